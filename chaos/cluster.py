@@ -1,0 +1,114 @@
+"""What a fault, a workload and a scenario may know of a cluster, whatever it runs on.
+
+One protocol for every runtime. Nothing in it is particular to our own replicas: nodes, links,
+processes, roles. Runtimes say which abilities they have, faults which they need, and what does not
+fit together says so before anything starts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeAlias
+
+from chaos.links import Link
+from services.config import ClusterSettings
+
+Ability: TypeAlias = Literal["links", "kill", "pause", "restart", "clocks", "disks"]
+ProcessState: TypeAlias = Literal["running", "paused", "dead"]
+
+
+@dataclass(frozen=True)
+class LinkState:
+    """What a link does to the bytes on it; the default is a healthy link.
+
+    A cut is a black hole, never a closed port: the sender is left guessing. `latency_s` is added
+    once to each round trip.
+    """
+
+    cut_requests: bool = False
+    cut_replies: bool = False
+    latency_s: float = 0.0
+    jitter_s: float = 0.0
+    bandwidth_kb_per_s: int | None = None
+    refused: bool = False
+
+
+HEALTHY = LinkState()
+CUT = LinkState(cut_requests=True, cut_replies=True)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a node's log; `time_s` is wall-clock seconds since 1970."""
+
+    time_s: float
+    node: str
+    event: str
+    fields: Mapping[str, Any]
+
+
+class Cluster(Protocol):
+    """A running cluster, with faults. Every method raises `ClusterError` with a remedy in its text."""
+
+    name: str
+    runtime: str
+    abilities: frozenset[Ability]
+    replicas: tuple[str, ...]
+    gateways: Mapping[str, str]  # name -> base URL for clients
+    links: tuple[Link, ...]
+
+    async def configure(self, settings: ClusterSettings) -> None:
+        """Empty data, these settings on every node; returns when a leader takes writes again."""
+
+    async def resolve(self, target: str) -> str:
+        """The node that `target` names: a node's own name, or `leader`, `follower`, `followers…`."""
+
+    async def set_link(self, link: Link, state: LinkState) -> None:
+        """Put `link` into `state`, read back from the proxy."""
+
+    async def link_state(self, link: Link) -> LinkState:
+        """The state that the proxy reports."""
+
+    async def probe(self, link: Link, timeout_s: float) -> Literal["passed", "no-answer", "refused"]:
+        """Send a harmless request through `link`, from its source's side of it, and say what came back."""
+
+    async def kill(self, node: str) -> None:
+        """SIGKILL; returns when the process is gone."""
+
+    async def pause(self, node: str) -> None:
+        """SIGSTOP; returns when the process stands still."""
+
+    async def resume(self, node: str) -> None:
+        """SIGCONT; returns when the process runs again."""
+
+    async def restart(self, node: str) -> None:
+        """Start a dead node again on its old disk; returns when it answers."""
+
+    async def process_state(self, node: str) -> ProcessState:
+        """What the operating system (or the engine) says of the node's process."""
+
+    async def status(self, node: str) -> Mapping[str, Any]:
+        """The node's own account: role, epoch, position, leader (over the lab's link)."""
+
+    async def contents(self, node: str) -> Mapping[str, Any]:
+        """Everything that a replica holds: `registers`, `sets`, `epoch`, `position`."""
+
+    def events(self) -> Sequence[Event]:
+        """All log lines so far, of all nodes, in time order."""
+
+    async def close(self) -> None:
+        """Heal, and stop and remove whatever this object started."""
+
+
+class ClusterError(Exception):
+    """The cluster could not do what was asked; the text names the node or link and the remedy."""
+
+
+def links_between(links: Sequence[Link], a: Sequence[str], b: Sequence[str]) -> tuple[Link, ...]:
+    """The touchable links that lead from one of `a` to one of `b` or back."""
+    pairs = {(x, y) for x in a for y in b} | {(y, x) for x in a for y in b}
+    return tuple(link for link in links if link.touchable and (link.source, link.target) in pairs)
+
+
+def links_touching(links: Sequence[Link], node: str) -> tuple[Link, ...]:
+    """The touchable links that begin or end at `node`."""
+    return tuple(link for link in links if link.touchable and node in (link.source, link.target))

@@ -1,0 +1,55 @@
+"""Which links there are: every ordered pair of nodes that talks is one link with a proxy of its own.
+
+One-way faults are possible because the link from n1 to n2 is not the link from n2 to n1. Two kinds
+of link are special. The controller's out-of-band links exist only to shut a node down (stonith), and
+partitions leave them alone, like a power switch on another network. The lab's own links are for
+looking, for orders and for reading the final contents; no fault ever touches them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+CONTROLLER = "controller"
+LAB = "lab"
+OUT_OF_BAND = "oob"
+FIRST_PORT = 21000
+
+
+@dataclass(frozen=True)
+class Link:
+    """The way from `source` to `target`; `name` is unique in a cluster, for instance `n1-n2`."""
+
+    source: str
+    target: str
+    out_of_band: bool = False
+
+    @property
+    def name(self) -> str:
+        """`source-target`, with `-oob` behind it when out of band."""
+        return f"{self.source}-{self.target}" + (f"-{OUT_OF_BAND}" if self.out_of_band else "")
+
+    @property
+    def address_key(self) -> str:
+        """The name under which the source finds this link in its `LAB_LINKS`."""
+        return f"{self.target}-{OUT_OF_BAND}" if self.out_of_band else self.target
+
+    @property
+    def touchable(self) -> bool:
+        """True when faults may strike it."""
+        return not self.out_of_band and self.source != LAB
+
+
+def all_links(replicas: Sequence[str], gateways: Sequence[str]) -> tuple[Link, ...]:
+    """Every link of a cluster, in a fixed order (its index plus `FIRST_PORT` is its port in Compose)."""
+    between = [Link(a, b) for a in replicas for b in replicas if a != b]
+    writes = [Link(g, n) for g in gateways for n in replicas]
+    orders = [Link(CONTROLLER, x) for x in (*replicas, *gateways)]
+    reports = [Link(x, CONTROLLER) for x in (*replicas, *gateways)]
+    stonith = [Link(CONTROLLER, n, out_of_band=True) for n in replicas]
+    observing = [Link(LAB, x) for x in (*replicas, *gateways, CONTROLLER)]
+    return (*between, *writes, *orders, *reports, *stonith, *observing)
+
+
+def ports(links: Sequence[Link]) -> dict[Link, int]:
+    """The port that each link's proxy listens on inside the Toxiproxy container."""
+    return {link: FIRST_PORT + index for index, link in enumerate(links)}

@@ -1,0 +1,1 @@
+"""What runs inside the cluster: replicas, a controller, and gateways."""

@@ -1,0 +1,59 @@
+"""The network port over HTTP: one POST a message, on connections that stay open.
+
+What an exception of the HTTP library says about the request's fate is decided here, once. Only a
+connection that could not be made is definite. A connection that ended without an answer is not: a
+link proxy accepts first and finds out later that nobody is behind it.
+"""
+
+import asyncio
+from collections.abc import Mapping
+
+import httpx
+from aiohttp import ClientSession, TCPConnector
+from httpx_aiohttp import AiohttpTransport
+
+from services.errors import LabError
+from services.messages import Message, decode, encode, kind_of, result
+
+CONNECTIONS_PER_LINK = 128
+KEEP_ALIVE_S = 15  # shorter than the server's, so that no request meets a connection as it closes
+
+
+class HttpNetwork:
+    """Calls other nodes over `links` (name of the peer -> base URL), with the run's token."""
+
+    def __init__(self, links: Mapping[str, str], token: str) -> None:
+        self._links = dict(links)
+        self._client = httpx.AsyncClient(
+            transport=AiohttpTransport(client=_session),
+            headers={"authorization": f"Bearer {token}", "content-type": "application/json"},
+            timeout=None,
+            trust_env=False,
+        )
+
+    async def call(self, to: str, message: Message, timeout_s: float) -> Message:
+        """Send `message` to the node `to` and return its reply; see `services.ports.Network`."""
+        if to not in self._links:
+            raise LabError(
+                "unreachable", f"there is no link to {to!r}; known: {', '.join(sorted(self._links))}"
+            )
+        url = f"{self._links[to]}/messages/{kind_of(message)}"
+        try:
+            async with asyncio.timeout(timeout_s):
+                response = await self._client.post(url, content=encode(message))
+        except httpx.ConnectError as error:
+            raise LabError("unreachable", f"{to} refused the connection") from error
+        except TimeoutError as error:
+            raise LabError("timed-out", f"{to} did not answer within {timeout_s:g} s") from error
+        except httpx.HTTPError as error:
+            raise LabError("connection-lost", f"{to} ended the connection without an answer") from error
+        return result(decode(response.content))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+
+def _session() -> ClientSession:
+    connector = TCPConnector(limit=0, limit_per_host=CONNECTIONS_PER_LINK, keepalive_timeout=KEEP_ALIVE_S)
+    return ClientSession(connector=connector)

@@ -1,0 +1,124 @@
+"""Settings: read once, checked once, frozen.
+
+Two kinds. `ClusterSettings` is what a scenario's variant chooses: how replication, fencing, leases
+and reads behave; every node of a cluster has the same, and an order can replace them. `NodeSettings`
+is where a node lives: its name, its links, its directory; it comes from the environment.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import msgspec
+
+Replication: TypeAlias = Literal["async", "sync", "semi-sync", "semi-sync-timeout", "quorum-ack"]
+ReadPolicy: TypeAlias = Literal["leader", "any", "bounded"]
+
+
+class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the cluster replicates; times in milliseconds."""
+
+    replication: Replication = "semi-sync"
+    reads: ReadPolicy = "leader"
+    epochs: bool = True  # followers refuse a leader of an older epoch
+    lease: bool = False  # a leader may lead only while the controller's lease lasts
+    stonith: bool = False  # the old leader is shut down before another is promoted
+    failover: bool = True  # the controller replaces a silent leader
+    heartbeat_ms: int = 100
+    detection_timeout_ms: int = 600
+    lease_ms: int = 400
+    call_timeout_ms: int = 500  # a single message between nodes
+    acknowledge_timeout_ms: int = 1000  # how long a write waits for its followers
+    semi_sync_timeout_ms: int = 400  # semi-sync-timeout: give up waiting; semi-sync: take another follower
+    read_bound_ms: int = 400  # `bounded` reads: how far behind a follower may be
+    batch_entries: int = 512
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if name.endswith(("_ms", "_entries")) and value <= 0:
+                raise ValueError(f"{name} must be positive, not {value}")
+        if self.detection_timeout_ms <= self.heartbeat_ms:
+            raise ValueError(
+                f"detection_timeout_ms ({self.detection_timeout_ms}) must be longer than "
+                f"heartbeat_ms ({self.heartbeat_ms}), or every node looks dead between two heartbeats"
+            )
+        if self.lease and self.lease_ms <= self.heartbeat_ms:
+            raise ValueError(
+                f"lease_ms ({self.lease_ms}) must be longer than heartbeat_ms ({self.heartbeat_ms})"
+            )
+
+
+class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one node lives.
+
+    `links` maps each node it talks to onto the base URL of its own link to that node.
+    """
+
+    node: str
+    role: Literal["replica", "controller", "gateway"]
+    host: str = "127.0.0.1"
+    port: int = 7000
+    replicas: tuple[str, ...]
+    gateways: tuple[str, ...]
+    links: dict[str, str]
+    data_dir: Path
+    token: str
+    allowed_hosts: tuple[str, ...] = ()
+    log_format: Literal["text", "json"] = "text"
+    cluster: ClusterSettings = ClusterSettings()
+
+    @property
+    def followers(self) -> tuple[str, ...]:
+        """The other replicas, in name order."""
+        return tuple(name for name in self.replicas if name != self.node)
+
+
+def settings_from(role: str, environ: Mapping[str, str] = os.environ) -> NodeSettings:
+    """Read `LAB_NODE`, `LAB_REPLICAS`, `LAB_GATEWAYS`, `LAB_LINKS` (JSON) and the rest.
+
+    Raises `ValueError` that names the variable, its value and what would be right.
+    """
+    try:
+        return msgspec.convert(
+            {
+                "node": _required(environ, "LAB_NODE"),
+                "role": role,
+                "host": environ.get("LAB_HOST", "127.0.0.1"),
+                "port": environ.get("LAB_PORT", "7000"),
+                "replicas": _names(environ, "LAB_REPLICAS"),
+                "gateways": _names(environ, "LAB_GATEWAYS"),
+                "links": _json(environ, "LAB_LINKS"),
+                "data_dir": Path(environ.get("LAB_DATA_DIR", "data")),
+                "token": _required(environ, "LAB_TOKEN"),
+                "allowed_hosts": _names(environ, "LAB_ALLOWED_HOSTS"),
+                "log_format": environ.get("LOG_FORMAT", "text"),
+                "cluster": _json(environ, "LAB_SETTINGS"),
+            },
+            NodeSettings,
+            strict=False,
+        )
+    except msgspec.ValidationError as error:
+        raise ValueError(f"the node's environment is not usable: {error}") from error
+
+
+def _required(environ: Mapping[str, str], name: str) -> str:
+    if not environ.get(name):
+        raise ValueError(
+            f"the environment variable {name} is missing; docker-compose.yml shows what a node needs"
+        )
+    return environ[name]
+
+
+def _names(environ: Mapping[str, str], name: str) -> list[str]:
+    return [part.strip() for part in environ.get(name, "").split(",") if part.strip()]
+
+
+def _json(environ: Mapping[str, str], name: str) -> object:
+    text = environ.get(name) or "{}"
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise ValueError(f"{name} must be a JSON object, not {text!r}: {error}") from error

@@ -1,0 +1,69 @@
+"""Every way in which a request can fail: one table, each error definite or indefinite.
+
+A *definite* error promises that the request had no effect and never will. An *indefinite* one
+admits that nobody here knows. A client may retry the first blindly; after the second it can only
+wonder, and a recorded history must keep the operation open for ever. In doubt: indefinite.
+(The habit is Maelstrom's; the idea that this single bit matters most, Jepsen's.)
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One row of the table: stable `code`, HTTP `status`, and whether it is `definite`."""
+
+    code: str
+    status: int
+    definite: bool
+    meaning: str
+
+
+KINDS: dict[str, Kind] = {
+    kind.code: kind
+    for kind in (
+        Kind("bad-request", 400, True, "the request is malformed"),
+        Kind("bad-key", 400, True, "the key is not usable"),
+        Kind("bad-value", 400, True, "the value is not usable"),
+        Kind("unauthorized", 401, True, "orders to nodes need the run's token"),
+        Kind("forbidden-host", 403, True, "the Host header names somebody else"),
+        Kind("forbidden-origin", 403, True, "browsers from other sites may not talk to the lab"),
+        Kind("no-such-key", 404, True, "the key has no value"),
+        Kind("wrong-type", 409, True, "the key holds a register and was used as a set, or the reverse"),
+        Kind("not-leader", 409, True, "this replica is not the leader"),
+        Kind("stale-epoch", 409, True, "the sender's epoch is over; somebody newer leads"),
+        Kind("bad-order", 409, True, "the order does not fit the node's state"),
+        Kind("too-large", 413, True, "the body is larger than allowed"),
+        Kind("no-leader", 503, True, "no leader is known at the moment"),
+        Kind("lease-expired", 503, True, "the leader's lease has run out, so it accepts nothing"),
+        Kind("too-far-behind", 503, True, "this follower is further behind than the bound allows"),
+        Kind("unreachable", 503, True, "the other side refused the connection; nothing was sent"),
+        Kind("shutting-down", 503, True, "the node is stopping"),
+        Kind("overloaded", 503, True, "too many requests wait here already"),
+        Kind("connection-lost", 502, False, "the connection ended before the answer; it may have happened"),
+        Kind("storage-failed", 500, False, "the disk reported an error while writing"),
+        Kind("internal", 500, False, "a bug; the node's log has the traceback"),
+        Kind("timed-out", 504, False, "no answer in time; it may or may not have happened"),
+        Kind(
+            "not-acknowledged", 504, False, "stored by the leader, but the followers did not confirm in time"
+        ),
+    )
+}
+
+
+class LabError(Exception):
+    """A failure with a row in the table; `text` names the offending value and the remedy.
+
+    `leader` tells who would know better, where the raiser knows.
+    """
+
+    def __init__(self, code: str, text: str, leader: str | None = None) -> None:
+        super().__init__(f"{code}: {text}")
+        self.kind = KINDS[code]
+        self.text = text
+        self.leader = leader
+
+    @property
+    def definite(self) -> bool:
+        """True when the request certainly had no effect."""
+        return self.kind.definite

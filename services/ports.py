@@ -1,0 +1,93 @@
+"""The only doors between a node and the world: clock, network, disk, chance, log, tasks.
+
+A node is a set of coroutines over these ports. In containers and as local processes the ports are
+real sockets, files and clocks (`services.adapters`); in the simulation they are virtual. The node
+cannot tell which, so whatever is shown about it in one place is true of it in the others.
+"""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Protocol, TypeVar
+
+import apsw
+
+from services.messages import Message
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """Two clocks, because confusing them is one of the faults this lab is about."""
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed moment; never goes back. For timeouts and leases."""
+
+    def wall(self) -> float:
+        """Seconds since 1970 by this node's own opinion; may jump. For humans and last-write-wins."""
+
+    async def sleep(self, delay_s: float) -> None:
+        """Suspend the caller for `delay_s` seconds of this node's monotonic clock."""
+
+
+class Network(Protocol):
+    """Request and reply to another node, over the link from here to there."""
+
+    async def call(self, to: str, message: Message, timeout_s: float) -> Message:
+        """The reply of node `to`.
+
+        Raises `LabError`: `unreachable` when the message certainly was not delivered (definite),
+        `timed-out` when nobody can tell (indefinite), or the error with which `to` refused.
+        """
+
+
+class Disk(Protocol):
+    """What survives a crash: databases and small files in one directory of the node."""
+
+    def connect(self, name: str) -> apsw.Connection:
+        """Open (or create) the database `name`; once `commit` returns, the commit is synced."""
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Run blocking `work` off the event loop; calls of one node run in order, one at a time."""
+
+    def read_text(self, name: str) -> str | None:
+        """The content of the small file `name`, None when there is none."""
+
+    def write_text(self, name: str, text: str) -> str:
+        """Replace the file `name` atomically and synced; returns where a human finds it."""
+
+    def wipe(self) -> None:
+        """Remove every file of this node. Close the databases first."""
+
+
+class Log(Protocol):
+    """One event a line; role, epoch and position are added by the node that owns the log."""
+
+    def event(self, event: str, **fields: object) -> None:
+        """Write one line, for instance `promoted epoch=4 position=118 reason="leader silent"`."""
+
+
+class Tasks(Protocol):
+    """Background work of one node, started and cancelled in a known order."""
+
+    def spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Run `work` beside the rest; an exception in it is logged and ends the node."""
+
+    async def cancel(self, name: str) -> None:
+        """Cancel the task `name`, if it runs, and wait until it is gone."""
+
+    async def cancel_all(self) -> None:
+        """Cancel everything in spawn order and wait."""
+
+
+@dataclass(frozen=True)
+class Env:
+    """Everything outside of one node."""
+
+    node: str
+    clock: Clock
+    network: Network
+    disk: Disk
+    random: Random
+    tasks: Tasks
+    log: Log
