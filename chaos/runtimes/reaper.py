@@ -1,0 +1,137 @@
+"""One small process that outlives the lab and clears away what the lab leaves.
+
+The lab may end at any moment, by SIGKILL too, so it cannot be the one who cleans up. The reaper hears
+through a pipe what there is; the end of that pipe, which no death of the lab can prevent, is its
+signal. Processes are not reported one by one (between a fork and a report the lab might die): they
+join the reaper's process group as they are forked, and the pipe cannot end before they have.
+
+Run as a script it uses only the standard library, so that it stands within milliseconds.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+DEADLINE_S = 30.0
+BURIAL_S = 0.5  # where nobody buries the dead (a container without an init), a group never empties
+RETRY_S = 0.02
+
+
+class Reaper:
+    """Start it before anything else. Announce a thing before it is made, so that no moment is uncovered.
+
+    Processes: start them with `process_group=reaper.group`; Ctrl-C then does not reach them either.
+    """
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-S", __file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            cwd="/",
+            process_group=0,
+        )
+
+    @property
+    def group(self) -> int:
+        """The process group whose members do not outlive the lab."""
+        return self._process.pid
+
+    def directory(self, path: Path) -> None:
+        """Remove the directory `path` at the end."""
+        self._tell("add", "directory", str(path))
+
+    def compose(self, project: str) -> None:
+        """Remove containers, networks and volumes of the Compose project at the end."""
+        self._tell("add", "compose", project)
+
+    def forget(self, thing: Path | str) -> None:
+        """The directory or Compose project is gone already, or is to stay."""
+        self._tell("forget", "directory" if isinstance(thing, Path) else "compose", str(thing))
+
+    def close(self) -> None:
+        """Clear away everything that was announced; returns when it is gone."""
+        assert self._process.stdin
+        self._process.stdin.close()
+        self._process.wait(DEADLINE_S * 2)
+
+    def _tell(self, *words: str) -> None:
+        assert self._process.stdin
+        self._process.stdin.write(("\t".join(words) + "\n").encode())
+
+
+def main() -> None:
+    """Listen until the lab is gone, then clear away."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    things: list[tuple[str, str]] = []
+    for line in sys.stdin:
+        action, kind, name = line.rstrip("\n").split("\t")
+        things.append((kind, name)) if action == "add" else things.remove((kind, name))
+    end_group()
+    for kind, name in things:
+        CLEARERS[kind](name)
+
+
+def end_group() -> None:
+    """SIGKILL every other member of this process's group and wait until they are gone.
+
+    To survive, the leader has to leave, which it may only for a group that exists: a child makes one.
+    """
+    group, maker = os.getpid(), os.fork()
+    if maker == 0:
+        signal.pause()
+    os.setpgid(maker, maker)
+    os.setpgid(0, maker)
+    os.kill(maker, signal.SIGKILL)
+    os.waitpid(maker, 0)
+    deadline = time.monotonic() + BURIAL_S
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS: EPERM for a group of zombies
+        while time.monotonic() < deadline:
+            os.killpg(group, signal.SIGKILL)
+            time.sleep(RETRY_S)
+
+
+def remove_directory(path: str) -> None:
+    """Remove the tree at `path`; again if something appears in it meanwhile."""
+    deadline = time.monotonic() + DEADLINE_S
+    while Path(path).exists() and time.monotonic() < deadline:
+        shutil.rmtree(path, ignore_errors=True)
+        time.sleep(RETRY_S * Path(path).exists())
+
+
+def remove_compose(project: str) -> None:
+    """Remove all that carries the project's label; until nothing is found, for the engine may be at work."""
+    label = f"label=com.docker.compose.project={project}"
+    deadline = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline:
+        found = [_docker(*words, "--quiet", "--filter", label).split() for words, _ in COMPOSE_PARTS]
+        if not any(found):
+            return
+        for (_, removal), names in zip(COMPOSE_PARTS, found, strict=True):
+            if names:
+                _docker(*removal, *names)
+
+
+COMPOSE_PARTS = (
+    (("ps", "--all"), ("rm", "--force", "--volumes")),
+    (("network", "ls"), ("network", "rm")),
+    (("volume", "ls"), ("volume", "rm", "--force")),
+)
+CLEARERS = {"directory": remove_directory, "compose": remove_compose}
+
+
+def _docker(*words: str) -> str:
+    command = ["docker", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_S, check=False).stdout
+
+
+if __name__ == "__main__":
+    main()
