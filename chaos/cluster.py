@@ -5,12 +5,16 @@ processes, roles. Runtimes say which abilities they have, faults which they need
 fit together says so before anything starts.
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
 from chaos.links import Link
 from services.config import ClusterSettings
+
+T = TypeVar("T")
+RETRY_S = 0.02
 
 Ability: TypeAlias = Literal["links", "kill", "pause", "restart", "clocks", "disks"]
 ProcessState: TypeAlias = Literal["running", "paused", "dead"]
@@ -101,6 +105,22 @@ class Cluster(Protocol):
 
 class ClusterError(Exception):
     """The cluster could not do what was asked; the text names the node or link and the remedy."""
+
+
+async def eventually(attempt: Callable[[], Awaitable[T]], deadline_s: float) -> T:
+    """The result of `attempt`, made again while it raises `ClusterError`.
+
+    After `deadline_s` the last error is raised: it says what was still missing.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + deadline_s
+    while True:
+        try:
+            return await attempt()
+        except ClusterError:
+            if loop.time() >= deadline:
+                raise
+        await asyncio.sleep(RETRY_S)
 
 
 def links_between(links: Sequence[Link], a: Sequence[str], b: Sequence[str]) -> tuple[Link, ...]:

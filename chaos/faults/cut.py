@@ -1,0 +1,44 @@
+"""Cut the links between two nodes (or groups), both ways or one way, while every process keeps running.
+
+A black hole, not a closed port: a refused connection tells the caller that nothing happened, a black
+hole leaves it guessing. One way: what `source` asks of `target` vanishes, and `target` can still ask.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from chaos.cluster import Cluster, LinkState
+from chaos.faults.fault import Fault, Mark, Strike
+from chaos.faults.on_links import silent, strike_links
+from chaos.faults.targets import way
+from chaos.links import Link
+
+
+@dataclass(frozen=True)
+class Cut(Fault):
+    """`source` and `target`: a node, a role, or a group (see `targets`)."""
+
+    source: str
+    target: str
+    one_way: bool = False
+    needs = frozenset({"links"})
+
+    async def aim(self, cluster: Cluster) -> Strike:
+        """See `Fault`."""
+        links = await way(cluster, self.source, self.target, self.one_way)
+        arrow = "to" if self.one_way else "and"
+        return await cut_links(cluster, links, f"links from {self.source} {arrow} {self.target}")
+
+
+async def cut_links(cluster: Cluster, links: Sequence[Link], what: str) -> Strike:
+    """A strike that turns `links` into black holes; `what` names them for people."""
+    grudge: dict[str, list[str]] = {}
+    for link in links:
+        grudge.setdefault(link.target, []).append(link.source)
+    start = Mark("start-partition", {"grudge": grudge}, f"cut: {what}")
+    stop = Mark("stop-partition", {"grudge": grudge}, f"healed: {what}")
+    return await strike_links(cluster, links, _cut, silent, start, stop)
+
+
+def _cut(state: LinkState) -> LinkState:
+    return replace(state, cut_requests=True, cut_replies=True)

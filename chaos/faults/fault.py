@@ -1,0 +1,80 @@
+"""What every fault is: parameters, an aim, a bite that proves itself, and a heal that always comes.
+
+A fault is a frozen record of parameters. When it strikes it first takes aim (who is the leader now?);
+the strike that results knows its targets, how to bite and how to heal. The scope around the two is
+written once, here: leaving it heals, on an error and on Ctrl-C as well, and both ends are announced so
+that they stand in the same history as the operations (Jepsen's habit; the scope is turmoil's).
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeAlias
+
+from chaos.cluster import Ability, Cluster, ClusterError
+
+
+class DidNotBite(ClusterError):  # noqa: N818 - it reads as what it says
+    """The fault was put in place, but nothing shows that it had an effect: what follows proves nothing."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One end of a fault: `f` and `value` as in the history, `text` for people who watch."""
+
+    f: str
+    value: Mapping[str, Any]
+    text: str
+
+
+Announce: TypeAlias = Callable[[Mark], None]
+
+
+def to_nobody(_: Mark) -> None:
+    """Announce nothing."""
+
+
+@dataclass(frozen=True)
+class Strike:
+    """A fault that has taken aim at `nodes`.
+
+    `bite` raises `DidNotBite`; `heal` may always be called; `stop` is None when nothing is undone.
+    """
+
+    nodes: tuple[str, ...]
+    start: Mark
+    stop: Mark | None
+    bite: Callable[[], Awaitable[None]]
+    heal: Callable[[], Awaitable[None]]
+
+
+class Fault(ABC):
+    """Base of every fault; `needs` names what a runtime must be able to do."""
+
+    needs: ClassVar[frozenset[Ability]]
+
+    @abstractmethod
+    async def aim(self, cluster: Cluster) -> Strike:
+        """Resolve the targets as they are now. Changes nothing. Raises `ClusterError`."""
+
+    @asynccontextmanager
+    async def applied(
+        self, cluster: Cluster, announce: Announce = to_nobody
+    ) -> AsyncIterator[tuple[str, ...]]:
+        """Strike; yields the nodes that were aimed at; leaving the block heals and waits until healed."""
+        missing = self.needs - cluster.abilities
+        if missing:
+            raise ClusterError(
+                f"{type(self).__name__} needs {', '.join(sorted(missing))}, which the runtime "
+                f"{cluster.runtime!r} cannot do; run it on another"
+            )
+        strike = await self.aim(cluster)
+        announce(strike.start)
+        try:
+            await strike.bite()
+            yield strike.nodes
+        finally:
+            await strike.heal()
+            if strike.stop:
+                announce(strike.stop)

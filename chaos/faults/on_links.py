@@ -1,0 +1,80 @@
+"""What all link faults share: change the state of some links, prove it, and put back what was there.
+
+Read-back from the proxy is not proof enough. A harmless request through every struck link whose two
+ends are running must come back as the fault promises, and after the heal it must pass again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TypeAlias, TypeVar
+
+from chaos.cluster import HEALTHY, Cluster, ClusterError, LinkState, eventually
+from chaos.faults.fault import DidNotBite, Mark, Strike
+from chaos.links import Link
+
+SILENCE_S = 0.25  # a healthy link answers within a few milliseconds
+HEAL_DEADLINE_S = 10.0
+
+T = TypeVar("T")
+Change: TypeAlias = Callable[[LinkState], LinkState]
+Proof: TypeAlias = Callable[[Cluster, Link], Awaitable[None]]
+
+
+async def strike_links(
+    cluster: Cluster, links: Sequence[Link], change: Change, proof: Proof, start: Mark, stop: Mark
+) -> Strike:
+    """A strike that puts `change` on each of `links` and, when it heals, what was there before."""
+    if not links:
+        raise ClusterError(
+            f"{start.text}: there is no link that a fault may touch; `./lab status` shows who is"
+        )
+    before = dict(zip(links, await all_of(cluster.link_state(link) for link in links), strict=True))
+
+    async def bite() -> None:
+        await all_of(cluster.set_link(link, change(state)) for link, state in before.items())
+        felt = await _between_running(cluster, links)
+        if not felt:
+            raise DidNotBite(f"{start.text}: on none of these links do both ends run, so nobody feels it")
+        await all_of(proof(cluster, link) for link in felt)
+
+    async def heal() -> None:
+        await all_of(cluster.set_link(link, state) for link, state in before.items())
+        healed = [link for link, state in before.items() if state == HEALTHY]
+        await eventually(lambda: _all_pass(cluster, healed), HEAL_DEADLINE_S)
+
+    nodes = tuple(dict.fromkeys(node for link in links for node in (link.source, link.target)))
+    return Strike(nodes, start, stop, bite, heal)
+
+
+async def silent(cluster: Cluster, link: Link) -> None:
+    """Proof of a black hole: a request gets no answer, and no refusal either."""
+    outcome = await cluster.probe(link, SILENCE_S)
+    if outcome != "no-answer":
+        raise DidNotBite(f"{link.name} was to swallow everything, but a request through it {_was(outcome)}")
+
+
+async def all_of(calls: Iterable[Awaitable[T]]) -> list[T]:
+    """The results in order, once every call has ended; raises the first error only then."""
+    results = await asyncio.gather(*calls, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return [result for result in results if not isinstance(result, BaseException)]
+
+
+async def _all_pass(cluster: Cluster, links: Sequence[Link]) -> None:
+    links = await _between_running(cluster, links)
+    outcomes = await all_of(cluster.probe(link, SILENCE_S) for link in links)
+    for link, outcome in zip(links, outcomes, strict=True):
+        if outcome != "passed":
+            raise ClusterError(f"{link.name} was healed, but a request through it {_was(outcome)}")
+
+
+async def _between_running(cluster: Cluster, links: Sequence[Link]) -> list[Link]:
+    nodes = list(dict.fromkeys(node for link in links for node in (link.source, link.target)))
+    states = dict(zip(nodes, await all_of(map(cluster.process_state, nodes)), strict=True))
+    return [link for link in links if states[link.source] == states[link.target] == "running"]
+
+
+def _was(outcome: str) -> str:
+    return {"passed": "passed", "no-answer": "got no answer", "refused": "was refused"}[outcome]

@@ -1,0 +1,27 @@
+"""Split the cluster into sides that cannot reach each other; within a side everything works.
+
+The classic one has a leader on the smaller side, with a gateway that still finds it:
+`Partition((("leader", "g1"), ("rest",)))`.
+"""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+from chaos.cluster import Cluster, links_between
+from chaos.faults.cut import cut_links
+from chaos.faults.fault import Fault, Strike
+from chaos.faults.targets import sides
+
+
+@dataclass(frozen=True)
+class Partition(Fault):
+    """`groups`: two or more sides, each of nodes, roles or groups; `rest` is whoever is not named."""
+
+    groups: tuple[tuple[str, ...], ...]
+    needs = frozenset({"links"})
+
+    async def aim(self, cluster: Cluster) -> Strike:
+        """See `Fault`."""
+        resolved = await sides(cluster, self.groups)
+        links = [link for a, b in combinations(resolved, 2) for link in links_between(cluster.links, a, b)]
+        return await cut_links(cluster, links, " | ".join(" ".join(side) for side in resolved))

@@ -1,0 +1,58 @@
+"""Who is meant: names of nodes, roles as they are at this moment, and groups.
+
+`leader`, `follower` and a node's own name mean one node. The groups are `followers`, `replicas`,
+`gateways`, and in a partition `rest`: whoever is not named.
+"""
+
+from collections.abc import Sequence
+
+from chaos.cluster import Cluster, ClusterError, links_between, links_touching
+from chaos.links import LAB, Link
+
+REST = "rest"
+
+
+def all_nodes(cluster: Cluster) -> tuple[str, ...]:
+    """Every node that has links, in the order of the links."""
+    return tuple(dict.fromkeys(link.source for link in cluster.links if link.source != LAB))
+
+
+async def members(cluster: Cluster, name: str) -> tuple[str, ...]:
+    """The nodes that `name` means: one for a node or a role, several for a group."""
+    if name == "replicas":
+        return cluster.replicas
+    if name == "gateways":
+        return tuple(cluster.gateways)
+    if name == "followers":
+        leader = await cluster.resolve("leader")
+        return tuple(node for node in cluster.replicas if node != leader)
+    return (await cluster.resolve(name),)
+
+
+async def way(cluster: Cluster, source: str, target: str | None, one_way: bool) -> tuple[Link, ...]:
+    """The touchable links between `source` and `target`; without a target, those of the node `source`.
+
+    One way: only those on which `source` asks.
+    """
+    sources = await members(cluster, source)
+    if target is None:
+        links = tuple(dict.fromkeys(link for node in sources for link in links_touching(cluster.links, node)))
+    else:
+        links = links_between(cluster.links, sources, await members(cluster, target))
+    return tuple(link for link in links if not one_way or link.source in sources)
+
+
+async def sides(cluster: Cluster, groups: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    """The groups with every name resolved. Raises `ClusterError` when they overlap or one is empty."""
+    resolved = [[await members(cluster, name) for name in group if name != REST] for group in groups]
+    named = [node for group in resolved for part in group for node in part]
+    if len(set(named)) < len(named):
+        raise ClusterError(f"a node stands on two sides of the partition {groups}: {sorted(named)}")
+    rest = tuple(node for node in all_nodes(cluster) if node not in named)
+    result = tuple(
+        tuple(node for part in parts for node in part) + (rest if REST in group else ())
+        for group, parts in zip(groups, resolved, strict=True)
+    )
+    if not all(result):
+        raise ClusterError(f"a side of the partition {groups} is empty: {result}")
+    return result
