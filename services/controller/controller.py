@@ -1,0 +1,235 @@
+"""The control node: heartbeats to every replica, and the loop that carries out `failover.plan`.
+
+It keeps the newest epoch it has used on its disk before it uses it, so that even a controller that
+crashes in the middle never appoints two leaders of one epoch. It trusts only answers to itself.
+"""
+
+from dataclasses import replace
+from functools import singledispatchmethod
+
+import msgspec
+
+from services.config import NodeSettings
+from services.controller import failover
+from services.controller.failover import Attempt, Seen, View
+from services.errors import LabError
+from services.messages import (
+    AskRoute,
+    AskStatus,
+    Configure,
+    Fence,
+    Heartbeat,
+    LeaseGranted,
+    Message,
+    Position,
+    Probe,
+    Promote,
+    RenewLease,
+    Route,
+    ShutDown,
+    Status,
+)
+from services.node import probe
+from services.ports import Env
+
+MEMORY = "controller.json"
+LINK_TROUBLE = ("unreachable", "timed-out", "connection-lost")
+
+
+class Remembered(msgspec.Struct, frozen=True):
+    """What a controller must not forget: the newest epoch it used, and who leads in which."""
+
+    used: int = 0
+    epoch: int = 0
+    leader: str | None = None
+
+
+class Controller:
+    """Watches, decides, appoints. `handle` answers leaders who renew and gateways who ask."""
+
+    def __init__(self, env: Env, settings: NodeSettings) -> None:
+        self._env = env
+        self._node = settings
+        self._cluster = settings.cluster
+        self._view = self._first_view()
+
+    async def start(self) -> None:
+        """Begin to watch every replica and to decide."""
+        self._say("started")
+        for node in self._node.replicas:
+            self._env.tasks.spawn(f"watch-{node}", self._watch(node))
+        self._env.tasks.spawn("decide", self._decide())
+
+    async def stop(self) -> None:
+        """Stop watching."""
+        for name in (*map("watch-{}".format, self._node.replicas), "decide"):
+            await self._env.tasks.cancel(name)
+
+    def status(self) -> Status:
+        """Who leads, in which epoch, as far as the controller knows."""
+        return Status(
+            node=self._env.node,
+            role="controller",
+            epoch=self._view.epoch,
+            position=Position(),
+            leader=self._view.leader if self._view.attempt is None else None,
+            settings=self._cluster,
+            followers={node: seen.position for node, seen in self._view.seen.items()},
+        )
+
+    @singledispatchmethod
+    async def handle(self, message: Message) -> Message:
+        """The reply to `message`. Raises `LabError` for every refusal and failure."""
+        raise LabError("bad-request", f"the controller has no use for a {type(message).__name__}")
+
+    @handle.register
+    async def _on_renew_lease(self, message: RenewLease) -> LeaseGranted:
+        view = self._view
+        if view.attempt or message.node != view.leader or message.epoch != view.epoch:
+            raise LabError("stale-epoch", f"{message.node} does not lead in epoch {message.epoch} any more")
+        lease_s = self._cluster.lease_ms / 1000
+        self._view = replace(view, lease_until=self._env.clock.monotonic() + lease_s)
+        return LeaseGranted(lease_s=lease_s)
+
+    @handle.register
+    async def _on_ask_route(self, _: AskRoute) -> Route:
+        return self._route()
+
+    @handle.register
+    async def _on_ask_status(self, _: AskStatus) -> Status:
+        return self.status()
+
+    @handle.register
+    async def _on_probe(self, message: Probe) -> Message:
+        return await probe(self._env, message)
+
+    @handle.register
+    async def _on_configure(self, message: Configure) -> Status:
+        await self.stop()
+        self._cluster = message.settings
+        if message.reset:
+            self._env.disk.wipe()
+        self._view = self._first_view()
+        await self.start()
+        return self.status()
+
+    def _first_view(self) -> View:
+        """The view after a start: what the disk remembers, and as if a lease had just been granted."""
+        text = self._env.disk.read_text(MEMORY)
+        memory = msgspec.json.decode(text, type=Remembered) if text else Remembered()
+        now = self._env.clock.monotonic()
+        self._used = memory.used
+        return View(
+            replicas=self._node.replicas,
+            started_at=now,
+            appointed_at=now,
+            epoch=memory.epoch,
+            leader=memory.leader,
+            lease_until=now + self._cluster.lease_ms / 1000,
+        )
+
+    async def _remember(self) -> None:
+        memory = Remembered(used=self._used, epoch=self._view.epoch, leader=self._view.leader)
+        text = msgspec.json.encode(memory).decode()
+        await self._env.disk.run(lambda: self._env.disk.write_text(MEMORY, text))
+
+    def _route(self) -> Route:
+        return Route(epoch=self._view.epoch, leader=self._view.leader)
+
+    async def _watch(self, node: str) -> None:
+        """Ask `node` how it is, again and again; its answers are all that the detector knows."""
+        while True:
+            message = Heartbeat(epoch=self._view.epoch, leader=self._view.leader)
+            asked_at = self._env.clock.monotonic()
+            try:
+                reply = await self._env.network.call(node, message, self._cluster.call_timeout_ms / 1000)
+            except LabError:
+                pass
+            else:
+                self._note(reply, asked_at)
+            await self._env.clock.sleep(self._cluster.heartbeat_ms / 1000)
+
+    def _note(self, status: Message, asked_at: float) -> None:
+        assert isinstance(status, Status), status
+        now = self._env.clock.monotonic()
+        seen = Seen(now, asked_at, status.role, status.epoch, status.position)
+        self._view = replace(self._view, seen={**self._view.seen, status.node: seen})
+
+    async def _decide(self) -> None:
+        while True:
+            for action in failover.plan(self._view, self._cluster, self._env.clock.monotonic()):
+                await self._perform(action)
+            await self._env.clock.sleep(self._cluster.heartbeat_ms / 4000)
+
+    @singledispatchmethod
+    async def _perform(self, action: failover.Action) -> None:
+        raise TypeError(f"no such action: {action}")
+
+    @_perform.register
+    async def _begin(self, action: failover.Begin) -> None:
+        self._used = max(self._used + 1, action.epoch)
+        await self._remember()
+        self._view = replace(self._view, attempt=Attempt(self._used, action.reason))
+        self._say("failover-begun", to_epoch=self._used, reason=action.reason)
+
+    @_perform.register
+    async def _fence(self, action: failover.Fence) -> None:
+        reply = await self._order(action.node, Fence(epoch=action.epoch))
+        attempt = self._view.attempt
+        if isinstance(reply, Status) and attempt and attempt.epoch == action.epoch:
+            promised = {**attempt.promised, action.node: reply.position}
+            self._view = replace(self._view, attempt=replace(attempt, promised=promised))
+            self._say("fenced", target=action.node, to_epoch=action.epoch, its_position=str(reply.position))
+
+    @_perform.register
+    async def _shut_down(self, action: failover.ShutDown) -> None:
+        """Only a stopped process counts: its last words, or nobody who listens there any more."""
+        try:
+            await self._call(f"{action.node}-oob", ShutDown(reason=action.reason))
+        except LabError as error:
+            if error.kind.code == "timed-out":
+                return
+        if attempt := self._view.attempt:
+            self._view = replace(self._view, attempt=replace(attempt, old_leader_stopped=True))
+            self._say("old-leader-shut-down", target=action.node, reason=action.reason)
+
+    @_perform.register
+    async def _promote(self, action: failover.Promote) -> None:
+        """A node that refuses has already led in this epoch, or knows a newer one: take another epoch."""
+        asked_at = self._env.clock.monotonic()
+        try:
+            reply = await self._call(action.node, Promote(epoch=action.epoch, reason=action.reason))
+        except LabError as error:
+            if error.kind.code not in LINK_TROUBLE:
+                await self._begin(failover.Begin(action.epoch + 1, str(error)))
+        else:
+            self._note(reply, asked_at)
+
+    @_perform.register
+    async def _confirm(self, action: failover.Confirm) -> None:
+        now = self._env.clock.monotonic()
+        self._view = replace(
+            self._view, leader=action.node, epoch=action.epoch, appointed_at=now, attempt=None
+        )
+        await self._remember()
+        self._say("leader-appointed", leader=action.node)
+        for gateway in self._node.gateways:
+            self._env.tasks.spawn(f"tell-{gateway}", self._tell(gateway))
+
+    async def _tell(self, gateway: str) -> None:
+        """Once; a gateway that does not hear it asks by itself later."""
+        await self._order(gateway, self._route())
+
+    async def _order(self, node: str, message: Message) -> Message | None:
+        try:
+            return await self._call(node, message)
+        except LabError as error:
+            if error.kind.code not in LINK_TROUBLE:
+                self._say("order-refused", target=node, reason=str(error))
+            return None
+
+    async def _call(self, link: str, message: Message) -> Message:
+        return await self._env.network.call(link, message, self._cluster.call_timeout_ms / 1000)
+
+    def _say(self, event: str, **fields: object) -> None:
+        self._env.log.event(event, role="controller", epoch=self._view.epoch, **fields)

@@ -1,0 +1,193 @@
+"""Failover as a decision: what the controller sees, and what follows from it. No clocks, no calls.
+
+The order of the steps is the whole safety of it:
+
+1. *Detect*: the leader has been silent for the detection timeout (or came back as a follower).
+2. *Fence*: every replica promises a new epoch; what an old leader sends after that is refused. Only
+   a position reported after the promise counts, for nothing can be added behind the controller's back.
+3. *Wait* until the old leader certainly no longer acts: its lease is over, or it was shut down.
+4. *Choose* the newest log among those that promised, once enough have promised that every
+   acknowledged write must be in one of them.
+5. *Promote*, and tell the gateways.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from services.config import ClusterSettings
+from services.messages import START, Position, Role
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The last answer of a replica: when it came and when it was asked for (monotonic seconds)."""
+
+    at: float
+    asked_at: float = 0.0
+    role: Role = "follower"
+    epoch: int = 0
+    position: Position = START
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A failover under way, to `epoch`."""
+
+    epoch: int
+    reason: str
+    promised: Mapping[str, Position] = field(default_factory=dict)
+    old_leader_stopped: bool = False  # confirmed by the out-of-band link
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything that the decision rests on."""
+
+    replicas: tuple[str, ...]
+    started_at: float
+    epoch: int = 0
+    leader: str | None = None
+    appointed_at: float = 0.0
+    seen: Mapping[str, Seen] = field(default_factory=dict)
+    lease_until: float = 0.0  # no leader can hold a lease beyond this moment
+    attempt: Attempt | None = None
+
+
+@dataclass(frozen=True)
+class Begin:
+    """Start a failover to a new epoch."""
+
+    epoch: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Fence:
+    """Ask `node` to promise `epoch`."""
+
+    node: str
+    epoch: int
+
+
+@dataclass(frozen=True)
+class ShutDown:
+    """Shoot the old leader over the out-of-band link."""
+
+    node: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Promote:
+    """Make `node` the leader of `epoch`."""
+
+    node: str
+    epoch: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Confirm:
+    """`node` was seen to lead in `epoch`: the failover is done."""
+
+    node: str
+    epoch: int
+
+
+Action: TypeAlias = Begin | Fence | ShutDown | Promote | Confirm
+
+
+def plan(view: View, settings: ClusterSettings, now: float) -> list[Action]:
+    """What to do now; empty when all is well or when there is only waiting left."""
+    if not settings.failover:
+        return []
+    if view.attempt is None:
+        reason = _why_fail_over(view, settings, now)
+        return [Begin(_next_epoch(view), reason)] if reason else []
+    return _go_on(view, view.attempt, settings, now)
+
+
+def enough_promises(settings: ClusterSettings, replicas: int) -> int:
+    """How many replicas must have promised so that one of them has every acknowledged write.
+
+    A write that k replicas hold is in each set of `replicas - k + 1` of them.
+    """
+    holders = {
+        "async": replicas,  # nothing is guaranteed, so nothing is gained by waiting
+        "semi-sync-timeout": replicas,
+        "semi-sync": 2,
+        "quorum-ack": replicas // 2 + 1,
+        "sync": replicas,
+    }[settings.replication]
+    return replicas - holders + 1
+
+
+def newest(positions: Mapping[str, Position]) -> str:
+    """The node with the newest log; of equals the first by name."""
+    return min(positions, key=lambda node: (-positions[node].epoch, -positions[node].sequence, node))
+
+
+def _why_fail_over(view: View, settings: ClusterSettings, now: float) -> str:
+    timeout_s = settings.detection_timeout_ms / 1000
+    if view.leader is None:
+        everybody = len(view.seen) == len(view.replicas)
+        return "the cluster has no leader yet" if everybody or now - view.started_at > timeout_s else ""
+    seen = view.seen.get(view.leader)
+    silent_s = now - (seen.at if seen else view.started_at)
+    if silent_s > timeout_s:
+        return f"{view.leader} silent {silent_s:.1f} s"
+    if seen and seen.role != "leader" and seen.asked_at > view.appointed_at:
+        return f"{view.leader} came back as a follower"
+    return ""
+
+
+def _go_on(view: View, attempt: Attempt, settings: ClusterSettings, now: float) -> list[Action]:
+    leading = [n for n, seen in view.seen.items() if seen.role == "leader" and seen.epoch == attempt.epoch]
+    if leading:
+        return [Confirm(leading[0], attempt.epoch)]
+    if _overtaken(view, attempt):
+        return [Begin(_next_epoch(view), "a replica knows a newer epoch")]
+    if not _old_leader_is_over(view, attempt, settings, now):
+        stop = [ShutDown(view.leader, attempt.reason)] if settings.stonith and view.leader else []
+        return [*stop, *_fences(view, attempt, settings, now)]
+    if candidates := _candidates(view, attempt, settings, now):
+        return [Promote(newest(candidates), attempt.epoch, attempt.reason)]
+    return _fences(view, attempt, settings, now)
+
+
+def _fences(view: View, attempt: Attempt, settings: ClusterSettings, now: float) -> list[Action]:
+    missing = _reachable(view, settings, now) - attempt.promised.keys()
+    return [Fence(node, attempt.epoch) for node in sorted(missing)]
+
+
+def _reachable(view: View, settings: ClusterSettings, now: float) -> set[str]:
+    timeout_s = settings.detection_timeout_ms / 1000
+    return {node for node, seen in view.seen.items() if now - seen.at <= timeout_s}
+
+
+def _old_leader_is_over(view: View, attempt: Attempt, settings: ClusterSettings, now: float) -> bool:
+    if view.leader is None:
+        return True
+    if settings.stonith and not attempt.old_leader_stopped:
+        return False
+    return not settings.lease or now > view.lease_until
+
+
+def _candidates(
+    view: View, attempt: Attempt, settings: ClusterSettings, now: float
+) -> Mapping[str, Position]:
+    """Who may be chosen from: empty until all who can be reached have promised, and these are enough."""
+    reachable = _reachable(view, settings, now)
+    promised = {node: attempt.promised[node] for node in sorted(reachable & attempt.promised.keys())}
+    enough = len(promised) >= enough_promises(settings, len(view.replicas))
+    return promised if enough and len(promised) == len(reachable) else {}
+
+
+def _overtaken(view: View, attempt: Attempt) -> bool:
+    return any(seen.epoch > attempt.epoch for seen in view.seen.values())
+
+
+def _next_epoch(view: View) -> int:
+    tried = view.attempt.epoch if view.attempt else 0
+    return max(view.epoch, tried, *(seen.epoch for seen in view.seen.values())) + 1

@@ -1,0 +1,60 @@
+"""What an operation does to the tables, and how to take it back.
+
+`apply` returns the undo, a small JSON text kept beside the entry in the log; `take_back` puts the
+tables into the state before. Both run inside the caller's transaction.
+"""
+
+import json
+
+import apsw
+
+from services.messages import Operation
+
+
+def apply(database: apsw.Connection, operation: Operation, sequence: int) -> str:
+    """Perform `operation` as entry `sequence`; returns its undo."""
+    if operation.f == "add":
+        return _add(database, operation, sequence)
+    before = _register_row(database, operation.key)
+    if operation.f == "put":
+        value = json.dumps(operation.value, separators=(",", ":"), sort_keys=True)
+        database.execute(
+            "INSERT OR REPLACE INTO registers VALUES (?, ?, ?)", (operation.key, value, sequence)
+        )
+    else:
+        database.execute("DELETE FROM registers WHERE key = ?", (operation.key,))
+    return json.dumps(before)
+
+
+def take_back(database: apsw.Connection, operation: Operation, undo: str) -> None:
+    """Restore what was there before `operation`, from the undo that `apply` returned."""
+    before = json.loads(undo)
+    if operation.f == "add":
+        if before is None:
+            element = _element(operation)
+            database.execute("DELETE FROM elements WHERE key = ? AND element = ?", (operation.key, element))
+    elif before is None:
+        database.execute("DELETE FROM registers WHERE key = ?", (operation.key,))
+    else:
+        database.execute("INSERT OR REPLACE INTO registers VALUES (?, ?, ?)", (operation.key, *before))
+
+
+def _add(database: apsw.Connection, operation: Operation, sequence: int) -> str:
+    element = _element(operation)
+    found = list(
+        database.execute(
+            "SELECT sequence FROM elements WHERE key = ? AND element = ?", (operation.key, element)
+        )
+    )
+    if not found:
+        database.execute("INSERT INTO elements VALUES (?, ?, ?)", (operation.key, element, sequence))
+    return json.dumps(found[0] if found else None)
+
+
+def _register_row(database: apsw.Connection, key: str) -> tuple[str, int] | None:
+    return next(database.execute("SELECT value, sequence FROM registers WHERE key = ?", (key,)), None)
+
+
+def _element(operation: Operation) -> str:
+    """Equal elements have equal texts, whatever the order of keys inside them."""
+    return json.dumps(operation.value, separators=(",", ":"), sort_keys=True)

@@ -1,0 +1,32 @@
+"""How far behind its leader a follower may be, at most, without trusting anybody else's clock.
+
+With each answer the follower sends its own clock; the leader's next batch repeats it (`echo`) beside
+the end of the leader's log. Once the follower has everything up to there, it holds all that the leader
+had at a moment *after* it read that clock. So its lag is at most the time that has passed since, by
+one clock only.
+"""
+
+from services.messages import Append, Position
+
+
+class Freshness:
+    """The follower's own clock at the last moment at which it provably lacked nothing."""
+
+    def __init__(self) -> None:
+        self._current_at: float | None = None
+        self._epoch = 0
+
+    def note(self, batch: Append, last: Position) -> None:
+        """A batch was applied, and the log now ends at `last`."""
+        if batch.epoch != self._epoch:
+            self.forget(batch.epoch)  # the echo may stem from a clock that an earlier leader was told
+        if batch.echo is not None and last >= batch.last:
+            self._current_at = max(batch.echo, self._current_at or batch.echo)
+
+    def forget(self, epoch: int = 0) -> None:
+        """Nothing is known any more: another leader, or new data."""
+        self._current_at, self._epoch = None, epoch
+
+    def lag_s(self, now: float) -> float | None:
+        """At most this many seconds behind; None when nothing is known."""
+        return None if self._current_at is None else now - self._current_at

@@ -1,0 +1,25 @@
+"""Answering reads from a replica's own copy, and refusing when that copy may be too old."""
+
+from services.errors import LabError
+from services.messages import Read, ReadResult
+from services.replica.storage import Storage
+
+
+def look_up(storage: Storage, node: str, epoch: int, message: Read) -> tuple[ReadResult, int]:
+    """The result, and the sequence that must be acknowledged before it may be shown as certain.
+
+    Where nothing is found the whole log counts, for a deletion in it may not be acknowledged yet.
+    """
+    last = storage.last
+    found = storage.register(message.key) if message.type == "register" else storage.set(message.key)
+    result = ReadResult(node=node, epoch=epoch, position=last, found=found.found, value=found.value)
+    return result, found.sequence if found.found else last.sequence
+
+
+def check_lag(node: str, lag_s: float | None, bound_s: float, leader: str | None) -> None:
+    """Raise `LabError` too-far-behind unless the lag is known to be within the bound."""
+    if lag_s is not None and lag_s <= bound_s:
+        return
+    behind = "an unknown time" if lag_s is None else f"up to {lag_s:.2f} s"
+    text = f"{node} may be {behind} behind, the bound is {bound_s:g} s; ask the leader"
+    raise LabError("too-far-behind", text, leader=leader)

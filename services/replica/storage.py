@@ -1,0 +1,206 @@
+"""A replica's durable state: the log and what the log adds up to, in one SQLite database.
+
+Every change is one transaction over both, so no crash can leave an entry without its effect or an
+effect without its entry. Each entry keeps what it replaced (its undo), because a deposed leader has
+to take back the tail that nobody else has (as PostgreSQL's `pg_rewind` and Raft's followers do).
+
+Writing methods block while the disk syncs: call them through `Disk.run`, which keeps them in order.
+Reading methods use a connection of their own and may be called at any time from the event loop.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import apsw
+import msgspec
+
+from services.errors import LabError
+from services.messages import START, Entry, Operation, Position, Value
+from services.replica import effects
+
+DATABASE = "replica.db"
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS promise(id INTEGER PRIMARY KEY CHECK (id = 1), epoch INTEGER NOT NULL);
+INSERT OR IGNORE INTO promise VALUES (1, 0);
+CREATE TABLE IF NOT EXISTS log(
+    sequence INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, operation TEXT, undo TEXT);
+CREATE TABLE IF NOT EXISTS registers(
+    key TEXT PRIMARY KEY, value TEXT NOT NULL, sequence INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS elements(
+    key TEXT, element TEXT, sequence INTEGER NOT NULL, PRIMARY KEY (key, element)) WITHOUT ROWID;
+"""
+
+
+class Accepted(NamedTuple):
+    """What became of a batch from the leader: did it fit, and which own entries had to go."""
+
+    fits: bool
+    removed: Sequence[Entry] = ()
+
+
+class Found(NamedTuple):
+    """A value read, and the sequence of the entry that last changed it (0 when there is none)."""
+
+    found: bool
+    value: Value
+    sequence: int
+
+
+class Storage:
+    """The log, the registers, the sets, and the newest epoch that this replica has promised to."""
+
+    def __init__(self, connect: Callable[[str], apsw.Connection]) -> None:
+        self._writer = connect(DATABASE)
+        for _ in self._writer.execute(SCHEMA):
+            pass
+        self._reader = connect(DATABASE)
+        self.epoch: int = next(self._writer.execute("SELECT epoch FROM promise"))[0]
+        self.last = self._last_in_log()
+
+    def close(self) -> None:
+        """Close both connections; the storage is of no use afterwards."""
+        self._reader.close()
+        self._writer.close()
+
+    def promise(self, epoch: int) -> None:
+        """Make `epoch` durable as the oldest that will be listened to. Writes, blocks."""
+        if epoch > self.epoch:
+            self._writer.execute("UPDATE promise SET epoch = ?", (epoch,))
+            self.epoch = epoch
+
+    def append(self, epoch: int, operations: Sequence[Operation | None]) -> list[Entry]:
+        """Append a leader's own operations in one transaction, durable on return. Writes, blocks.
+
+        Raises `LabError` stale-epoch when a newer epoch was promised in the meantime: nothing is written.
+        """
+        if epoch != self.epoch:
+            raise LabError("stale-epoch", f"epoch {epoch} is over, epoch {self.epoch} has begun")
+        first = self.last.sequence + 1
+        entries = [Entry(Position(epoch, first + i), operation) for i, operation in enumerate(operations)]
+        with self._writer:
+            self._insert(entries)
+        self.last = entries[-1].position
+        return entries
+
+    def accept(
+        self,
+        epoch: int,
+        previous: Position,
+        entries: Sequence[Entry],
+        set_aside: Callable[[Sequence[Entry]], None],
+        fenced: bool,
+    ) -> Accepted:
+        """Make the log agree with a leader that has `entries` right after `previous`. Writes, blocks.
+
+        Own entries that contradict the leader's are handed to `set_aside` before they are undone, so
+        they are never lost without a trace. Raises `LabError` stale-epoch, if `fenced`, when a newer
+        epoch was promised.
+        """
+        if fenced and epoch < self.epoch:
+            raise LabError("stale-epoch", f"epoch {epoch} is over, epoch {self.epoch} has begun")
+        if self.position_at(previous.sequence) != previous:
+            self.promise(epoch)
+            return Accepted(fits=False)
+        fresh = [entry for entry in entries if self.position_at(entry.position.sequence) != entry.position]
+        removed = self._entries(fresh[0].position.sequence) if fresh else []
+        if removed:
+            set_aside(removed)
+        with self._writer:
+            self.promise(epoch)
+            self._undo(removed)
+            self._insert(fresh)
+        self.last = self._last_in_log()
+        return Accepted(fits=True, removed=removed)
+
+    def position_at(self, sequence: int) -> Position | None:
+        """The position of the entry with that sequence number, None when the log has none."""
+        if sequence == 0:
+            return START
+        if sequence == self.last.sequence:
+            return self.last
+        for (epoch,) in self._writer.execute("SELECT epoch FROM log WHERE sequence = ?", (sequence,)):
+            return Position(epoch, sequence)
+        return None
+
+    def entries_after(self, sequence: int, limit: int) -> list[Entry]:
+        """At most `limit` entries that follow `sequence`, in order."""
+        rows = self._reader.execute(
+            "SELECT epoch, sequence, operation FROM log WHERE sequence > ? ORDER BY sequence LIMIT ?",
+            (sequence, limit),
+        )
+        return [_entry(*row) for row in rows]
+
+    def newest_up_to(self, position: Position) -> Position:
+        """The last own position that is not newer than `position`: where two logs may have parted."""
+        rows = self._reader.execute(
+            "SELECT epoch, sequence FROM log WHERE sequence <= ? AND epoch <= ?"
+            " ORDER BY sequence DESC LIMIT 1",
+            (position.sequence, position.epoch),
+        )
+        return next((Position(*row) for row in rows), START)
+
+    def register(self, key: str) -> Found:
+        """The register `key`."""
+        for value, sequence in self._reader.execute(
+            "SELECT value, sequence FROM registers WHERE key = ?", (key,)
+        ):
+            return Found(True, json.loads(value), sequence)
+        return Found(False, None, 0)
+
+    def set(self, key: str) -> Found:
+        """The elements of the set `key`, in the order in which they came in; absent is empty."""
+        rows = list(
+            self._reader.execute(
+                "SELECT element, sequence FROM elements WHERE key = ? ORDER BY sequence", (key,)
+            )
+        )
+        return Found(bool(rows), [json.loads(row[0]) for row in rows], rows[-1][1] if rows else 0)
+
+    def contents(self) -> tuple[dict[str, Value], dict[str, list[Value]]]:
+        """All registers and all sets, sorted by key."""
+        registers = {
+            key: json.loads(value)
+            for key, value in self._reader.execute("SELECT key, value FROM registers ORDER BY key")
+        }
+        sets: dict[str, list[Value]] = {}
+        for key, element in self._reader.execute("SELECT key, element FROM elements ORDER BY key, element"):
+            sets.setdefault(key, []).append(json.loads(element))
+        return registers, sets
+
+    def _insert(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            operation = entry.operation
+            undo = effects.apply(self._writer, operation, entry.position.sequence) if operation else None
+            self._writer.execute(
+                "INSERT INTO log VALUES (?, ?, ?, ?)",
+                (
+                    entry.position.sequence,
+                    entry.position.epoch,
+                    msgspec.json.encode(operation).decode() if operation else None,
+                    undo,
+                ),
+            )
+
+    def _undo(self, removed: Sequence[Entry]) -> None:
+        for entry in reversed(removed):
+            sequence = entry.position.sequence
+            undo = next(self._writer.execute("SELECT undo FROM log WHERE sequence = ?", (sequence,)))[0]
+            if entry.operation:
+                effects.take_back(self._writer, entry.operation, undo)
+            self._writer.execute("DELETE FROM log WHERE sequence = ?", (sequence,))
+
+    def _entries(self, first: int) -> list[Entry]:
+        rows = self._writer.execute(
+            "SELECT epoch, sequence, operation FROM log WHERE sequence >= ? ORDER BY sequence", (first,)
+        )
+        return [_entry(*row) for row in rows]
+
+    def _last_in_log(self) -> Position:
+        rows = self._writer.execute("SELECT epoch, sequence FROM log ORDER BY sequence DESC LIMIT 1")
+        return next((Position(*row) for row in rows), START)
+
+
+def _entry(epoch: int, sequence: int, operation: str | None) -> Entry:
+    decoded = msgspec.json.decode(operation, type=Operation) if operation else None
+    return Entry(Position(epoch, sequence), decoded)

@@ -1,0 +1,63 @@
+"""A lease: the controller lets a leader lead for a while, and the leader stops by itself when it is over.
+
+So a leader that nobody can reach cannot go on for ever, and whoever waits out the lease knows that it
+has stopped, without having talked to it (Gray and Cheriton, 1989). The leader counts from the moment
+it *asked*, the controller from the moment it *answered*, so the leader always stops first; both use
+clocks that cannot be set.
+"""
+
+from collections.abc import Callable
+
+from services.config import ClusterSettings
+from services.errors import LabError
+from services.messages import LeaseGranted, RenewLease
+from services.ports import Env
+
+RENEWALS_PER_LEASE = 4
+
+
+class Lease:
+    """The lease of one leader in one epoch; without leases in the settings it never runs out."""
+
+    def __init__(self, env: Env, settings: ClusterSettings, epoch: int, say: Callable[..., None]) -> None:
+        self._env, self._epoch, self._say = env, epoch, say
+        self._wanted = settings.lease
+        self._duration_s = settings.lease_ms / 1000
+        self._until = 0.0
+
+    @property
+    def valid(self) -> bool:
+        """True while the leader may accept requests."""
+        return not self._wanted or self._env.clock.monotonic() < self._until
+
+    def check(self) -> None:
+        """Raise `LabError` lease-expired unless the lease is valid. Nothing has happened yet: definite."""
+        if not self.valid:
+            raise LabError("lease-expired", f"{self._env.node} has no lease for epoch {self._epoch} any more")
+
+    def check_after_the_fact(self) -> None:
+        """The same after the write was stored, when nobody knows any more what becomes of it."""
+        if not self.valid:
+            raise LabError(
+                "not-acknowledged", f"the lease of {self._env.node} ran out while this was written"
+            )
+
+    async def keep(self) -> None:
+        """Renew in good time, again and again; says when the lease ran out and when it is back."""
+        held = True
+        while True:
+            await self._renew()
+            if self.valid != held:
+                held = self.valid
+                self._say("lease-renewed" if held else "lease-expired")
+            await self._env.clock.sleep(self._duration_s / RENEWALS_PER_LEASE)
+
+    async def _renew(self) -> None:
+        asked = self._env.clock.monotonic()
+        request = RenewLease(node=self._env.node, epoch=self._epoch)
+        try:
+            reply = await self._env.network.call("controller", request, self._duration_s / 2)
+        except LabError:
+            return
+        if isinstance(reply, LeaseGranted):
+            self._until = max(self._until, asked + reply.lease_s)

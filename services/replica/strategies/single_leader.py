@@ -1,0 +1,229 @@
+"""The leader of single-leader replication: it takes all writes and ships its log to the followers.
+
+Each follower has a task that sends what it lacks, in order, in batches, over a connection that stays
+open; the answer says how far the follower's log is durable. When nothing is to be sent, an empty
+batch goes out as a heartbeat. A follower that was away simply answers with its last durable position,
+and the next batch begins there.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from services.config import ClusterSettings
+from services.errors import LabError
+from services.messages import START, Append, Appended, Entry, Operation, Position
+from services.ports import Env
+from services.replica.group_commit import GroupCommit
+from services.replica.storage import Storage
+from services.replica.strategies import acknowledgement
+from services.replica.strategies.acknowledgement import FollowerView
+from services.replica.strategies.lease import Lease
+from services.replica.strategies.tail import Tail
+from services.replica.watermark import Watermark
+
+SHIP_TIMEOUT_S = 5.0  # like a replication stream, patient with slow links; a cut that heals closes it sooner
+
+
+@dataclass
+class Follower:
+    """The leader's side of one follower."""
+
+    shipped: Position  # where the next batch begins: the follower is thought to have this
+    view: FollowerView
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    clock: float | None = None  # the follower's own, from its last reply, to be echoed
+
+
+class Leader:
+    """Leads in one epoch; made on promotion, stopped on demotion, never reused."""
+
+    def __init__(
+        self,
+        env: Env,
+        settings: ClusterSettings,
+        storage: Storage,
+        epoch: int,
+        followers: Sequence[str],
+        deposed: Callable[[int, str], None],
+        say: Callable[..., None],
+    ) -> None:
+        now = env.clock.monotonic()
+        self.epoch = epoch
+        self.lease = Lease(env, settings, epoch, say)
+        self._env, self._settings, self._storage = env, settings, storage
+        self._deposed, self._say = deposed, say
+        # An earlier leader may have allowed followers to read until this moment.
+        fresh = FollowerView(progressed_at=now, may_read_until=now + self._read_bound_s())
+        self._followers = {name: Follower(storage.last, fresh) for name in followers}
+        self._synchronous: str | None = next(iter(followers), None)
+        self._fallen_back = False
+        self._acknowledged = Watermark()
+        self._tail = Tail(storage)
+        self._commits = GroupCommit(env.disk, storage, epoch, self._committed)
+
+    def start(self) -> None:
+        """Begin to lead: mark the epoch in the log, ship, keep the lease."""
+        spawn = self._env.tasks.spawn
+        spawn("commit", self._commits.run())
+        spawn("open-epoch", self._open_epoch())
+        spawn("watch-followers", self._watch_followers())
+        for name in self._followers:
+            spawn(f"ship-{name}", self._ship(name))
+        if self._settings.lease:
+            spawn("lease", self.lease.keep())
+
+    async def stop(self, reason: str) -> None:
+        """Stop every task; whoever still waits for an acknowledgement learns that nobody knows."""
+        for name in (
+            "commit",
+            "open-epoch",
+            "watch-followers",
+            "lease",
+            *map("ship-{}".format, self._followers),
+        ):
+            await self._env.tasks.cancel(name)
+        self._commits.fail(LabError("not-leader", f"{self._env.node} no longer leads: {reason}"))
+        self._acknowledged.fail(
+            LabError(
+                "not-acknowledged", f"{self._env.node} lost the lead before this was confirmed: {reason}"
+            )
+        )
+
+    @property
+    def acknowledged(self) -> int:
+        """The sequence number up to which clients may have been answered."""
+        return self._acknowledged.value
+
+    def progress(self) -> dict[str, Position]:
+        """Where each follower is thought to stand, for the status page."""
+        return {name: follower.shipped for name, follower in self._followers.items()}
+
+    async def write(self, operation: Operation) -> Position:
+        """Append `operation` and wait until the rule in force allows to acknowledge it."""
+        self.lease.check()
+        position = await self._commits.append(operation)
+        await self.acknowledged_up_to(position.sequence)
+        self.lease.check_after_the_fact()
+        return position
+
+    async def acknowledged_up_to(self, sequence: int) -> None:
+        """Return when `sequence` is acknowledged; raises not-acknowledged when that takes too long."""
+        timeout_s = self._settings.acknowledge_timeout_ms / 1000
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._acknowledged.reach(sequence)
+        except TimeoutError as error:
+            raise LabError(
+                "not-acknowledged",
+                f"sequence {sequence} is stored on {self._env.node}, but {self._settings.replication} "
+                f"replication got no confirmation within {timeout_s:g} s",
+            ) from error
+
+    async def _open_epoch(self) -> None:
+        await self._commits.append(None)
+
+    def _committed(self, entries: list[Entry]) -> None:
+        self._tail.extend(entries)
+        self._advance()
+        for follower in self._followers.values():
+            follower.news.set()
+
+    async def _ship(self, name: str) -> None:
+        follower = self._followers[name]
+        while True:
+            follower.news.clear()
+            batch = self._next_batch(follower)
+            try:
+                reply = await self._env.network.call(name, batch, SHIP_TIMEOUT_S)
+            except LabError as error:
+                if error.kind.code == "stale-epoch":
+                    self._deposed(self.epoch, error.text)
+                await self._env.clock.sleep(self._settings.heartbeat_ms / 1000)
+                continue
+            assert isinstance(reply, Appended), reply
+            self._note(follower, reply)
+            if reply.fits and follower.shipped == self._storage.last:
+                await self._news_or_heartbeat(follower)
+
+    def _next_batch(self, follower: Follower) -> Append:
+        return Append(
+            leader=self._env.node,
+            epoch=self.epoch,
+            previous=follower.shipped,
+            entries=self._tail.after(follower.shipped.sequence, self._settings.batch_entries),
+            last=self._storage.last,
+            acknowledged=self.acknowledged,
+            echo=follower.clock,
+        )
+
+    def _note(self, follower: Follower, reply: Appended) -> None:
+        now = self._env.clock.monotonic()
+        follower.clock = reply.clock
+        may_read_until = now + self._read_bound_s()
+        if not reply.fits:
+            follower.shipped = self._meeting_point(follower.shipped, reply.position)
+            follower.view = replace(follower.view, may_read_until=may_read_until)
+            return
+        follower.shipped = self._storage.newest_up_to(reply.position)
+        durable = follower.shipped.sequence
+        moved = durable > follower.view.durable or durable >= self._storage.last.sequence
+        follower.view = FollowerView(
+            durable=durable,
+            progressed_at=now if moved else follower.view.progressed_at,
+            may_read_until=may_read_until,
+        )
+        self._advance()
+
+    def _meeting_point(self, tried: Position, theirs: Position) -> Position:
+        """An earlier place than `tried` where both logs may still agree."""
+        before = Position(tried.epoch, tried.sequence - 1)
+        return self._storage.newest_up_to(min(theirs, before)) if tried.sequence > 1 else START
+
+    async def _news_or_heartbeat(self, follower: Follower) -> None:
+        try:
+            async with asyncio.timeout(self._settings.heartbeat_ms / 1000):
+                await follower.news.wait()
+        except TimeoutError:
+            pass
+
+    async def _watch_followers(self) -> None:
+        """Time alone changes what may be acknowledged: followers stall, permissions to read end."""
+        while True:
+            await self._env.clock.sleep(self._settings.heartbeat_ms / 2000)
+            self._advance()
+
+    def _advance(self) -> None:
+        now = self._env.clock.monotonic()
+        own = self._storage.last.sequence
+        views = {name: follower.view for name, follower in self._followers.items()}
+        if self._settings.replication == "semi-sync":
+            self._choose_synchronous(views, own, now)
+        elif self._settings.replication == "semi-sync-timeout":
+            self._fall_back_or_return(views, own, now)
+        allowed = acknowledgement.acknowledged(
+            self._settings.replication, own, views, self._synchronous, self._fallen_back
+        )
+        if self._settings.reads == "bounded":
+            allowed = min(allowed, acknowledgement.seen_by_readers(own, views, now))
+        self._acknowledged.raise_to(allowed)
+
+    def _choose_synchronous(self, views: dict[str, FollowerView], own: int, now: float) -> None:
+        timeout_s = self._settings.semi_sync_timeout_ms / 1000
+        chosen = acknowledgement.synchronous_follower(self._synchronous, own, views, now, timeout_s)
+        if chosen != self._synchronous:
+            self._say("synchronous-follower-replaced", was=self._synchronous, now=chosen)
+            self._synchronous = chosen
+
+    def _fall_back_or_return(self, views: dict[str, FollowerView], own: int, now: float) -> None:
+        timeout_s = self._settings.semi_sync_timeout_ms / 1000
+        alone = all(acknowledgement.stalled(view, own, now, timeout_s) for view in views.values())
+        if alone and not self._fallen_back:
+            self._say("fell-back-to-async", reason=f"no follower confirmed within {timeout_s:g} s")
+            self._fallen_back = True
+        elif self._fallen_back and any(view.durable >= own for view in views.values()):
+            self._say("semi-sync-restored")
+            self._fallen_back = False
+
+    def _read_bound_s(self) -> float:
+        return self._settings.read_bound_ms / 1000 if self._settings.reads == "bounded" else 0.0
