@@ -1,0 +1,46 @@
+"""The checkers: one anomaly a file, each a pure function from a history to a finding.
+
+The anomaly's name is the file's, with dashes: `lost_write.py` judges `lost-write` by its function
+`check(history, **parameters)`. Files with a leading underscore are what they share.
+"""
+
+import importlib
+import pkgutil
+import traceback
+from typing import Any, Protocol, cast
+
+from chaos.history import History
+from chaos.verdict import Finding, unknown
+
+
+class Checker(Protocol):
+    """Judges one history; the same history and parameters always give the same finding."""
+
+    def __call__(self, history: History, **parameters: Any) -> Finding:
+        """The finding; an assumption that does not hold gives unknown, with the reason."""
+
+
+def checker_names() -> tuple[str, ...]:
+    """Every anomaly that can be judged, in alphabetical order."""
+    files = (module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(sorted(name.replace("_", "-") for name in files if not name.startswith("_")))
+
+
+def find_checker(name: str) -> Checker:
+    """The checker of the anomaly `name`. Raises `ValueError` that lists those there are."""
+    if name not in checker_names():
+        raise ValueError(f"there is no checker {name!r}; there are: {', '.join(checker_names())}")
+    module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
+    return cast(Checker, module.check)
+
+
+def run_checker(name: str, history: History, **parameters: Any) -> Finding:
+    """Judge `history`; a checker that crashes has found nothing out, so that is unknown.
+
+    Raises `ValueError` for an unknown `name`.
+    """
+    check = find_checker(name)
+    try:
+        return check(history, **parameters)
+    except Exception:
+        return unknown(name, f"the checker crashed:\n{traceback.format_exc()}")

@@ -1,0 +1,1 @@
+"""What the clients do: one workload a file, free of any runtime, clock or global randomness."""

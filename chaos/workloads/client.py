@@ -1,0 +1,90 @@
+"""The clients' side of a key-value service, as a workload sees it.
+
+Nothing here is particular to our own replicas or to HTTP: a simulation or a real database only needs
+an object with these five methods.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeAlias
+
+Call: TypeAlias = Literal["put", "get", "delete", "add", "members"]
+
+_NAMES: dict[Call, str] = {
+    "put": "write",
+    "get": "read",
+    "delete": "delete",
+    "add": "add",
+    "members": "read",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A success: the replica that answered, its epoch, its log position, and what a read returned."""
+
+    node: str
+    epoch: int
+    position: Any
+    value: Any = None
+
+
+class ClientError(Exception):
+    """A failure. `definite` promises that the request had no effect and never will; in doubt False."""
+
+    def __init__(self, definite: bool, text: str) -> None:
+        super().__init__(text)
+        self.definite = definite
+        self.text = text
+
+
+class Client(Protocol):
+    """Requests through the gateway of that name. Every method raises `ClientError`, nothing else.
+
+    A call comes back within a time that the client bounds itself, and is sent at most once.
+    """
+
+    async def put(self, gateway: str, key: str, value: Any, session: str | None = None) -> Answer:
+        """Write register `key`."""
+
+    async def get(self, gateway: str, key: str, session: str | None = None) -> Answer:
+        """Read register `key`; the value of an absent one is None."""
+
+    async def delete(self, gateway: str, key: str, session: str | None = None) -> Answer:
+        """Remove register `key`."""
+
+    async def add(self, gateway: str, key: str, element: Any, session: str | None = None) -> Answer:
+        """Add `element` to the set `key`."""
+
+    async def members(self, gateway: str, key: str, session: str | None = None) -> Answer:
+        """Read the set `key` as a list; that of an absent one is empty."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One thing that a client wants done."""
+
+    call: Call
+    key: str
+    value: Any = None
+    session: str | None = None
+
+    @property
+    def f(self) -> str:
+        """The operation's name in the history."""
+        return _NAMES[self.call]
+
+
+async def perform(client: Client, gateway: str, request: Request) -> Answer:
+    """Send `request` through `gateway`. Raises `ClientError`."""
+    key, session = request.key, request.session
+    match request.call:
+        case "put":
+            return await client.put(gateway, key, request.value, session)
+        case "get":
+            return await client.get(gateway, key, session)
+        case "delete":
+            return await client.delete(gateway, key, session)
+        case "add":
+            return await client.add(gateway, key, request.value, session)
+        case "members":
+            return await client.members(gateway, key, session)

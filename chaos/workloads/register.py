@@ -1,0 +1,109 @@
+"""Clients that read and write registers; no value is ever written twice in a run.
+
+Which keys are written decides what a history can prove. Where many clients write one key, a lost write
+is soon replaced and its loss forgiven. A key that one client owns shows the loss of its last write; a
+key that is written once shows every single loss.
+"""
+
+import itertools
+from dataclasses import dataclass, field
+from functools import partial
+from random import Random
+
+from chaos.workloads.client import Request
+from chaos.workloads.traffic import MAX_CLIENTS, Workload
+
+
+def reads_and_writes(
+    *,
+    keys: int,
+    clients: int,
+    rate_per_s: float,
+    write_fraction: float = 0.5,
+    delete_fraction: float = 0.0,
+    max_clients: int = MAX_CLIENTS,
+) -> Workload:
+    """Any client writes any of `keys` registers (x0, x1 …); of the writes some are deletes."""
+    mix = _Mix(write_fraction, delete_fraction)
+    if keys < 1:
+        raise ValueError(f"keys must be at least 1, not {keys}")
+    return Workload("registers", partial(_SharedKeys, mix, keys), clients, rate_per_s, max_clients)
+
+
+def own_keys(
+    *,
+    clients: int,
+    rate_per_s: float,
+    write_fraction: float = 0.5,
+    delete_fraction: float = 0.0,
+    max_clients: int = MAX_CLIENTS,
+) -> Workload:
+    """Each client writes the one register that is its own (x0, x1 …) and reads everybody's."""
+    mix = _Mix(write_fraction, delete_fraction)
+    return Workload("own-registers", partial(_OwnKeys, mix), clients, rate_per_s, max_clients)
+
+
+def write_once(
+    *, clients: int, rate_per_s: float, write_fraction: float = 0.8, max_clients: int = MAX_CLIENTS
+) -> Workload:
+    """Each write makes a new register (x1, x2 …); reads look at one that somebody tried to write."""
+    mix = _Mix(write_fraction, delete_fraction=0.0)
+    return Workload("write-once-registers", partial(_NewKeys, mix), clients, rate_per_s, max_clients)
+
+
+@dataclass(frozen=True)
+class _Mix:
+    """How many of the requests write, and how many of those delete."""
+
+    write_fraction: float
+    delete_fraction: float
+
+    def __post_init__(self) -> None:
+        for name in ("write_fraction", "delete_fraction"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} must be from 0 to 1, not {getattr(self, name)}")
+
+    def writes(self, random: Random) -> bool:
+        return random.random() < self.write_fraction
+
+    def change(self, key: str, value: int, random: Random) -> Request:
+        deletes = random.random() < self.delete_fraction
+        return Request("delete", key) if deletes else Request("put", key, value)
+
+
+@dataclass
+class _SharedKeys:
+    mix: _Mix
+    keys: int
+    values: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def next(self, client: int, random: Random) -> Request:
+        key = f"x{random.randrange(self.keys)}"
+        if self.mix.writes(random):
+            return self.mix.change(key, next(self.values), random)
+        return Request("get", key)
+
+
+@dataclass
+class _OwnKeys:
+    mix: _Mix
+    owners: int = 0
+    values: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def next(self, client: int, random: Random) -> Request:
+        self.owners = max(self.owners, client + 1)
+        if self.mix.writes(random):
+            return self.mix.change(f"x{client}", next(self.values), random)
+        return Request("get", f"x{random.randrange(self.owners)}")
+
+
+@dataclass
+class _NewKeys:
+    mix: _Mix
+    written: int = 0
+
+    def next(self, client: int, random: Random) -> Request:
+        if self.written == 0 or self.mix.writes(random):
+            self.written += 1
+            return Request("put", f"x{self.written}", self.written)
+        return Request("get", f"x{random.randint(1, self.written)}")
