@@ -6,7 +6,7 @@ fit together says so before anything starts.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
@@ -121,6 +121,15 @@ async def eventually(attempt: Callable[[], Awaitable[T]], deadline_s: float) -> 
             if loop.time() >= deadline:
                 raise
         await asyncio.sleep(RETRY_S)
+
+
+async def all_of(calls: Iterable[Awaitable[T]]) -> list[T]:
+    """The results in order, once every call has ended; raises the first error only then."""
+    results = await asyncio.gather(*calls, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return [result for result in results if not isinstance(result, BaseException)]
 
 
 def links_between(links: Sequence[Link], a: Sequence[str], b: Sequence[str]) -> tuple[Link, ...]:

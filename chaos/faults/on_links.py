@@ -4,18 +4,16 @@ Read-back from the proxy is not proof enough. A harmless request through every s
 ends are running must come back as the fault promises, and after the heal it must pass again.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import TypeAlias, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias
 
-from chaos.cluster import HEALTHY, Cluster, ClusterError, LinkState, eventually
+from chaos.cluster import HEALTHY, Cluster, ClusterError, LinkState, all_of, eventually
 from chaos.faults.fault import DidNotBite, Mark, Strike
 from chaos.links import Link
 
 SILENCE_S = 0.25  # a healthy link answers within a few milliseconds
 HEAL_DEADLINE_S = 10.0
 
-T = TypeVar("T")
 Change: TypeAlias = Callable[[LinkState], LinkState]
 Proof: TypeAlias = Callable[[Cluster, Link], Awaitable[None]]
 
@@ -51,15 +49,6 @@ async def silent(cluster: Cluster, link: Link) -> None:
     outcome = await cluster.probe(link, SILENCE_S)
     if outcome != "no-answer":
         raise DidNotBite(f"{link.name} was to swallow everything, but a request through it {_was(outcome)}")
-
-
-async def all_of(calls: Iterable[Awaitable[T]]) -> list[T]:
-    """The results in order, once every call has ended; raises the first error only then."""
-    results = await asyncio.gather(*calls, return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return [result for result in results if not isinstance(result, BaseException)]
 
 
 async def _all_pass(cluster: Cluster, links: Sequence[Link]) -> None:

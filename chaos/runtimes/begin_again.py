@@ -1,0 +1,36 @@
+"""Empty data and new settings on a running cluster, without a trace of what was before.
+
+The trap: while one replica is emptied, an old leader that still has its data would hand it over again,
+and a controller that still acts on what it knew would appoint somebody. So first nobody hears anybody,
+then each node begins anew in silence (the controller last), and then the silence ends.
+"""
+
+from chaos.cluster import CUT, HEALTHY, Cluster, all_of, eventually
+from chaos.links import CONTROLLER, LAB
+from chaos.runtimes.orders import Orders
+from services.config import ClusterSettings
+
+SERVING_S = 20.0
+
+
+async def begin_again(cluster: Cluster, orders: Orders, settings: ClusterSettings) -> None:
+    """See `Cluster.configure`. Raises `ClusterError` when the cluster is not whole within a deadline."""
+    nodes = (*cluster.replicas, *cluster.gateways)
+    await _revive(cluster, (*nodes, CONTROLLER))
+    between = [link for link in cluster.links if link.source != LAB]
+    try:
+        await all_of(cluster.set_link(link, CUT) for link in between)
+        await all_of(orders.configure(node, settings) for node in nodes)
+        await orders.configure(CONTROLLER, settings)
+    finally:
+        await all_of(cluster.set_link(link, HEALTHY) for link in between)
+    await eventually(orders.must_serve, SERVING_S)
+
+
+async def _revive(cluster: Cluster, nodes: tuple[str, ...]) -> None:
+    """Paused processes go on, dead ones start again."""
+    for node, state in zip(nodes, await all_of(map(cluster.process_state, nodes)), strict=True):
+        if state == "paused":
+            await cluster.resume(node)
+        elif state == "dead":
+            await cluster.restart(node)

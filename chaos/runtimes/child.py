@@ -1,0 +1,103 @@
+"""One process that the lab has started: it says where it listens, it logs, it can be stopped and killed.
+
+Its standard input is a pipe from the lab, at whose end it exits by itself; and it joins the reaper's
+process group, in case it cannot (a stopped process reads nothing).
+"""
+
+import asyncio
+import re
+import signal
+import sys
+from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import Callable, Mapping, Sequence
+
+from chaos.cluster import ClusterError, ProcessState, eventually
+from chaos.runtimes.process_state import process_state
+
+START_S = 30.0
+SIGNAL_S = 10.0
+LONGEST_LINE = 1 << 20
+LISTENING = re.compile(r"listening on (?:http://)?([0-9.]+:[0-9]+)")
+
+
+class Child:
+    """A running child; `address` is `host:port` as it said itself."""
+
+    def __init__(self, name: str, process: Process, take_line: Callable[[str], None]) -> None:
+        self.name = name
+        self.address = ""
+        self._process = process
+        self._listening: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._reading = asyncio.create_task(self._read(take_line), name=f"log of {name}")
+
+    @classmethod
+    async def start(
+        cls,
+        name: str,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        group: int,
+        take_line: Callable[[str], None],
+    ) -> "Child":
+        """Run `python -m arguments…`; returns once it listens.
+
+        Raises `ClusterError` when it ends before that or takes too long.
+        """
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", *arguments),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=STDOUT,
+            env=environment,
+            process_group=group,
+            limit=LONGEST_LINE,
+        )
+        child = cls(name, process, take_line)
+        try:
+            async with asyncio.timeout(START_S):
+                child.address = await child._listening
+        except TimeoutError as error:
+            await child.kill()
+            raise ClusterError(f"{name} does not listen {START_S:g} s after its start") from error
+        return child
+
+    def state(self) -> ProcessState:
+        """What the operating system says. The number of a buried process may be another's already."""
+        return "dead" if self._process.returncode is not None else process_state(self._process.pid)
+
+    async def kill(self) -> None:
+        """SIGKILL; returns when the process is gone and its last line is read."""
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
+        await self._reading
+
+    async def pause(self) -> None:
+        """SIGSTOP; returns when the process stands still."""
+        await self._signal(signal.SIGSTOP, "paused")
+
+    async def resume(self) -> None:
+        """SIGCONT; returns when the process runs again."""
+        await self._signal(signal.SIGCONT, "running")
+
+    async def _signal(self, number: signal.Signals, wanted: ProcessState) -> None:
+        if self.state() == "dead":
+            raise ClusterError(f"{self.name} is dead, so it cannot be {wanted}; restart it first")
+        self._process.send_signal(number)
+
+        async def check() -> None:
+            if self.state() != wanted:
+                raise ClusterError(f"{self.name} got {number.name}, but is {self.state()}")
+
+        await eventually(check, SIGNAL_S)
+
+    async def _read(self, take_line: Callable[[str], None]) -> None:
+        assert self._process.stdout
+        async for line in self._process.stdout:
+            text = line.decode(errors="replace").rstrip("\n")
+            if not self._listening.done() and (said := LISTENING.search(text)):
+                self._listening.set_result(said[1])
+            else:
+                take_line(text)
+        if not self._listening.done():
+            self._listening.set_exception(ClusterError(f"{self.name} ended before it listened"))

@@ -1,0 +1,43 @@
+"""The log lines of all nodes in one place, for the end of a run and for whoever watches it."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from chaos.cluster import Event
+from services import logline
+
+MOST_LINES = 100_000  # of one node; a node that says more than that has lost the beginning of its story
+
+
+class LogBook:
+    """Lines go in node by node; events come out in time order. A node's lines survive its restart."""
+
+    def __init__(self) -> None:
+        self._events: dict[str, deque[Event]] = {}
+        self._listeners: list[Callable[[Event], None]] = []
+
+    def listen(self, listener: Callable[[Event], None]) -> None:
+        """Call `listener` with every event from now on."""
+        self._listeners.append(listener)
+
+    def add(self, node: str, line: str) -> None:
+        """Note one line of output; what is not a log line (a traceback) becomes an `output` event."""
+        parsed = logline.parse(line)
+        if parsed and parsed.time_s is not None:
+            event = Event(parsed.time_s, parsed.node, parsed.event, parsed.fields)
+        else:
+            event = Event(time.time(), node, "output", {"text": line})
+        self._events.setdefault(node, deque(maxlen=MOST_LINES)).append(event)
+        for listener in self._listeners:
+            listener(event)
+
+    def events(self) -> Sequence[Event]:
+        """Everything so far, in time order."""
+        everything = [event for events in self._events.values() for event in events]
+        return sorted(everything, key=lambda event: event.time_s)
+
+    def last_lines(self, node: str, count: int) -> str:
+        """The last lines of one node, for an error that says why it did not start."""
+        events = list(self._events.get(node, ()))[-count:]
+        return "\n".join(str(event.fields.get("text", event.event)) for event in events)
