@@ -2,21 +2,25 @@
 
 What an exception of the HTTP library says about the request's fate is decided here, once. Only a
 connection that could not be made is definite. A connection that ended without an answer is not: a
-link proxy accepts first and finds out later that nobody is behind it.
+link proxy accepts first and finds out later that nobody is behind it. Nor is an answer that cannot
+be read.
 """
 
 import asyncio
 from collections.abc import Mapping
 
 import httpx
+import msgspec
 from aiohttp import ClientSession, TCPConnector
 from httpx_aiohttp import AiohttpTransport
 
-from services.errors import LabError
-from services.messages import Message, decode, encode, kind_of, result
+from services.errors import KINDS, LabError
+from services.messages import Failed, Message, decode, encode, kind_of, result
 
-CONNECTIONS_PER_LINK = 128
+CONNECTIONS_PER_LINK = 256
 KEEP_ALIVE_S = 15  # shorter than the server's, so that no request meets a connection as it closes
+
+_failure = msgspec.json.Decoder(Failed)
 
 
 class HttpNetwork:
@@ -34,9 +38,8 @@ class HttpNetwork:
     async def call(self, to: str, message: Message, timeout_s: float) -> Message:
         """Send `message` to the node `to` and return its reply; see `services.ports.Network`."""
         if to not in self._links:
-            raise LabError(
-                "unreachable", f"there is no link to {to!r}; known: {', '.join(sorted(self._links))}"
-            )
+            known = ", ".join(sorted(self._links))
+            raise LabError("unreachable", f"there is no link to {to!r}; known: {known}")
         url = f"{self._links[to]}/messages/{kind_of(message)}"
         try:
             async with asyncio.timeout(timeout_s):
@@ -47,11 +50,21 @@ class HttpNetwork:
             raise LabError("timed-out", f"{to} did not answer within {timeout_s:g} s") from error
         except httpx.HTTPError as error:
             raise LabError("connection-lost", f"{to} ended the connection without an answer") from error
-        return result(decode(response.content))
+        return _reply(to, response)
 
     async def close(self) -> None:
         """Close every connection."""
         await self._client.aclose()
+
+
+def _reply(to: str, response: httpx.Response) -> Message:
+    try:
+        reply = decode(response.content) if response.is_success else _failure.decode(response.content)
+    except (LabError, msgspec.MsgspecError) as error:
+        raise LabError("connection-lost", f"{to} answered something unreadable: {error}") from error
+    if isinstance(reply, Failed) and reply.error not in KINDS:
+        raise LabError("connection-lost", f"{to} answered with an unknown error {reply.error!r}")
+    return result(reply)
 
 
 def _session() -> ClientSession:

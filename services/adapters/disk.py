@@ -1,0 +1,80 @@
+"""The disk port on a real directory: SQLite databases and small files that survive a crash.
+
+Write-ahead logging, so that readers never wait for the writer, and a sync on every commit, so that
+"committed" means "on the disk". All blocking work of a node goes through one thread, in order.
+"""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import apsw
+
+T = TypeVar("T")
+
+BUSY_TIMEOUT_MS = 5000
+
+
+class FileDisk:
+    """See `services.ports.Disk`; everything lies in `directory`, which is made if it is missing."""
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self._directory = directory
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="disk")
+
+    def connect(self, name: str) -> apsw.Connection:
+        """Open (or create) the database `name`. Raises `apsw.Error` when it cannot."""
+        connection = apsw.Connection(str(self._directory / name))
+        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+        connection.execute("pragma journal_mode = wal; pragma synchronous = full; pragma fullfsync = on")
+        return connection
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Run `work` on the node's disk thread. Work that has begun ends even if the caller is cancelled."""
+        return await asyncio.get_running_loop().run_in_executor(self._worker, work)
+
+    def read_text(self, name: str) -> str | None:
+        """The content of the small file `name`, None when there is none."""
+        try:
+            return (self._directory / name).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+
+    def write_text(self, name: str, text: str) -> str:
+        """Replace the file `name`, atomically and synced; returns its path."""
+        path = self._directory / name
+        draft = path.with_name(path.name + ".draft")
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+        _sync_directory(self._directory)
+        return str(path)
+
+    def wipe(self) -> None:
+        """Remove every file of this node."""
+        for path in self._directory.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        _sync_directory(self._directory)
+
+    def close(self) -> None:
+        """Let the work at hand finish and end the thread."""
+        self._worker.shutdown()
+
+
+def _sync_directory(directory: Path) -> None:
+    """Make renames and removals durable: they belong to the directory, not to the file."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

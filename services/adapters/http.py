@@ -1,0 +1,145 @@
+"""A node behind FastAPI: one route for each kind of message that its role understands.
+
+Bodies are decoded by msgspec, not by pydantic, because every replicated write passes here three
+times; the OpenAPI document is made from the same records when somebody asks for it.
+"""
+
+import os
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from starlette.background import BackgroundTask
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from services.adapters.failures import failure_body
+from services.config import NodeSettings
+from services.errors import LabError
+from services.messages import (
+    Append,
+    AskRoute,
+    AskStatus,
+    Configure,
+    Failed,
+    Fence,
+    Heartbeat,
+    Message,
+    Probe,
+    Promote,
+    Read,
+    ReadContents,
+    RenewLease,
+    Route,
+    ShutDown,
+    StepDown,
+    Stopping,
+    Write,
+    decode,
+    encode,
+    kind_of,
+)
+from services.node import Node
+
+Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
+
+COMMON: tuple[type[Message], ...] = (AskStatus, Probe, Configure)
+SERVED: dict[str, tuple[type[Message], ...]] = {
+    "replica": (Write, Append, Read, Heartbeat, ReadContents, Fence, Promote, StepDown, ShutDown, *COMMON),
+    "controller": (RenewLease, AskRoute, *COMMON),
+    "gateway": (Write, Read, Route, *COMMON),
+}
+
+
+def node_application(node: Node, settings: NodeSettings) -> FastAPI:
+    """The application of any node; a gateway's gets the clients' routes besides."""
+    app = FastAPI(
+        title=f"{settings.node}, a {settings.role} of the replication lab",
+        description="What nodes and the lab tell each other. Every message needs the run's token.",
+        docs_url=None,  # the page behind it would load scripts from another site
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    _answer_failures_in_one_form(app)
+    for kind in SERVED[settings.role]:
+        _add_message_route(app, node, kind)
+    _add_plain_routes(app, settings)
+    return app
+
+
+def json_response(body: bytes, status: int = 200) -> Response:
+    """`body` as it is."""
+    return Response(body, status_code=status, media_type="application/json")
+
+
+def failure_response(error: LabError) -> Response:
+    """`error` as HTTP."""
+    return json_response(failure_body(error), error.kind.status)
+
+
+def _add_message_route(app: FastAPI, node: Node, expected: type[Message]) -> None:
+    async def endpoint(request: Request) -> Response:
+        message = decode(await request.body())
+        if type(message) is not expected:
+            raise LabError("bad-request", f"a {kind_of(message)} was sent to the route of {kind_of(expected)}")
+        reply = await node.handle(message)
+        response = json_response(encode(reply))
+        if isinstance(reply, Stopping):
+            response.background = BackgroundTask(os._exit, 0)  # at once, when the answer has gone out
+        return response
+
+    name = kind_of(expected)
+    schema = {"$ref": f"#/components/schemas/{expected.__name__}"}
+    app.add_api_route(
+        f"/messages/{name}",
+        endpoint,
+        methods=["POST"],
+        operation_id=name,
+        summary=(expected.__doc__ or "").split("\n")[0],
+        tags=["nodes"],
+        openapi_extra={
+            "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+            "security": [{"token": []}],
+        },
+    )
+
+
+def _add_plain_routes(app: FastAPI, settings: NodeSettings) -> None:
+    health = msgspec.json.encode({"status": "ok", "node": settings.node, "role": settings.role})
+    text = f"{app.title}. Its routes: /openapi.json\n"
+
+    async def is_alive(_: Request) -> Response:
+        return json_response(health)
+
+    async def describe(_: Request) -> Response:
+        return Response(text, media_type="text/plain")
+
+    app.add_api_route("/health", is_alive, methods=["GET"], summary="Is the process alive?")
+    app.add_api_route("/", describe, methods=["GET"], summary="What is this?")
+
+
+def _answer_failures_in_one_form(app: FastAPI) -> None:
+    async def refused(_: Request, error: Exception) -> Response:
+        assert isinstance(error, LabError)
+        return failure_response(error)
+
+    async def no_route(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        code = "wrong-method" if error.status_code == 405 else "no-such-route"
+        text = f"there is no {request.method} {request.url.path} here; /openapi.json lists what there is"
+        response = failure_response(LabError(code, text))
+        response.headers.update(error.headers or {})
+        return response
+
+    async def client_left(_: Request, __: Exception) -> Response:
+        return Response()  # nobody will read it
+
+    async def bug(_: Request, __: Exception) -> Response:
+        return failure_response(LabError("internal", "a bug in the node; its log has the traceback"))
+
+    app.add_exception_handler(LabError, refused)
+    app.add_exception_handler(404, no_route)
+    app.add_exception_handler(405, no_route)
+    app.add_exception_handler(ClientDisconnect, client_left)
+    app.add_exception_handler(Exception, bug)

@@ -1,0 +1,147 @@
+"""One node as one process: builds the ports, starts the node, and serves it until it is told to stop."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from random import Random
+
+import uvicorn
+
+from services.adapters.clock import SystemClock
+from services.adapters.disk import FileDisk
+from services.adapters.guards import App, Guards
+from services.adapters.http import node_application
+from services.adapters.log import LineLog
+from services.adapters.network import KEEP_ALIVE_S, HttpNetwork
+from services.adapters.protocol import MOST_CONNECTIONS, PatientProtocol
+from services.adapters.tasks import OrderedTasks
+from services.config import NodeSettings, settings_from
+from services.node import Node
+from services.ports import Env
+
+BACKLOG = 1024
+GRACE_S = 3  # how long requests may take to end after SIGTERM
+
+
+def run(role: str) -> int:
+    """Serve a node of `role`, as the environment describes it, until a signal; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        settings = settings_from(role)
+        listener = _listen(settings.host, settings.port)
+    except (ValueError, OSError) as error:
+        print(f"{role}: {error}", file=sys.stderr)
+        return 2
+    _allow_many_connections()
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_serve(settings, listener))
+    return 0
+
+
+async def _serve(settings: NodeSettings, listener: socket.socket) -> None:
+    clock = SystemClock()
+    log = LineLog(settings.node, clock, settings.log_format, sys.stdout)
+    network = HttpNetwork(settings.links, settings.token)
+    disk = FileDisk(settings.data_dir)
+
+    def crashed(task: str, error: BaseException) -> None:
+        log.event("crashed", task=task, exc_info=error)
+        os._exit(1)  # what a node does after a bug in its own work is not to be trusted
+
+    tasks = OrderedTasks(crashed)
+    env = Env(settings.node, clock, network, disk, Random(), tasks, log)
+    node, application = _node(env, settings)
+    await node.start()
+    await _Server(_config(Guards(application, settings, log))).serve(sockets=[listener])
+    await node.stop()
+    await tasks.cancel_all()
+    await network.close()
+    disk.close()
+    log.event("stopped")
+
+
+def _node(env: Env, settings: NodeSettings) -> tuple[Node, App]:
+    """The node of the role and its application. Only the role's own code is loaded."""
+    node: Node
+    if settings.role == "gateway":
+        from services.adapters.gateway_http import gateway_application
+        from services.gateway.gateway import Gateway
+
+        gateway = Gateway(env, settings)
+        return gateway, gateway_application(gateway, settings)
+    if settings.role == "replica":
+        from services.replica.replica import Replica
+
+        node = Replica(env, settings)
+    else:
+        from services.controller.controller import Controller
+
+        node = Controller(env, settings)
+    return node, node_application(node, settings)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket, announced on standard output; port 0 takes any free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise OSError(f"cannot listen on {host}:{port} ({error}); LAB_PORT=0 takes a free port") from error
+    listener.setblocking(False)
+    name = f"[{host}]" if family == socket.AF_INET6 else host
+    print(f"listening on http://{name}:{listener.getsockname()[1]}", flush=True)
+    return listener
+
+
+def _allow_many_connections() -> None:
+    """Raise the limit of open files, 256 on macOS, so that idle connections cannot use it up."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = 2 * MOST_CONNECTIONS
+        if soft < wanted:
+            most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop where there is one."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def _config(application: App) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,
+        http=PatientProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=4 * KEEP_ALIVE_S,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, except that a signal ends it with exit code 0 after the node has stopped."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Let SIGTERM and SIGINT end the main loop; uvicorn would raise them again at its end."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.handle_exit)
+        yield

@@ -1,0 +1,40 @@
+"""What every node has in common, whether replica, controller or gateway."""
+
+from typing import Literal, Protocol
+
+from services.errors import LabError
+from services.messages import AskStatus, Message, Probe, Probed, Status
+from services.ports import Env
+
+
+class Node(Protocol):
+    """One node: it is started, answers messages, and is stopped."""
+
+    async def start(self) -> None:
+        """Recover from the disk and begin the background work. Called once, before any message."""
+
+    async def handle(self, message: Message) -> Message:
+        """The reply to `message`. Raises `LabError` when this node refuses or fails."""
+
+    async def stop(self) -> None:
+        """End the background work and close what is open."""
+
+    def status(self) -> Status:
+        """Who this node is at the moment; never waits."""
+
+
+async def probe(env: Env, message: Probe) -> Probed:
+    """What came back from `message.to` over this node's own link.
+
+    Any answer shows that the link passes, a refusal by the node behind it as well.
+    """
+    began_s = env.clock.monotonic()
+    outcome: Literal["passed", "no-answer", "refused"] = "passed"
+    try:
+        await env.network.call(message.to, AskStatus(), message.timeout_s)
+    except LabError as error:
+        if error.kind.code == "timed-out":
+            outcome = "no-answer"
+        elif error.kind.code in ("unreachable", "connection-lost"):
+            outcome = "refused"
+    return Probed(outcome=outcome, elapsed_s=env.clock.monotonic() - began_s)
