@@ -14,6 +14,7 @@ from services.messages import LeaseGranted, RenewLease
 from services.ports import Env
 
 RENEWALS_PER_LEASE = 4
+ATTEMPTS_PER_LEASE = 20  # while there is none, every write is refused
 
 
 class Lease:
@@ -43,14 +44,15 @@ class Lease:
             )
 
     async def keep(self) -> None:
-        """Renew in good time, again and again; says when the lease ran out and when it is back."""
-        held = True
+        """Renew in good time, again and again; says when the lease is there and when it ran out."""
+        held = False
         while True:
             await self._renew()
             if self.valid != held:
                 held = self.valid
-                self._say("lease-renewed" if held else "lease-expired")
-            await self._env.clock.sleep(self._duration_s / RENEWALS_PER_LEASE)
+                self._say("lease-granted" if held else "lease-expired")
+            attempts = RENEWALS_PER_LEASE if held else ATTEMPTS_PER_LEASE
+            await self._env.clock.sleep(self._duration_s / attempts)
 
     async def _renew(self) -> None:
         asked = self._env.clock.monotonic()

@@ -1,0 +1,146 @@
+"""The failover decision, step by step, as tables: no clock, no network."""
+
+from dataclasses import replace
+
+import pytest
+
+from services.config import ClusterSettings, Replication
+from services.controller.failover import (
+    Attempt,
+    Begin,
+    Confirm,
+    Fence,
+    Promote,
+    Seen,
+    ShutDown,
+    View,
+    enough_promises,
+    newest,
+    plan,
+)
+from services.messages import Position
+
+SETTINGS = ClusterSettings(replication="semi-sync", detection_timeout_ms=1000, heartbeat_ms=100)
+NOW = 100.0
+
+
+def seen(role: str = "follower", at: float = NOW, epoch: int = 3, sequence: int = 5) -> Seen:
+    return Seen(at, at, role, epoch, Position(epoch, sequence))  # type: ignore[arg-type]
+
+
+STABLE = View(
+    replicas=("n1", "n2", "n3"),
+    started_at=0.0,
+    epoch=3,
+    leader="n1",
+    seen={"n1": seen("leader"), "n2": seen(), "n3": seen()},
+)
+SILENT = replace(STABLE, seen={**STABLE.seen, "n1": seen("leader", at=NOW - 2)})
+PROMISED = {"n2": Position(3, 5), "n3": Position(3, 7)}
+
+
+def attempt(**fields: object) -> Attempt:
+    return Attempt(4, "n1 silent 2.0 s", **fields)  # type: ignore[arg-type]
+
+
+def test_all_is_well() -> None:
+    assert plan(STABLE, SETTINGS, NOW) == []
+
+
+def test_a_silent_leader_begins_a_failover_to_a_new_epoch() -> None:
+    assert plan(SILENT, SETTINGS, NOW) == [Begin(4, "n1 silent 2.0 s")]
+
+
+def test_nothing_happens_by_itself_when_failover_is_manual() -> None:
+    assert plan(SILENT, ClusterSettings(failover=False), NOW) == []
+
+
+def test_a_leader_that_came_back_as_a_follower_no_longer_leads() -> None:
+    view = replace(STABLE, seen={**STABLE.seen, "n1": seen("follower")})
+    assert plan(view, SETTINGS, NOW) == [Begin(4, "n1 came back as a follower")]
+
+
+def test_an_answer_from_before_the_appointment_says_nothing_about_the_role() -> None:
+    view = replace(STABLE, appointed_at=NOW + 1, seen={**STABLE.seen, "n1": seen("follower")})
+    assert plan(view, SETTINGS, NOW) == []
+
+
+def test_the_first_leader_waits_for_everybody_or_for_the_timeout() -> None:
+    view = View(replicas=("n1", "n2", "n3"), started_at=NOW, seen={"n1": seen(epoch=0)})
+    assert plan(view, SETTINGS, NOW) == []
+    assert plan(view, SETTINGS, NOW + 1.1) == [Begin(1, "the cluster has no leader yet")]
+    assert plan(replace(view, seen={n: seen(epoch=0) for n in view.replicas}), SETTINGS, NOW)
+
+
+def test_only_who_can_be_reached_is_fenced() -> None:
+    view = replace(SILENT, attempt=attempt())
+    assert plan(view, SETTINGS, NOW) == [Fence("n2", 4), Fence("n3", 4)]
+
+
+def test_the_newest_log_among_the_promised_is_promoted() -> None:
+    view = replace(SILENT, attempt=attempt(promised=PROMISED))
+    assert plan(view, SETTINGS, NOW) == [Promote("n3", 4, "n1 silent 2.0 s")]
+
+
+@pytest.mark.parametrize("replication", ["semi-sync", "quorum-ack"])
+def test_with_too_few_promises_nobody_is_promoted(replication: Replication) -> None:
+    view = replace(
+        SILENT,
+        seen={"n1": SILENT.seen["n1"], "n2": seen(), "n3": seen(at=NOW - 5)},
+        attempt=attempt(promised={"n2": Position(3, 5)}),
+    )
+    assert plan(view, ClusterSettings(replication=replication, detection_timeout_ms=1000), NOW) == []
+
+
+def test_a_promise_of_somebody_now_dead_does_not_make_him_a_candidate() -> None:
+    view = replace(
+        SILENT,
+        seen={"n1": SILENT.seen["n1"], "n2": seen(), "n3": seen(at=NOW - 5)},
+        attempt=attempt(promised=PROMISED),
+    )
+    settings = ClusterSettings(replication="async", detection_timeout_ms=1000)
+    assert plan(view, settings, NOW) == [Promote("n2", 4, "n1 silent 2.0 s")]
+
+
+def test_nobody_is_promoted_while_a_lease_may_last() -> None:
+    settings = ClusterSettings(replication="semi-sync", detection_timeout_ms=1000, lease=True)
+    view = replace(SILENT, attempt=attempt(promised=PROMISED), lease_until=NOW + 0.3)
+    assert plan(view, settings, NOW) == []
+    assert plan(view, settings, NOW + 0.31) == [Promote("n3", 4, "n1 silent 2.0 s")]
+
+
+def test_the_old_leader_is_shot_before_another_is_promoted() -> None:
+    settings = ClusterSettings(replication="semi-sync", detection_timeout_ms=1000, stonith=True)
+    view = replace(SILENT, attempt=attempt(promised=PROMISED))
+    assert plan(view, settings, NOW) == [ShutDown("n1", "n1 silent 2.0 s")]
+    view = replace(SILENT, attempt=attempt(promised=PROMISED, old_leader_stopped=True))
+    assert plan(view, settings, NOW) == [Promote("n3", 4, "n1 silent 2.0 s")]
+
+
+def test_the_failover_ends_when_the_new_leader_is_seen_to_lead() -> None:
+    view = replace(
+        SILENT,
+        attempt=attempt(promised=PROMISED),
+        seen={**SILENT.seen, "n3": seen("leader", epoch=4)},
+    )
+    assert plan(view, SETTINGS, NOW) == [Confirm("n3", 4)]
+
+
+def test_a_newer_epoch_somewhere_begins_again_above_it() -> None:
+    view = replace(SILENT, attempt=attempt(), seen={**SILENT.seen, "n2": seen(epoch=9)})
+    assert plan(view, SETTINGS, NOW) == [Begin(10, "a replica knows a newer epoch")]
+
+
+@pytest.mark.parametrize(
+    ("replication", "replicas", "enough"),
+    [("async", 3, 1), ("sync", 3, 1), ("semi-sync", 3, 2), ("semi-sync", 5, 4), ("quorum-ack", 5, 3)],
+)
+def test_enough_promises_meet_every_acknowledged_write(
+    replication: Replication, replicas: int, enough: int
+) -> None:
+    assert enough_promises(ClusterSettings(replication=replication), replicas) == enough
+
+
+def test_newest_compares_epochs_first_and_names_last() -> None:
+    assert newest({"n1": Position(2, 99), "n2": Position(3, 1)}) == "n2"
+    assert newest({"n2": Position(3, 1), "n1": Position(3, 1)}) == "n1"
