@@ -1,0 +1,81 @@
+"""What each replica held in the end, key by key, as far as it could be read."""
+
+from dataclasses import dataclass
+
+from chaos.history import History, Key, Operation
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What replica `node` holds under one key (None or an empty list: nothing), and the read that says so."""
+
+    node: str
+    value: object
+    read: Operation
+
+
+class FinalContents:
+    """The final reads of a history, by replica.
+
+    A replica is known from any attempt to read it. A key it was not asked for is absent when it listed
+    its keys without that one, else unknown.
+    """
+
+    def __init__(self, history: History) -> None:
+        self._reads: dict[str, dict[Key | None, Operation]] = {}
+        for read in history.finals:
+            of_node = self._reads.setdefault(str(read.node), {})
+            if read.outcome == "ok":
+                of_node[read.key] = read
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Every replica that was read or should have been, in order of name."""
+        return tuple(sorted(self._reads))
+
+    @property
+    def unreadable(self) -> tuple[str, ...]:
+        """The replicas that answered no final read at all."""
+        return tuple(node for node in self.nodes if not self._reads[node])
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """Every key that some replica was read for or lists, in the order of the reads."""
+        keys: dict[Key, None] = {}
+        for reads in self._reads.values():
+            keys |= dict.fromkeys(key for key in reads if key is not None)
+            keys |= dict.fromkeys(reads[None].value if None in reads else ())
+        return tuple(keys)
+
+    def of(self, key: Key) -> tuple[Holding, ...]:
+        """What the replicas hold under `key`, of those of which it is known, in order of name."""
+        holdings = (self._holding(node, key) for node in self.nodes)
+        return tuple(holding for holding in holdings if holding is not None)
+
+    def unread(self, key: Key) -> tuple[str, ...]:
+        """The replicas of which nobody knows what they hold under `key`."""
+        read = {holding.node for holding in self.of(key)}
+        return tuple(node for node in self.nodes if node not in read)
+
+    def _holding(self, node: str, key: Key) -> Holding | None:
+        reads = self._reads[node]
+        if key in reads:
+            return Holding(node, reads[key].value, reads[key])
+        listed = reads.get(None)
+        if listed is None or key in listed.value:
+            return None
+        return Holding(node, None, listed)
+
+
+def premature(history: History) -> str | None:
+    """Why the final reads are not the end of the history; None when nothing was acknowledged after them."""
+    if not history.finals:
+        return "the history has no final reads of the replicas' contents"
+    begin = history.finals[0]
+    for operation in history.client_operations:
+        if operation.outcome == "ok" and operation.end > begin.index and operation.f != "read":
+            return (
+                f"operation {operation.index} was acknowledged after the final reads had begun "
+                f"(event {begin.index})"
+            )
+    return None

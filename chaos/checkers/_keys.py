@@ -1,0 +1,106 @@
+"""What the checkers of registers and sets share: the operations of a key, and what they may assume.
+
+An operation that failed is left out: it had no effect. One in doubt counts as a change that may take
+effect at any time from its invocation on, also after the end of the run, or never.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from chaos.history import History, Key, Operation, canonical
+
+REGISTER_CHANGES = frozenset({"write", "cas", "delete"})
+CHANGES = REGISTER_CHANGES | {"add"}
+KNOWN = CHANGES | {"read"}
+
+
+@dataclass
+class KeyOperations:
+    """One key: everything that changed it or may have, and the reads that returned, as invoked."""
+
+    key: Key
+    changes: list[Operation] = field(default_factory=list)
+    reads: list[Operation] = field(default_factory=list)
+
+    @property
+    def is_set(self) -> bool:
+        """True when something was added to it."""
+        return any(change.f == "add" for change in self.changes)
+
+    @property
+    def acknowledged(self) -> list[Operation]:
+        """The changes that a client was told of."""
+        return [change for change in self.changes if change.outcome == "ok"]
+
+
+def by_key(operations: Sequence[Operation]) -> list[KeyOperations]:
+    """The operations that may have had an effect or returned something, for each key."""
+    keys: dict[Key, KeyOperations] = {}
+    for operation in operations:
+        if operation.key is None or operation.outcome == "fail":
+            continue
+        of_key = keys.setdefault(operation.key, KeyOperations(operation.key))
+        if operation.f in CHANGES:
+            of_key.changes.append(operation)
+        elif operation.outcome == "ok":
+            of_key.reads.append(operation)
+    return list(keys.values())
+
+
+def left_behind(change: Operation) -> object:
+    """What a register holds right after this change; None when it was deleted."""
+    if change.f == "delete":
+        return None
+    return change.value[1] if change.f == "cas" else change.value
+
+
+def misfit(history: History) -> str | None:
+    """Why this history is not one of plain registers and sets with unique values; None when it is."""
+    for operation in history.client_operations:
+        if operation.f not in KNOWN or operation.key is None:
+            return f"operation {operation.index} ({operation.f}) is neither of a register nor of a set"
+        if operation.f == "cas" and not _is_pair(operation.value):
+            return f"operation {operation.index} (cas) needs [expected, new] as its value"
+    for of_key in by_key(history.client_operations):
+        reason = _misfit_set(of_key) if of_key.is_set else _misfit_register(of_key)
+        if reason:
+            return reason
+    return None
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2
+
+
+def _misfit_set(of_key: KeyOperations) -> str | None:
+    for operation in of_key.changes:
+        if operation.f not in ("add", "delete"):
+            return f"key {of_key.key} is a set and a register: operation {operation.index} is a {operation.f}"
+    for read in of_key.reads:
+        if not isinstance(read.value, list):
+            return f"key {of_key.key} is a set, but read {read.index} returned no list: {read.value!r}"
+    return None
+
+
+def _misfit_register(of_key: KeyOperations) -> str | None:
+    writers: dict[bytes, Operation] = {}
+    for change in of_key.changes:
+        value = left_behind(change)
+        if value is None:
+            continue
+        first = writers.setdefault(canonical(value), change)
+        if first is not change:
+            return (
+                f"operations {first.index} and {change.index} both write {value!r} to {of_key.key}, "
+                "so a value cannot be traced to its write"
+            )
+    return None
+
+
+def elements(value: object) -> set[bytes]:
+    """The elements of a set as it was read, each in its canonical form; none of an absent one."""
+    if value is None:
+        return set()
+    if not isinstance(value, list):
+        raise TypeError(f"a set is read as a list, not as {value!r}")
+    return {canonical(element) for element in value}

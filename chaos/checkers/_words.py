@@ -1,0 +1,59 @@
+"""The words in which witnesses tell what happened, for somebody who has never seen a history."""
+
+from collections.abc import Sequence
+
+from chaos.checkers._finals import Holding
+from chaos.history import Operation
+
+LONGEST_VALUE = 60
+
+
+def seconds(time_ns: float) -> str:
+    """Time since the run began, or a duration, for instance `2.314 s`."""
+    return f"{time_ns / 1e9:.3f} s"
+
+
+def shown(value: object) -> str:
+    """A value, cut when it is long; `nothing` for an absent one."""
+    if value is None:
+        return "nothing"
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+
+
+def answerer(operation: Operation) -> str:
+    """Who answered, for instance `n1 (epoch 1)`."""
+    if operation.node is None:
+        return "the cluster"
+    return operation.node if operation.epoch is None else f"{operation.node} (epoch {operation.epoch})"
+
+
+def deed(change: Operation) -> str:
+    """What a change did, for instance `x=17 is written`."""
+    match change.f:
+        case "delete":
+            return f"{change.key} is deleted"
+        case "add":
+            return f"{shown(change.value)} is in the set {change.key}"
+        case "cas":
+            return f"{change.key}={shown(change.value[1])} is written in place of {shown(change.value[0])}"
+        case _:
+            return f"{change.key}={shown(change.value)} is written"
+
+
+def was_told(change: Operation) -> str:
+    """For instance `process 3 was told by n1 (epoch 1) at 2.314 s that x=17 is written`."""
+    return (
+        f"process {change.process} was told by {answerer(change)} at {seconds(change.returned_ns)} "
+        f"that {deed(change)}"
+    )
+
+
+def listed(holdings: Sequence[Holding]) -> str:
+    """For instance `n1: 12, n2: 12, n3: nothing`."""
+    return ", ".join(f"{holding.node}: {shown(holding.value)}" for holding in holdings)
+
+
+def sentence(text: str) -> str:
+    """The text with a capital first letter and a full stop."""
+    return f"{text[:1].upper()}{text[1:]}."

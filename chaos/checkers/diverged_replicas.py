@@ -1,0 +1,76 @@
+"""After healing and settling, two replicas' final contents differ.
+
+Judged key by key from the final reads alone. A key that a replica does not hold counts as null, for a
+set as empty, and the order of a set's elements does not matter.
+
+Assumed, else unknown: at least two replicas were read, after the last acknowledgement. Replicas that
+could be read and differ are found in spite of another that could not.
+"""
+
+from collections.abc import Sequence
+
+from chaos.checkers._finals import FinalContents, Holding, premature
+from chaos.checkers._keys import elements
+from chaos.checkers._words import sentence, shown
+from chaos.history import History, Key, canonical
+from chaos.verdict import Finding, Witness, found, not_found, unknown
+
+NAME = "diverged-replicas"
+NAMED = 5  # so many missing elements of a set are named
+
+
+def check(history: History) -> Finding:
+    """Found with one witness for each key that differs."""
+    finals = FinalContents(history)
+    reason = premature(history)
+    if not reason and len(finals.nodes) < 2:
+        reason = f"only {finals.nodes[0]} was read in the end; to differ takes two"
+    if reason:
+        return unknown(NAME, reason)
+    sets = {operation.key for operation in history.client_operations if operation.f == "add"}
+    differing = [key for key in finals.keys if _differs(finals.of(key), key in sets)]
+    if differing:
+        witnesses = (_witness(key, finals.of(key), key in sets) for key in differing)
+        return found(NAME, len(differing), witnesses)
+    unread = {*finals.unreadable, *(node for key in finals.keys for node in finals.unread(key))}
+    if unread:
+        return unknown(NAME, f"the final contents of {', '.join(sorted(unread))} are not wholly known")
+    return not_found(NAME)
+
+
+def _state(holding: Holding, is_set: bool) -> frozenset[bytes] | bytes:
+    return frozenset(elements(holding.value)) if is_set else canonical(holding.value)
+
+
+def _differs(holdings: Sequence[Holding], is_set: bool) -> bool:
+    return len({_state(holding, is_set) for holding in holdings}) > 1
+
+
+def _witness(key: Key, holdings: Sequence[Holding], is_set: bool) -> Witness:
+    reads = dict.fromkeys(holding.read.event_indexes[-1] for holding in holdings)
+    story = _lacking(holdings) if is_set else _camps(holdings)
+    return Witness(tuple(reads), sentence(f"after settling, {key} is {story}"))
+
+
+def _camps(holdings: Sequence[Holding]) -> str:
+    """For instance `17 on n1 and n2, but 12 on n3`."""
+    camps: dict[bytes, list[Holding]] = {}
+    for holding in holdings:
+        camps.setdefault(canonical(holding.value), []).append(holding)
+    return ", but ".join(
+        f"{shown(camp[0].value)} on {' and '.join(holding.node for holding in camp)}"
+        for camp in camps.values()
+    )
+
+
+def _lacking(holdings: Sequence[Holding]) -> str:
+    """For instance `not the same set everywhere: n3 lacks 2 elements that others have (17, 18)`."""
+    everything = set[bytes]().union(*(elements(holding.value) for holding in holdings))
+    lacks = []
+    for holding in holdings:
+        missing = sorted(everything - elements(holding.value))
+        if missing:
+            some = ", ".join(element.decode() for element in missing[:NAMED])
+            more = ", …" if len(missing) > NAMED else ""
+            lacks.append(f"{holding.node} lacks {len(missing)} of {len(everything)} elements ({some}{more})")
+    return f"not the same set everywhere: {'; '.join(lacks)}"

@@ -1,0 +1,95 @@
+"""An acknowledged write is in no replica's final contents, and nothing acknowledged replaced it.
+
+Registers: whatever came last leaves its value. A change may have come last unless something
+acknowledged began after it was over; one in doubt always may. When what the replicas hold was left by
+none of these, the last acknowledged change is lost, whichever it was. So at most one loss is claimed
+for a key: every earlier change may have been replaced by that one. A delete is a change like any other.
+
+Sets: an acknowledged element that no replica has is lost, unless a delete of its key may explain it.
+
+Assumed, else unknown: plain registers or sets, no value written twice to one register, and final reads
+of every replica after the last acknowledgement. A replica that could not be read might hold the value.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from chaos.checkers._finals import FinalContents, Holding, premature
+from chaos.checkers._keys import KeyOperations, by_key, elements, left_behind, misfit
+from chaos.checkers._words import listed, sentence, was_told
+from chaos.history import History, Operation, canonical
+from chaos.verdict import Finding, Witness, found, not_found, unknown
+
+NAME = "lost-write"
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One of these acknowledged changes is lost (mostly there is just one); what replicas hold instead."""
+
+    suspects: tuple[Operation, ...]
+    holdings: tuple[Holding, ...]
+
+
+def check(history: History) -> Finding:
+    """Found with one witness for each loss; unknown when an unread replica might hold what is missing."""
+    reason = misfit(history) or premature(history)
+    if reason:
+        return unknown(NAME, reason)
+    finals = FinalContents(history)
+    losses: list[Loss] = []
+    undecided: list[str] = []
+    for of_key in by_key(history.client_operations):
+        missing = list(_losses(of_key, finals.of(of_key.key)))
+        unread = finals.unread(of_key.key)
+        if not unread:
+            losses += missing
+        elif missing:
+            undecided.append(f"{of_key.key} lacks a write, but {', '.join(unread)} could not be read")
+    if losses:
+        losses.sort(key=lambda loss: loss.suspects[0].end)
+        return found(NAME, len(losses), (_witness(loss) for loss in losses))
+    return unknown(NAME, undecided[0]) if undecided else not_found(NAME)
+
+
+def _losses(of_key: KeyOperations, holdings: Sequence[Holding]) -> Iterator[Loss]:
+    return (_lost_elements if of_key.is_set else _lost_change)(of_key, tuple(holdings))
+
+
+def _lost_change(of_key: KeyOperations, holdings: tuple[Holding, ...]) -> Iterator[Loss]:
+    latest_begin = max((change.index for change in of_key.acknowledged), default=-1)
+    maybe_last = [change for change in of_key.changes if change.end > latest_begin]
+    explained = {canonical(left_behind(change)) for change in maybe_last}
+    suspects = tuple(change for change in maybe_last if change.outcome == "ok")
+    if suspects and not any(canonical(holding.value) in explained for holding in holdings):
+        yield Loss(suspects, holdings)
+
+
+def _lost_elements(of_key: KeyOperations, holdings: tuple[Holding, ...]) -> Iterator[Loss]:
+    held = {element for holding in holdings for element in elements(holding.value)}
+    deletes = [change for change in of_key.changes if change.f == "delete"]
+    for add in of_key.acknowledged:
+        if add.f != "add" or canonical(add.value) in held:
+            continue
+        if all(delete.precedes(add) for delete in deletes):
+            yield Loss((add,), holdings)
+
+
+def _witness(loss: Loss) -> Witness:
+    changes = [index for change in loss.suspects for index in change.event_indexes]
+    reads = [holding.read.event_indexes[-1] for holding in loss.holdings]
+    return Witness((*changes, *dict.fromkeys(reads)), sentence(_story(loss)))
+
+
+def _story(loss: Loss) -> str:
+    told = ", and ".join(was_told(change) for change in loss.suspects)
+    if loss.suspects[0].f == "add":
+        nodes = ", ".join(holding.node for holding in loss.holdings)
+        return f"{told}; it is in no replica's set at the end ({nodes} were read), and nothing removed it"
+    if len(loss.suspects) == 1:
+        state = listed(loss.holdings)
+        return f"{told}; no replica shows it at the end ({state}), and nothing acknowledged replaced it"
+    return (
+        f"{told}; each of these may have replaced the others, but no replica shows any of them at the end "
+        f"({listed(loss.holdings)})"
+    )

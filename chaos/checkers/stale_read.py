@@ -1,0 +1,139 @@
+"""A read returned a value that had been replaced by a write acknowledged before the read began.
+
+Weaker than linearizability, but the evidence is just two operations. A value is certainly replaced once
+a change is acknowledged that began after the change which left the value was over. Changes in doubt are
+over never, so what they left does not count as replaced. The value of a set is replaced by each add: a
+read that lacks an element acknowledged before it began is stale, unless a delete may explain it.
+
+How stale: since when the value had been replaced (milliseconds from the first acknowledgement of a
+successor to the beginning of the read), and by how many acknowledged changes (versions). Both are lower
+bounds.
+
+Assumed, else unknown: plain registers or sets, no value written twice to one register, and every value
+read was written by somebody before.
+"""
+
+import statistics
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from chaos.checkers._keys import KeyOperations, by_key, elements, left_behind, misfit
+from chaos.checkers._words import answerer, seconds, sentence, shown, was_told
+from chaos.history import History, Operation, canonical
+from chaos.verdict import Finding, Witness, found, not_found, unknown
+
+NAME = "stale-read"
+
+
+@dataclass(frozen=True)
+class Stale:
+    """A stale read, the first acknowledged change that it missed, and how many it missed."""
+
+    read: Operation
+    successor: Operation
+    versions: int
+
+    @property
+    def behind_ns(self) -> float:
+        """For how long the value had been replaced when the read began."""
+        return self.read.invoked_ns - self.successor.returned_ns
+
+
+def check(history: History) -> Finding:
+    """Found with the stalest reads as witnesses."""
+    keys = by_key(history.client_operations)
+    reason = misfit(history)
+    if reason:
+        return unknown(NAME, reason)
+    stale = [stale for of_key in keys for stale in _stale_reads(of_key)]
+    if stale:
+        stale.sort(key=lambda one: (-one.behind_ns, one.read.index))
+        return found(NAME, len(stale), (_witness(one) for one in stale), _measures(stale))
+    untraced = next((text for of_key in keys for text in _untraced(of_key)), None)
+    return unknown(NAME, untraced) if untraced else not_found(NAME, {"stale_reads": 0})
+
+
+def _stale_reads(of_key: KeyOperations) -> Iterator[Stale]:
+    yield from (_stale_sets if of_key.is_set else _stale_registers)(of_key)
+
+
+def _stale_registers(of_key: KeyOperations) -> Iterator[Stale]:
+    acknowledged = sorted(of_key.acknowledged, key=lambda change: change.end)
+    ends = [change.end for change in acknowledged]
+    latest_begins = list(accumulate((change.index for change in acknowledged), max, initial=-1))
+    sources = _sources(of_key)
+    for read in of_key.reads:
+        over = bisect_left(ends, read.index)
+        source_end = _source_end(sources, read)
+        if source_end is not None and source_end < latest_begins[over]:
+            successors = acknowledged[bisect_left(ends, source_end) : over]
+            missed = [change for change in successors if change.index > source_end]
+            yield Stale(read, missed[0], len(missed))
+
+
+def _sources(of_key: KeyOperations) -> dict[bytes, list[Operation]]:
+    sources: dict[bytes, list[Operation]] = {}
+    for change in of_key.changes:
+        sources.setdefault(canonical(left_behind(change)), []).append(change)
+    return sources
+
+
+def _source_end(sources: dict[bytes, list[Operation]], read: Operation) -> float | None:
+    """When the change that left the value was over, as late as may be; None when nobody left it.
+
+    The absent value was there from the beginning, before event 0.
+    """
+    candidates = sources.get(canonical(read.value), [])
+    ends = [change.end for change in candidates if change.index < read.end]
+    return max(ends, default=-1 if read.value is None else None)
+
+
+def _stale_sets(of_key: KeyOperations) -> Iterator[Stale]:
+    adds = sorted((add for add in of_key.acknowledged if add.f == "add"), key=lambda add: add.end)
+    added = [canonical(add.value) for add in adds]
+    ends = [add.end for add in adds]
+    deletes = [change for change in of_key.changes if change.f == "delete"]
+    for read in of_key.reads:
+        seen = elements(read.value)
+        over = bisect_left(ends, read.index)
+        unseen = (adds[at] for at in range(over) if added[at] not in seen)
+        missed = [add for add in unseen if not _may_explain(deletes, add, read)]
+        if missed:
+            yield Stale(read, missed[0], len(missed))
+
+
+def _may_explain(deletes: Sequence[Operation], add: Operation, read: Operation) -> bool:
+    return any(delete.index < read.end and not delete.precedes(add) for delete in deletes)
+
+
+def _untraced(of_key: KeyOperations) -> Iterator[str]:
+    sources = {} if of_key.is_set else _sources(of_key)
+    for read in () if of_key.is_set else of_key.reads:
+        if _source_end(sources, read) is None:
+            yield (
+                f"read {read.index} of {read.key} returned {shown(read.value)}, which nobody had written "
+                "by then, so its age cannot be told"
+            )
+
+
+def _measures(stale: Sequence[Stale]) -> dict[str, float]:
+    behind_ms = [one.behind_ns / 1e6 for one in stale]
+    return {
+        "stale_reads": len(stale),
+        "staleness_median_ms": statistics.median(behind_ms),
+        "staleness_max_ms": max(behind_ms),
+        "staleness_max_versions": max(one.versions for one in stale),
+    }
+
+
+def _witness(stale: Stale) -> Witness:
+    read, successor = stale.read, stale.successor
+    saw = f"{shown(successor.value)} was not in it" if successor.f == "add" else f"saw {shown(read.value)}"
+    behind = f"{seconds(stale.behind_ns)} and {stale.versions} version{'s' if stale.versions > 1 else ''}"
+    text = (
+        f"process {read.process} asked {answerer(read)} for {read.key} at {seconds(read.invoked_ns)} and "
+        f"{saw}, although {was_told(successor)}: {behind} behind"
+    )
+    return Witness((*successor.event_indexes, *read.event_indexes), sentence(text))

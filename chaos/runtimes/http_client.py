@@ -1,0 +1,116 @@
+"""The workloads' client over HTTP, which says of every failure whether it is definite.
+
+Every request is sent at most once. That is why this is httpx on its own transport: one on aiohttp
+would silently send PUT, GET and DELETE again when a connection ends under it, and a write that
+happened twice would look as if it had happened once.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import msgspec
+
+from chaos.workloads.client import Answer, ClientError
+
+CONNECTIONS = 512  # more than any workload has clients, so that none waits here for another
+KEEP_ALIVE_S = 15  # shorter than the server's, so that no request meets a connection as it closes
+
+
+class _Body(msgspec.Struct):
+    """A gateway's answer to any request that succeeded, or to a read of an absent register."""
+
+    node: str
+    epoch: int
+    position: Any
+    value: Any = None
+    elements: list[Any] = []
+
+
+class _Failure(msgspec.Struct):
+    """A gateway's refusal or failure. One that does not say it is definite is not."""
+
+    error: str
+    message: str = ""
+    definite: bool = False
+
+
+class HttpClient:
+    """See `chaos.workloads.client.Client`; `gateways` are base URLs by name."""
+
+    def __init__(self, gateways: Mapping[str, str], timeout_s: float) -> None:
+        self._gateways = dict(gateways)
+        self._timeout_s = timeout_s
+        limits = httpx.Limits(
+            max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=KEEP_ALIVE_S
+        )
+        self._http = httpx.AsyncClient(limits=limits, timeout=None, trust_env=False)
+
+    async def put(self, gateway: str, key: str, value: Any, session: str | None = None) -> Answer:
+        """Write register `key`."""
+        return _answer(await self._send(gateway, "PUT", f"/kv/{_path(key)}", {"value": value}, session))
+
+    async def get(self, gateway: str, key: str, session: str | None = None) -> Answer:
+        """Read register `key`; the value of an absent one is None."""
+        response = await self._send(gateway, "GET", f"/kv/{_path(key)}", None, session)
+        return _answer(response, absent_is_null=True)
+
+    async def delete(self, gateway: str, key: str, session: str | None = None) -> Answer:
+        """Remove register `key`."""
+        return _answer(await self._send(gateway, "DELETE", f"/kv/{_path(key)}", None, session))
+
+    async def add(self, gateway: str, key: str, element: Any, session: str | None = None) -> Answer:
+        """Add `element` to the set `key`."""
+        return _answer(
+            await self._send(gateway, "POST", f"/sets/{_path(key)}", {"element": element}, session)
+        )
+
+    async def members(self, gateway: str, key: str, session: str | None = None) -> Answer:
+        """Read the set `key` as a list; that of an absent one is empty."""
+        body = _parse(await self._send(gateway, "GET", f"/sets/{_path(key)}", None, session))
+        return Answer(body.node, body.epoch, body.position, body.elements)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._http.aclose()
+
+    async def _send(
+        self, gateway: str, method: str, path: str, body: object, session: str | None
+    ) -> httpx.Response:
+        url = f"{self._gateways[gateway]}{path}"
+        headers = {"content-type": "application/json"} if body is not None else {}
+        if session is not None:
+            headers["x-lab-session"] = session
+        content = None if body is None else msgspec.json.encode(body)
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await self._http.request(method, url, content=content, headers=headers)
+        except TimeoutError as error:
+            raise ClientError(False, f"timed-out: no answer within {self._timeout_s:g} s") from error
+        except httpx.ConnectError as error:
+            raise ClientError(True, f"unreachable: {gateway} refused the connection") from error
+        except httpx.HTTPError as error:
+            raise ClientError(False, f"connection-lost: {error!r}") from error
+
+
+def _path(key: str) -> str:
+    return quote(key, safe="")
+
+
+def _answer(response: httpx.Response, absent_is_null: bool = False) -> Answer:
+    body = _parse(response, absent_is_null)
+    return Answer(body.node, body.epoch, body.position, body.value)
+
+
+def _parse(response: httpx.Response, absent_is_null: bool = False) -> _Body:
+    """The body of a success; raises `ClientError` for anything else, in doubt an indefinite one."""
+    try:
+        if not response.is_success:
+            failure = msgspec.json.decode(response.content, type=_Failure)
+            if not (absent_is_null and failure.error == "no-such-key"):
+                raise ClientError(failure.definite, f"{failure.error}: {failure.message}")
+        return msgspec.json.decode(response.content, type=_Body)
+    except msgspec.DecodeError as error:
+        raise ClientError(False, f"status {response.status_code} without a usable body: {error}") from error
