@@ -46,7 +46,7 @@ class HttpClient:
         limits = httpx.Limits(
             max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=KEEP_ALIVE_S
         )
-        self._http = httpx.AsyncClient(limits=limits, timeout=None, trust_env=False)
+        self._http = httpx.AsyncClient(limits=limits, timeout=timeout_s, trust_env=False)
 
     async def put(self, gateway: str, key: str, value: Any, session: str | None = None) -> Answer:
         """Write register `key`."""
@@ -89,8 +89,8 @@ class HttpClient:
                 return await self._http.request(method, url, content=content, headers=headers)
         except TimeoutError as error:
             raise ClientError(False, f"timed-out: no answer within {self._timeout_s:g} s") from error
-        except httpx.ConnectError as error:
-            raise ClientError(True, f"unreachable: {gateway} refused the connection") from error
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise ClientError(True, f"unreachable: no connection to {gateway}") from error
         except httpx.HTTPError as error:
             raise ClientError(False, f"connection-lost: {error!r}") from error
 
