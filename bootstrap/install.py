@@ -20,7 +20,7 @@ from typing import IO
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-UNFINISHED = ROOT / ".lab" / "unfinished"
+UNFINISHED = ROOT / ".setup" / "unfinished"
 
 
 def main(lock_name: str) -> int:
