@@ -15,10 +15,8 @@ from typing import Any, NamedTuple
 
 RESERVED = ("time", "node", "event")
 FIRST_FIELDS = ("role", "epoch", "position")
-NOTABLE_WORDS = frozenset(
-    "promoted demoted appointed failover fenced stepped deposed shut aside emptied refused expired "
-    "crashed bug".split()
-)
+NOTABLE_WORDS = {"promoted", "demoted", "appointed", "failover", "fenced", "shut", "aside", "emptied"}
+NOTABLE_WORDS |= {"refused", "expired", "crashed", "bug"}
 MARK = "  <<<"  # behind role changes and refusals, so that the eye finds them
 
 _HEAD = re.compile(r"(?:(\d\d):(\d\d):(\d\d\.\d{3}) )?([^\s=]+) ([^\s=]+)")

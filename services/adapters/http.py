@@ -5,7 +5,7 @@ times; the OpenAPI document is made from the same records when somebody asks for
 """
 
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -22,7 +22,6 @@ from services.messages import (
     AskRoute,
     AskStatus,
     Configure,
-    Failed,
     Fence,
     Heartbeat,
     Message,
@@ -42,7 +41,7 @@ from services.messages import (
 )
 from services.node import Node
 
-Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
+SCHEMA_OF = "#/components/schemas/{name}"
 
 COMMON: tuple[type[Message], ...] = (AskStatus, Probe, Configure)
 SERVED: dict[str, tuple[type[Message], ...]] = {
@@ -52,20 +51,56 @@ SERVED: dict[str, tuple[type[Message], ...]] = {
 }
 
 
+class LabApplication(FastAPI):
+    """FastAPI whose OpenAPI document describes records of msgspec; it is made when it is first asked for."""
+
+    def __init__(self, title: str, description: str, records: Sequence[Any]) -> None:
+        super().__init__(
+            title=title,
+            description=description,
+            docs_url=None,  # the page behind it would load scripts from another site
+            redoc_url=None,
+            redirect_slashes=False,
+        )
+        self._records = records
+        _answer_failures_in_one_form(self)
+
+    def openapi(self) -> dict[str, Any]:
+        """The document, with the schemas of all records and the token."""
+        if not self.openapi_schema:
+            _, schemas = msgspec.json.schema_components(self._records, ref_template=SCHEMA_OF)
+            components = super().openapi().setdefault("components", {})
+            components.setdefault("schemas", {}).update(schemas)
+            components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        assert self.openapi_schema
+        return self.openapi_schema
+
+
 def node_application(node: Node, settings: NodeSettings) -> FastAPI:
-    """The application of any node; a gateway's gets the clients' routes besides."""
-    app = FastAPI(
+    """The application of a replica or a controller."""
+    app = LabApplication(
         title=f"{settings.node}, a {settings.role} of the replication lab",
         description="What nodes and the lab tell each other. Every message needs the run's token.",
-        docs_url=None,  # the page behind it would load scripts from another site
-        redoc_url=None,
-        redirect_slashes=False,
+        records=SERVED[settings.role],
     )
-    _answer_failures_in_one_form(app)
+    add_node_routes(app, node, settings)
+    return app
+
+
+def add_node_routes(app: FastAPI, node: Node, settings: NodeSettings) -> None:
+    """The routes of every node: its messages, its health, and what it is."""
     for kind in SERVED[settings.role]:
         _add_message_route(app, node, kind)
-    _add_plain_routes(app, settings)
-    return app
+    health = msgspec.json.encode({"status": "ok", "node": settings.node, "role": settings.role})
+
+    async def is_alive(_: Request) -> Response:
+        return json_response(health)
+
+    async def describe(_: Request) -> Response:
+        return Response(f"{app.title}. Its routes: /openapi.json\n", media_type="text/plain")
+
+    app.add_api_route("/health", is_alive, methods=["GET"], summary="Is the process alive?")
+    app.add_api_route("/", describe, methods=["GET"], summary="What is this?")
 
 
 def json_response(body: bytes, status: int = 200) -> Response:
@@ -79,18 +114,21 @@ def failure_response(error: LabError) -> Response:
 
 
 def _add_message_route(app: FastAPI, node: Node, expected: type[Message]) -> None:
+    name = kind_of(expected)
+
     async def endpoint(request: Request) -> Response:
         message = decode(await request.body())
         if type(message) is not expected:
-            raise LabError("bad-request", f"a {kind_of(message)} was sent to the route of {kind_of(expected)}")
+            raise LabError(
+                "bad-request", f"a {kind_of(message)} was sent to the route of {kind_of(expected)}"
+            )
         reply = await node.handle(message)
         response = json_response(encode(reply))
         if isinstance(reply, Stopping):
             response.background = BackgroundTask(os._exit, 0)  # at once, when the answer has gone out
         return response
 
-    name = kind_of(expected)
-    schema = {"$ref": f"#/components/schemas/{expected.__name__}"}
+    schema = {"$ref": SCHEMA_OF.format(name=expected.__name__)}
     app.add_api_route(
         f"/messages/{name}",
         endpoint,
@@ -103,20 +141,6 @@ def _add_message_route(app: FastAPI, node: Node, expected: type[Message]) -> Non
             "security": [{"token": []}],
         },
     )
-
-
-def _add_plain_routes(app: FastAPI, settings: NodeSettings) -> None:
-    health = msgspec.json.encode({"status": "ok", "node": settings.node, "role": settings.role})
-    text = f"{app.title}. Its routes: /openapi.json\n"
-
-    async def is_alive(_: Request) -> Response:
-        return json_response(health)
-
-    async def describe(_: Request) -> Response:
-        return Response(text, media_type="text/plain")
-
-    app.add_api_route("/health", is_alive, methods=["GET"], summary="Is the process alive?")
-    app.add_api_route("/", describe, methods=["GET"], summary="What is this?")
 
 
 def _answer_failures_in_one_form(app: FastAPI) -> None:

@@ -23,8 +23,11 @@ class LineLog:
 
     def __init__(self, node: str, clock: Clock, style: Literal["text", "json"], stream: TextIO) -> None:
         render = _renderer(node, clock, style, colours=stream.isatty())
-        processors = [structlog.processors.format_exc_info, render]
-        self._log = structlog.wrap_logger(_Stream(stream), processors, wrapper_class=structlog.BoundLogger)
+        self._log = structlog.wrap_logger(
+            _Stream(stream),
+            processors=[structlog.processors.format_exc_info, render],
+            wrapper_class=structlog.BoundLogger,
+        )
 
     def event(self, event: str, **fields: object) -> None:
         """Write one line. Raises `ValueError` when a field bears a name that every line has already."""

@@ -19,6 +19,7 @@ from services.messages import Failed, Message, decode, encode, kind_of, result
 
 CONNECTIONS_PER_LINK = 256
 KEEP_ALIVE_S = 15  # shorter than the server's, so that no request meets a connection as it closes
+IN_DOUBT = "it may or may not have happened"
 
 _failure = msgspec.json.Decoder(Failed)
 
@@ -31,7 +32,7 @@ class HttpNetwork:
         self._client = httpx.AsyncClient(
             transport=AiohttpTransport(client=_session),
             headers={"authorization": f"Bearer {token}", "content-type": "application/json"},
-            timeout=None,
+            timeout=None,  # noqa: S113 - `call` sets one for the whole exchange
             trust_env=False,
         )
 
@@ -47,9 +48,9 @@ class HttpNetwork:
         except httpx.ConnectError as error:
             raise LabError("unreachable", f"{to} refused the connection") from error
         except TimeoutError as error:
-            raise LabError("timed-out", f"{to} did not answer within {timeout_s:g} s") from error
+            raise LabError("timed-out", f"{to} did not answer within {timeout_s:g} s; {IN_DOUBT}") from error
         except httpx.HTTPError as error:
-            raise LabError("connection-lost", f"{to} ended the connection without an answer") from error
+            raise LabError("connection-lost", f"{to} closed without an answer; {IN_DOUBT}") from error
         return _reply(to, response)
 
     async def close(self) -> None:

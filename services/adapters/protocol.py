@@ -6,7 +6,6 @@ so that half-open connections go away by themselves.
 """
 
 import asyncio
-from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
@@ -29,9 +28,10 @@ class PatientProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
-        if len(self.connections) > MOST_CONNECTIONS:
-            return self._end_with(LabError("overloaded", f"more than {MOST_CONNECTIONS} connections are open"))
-        self._expect_the_rest()
+        if len(self.connections) <= MOST_CONNECTIONS:
+            self._expect_the_rest()
+        else:
+            self._end_with(LabError("overloaded", f"{MOST_CONNECTIONS} connections are open already"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the timer."""
@@ -73,8 +73,8 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _end_with(self, error: LabError) -> None:
         body = failure_body(error)
-        head = b"content-type: application/json\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(body)
-        self.transport.write(STATUS_LINE[error.kind.status] + head + body)
+        head = b"content-type: application/json\r\ncontent-length: %d\r\nconnection: close" % len(body)
+        self.transport.write(STATUS_LINE[error.kind.status] + head + b"\r\n\r\n" + body)
         self.transport.close()
 
     def _expect_the_rest(self) -> None:

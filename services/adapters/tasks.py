@@ -10,7 +10,7 @@ from typing import Any
 
 
 class OrderedTasks:
-    """See `services.ports.Tasks`. `crashed` is called with the name and the exception of a task that failed."""
+    """See `services.ports.Tasks`. `crashed` gets the name and the exception of a task that failed."""
 
     def __init__(self, crashed: Callable[[str, BaseException], None]) -> None:
         self._crashed = crashed

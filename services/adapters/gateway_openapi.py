@@ -1,0 +1,184 @@
+"""What the OpenAPI document says about the clients' routes: words, schemas and examples, as data.
+
+Written by hand, because bodies go to msgspec unparsed; the contract tests hold the running gateway
+against it.
+"""
+
+from typing import Any, TypeAlias
+
+import msgspec
+
+from services.adapters.http import SERVED
+from services.errors import KINDS
+from services.gateway.inputs import MOST_KEY_CHARACTERS, POLICIES
+from services.messages import Value
+
+Described: TypeAlias = dict[str, Any]
+
+DESCRIPTION = (
+    "A replicated key-value store with registers and sets. Every answer names the replica that gave it, "
+    "its epoch, and its position in the log. Every error says whether it is definite: a definite one had "
+    "no effect; after any other, such as a timeout, the request may or may not have happened."
+)
+
+
+class Acknowledged(msgspec.Struct):
+    """A write is acknowledged by the rule in force."""
+
+    key: str
+    node: str
+    epoch: int
+    position: int
+
+
+class Register(Acknowledged):
+    """A register's value, on the replica that answered."""
+
+    value: Value
+
+
+class Elements(Acknowledged):
+    """A set's elements, on the replica that answered."""
+
+    elements: list[Value]
+
+
+class NodeState(msgspec.Struct):
+    """What a node says of itself; `role` is null when it does not answer."""
+
+    role: str | None
+    epoch: int = 0
+    leader: str | None = None
+    lag_s: float | None = None
+    position: int = 0
+    error: str = ""
+    message: str = ""
+
+
+class ClusterState(msgspec.Struct):
+    """The cluster as this gateway sees it."""
+
+    gateway: str
+    leader: str | None
+    epoch: int
+    nodes: dict[str, NodeState]
+
+
+class Failure(msgspec.Struct):
+    """An error; `leader` where somebody else would know better."""
+
+    error: str
+    message: str
+    definite: bool
+    leader: str | None = None
+
+
+RECORDS = (Acknowledged, Register, Elements, ClusterState, Failure, *SERVED["gateway"])
+
+_SIGNED = {"key": "greeting", "node": "n1", "epoch": 1, "position": 42}
+_KEY = {
+    "name": "key",
+    "in": "path",
+    "required": True,
+    "description": "UTF-8 without control characters; a slash is written %2F",
+    "schema": {"type": "string", "minLength": 1, "maxLength": MOST_KEY_CHARACTERS},
+    "example": "greeting",
+}
+_SESSION = {
+    "name": "X-Lab-Session",
+    "in": "header",
+    "description": "repeated in the answer",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,64}$"},
+    "example": "u7",
+}
+_WISHES = [
+    {
+        "name": "policy",
+        "in": "query",
+        "description": "instead of the cluster's read policy",
+        "schema": {"type": "string", "enum": list(POLICIES)},
+    },
+    {
+        "name": "from",
+        "in": "query",
+        "description": "ask this replica, whatever it has (not together with policy)",
+        "schema": {"type": "string"},
+        "example": "n2",
+    },
+]
+
+
+def _content(record: type, example: Described) -> Described:
+    return {
+        "application/json": {
+            "schema": {"$ref": f"#/components/schemas/{record.__name__}"},
+            "example": example,
+        }
+    }
+
+
+def _failure(code: str) -> Described:
+    kind = KINDS[code]
+    example = {"error": code, "message": kind.meaning, "definite": kind.definite}
+    return {"description": kind.meaning, "content": _content(Failure, example)}
+
+
+def _described(
+    summary: str, success: Described, parameters: list[Described], failures: tuple[str, ...], **more: Any
+) -> Described:
+    responses = {KINDS[code].status: _failure(code) for code in failures}
+    return {
+        "summary": summary,
+        "responses": {200: {"description": "done", "content": success}, **responses},
+        "openapi_extra": {"parameters": [*parameters, _SESSION], **more},
+    }
+
+
+def _body(field: str, example: Value) -> Described:
+    schema = {
+        "type": "object",
+        "properties": {field: {}},
+        "required": [field],
+        "additionalProperties": False,
+    }
+    content = {"application/json": {"schema": schema, "example": {field: example}}}
+    return {"required": True, "content": content}
+
+
+_REFUSED = ("bad-key", "forbidden-host", "internal", "connection-lost", "no-leader", "timed-out")
+_WRITE_REFUSED = (*_REFUSED, "not-leader")
+_ACKNOWLEDGED = _content(Acknowledged, _SIGNED)
+
+GET = _described(
+    "Read a register",
+    _content(Register, {**_SIGNED, "value": "hello"}),
+    [_KEY, *_WISHES],
+    (*_REFUSED, "no-such-key"),
+)
+PUT = _described(
+    "Write a register",
+    _ACKNOWLEDGED,
+    [_KEY],
+    (*_WRITE_REFUSED, "too-large"),
+    requestBody=_body("value", "hello"),
+)
+DELETE = _described("Remove a register", _ACKNOWLEDGED, [_KEY], _WRITE_REFUSED)
+MEMBERS = _described(
+    "Read a set", _content(Elements, {**_SIGNED, "elements": [1, 2]}), [_KEY, *_WISHES], _REFUSED
+)
+ADD = _described(
+    "Add an element to a set",
+    _ACKNOWLEDGED,
+    [_KEY],
+    (*_WRITE_REFUSED, "too-large"),
+    requestBody=_body("element", 3),
+)
+STATUS = _described(
+    "Who leads, and how everybody is",
+    _content(
+        ClusterState,
+        {"gateway": "g1", "leader": "n1", "epoch": 1, "nodes": {"n1": {"role": "leader", "position": 42}}},
+    ),
+    [],
+    ("forbidden-host", "internal"),
+)

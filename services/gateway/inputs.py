@@ -1,0 +1,145 @@
+"""What clients may send, checked here once, so that nothing odd travels further.
+
+Every refusal names the value. JSON is read strictly: a field given twice, NaN, or an integer that
+SQLite would silently turn into a float is an error and not a surprise later.
+"""
+
+import json
+import math
+import unicodedata
+from typing import Any, NoReturn, cast
+from urllib.parse import parse_qsl, unquote_to_bytes
+
+import msgspec
+
+from services.config import ReadPolicy
+from services.errors import LabError
+from services.messages import Value
+
+MOST_KEY_CHARACTERS = 512
+MOST_VALUE_BYTES = 256 << 10
+MOST_NESTING = 64
+SMALLEST_INTEGER, LARGEST_INTEGER = -(2**63), 2**63 - 1
+POLICIES = ("leader", "any", "bounded")
+
+_SHOWN_CHARACTERS = 60
+_INTEGER_DIGITS = 20  # longer ones cannot fit, and converting them would take time
+
+
+def key_in(raw_path: bytes) -> str:
+    """The key in `/kv/KEY`, percent-decoded; it may contain slashes. Raises `LabError` bad-key."""
+    encoded = raw_path.removeprefix(b"/").partition(b"/")[2]
+    try:
+        key = unquote_to_bytes(encoded).decode()
+    except UnicodeDecodeError as error:
+        raise LabError("bad-key", f"the key {_shown(encoded)} is not UTF-8") from error
+    if not 1 <= len(key) <= MOST_KEY_CHARACTERS:
+        text = f"a key has 1 to {MOST_KEY_CHARACTERS} characters; {_shown(key)} has {len(key)}"
+        raise LabError("bad-key", text)
+    if not key.isprintable() and any(unicodedata.category(character) == "Cc" for character in key):
+        raise LabError("bad-key", f"the key {_shown(key)} contains a control character")
+    return key
+
+
+def value_in(body: bytes, name: str) -> Value:
+    """The value in the body `{name: value}`. Raises `LabError` bad-request, bad-value or too-large."""
+    document = _parse(body)
+    if not isinstance(document, dict) or list(document) != [name]:
+        text = f'the body must be {{"{name}": any JSON value}} and nothing else, not {_shown(body)}'
+        raise LabError("bad-request", text)
+    value = document[name]
+    _check_size(value, body)
+    _check_nesting(value, body)
+    return cast(Value, value)
+
+
+def wishes_in(query: bytes) -> tuple[ReadPolicy | None, str | None]:
+    """`policy` and `from` of a read's query. Raises `LabError` bad-request."""
+    if not query:
+        return None, None
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    wishes = dict(pairs)
+    if len(wishes) != len(pairs) or not (wishes.keys() == {"policy"} or wishes.keys() == {"from"}):
+        raise LabError("bad-request", f"a read takes ?policy= or ?from=, once; not {_shown(query)}")
+    policy = wishes.get("policy")
+    if policy is not None and policy not in POLICIES:
+        raise LabError("bad-request", f"there is no policy {_shown(policy)}; use {', '.join(POLICIES)}")
+    return cast(ReadPolicy | None, policy), wishes.get("from")
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return _decoder.decode(body.decode())
+    except UnicodeDecodeError as error:
+        raise LabError("bad-request", f"the body {_shown(body)} is not UTF-8") from error
+    except ValueError as error:
+        raise LabError("bad-request", f"the body {_shown(body)} is not JSON: {error}") from error
+    except RecursionError as error:
+        raise _nested_too_deeply() from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise LabError("bad-request", f"the field {_shown(twice)} is given more than once")
+    return fields
+
+
+def _integer(text: str) -> int:
+    if len(text) <= _INTEGER_DIGITS and SMALLEST_INTEGER <= (number := int(text)) <= LARGEST_INTEGER:
+        return number
+    raise LabError("bad-value", f"the integer {_shown(text)} does not fit into 64 bits; send it as a string")
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise LabError("bad-value", f"the number {_shown(text)} is too large; send it as a string")
+    return number
+
+
+def _constant(text: str) -> NoReturn:
+    raise LabError("bad-value", f"{text} is not a JSON value")
+
+
+def _check_size(value: object, body: bytes) -> None:
+    """Encode the value only where its body leaves doubt: it is long, or has escapes."""
+    if len(body) <= MOST_VALUE_BYTES and b"\\u" not in body:
+        return
+    try:
+        size = len(msgspec.json.encode(value))
+    except UnicodeEncodeError as error:
+        raise LabError("bad-value", f"the value {_shown(body)} contains half a surrogate pair") from error
+    if size > MOST_VALUE_BYTES:
+        raise LabError("too-large", f"the value has {size} bytes, more than {MOST_VALUE_BYTES}")
+
+
+def _check_nesting(value: object, body: bytes) -> None:
+    if body.count(b"[") + body.count(b"{") <= MOST_NESTING:
+        return
+    level = [value]
+    for _ in range(MOST_NESTING):
+        level = [inner for outer in level for inner in _inside(outer)]
+    if level:
+        raise _nested_too_deeply()
+
+
+def _inside(value: object) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
+def _nested_too_deeply() -> LabError:
+    return LabError("bad-value", f"the value is nested more than {MOST_NESTING} levels deep")
+
+
+def _shown(text: str | bytes) -> str:
+    return ascii(text[:_SHOWN_CHARACTERS]) + ("…" if len(text) > _SHOWN_CHARACTERS else "")
+
+
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_int=_integer, parse_float=_float, parse_constant=_constant
+)

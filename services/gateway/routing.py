@@ -1,0 +1,57 @@
+"""Where a gateway sends what, as plain functions of what it knows.
+
+A gateway believes the newest epoch it has heard of, and it goes on believing while no newer one
+reaches it. That is right, and it is also how a gateway that shares its leader's island keeps feeding
+the old leader: nothing here could know better.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Literal, TypeAlias
+
+from services.errors import LabError
+from services.messages import Route
+
+Mode: TypeAlias = Literal["local", "leader", "bounded"]
+
+RELEARN = frozenset({"not-leader", "stale-epoch", "lease-expired", "unreachable", "shutting-down"})
+ELSEWHERE = frozenset({*RELEARN, "connection-lost", "timed-out", "too-far-behind", "storage-failed"})
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Ask `replica`, in `mode`."""
+
+    replica: str
+    mode: Mode
+
+
+def newest(known: Route | None, heard: Route) -> Route:
+    """The route to believe: the heard one, unless it belongs to an older epoch."""
+    return known if known is not None and heard.epoch < known.epoch else heard
+
+
+def may_ask_another(error: LabError) -> bool:
+    """True when the leader that was asked certainly did nothing, and another one may do it."""
+    return error.definite and error.kind.code in RELEARN
+
+
+def may_read_elsewhere(error: LabError) -> bool:
+    """True when another replica may do better. Reads have no effect, so even doubt does not matter."""
+    return error.kind.code in ELSEWHERE
+
+
+def choose(
+    policy: Literal["any", "bounded"], replicas: Sequence[str], leader: str | None, random: Random
+) -> tuple[Attempt, ...]:
+    """The replicas to ask for a read, one after the other until one answers.
+
+    Both policies begin anywhere. After that `any` goes on at random, and `bounded` to the leader,
+    who is never behind.
+    """
+    first, *rest = random.sample(replicas, len(replicas))
+    if policy == "any":
+        return tuple(Attempt(replica, "local") for replica in (first, *rest))
+    rest.sort(key=lambda replica: replica != leader)
+    return tuple(Attempt(replica, "bounded") for replica in (first, *rest))
