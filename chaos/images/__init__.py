@@ -1,0 +1,30 @@
+"""`./lab images`: the three images of a cluster, pulled and built, or built from stand-ins.
+
+A stand-in takes the name of an image that a registry would give, so that Dockerfile and
+docker-compose.yml stay the same where no registry is reachable. It is labelled, it is announced, and
+it never replaces a real image that is already there.
+"""
+
+from chaos.images import base, toxiproxy
+from chaos.runtimes.docker_engine import compose, connect
+
+
+def build(offline: bool) -> None:
+    """Make `replication-lab` and what it stands on; a second call has little to do.
+
+    Raises `ClusterError` naming what is missing and how to get it.
+    """
+    engine = connect()
+    if offline:
+        base.stand_in(engine)
+        _build_lab()
+        toxiproxy.stand_in(engine)
+    else:
+        print(f"{toxiproxy.IMAGE}: pulling", flush=True)
+        compose("pull", "toxiproxy")
+        _build_lab("--pull")
+
+
+def _build_lab(*options: str) -> None:
+    print("replication-lab: building", flush=True)
+    compose("build", *options, "n1")

@@ -1,0 +1,88 @@
+"""A Compose project of the lab: found or started, and its containers by the name of their service.
+
+Which containers belong to it is never remembered: the engine is asked by label, every time.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+
+from docker import DockerClient
+from docker.models.containers import Container
+
+from chaos.cluster import ClusterError
+from chaos.runtimes.compose_layout import ROOT, TOXIPROXY
+from chaos.runtimes.docker_engine import compose
+
+PROJECT_LABEL = "com.docker.compose.project"
+SERVICE_LABEL = "com.docker.compose.service"
+FOLDER_LABEL = "com.docker.compose.project.working_dir"
+RUN_LABEL, ROLE_LABEL = "lab.run", "lab.role"
+DEFAULT_RUN = "default"
+PORT_VARIABLES = (
+    *("LAB_PORT_TOXIPROXY", "LAB_PORT_G1", "LAB_PORT_G2", "LAB_PORT_LAB_CONTROLLER"),
+    *(f"LAB_PORT_LAB_{node}" for node in ("N1", "N2", "N3", "G1", "G2")),
+)
+
+
+@dataclass(frozen=True)
+class ComposeProject:
+    """The containers of one cluster."""
+
+    engine: DockerClient
+    name: str
+
+    def container(self, service: str) -> Container:
+        """The container of `service` as it is now; `ClusterError` when there is none."""
+        labels = [f"{PROJECT_LABEL}={self.name}", f"{SERVICE_LABEL}={service}"]
+        found = self.engine.containers.list(all=True, filters={"label": labels})
+        if not found:
+            raise ClusterError(
+                f"{self.name} has no container for {service!r}; `docker compose up --detach` makes it again"
+            )
+        return found[0]
+
+    def url(self, service: str, port: int) -> str:
+        """The base URL at which this machine reaches `port` of `service`.
+
+        Asked anew after each restart: the engine gives a port that was left open to it another number.
+        """
+        published = self.container(service).ports.get(f"{port}/tcp")
+        if not published:
+            raise ClusterError(f"{service} of {self.name} publishes no port {port}: has its container died?")
+        return f"http://{published[0]['HostIp']}:{published[0]['HostPort']}"
+
+    def token(self) -> str:
+        """The run's token, from a node's environment."""
+        variables: list[str] = self.container("n1").attrs["Config"]["Env"]
+        return dict(variable.split("=", 1) for variable in variables)["LAB_TOKEN"]
+
+
+def find_running(engine: DockerClient) -> ComposeProject | None:
+    """The cluster that `docker compose up` started in this folder, if it is up."""
+    labels = [f"{RUN_LABEL}={DEFAULT_RUN}", f"{ROLE_LABEL}={TOXIPROXY}"]
+    for container in engine.containers.list(filters={"label": labels}):
+        if Path(container.labels[FOLDER_LABEL]).resolve() == ROOT.resolve():
+            return ComposeProject(engine, container.labels[PROJECT_LABEL])
+    return None
+
+
+def new_name() -> str:
+    """A project name that no other run has."""
+    return f"lab-{token_hex(4)}"
+
+
+def start(engine: DockerClient, name: str, process_group: int) -> ComposeProject:
+    """Start the project `name` beside others: its own labels, token, and whatever ports are free.
+
+    The compose command joins `process_group`, so that it cannot go on making containers alone.
+    """
+    environment = dict.fromkeys(PORT_VARIABLES, "") | {"LAB_RUN": name, "LAB_TOKEN": token_hex(16)}
+    options = ("--project-name", name, "up", "--detach", "--build", "--quiet-pull")
+    try:
+        compose(*options, environment=environment, process_group=process_group)
+    except ClusterError as error:
+        raise ClusterError(
+            f"{error}\n(if no image registry is in reach: `./lab images --offline`)"
+        ) from error
+    return ComposeProject(engine, name)
