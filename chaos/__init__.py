@@ -1,0 +1,1 @@
+"""The tooling: clusters on three runtimes, faults, workloads, histories, checkers, reports."""
