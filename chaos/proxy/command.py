@@ -1,0 +1,157 @@
+"""The proxy as a program, with the options of `toxiproxy-server`.
+
+Its one line on standard output says where it listens and with which seed; whoever starts it waits for
+that line. With `--lease-stdin` it lives no longer than whoever holds the other end of its standard
+input, even if that one is killed without a chance to clean up.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import secrets
+import socket
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from chaos.proxy import addresses, bodies
+from chaos.proxy.api import Api
+from chaos.proxy.collection import Collection
+from chaos.proxy.errors import ApiError
+from chaos.proxy.handlers import Handlers
+from chaos.proxy.metrics import Metrics
+from chaos.proxy.records import ProxySettings
+
+
+@dataclass(frozen=True)
+class Options:
+    """Where the API listens (port 0: any free one), and what the proxy starts with."""
+
+    host: str = "127.0.0.1"
+    port: int = 8474
+    config: Path | None = None  # Toxiproxy's JSON list of proxies
+    seed: int | None = None  # None: drawn, and printed
+    metrics: bool = False
+    allow_hosts: tuple[str, ...] = ()
+    lease_stdin: bool = False
+
+
+class StartError(Exception):
+    """The proxy cannot start; the text says what to change."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the proxy until it is told to stop; returns the exit code."""
+    return run(_parsed(arguments))
+
+
+def run(options: Options) -> int:
+    """Run the proxy until SIGINT, SIGTERM or the end of its lease; returns the exit code."""
+    try:
+        proxies = _configured(options.config)
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner, contextlib.suppress(KeyboardInterrupt):
+            runner.run(_serve(options, proxies))
+    except StartError as error:
+        print(f"proxy: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+async def _serve(options: Options, proxies: Sequence[tuple[ProxySettings, bool]]) -> None:
+    seed = secrets.randbits(32) if options.seed is None else options.seed
+    metrics = Metrics()
+    collection = Collection(seed, metrics)
+    listener = await _api_socket(options)
+    try:
+        await _populate(collection, proxies)
+        api = Api(Handlers(collection, metrics, options.metrics), options.allow_hosts)
+        server = uvicorn.Server(_http_settings(api))
+        if options.lease_stdin:
+            _when_stdin_ends(lambda: setattr(server, "should_exit", True))
+        print(f"toxiproxy API listening on {addresses.bound(listener)} seed={seed}", flush=True)
+        await server.serve(sockets=[listener])
+    finally:
+        listener.close()
+        await collection.close()
+
+
+async def _api_socket(options: Options) -> socket.socket:
+    try:
+        return await addresses.listen(addresses.join(options.host, options.port))
+    except addresses.AddressError as error:
+        raise StartError(f"{error}; choose another --host or --port") from error
+
+
+async def _populate(collection: Collection, proxies: Sequence[tuple[ProxySettings, bool]]) -> None:
+    try:
+        await collection.populate(proxies, [])
+    except ApiError as error:
+        raise StartError(f"--config: {error}; change the address of that proxy") from error
+
+
+def _configured(config: Path | None) -> list[tuple[ProxySettings, bool]]:
+    if config is None:
+        return []
+    try:
+        return bodies.new_proxies(config.read_bytes())
+    except (OSError, ApiError) as error:
+        raise StartError(f"--config {config}: {error}") from error
+
+
+def _http_settings(api: Api) -> uvicorn.Config:
+    return uvicorn.Config(
+        api,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+
+
+def _when_stdin_ends(action: Callable[[], None]) -> None:
+    """Run `action` on the event loop once nobody can write to standard input any more."""
+    loop = asyncio.get_running_loop()
+
+    def wait() -> None:
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        with contextlib.suppress(RuntimeError):  # the loop is closed already
+            loop.call_soon_threadsafe(action)
+
+    threading.Thread(target=wait, name="lease", daemon=True).start()
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # no build for this platform: slower, otherwise the same
+        return None
+    return uvloop.new_event_loop
+
+
+def _parsed(arguments: Sequence[str] | None) -> Options:
+    parser = argparse.ArgumentParser(prog="chaos.proxy", description="A link proxy with Toxiproxy's API.")
+    parser.add_argument("--host", default=Options.host, help="where the API listens (%(default)s)")
+    parser.add_argument("--port", type=int, default=Options.port, help="0: any free one (%(default)s)")
+    parser.add_argument("--config", type=Path, help="JSON file with proxies to create at the start")
+    parser.add_argument("--seed", type=int, help="of every random draw; drawn and printed if not given")
+    parser.add_argument("--metrics", action="store_true", help="serve /metrics for Prometheus")
+    parser.add_argument(
+        "--allow-host",
+        dest="allow_hosts",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a further host name by which clients may call the API; may be repeated",
+    )
+    parser.add_argument("--lease-stdin", action="store_true", help="exit when standard input ends")
+    given = vars(parser.parse_args(arguments))
+    return Options(**{**given, "allow_hosts": tuple(given["allow_hosts"])})
