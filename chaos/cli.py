@@ -1,0 +1,50 @@
+"""The command line: one application, one exit code for each way in which it can end.
+
+Wrong usage is 2, as everywhere; a lab that cannot run at all is 4, so that nobody takes it for a verdict.
+"""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from chaos.cluster import ClusterError
+from chaos.commands import check, doctor, images, listing, proxy, run, test
+from chaos.commands.run import INTERRUPTED
+from chaos.discover import UnknownNameError
+from chaos.verdict import COULD_NOT_RUN, WRONG_USAGE
+
+app = typer.Typer(
+    help="Every idea of data replication, running, broken on purpose, and judged from what clients saw.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (listing, run, check, proxy, images, doctor, test):
+    command.register(app)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    try:
+        app(arguments, prog_name="./lab")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except UnknownNameError as error:
+        return _complain(error, WRONG_USAGE)
+    except ClusterError as error:
+        return _complain(error, COULD_NOT_RUN)
+    return 0
+
+
+def run_scenario(scenario_id: str) -> None:
+    """The end of a scenario's file: what makes it a script. Takes the options of `./lab run`."""
+    sys.exit(main(["run", scenario_id, *sys.argv[1:]]))
+
+
+def _complain(error: Exception, code: int) -> int:
+    print(f"lab: {error}", file=sys.stderr)
+    return code

@@ -1,0 +1,90 @@
+"""`./lab check`: judges a saved run again, from nothing but its recording."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from chaos.checkers import checker_names
+from chaos.cluster import ClusterError
+from chaos.discover import nearest
+from chaos.folder import RunFolder
+from chaos.history import History, HistoryError
+from chaos.judging import findings
+from chaos.measures import measure
+from chaos.report.words import headline, sentences
+from chaos.verdict import WRONG_USAGE, Kind, exit_code, judge
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A recording, and what its `run.json` says of it; `about` is empty for a bare history."""
+
+    history: History
+    about: dict[str, Any]
+
+    def expectation(self, names: Sequence[str]) -> tuple[Kind, Sequence[str]]:
+        """What the run must show or be free of, of the anomalies in `names`.
+
+        A bare history promises nothing, so it is held to be free of them; so is a run for anomalies of
+        which its variant says nothing.
+        """
+        judged = [name for name in self.about.get("judged", ()) if name in names]
+        return (self.about["kind"], judged) if judged else ("remedy", names)
+
+    @property
+    def doubts(self) -> list[str]:
+        """Why the recording proves nothing, if so."""
+        if self.about and not self.about["finished"]:
+            return ["the run was broken off"]
+        return list(self.about.get("problems", ()))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command("check")(check)
+
+
+def check(
+    path: Annotated[Path, typer.Argument(exists=True, help="A run's folder or a history.jsonl.")],
+    checkers: Annotated[list[str] | None, typer.Option("--checker", metavar="NAME…")] = None,
+    more: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+) -> None:
+    """Judge a saved run folder or a bare history again, by its own checkers or those named.
+
+    Exit code: 0 as expected (a bare history: free of the anomalies), 1 not, 2 wrong usage, 3 unknown.
+    """
+    saved = load(path)
+    names = [*(checkers or saved.about.get("checkers", ())), *(more or ())]
+    if not names:
+        typer.echo(f"lab: name a --checker; there are {', '.join(checker_names())}", err=True)
+        raise typer.Exit(WRONG_USAGE)
+    for name in names:
+        nearest("checker", name, checker_names())
+    found = findings(saved.history, names)
+    kind, judged = saved.expectation(names)
+    as_expected = judge(kind, judged, found, saved.doubts)
+    if as_json:
+        identity = {
+            key: saved.about[key] for key in ("scenario", "variant", "runtime", "seed") if saved.about
+        }
+        judgement = {"kind": kind, "as_expected": as_expected, "problems": saved.doubts}
+        seen = {"anomalies": [finding.to_json() for finding in found], "measures": measure(saved.history)}
+        print(json.dumps({**identity, **judgement, **seen}, indent=2))
+    else:
+        typer.echo(f"{headline(kind, as_expected)}: {'; '.join(sentences(saved.doubts, found))}")
+    raise typer.Exit(exit_code([as_expected]))
+
+
+def load(path: Path) -> Saved:
+    """Read a run's folder or a bare history. Raises `ClusterError` when it is damaged or incomplete."""
+    folder = RunFolder(path if path.is_dir() else path.parent)
+    try:
+        history = History.load(folder.history if path.is_dir() else path)
+        return Saved(history, folder.read_json("run.json") if path.is_dir() else {})
+    except (HistoryError, OSError, ValueError) as error:
+        raise ClusterError(f"{path} cannot be judged: {error}") from error

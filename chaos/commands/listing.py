@@ -1,0 +1,44 @@
+"""`./lab list`: the catalogue, as far as it runs."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from chaos.discover import all_scenarios
+from chaos.runtimes.registry import able
+from chaos.scenario import Scenario
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command("list")(list_scenarios)
+
+
+def list_scenarios(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+) -> None:
+    """List the scenarios, their variants, and what each variant must show or prevent."""
+    rows = [row(scenario) for scenario in all_scenarios()]
+    if as_json:
+        print(json.dumps(rows, indent=2))
+        return
+    for entry in rows:
+        typer.echo(f"{entry['section']}  {entry['id']}: {entry['title']}")
+        for variant in entry["variants"]:
+            mark, verb = ("!", "shows") if variant["kind"] == "problem" else ("✓", "is free of")
+            typer.echo(f"   {mark} {variant['name']:<20} {verb} {', '.join(variant['anomalies'])}")
+
+
+def row(scenario: Scenario) -> dict[str, Any]:
+    """One scenario for `list --json`; a remedy lists the anomalies that it must be free of."""
+    variants = [
+        {
+            "name": variant.name,
+            "kind": variant.kind,
+            "anomalies": list(scenario.judged_for(variant)),
+            "runtimes": list(able(scenario.needs)),
+        }
+        for variant in scenario.variants
+    ]
+    return {"id": scenario.id, "section": scenario.section, "title": scenario.title, "variants": variants}

@@ -1,0 +1,69 @@
+"""`./lab run`: scenarios on a cluster of their own, with progress and a verdict for each variant."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chaos import discover
+from chaos.commands.screen import Screen
+from chaos.runtimes.registry import RUNTIMES, Runtime
+from chaos.session import Outcome, Task, perform, standing, tasks
+from chaos.verdict import WRONG_USAGE, exit_code
+
+INTERRUPTED = 130
+RUNS = Path(__file__).resolve().parents[2] / "runs"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command("run")(run)
+
+
+def run(
+    names: Annotated[list[str] | None, typer.Argument(metavar="ID[:VARIANT]…")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every scenario.")] = False,
+    on: Annotated[str, typer.Option(help=f"The runtime: {' or '.join(RUNTIMES)}.")] = "local",
+    seed: Annotated[int | None, typer.Option(help="Of every random choice; drawn if not given.")] = None,
+    out: Annotated[Path, typer.Option(help="Where the runs' folders go.")] = RUNS,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+) -> None:
+    """Run all variants named (of a bare ID: every one), and judge them by what the clients saw.
+
+    Exit code: 0 as expected, 1 not as expected, 2 wrong usage, 3 unknown, 4 could not run.
+    """
+    if bool(names) == everything:
+        typer.echo("lab: name the scenarios to run, or say --all; `./lab list` shows them", err=True)
+        raise typer.Exit(WRONG_USAGE)
+    discover.nearest("runtime", on, RUNTIMES)
+    runtime, seed = RUNTIMES[on], secrets.randbits(32) if seed is None else seed
+    chosen = discover.select(names or discover.scenario_ids())
+    work = list(tasks(chosen, runtime, seed))
+    screen = Screen(to_stderr=as_json)
+    try:
+        outcomes = asyncio.run(_perform_all(work, runtime, seed, out.resolve(), screen))
+    except KeyboardInterrupt:
+        screen.interrupted()
+        raise typer.Exit(INTERRUPTED) from None
+    if as_json:
+        print(json.dumps([outcome.to_json() for outcome in outcomes], indent=2))
+    raise typer.Exit(exit_code(outcome.verdict.as_expected for outcome in outcomes))
+
+
+async def _perform_all(
+    work: Sequence[Task], runtime: Runtime, seed: int, out: Path, screen: Screen
+) -> list[Outcome]:
+    screen.opening(work, runtime.name, seed)
+    outcomes = []
+    async with standing(runtime, seed, screen.happening) as stage:
+        for task in work:
+            screen.begin(task)
+            outcome = await perform(task, stage, out)
+            screen.end(task, outcome)
+            outcomes.append(outcome)
+    screen.closing(outcomes)
+    return outcomes

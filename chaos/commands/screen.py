@@ -1,0 +1,62 @@
+"""What somebody sees who watches `./lab run`: the seed first, then each happening as it happens."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from chaos.narrator import Tone
+from chaos.report.words import headline, sentences
+from chaos.session import Outcome, Task
+
+COLOURS: dict[Tone, str | None] = {"plain": None, "fault": typer.colors.YELLOW, "node": typer.colors.CYAN}
+VERDICT_COLOURS = {True: typer.colors.GREEN, False: typer.colors.RED, None: typer.colors.YELLOW}
+MARKS = {True: "✓", False: "✗", None: "?"}
+
+
+class Screen:
+    """Prints to standard output, or to standard error when that is needed for JSON."""
+
+    def __init__(self, to_stderr: bool) -> None:
+        self._to_stderr = to_stderr
+
+    def opening(self, work: Sequence[Task], runtime: str, seed: int) -> None:
+        """Before anything starts: what will run, and from which seed."""
+        self._line(f"{len(work)} variants on {runtime}, seed {seed}; starting the cluster …", bold=True)
+
+    def begin(self, task: Task) -> None:
+        """A variant begins."""
+        promise = "must show" if task.variant.kind == "problem" else "must be free of"
+        anomalies = ", ".join(task.scenario.judged_for(task.variant))
+        self._line(f"\n{task.name}  ({task.variant.kind}: {promise} {anomalies})", bold=True)
+        self._line(f"  repeat: {task.command}")
+
+    def happening(self, second: float, text: str, tone: Tone) -> None:
+        """Something happened, `second` seconds into the run."""
+        mark = {"plain": " ", "fault": "⚡", "node": "·"}[tone]
+        self._line(f"  {second:7.3f} s {mark} {text}", COLOURS[tone])
+
+    def end(self, task: Task, outcome: Outcome) -> None:
+        """A variant has its verdict."""
+        verdict = outcome.verdict
+        outcome_word = headline(verdict.kind, verdict.as_expected)
+        story = "; ".join(sentences(verdict.problems, verdict.anomalies))
+        line = f"{MARKS[verdict.as_expected]} {task.name}  {outcome_word}   {story}"
+        self._line(line, VERDICT_COLOURS[verdict.as_expected], bold=True)
+        self._line(f"  folder: {_from_here(outcome.folder)}")
+
+    def closing(self, outcomes: Sequence[Outcome]) -> None:
+        """After the last variant."""
+        good = sum(outcome.verdict.as_expected is True for outcome in outcomes)
+        self._line(f"\n{good} of {len(outcomes)} as expected", bold=True)
+
+    def interrupted(self) -> None:
+        """Ctrl-C, after everything was cleared away."""
+        self._line("\ninterrupted: everything was healed and stopped; what was recorded stays")
+
+    def _line(self, text: str, colour: str | None = None, bold: bool = False) -> None:
+        typer.secho(text, fg=colour, bold=bold, err=self._to_stderr)
+
+
+def _from_here(folder: Path) -> Path:
+    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder

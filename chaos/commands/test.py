@@ -1,0 +1,38 @@
+"""`./lab test`: the style, the types and the tests; with arguments of pytest, only those tests."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from chaos.commands.proxy import PASS_ON
+
+ROOT = Path(__file__).resolve().parents[2]
+CHECKS = (
+    ("ruff", "check", "."),
+    ("ruff", "format", "--check", "."),
+    ("mypy",),
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command("test", context_settings=PASS_ON)(test)
+
+
+def test(context: typer.Context) -> None:
+    """Run ruff, mypy and pytest; with arguments, only pytest with these (for example `--long`)."""
+    failed = [] if context.args else [" ".join(check) for check in CHECKS if _run(check) != 0]
+    if failed:  # said before the tests, whose own summary is to be the last line
+        typer.echo(f"lab: not clean, see above: {', '.join(failed)}", err=True)
+    raise typer.Exit(_run(("pytest", *context.args)) or bool(failed))
+
+
+def _run(module: Sequence[str]) -> int:
+    """Run a tool of our own environment from the root; the tests find the packages there."""
+    typer.echo(f"lab: {' '.join(module)}", err=True)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run([sys.executable, "-m", *module], cwd=ROOT, env=environment).returncode

@@ -1,0 +1,105 @@
+"""What this machine has and what it lacks, for each runtime, with the remedy beside it."""
+
+import platform
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from chaos.cluster import ClusterError
+
+OLDEST_PYTHON = (3, 11)
+CLIENT_PORTS = (8080, 8081, 8474)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that `runtime` needs or could use; `remedy` says what to do when it is not there."""
+
+    runtime: str
+    what: str
+    there: bool
+    detail: str
+    remedy: str = ""
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything, cheap things first; changes nothing."""
+    yield _python()
+    yield _loopback()
+    engine, detail = _ask(_engine_version)
+    yield Finding("compose", "a container engine", engine, detail, "start Docker; `--on local` needs none")
+    composes, detail = _ask(_compose_command)
+    yield Finding("compose", "the compose plugin", composes, detail, detail)
+    if engine:
+        yield from map(_image, _images())
+    yield from map(_port, CLIENT_PORTS)
+    yield _program("tests", "toxiproxy-server", "the proxy suite runs on the embedded proxy alone without it")
+    yield _program("images --offline", "go", "the embedded proxy stands in for Toxiproxy's image without it")
+    yield _program("images --offline", "mmdebstrap", "apt install mmdebstrap")
+
+
+def _python() -> Finding:
+    fits = sys.version_info >= OLDEST_PYTHON
+    return Finding("local", "Python", fits, platform.python_version(), "install Python 3.11 or newer")
+
+
+def _loopback() -> Finding:
+    with socket.socket() as listener:
+        try:
+            listener.bind(("127.0.0.1", 0))
+        except OSError as error:
+            return Finding("local", "free ports on 127.0.0.1", False, str(error), "let the lab listen there")
+    return Finding("local", "free ports on 127.0.0.1", True, "any free ones are taken")
+
+
+def _port(port: int) -> Finding:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            remedy = (
+                "end what listens there (a cluster that is up already does), or move the port by LAB_PORT_…"
+            )
+            return Finding("docker compose up", f"port {port}", False, "in use", remedy)
+    return Finding("docker compose up", f"port {port}", True, "free")
+
+
+def _program(runtime: str, name: str, remedy: str) -> Finding:
+    path = shutil.which(name)
+    return Finding(runtime, name, path is not None, path or "not on the PATH", remedy)
+
+
+def _ask(question: Callable[[], str]) -> tuple[bool, str]:
+    try:
+        return True, question()
+    except ClusterError as error:
+        return False, str(error)
+
+
+def _engine_version() -> str:
+    from chaos.runtimes.docker_engine import connect
+
+    return f"Docker {connect().version()['Version']}"
+
+
+def _compose_command() -> str:
+    from chaos.runtimes.docker_engine import compose_command
+
+    return " ".join(compose_command())
+
+
+def _images() -> tuple[str, ...]:
+    from chaos.images import toxiproxy
+
+    return "replication-lab:latest", toxiproxy.IMAGE
+
+
+def _image(name: str) -> Finding:
+    from chaos.runtimes.docker_engine import connect
+
+    there = bool(connect().images.list(name=name))
+    remedy = "./lab images (without a registry: ./lab images --offline)"
+    return Finding("compose", f"image {name}", there, "built" if there else "missing", remedy)

@@ -1,0 +1,74 @@
+"""A run's folder, `runs/ID/VARIANT/STAMP/`: everything that a reader needs to judge the run again."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from chaos.cluster import Event
+
+LATEST = "latest"
+
+
+class RunFolder:
+    """The files of one run; see `formats` in the documentation for what stands in each."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.history = path / "history.jsonl"
+
+    @classmethod
+    def create(cls, out: Path, scenario: str, variant: str, began_s: float) -> "RunFolder":
+        """A new folder, named by the wall-clock time; `out/latest` points to it from now on."""
+        above = out / scenario / variant
+        above.mkdir(parents=True, exist_ok=True)
+        folder = cls(_new_directory(above, began_s))
+        _point(out / LATEST, folder.path.relative_to(out))
+        return folder
+
+    def write_json(self, name: str, document: Mapping[str, Any]) -> None:
+        """Write `document` for people and machines: indented, ending in a newline."""
+        text = json.dumps(document, indent=2, ensure_ascii=False, default=str)
+        (self.path / name).write_text(text + "\n", encoding="utf-8")
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """Read a document back. Raises `ValueError` naming the file that is no JSON object, and `OSError`."""
+        document = json.loads((self.path / name).read_text(encoding="utf-8"))
+        if not isinstance(document, dict):
+            raise ValueError(f"{self.path / name} must hold a JSON object, not {type(document).__name__}")
+        return document
+
+    def write_events(self, events: Iterable[Event], began_s: float) -> None:
+        """The nodes' log lines since the run began; `time` counts from then, as in the history."""
+        with (self.path / "events.jsonl").open("w", encoding="utf-8") as file:
+            for event in events:
+                if event.time_s >= began_s:
+                    file.write(json.dumps(_line(event, began_s), ensure_ascii=False, default=str) + "\n")
+
+
+def _line(event: Event, began_s: float) -> dict[str, Any]:
+    time_ns = round((event.time_s - began_s) * 1e9)
+    return {"time": time_ns, "node": event.node, "event": event.event, **event.fields}
+
+
+def _new_directory(above: Path, began_s: float) -> Path:
+    """The first free name of this second, for several labs may write here at once."""
+    stamp = datetime.fromtimestamp(began_s, UTC).strftime("%Y%m%d-%H%M%S")
+    number = 1
+    while True:
+        path = above / (stamp if number == 1 else f"{stamp}-{number}")
+        try:
+            path.mkdir()
+        except FileExistsError:
+            number += 1
+        else:
+            return path
+
+
+def _point(link: Path, target: Path) -> None:
+    """Make `link` point to `target`, in one step, so that it always points somewhere."""
+    fresh = link.with_name(f".{link.name}-{target.name}")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(target)
+    fresh.replace(link)

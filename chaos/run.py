@@ -1,0 +1,84 @@
+"""What a scenario's script holds in its hands: a cluster under traffic, faults, and conditions to wait for.
+
+Scripts wait for conditions ("until 40 more writes are acknowledged"), never for a time to be enough
+on somebody's machine. A condition that never comes ends the script: such a run proves nothing.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from chaos.cluster import Cluster, ClusterError
+from chaos.faults.fault import Fault, Mark
+from chaos.narrator import Tell
+from chaos.recorder import Recorder
+from chaos.workloads.counters import Counters
+from chaos.workloads.traffic import Traffic
+
+WITHIN_S = 10.0  # many times what it takes, also on a busy machine
+
+
+class NotReached(ClusterError):  # noqa: N818 - it reads as what it says
+    """What the script waited for did not come; whatever the run shows is no evidence."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One variant's run, while the script is in charge. Traffic flows all the time, in the background."""
+
+    cluster: Cluster
+    clients: Traffic
+    recorder: Recorder
+    tell: Tell
+
+    async def traffic(self, seconds: float) -> None:
+        """Let the clients work for so long; prefer a condition where there is one."""
+        await self.clients.run(seconds)
+
+    async def until(self, what: str, condition: Callable[[Counters], bool], within_s: float) -> None:
+        """Let the clients work until `condition` holds. Raises `NotReached`."""
+        if not await self.clients.until(condition, within_s):
+            raise NotReached(f"waited {within_s:g} s in vain for {what}")
+        self.tell(what, "plain")
+
+    async def acknowledged(
+        self, count: int, *, by: str | None = None, other_than: str | None = None, within_s: float = WITHIN_S
+    ) -> None:
+        """Wait for `count` more acknowledged writes: `by` one node, or by any `other_than` it.
+
+        Raises `NotReached`.
+        """
+        whom = f" by {by}" if by else f" by a node other than {other_than}" if other_than else ""
+        enough = self._more(count, by, other_than)
+        await self.until(f"{count} more writes acknowledged{whom}", enough, within_s)
+
+    async def read(self, count: int, *, within_s: float = WITHIN_S) -> None:
+        """Wait for `count` more successful reads. Raises `NotReached`."""
+        goal = self.clients.counters.reads() + count
+        await self.until(f"{count} more reads answered", lambda now: now.reads() >= goal, within_s)
+
+    async def acknowledged_or_not(self, count: int, *, by: str, within_s: float) -> None:
+        """Give `by` the chance to acknowledge `count` more writes; a remedy is there to prevent it."""
+        enough = await self.clients.until(self._more(count, by, None), within_s)
+        self.tell(f"{by} acknowledged {'' if enough else 'fewer than '}{count} more writes", "plain")
+
+    def _more(self, count: int, by: str | None, other_than: str | None) -> Callable[[Counters], bool]:
+        def so_far(counters: Counters) -> int:
+            total = counters.acknowledged(node=by)
+            return total - counters.acknowledged(node=other_than) if other_than else total
+
+        goal = so_far(self.clients.counters) + count
+        return lambda counters: so_far(counters) >= goal
+
+    @asynccontextmanager
+    async def fault(self, fault: Fault) -> AsyncIterator[tuple[str, ...]]:
+        """Strike while the traffic goes on; yields the nodes aimed at, and leaving the block heals.
+
+        Both ends stand in the history. Raises `DidNotBite` when nothing shows that it had an effect.
+        """
+        async with fault.applied(self.cluster, self._announce) as nodes:
+            yield nodes
+
+    def _announce(self, mark: Mark) -> None:
+        self.recorder.nemesis(mark.f, mark.value)
+        self.tell(mark.text, "fault")

@@ -1,0 +1,86 @@
+"""What a scenario is: a story as a script, and data that says what it must show.
+
+One file in `scenarios/` holds one `SCENARIO`. Its variants run the same script under the same faults
+and differ only in how the cluster is set: a *problem* must show its anomalies, a *remedy* must be
+free of every anomaly that the scenario names.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
+
+from chaos.cluster import Ability
+from chaos.verdict import Kind
+from services.config import ClusterSettings
+
+if TYPE_CHECKING:
+    from chaos.run import Run
+    from chaos.workloads.traffic import Workload
+
+Script: TypeAlias = Callable[["Run"], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One setting of the cluster: `finds` must be found under a problem, and is empty for a remedy."""
+
+    name: str
+    kind: Kind
+    settings: Mapping[str, Any]
+    finds: tuple[str, ...] = ()
+
+
+def problem(name: str, finds: Sequence[str], **settings: Any) -> Variant:
+    """A variant that must show every anomaly in `finds`; `settings` are fields of `ClusterSettings`."""
+    return Variant(name, "problem", settings, tuple(finds))
+
+
+def remedy(name: str, **settings: Any) -> Variant:
+    """A variant that must show none of the scenario's anomalies."""
+    return Variant(name, "remedy", settings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """One row of the catalogue. Raises `ValueError` when its data does not fit together.
+
+    `checkers` are the names of the anomalies it judges, `settings` what all variants share, `needs`
+    what a runtime must be able to do. `least_before_fault` is the number of acknowledged operations
+    below which a run proves nothing, because nothing was there to be broken.
+    """
+
+    id: str
+    section: str
+    title: str
+    script: Script
+    workload: "Workload"
+    checkers: tuple[str, ...]
+    variants: tuple[Variant, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    needs: frozenset[Ability] = frozenset({"links"})
+    least_before_fault: int = 20
+
+    def __post_init__(self) -> None:
+        names = [variant.name for variant in self.variants]
+        if len(set(names)) < len(names):
+            raise ValueError(f"scenario {self.id} has two variants of one name: {', '.join(names)}")
+        for variant in self.variants:
+            self.settings_of(variant)
+            unjudged = set(variant.finds) - set(self.checkers)
+            if unjudged:
+                raise ValueError(
+                    f"{self.id}:{variant.name} finds {unjudged}, which none of its checkers judges"
+                )
+
+    def settings_of(self, variant: Variant) -> ClusterSettings:
+        """The whole settings of one variant. Raises `ValueError` naming the field that is wrong."""
+        try:
+            return msgspec.convert({**self.settings, **variant.settings}, ClusterSettings)
+        except msgspec.ValidationError as error:
+            raise ValueError(f"{self.id}:{variant.name}: {error}") from error
+
+    def judged_for(self, variant: Variant) -> tuple[str, ...]:
+        """The anomalies on which the verdict rests: a problem's own, all of them for a remedy."""
+        return variant.finds if variant.kind == "problem" else self.checkers

@@ -1,0 +1,120 @@
+"""One call of `./lab run`: one cluster, on which the chosen variants run one after another.
+
+Starting a cluster is paid once. What one variant leaves behind cannot reach the next, because each
+begins with empty data and all links healthy.
+"""
+
+import platform
+import shlex
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from chaos.cluster import ClusterError
+from chaos.folder import RunFolder
+from chaos.narrator import TellAt
+from chaos.report.page import write_page
+from chaos.runner import Stage, play
+from chaos.runtimes.registry import Runtime, able
+from chaos.scenario import Scenario, Variant
+from chaos.verdict import Verdict
+from services.adapters.clock import SystemClock
+
+SHOWN_VERSIONS = ("apsw", "fastapi", "httpx", "msgspec", "uvicorn")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One variant to be run on `runtime` from `seed`."""
+
+    scenario: Scenario
+    variant: Variant
+    runtime: str
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """As people type it, for instance `split-brain:lease`."""
+        return f"{self.scenario.id}:{self.variant.name}"
+
+    @property
+    def command(self) -> str:
+        """What repeats this run."""
+        return shlex.join(["./lab", "run", self.name, "--on", self.runtime, "--seed", str(self.seed)])
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a task, and where everything about it lies."""
+
+    verdict: Verdict
+    folder: Path
+
+    def to_json(self) -> dict[str, Any]:
+        """The verdict with the folder's path beside it."""
+        return {**self.verdict.to_json(), "folder": str(self.folder)}
+
+
+def tasks(
+    chosen: Sequence[tuple[Scenario, tuple[Variant, ...]]], runtime: Runtime, seed: int
+) -> Iterator[Task]:
+    """The variants as tasks. Raises `ClusterError` when `runtime` cannot do what a scenario needs."""
+    for scenario, variants in chosen:
+        missing = scenario.needs - runtime.abilities
+        if missing:
+            raise ClusterError(
+                f"{scenario.id} needs {', '.join(sorted(missing))}, which {runtime.name} cannot do; "
+                f"run it on {' or '.join(able(scenario.needs))}"
+            )
+        yield from (Task(scenario, variant, runtime.name, seed) for variant in variants)
+
+
+@asynccontextmanager
+async def standing(runtime: Runtime, seed: int, tell: TellAt) -> AsyncIterator[Stage]:
+    """A cluster with its clients while the block lasts. Raises `ClusterError`."""
+    async with runtime.cluster(seed) as cluster, runtime.client(cluster) as client:
+        yield Stage(cluster, client, SystemClock(), tell)
+
+
+async def perform(task: Task, stage: Stage, out: Path) -> Outcome:
+    """Run one task and fill its folder. Raises `ClusterError` when it could not be run at all."""
+    began_s = stage.clock.wall()
+    began = stage.clock.monotonic()
+    folder = RunFolder.create(out, task.scenario.id, task.variant.name, began_s)
+    about = describe(task, began_s)
+    folder.write_json("run.json", {**about, "finished": False})
+    verdict = await play(stage, task.scenario, task.variant, task.seed, folder)
+    about |= {"finished": True, "duration_s": round(stage.clock.monotonic() - began, 3)}
+    folder.write_json("run.json", {**about, "problems": verdict.problems})
+    folder.write_json("verdict.json", verdict.to_json())
+    write_page(folder, about, verdict)
+    return Outcome(verdict, folder.path)
+
+
+def describe(task: Task, began_s: float) -> dict[str, Any]:
+    """The content of `run.json` as far as it is known before the run."""
+    return {
+        "scenario": task.scenario.id,
+        "variant": task.variant.name,
+        "kind": task.variant.kind,
+        "judged": task.scenario.judged_for(task.variant),
+        "checkers": task.scenario.checkers,
+        "runtime": task.runtime,
+        "seed": task.seed,
+        "options": msgspec.to_builtins(task.scenario.settings_of(task.variant)),
+        "versions": versions(),
+        "start": datetime.fromtimestamp(began_s, UTC).isoformat(timespec="milliseconds"),
+        "command": task.command,
+    }
+
+
+def versions() -> dict[str, str]:
+    """What the run was made with."""
+    packages = {name: version(name) for name in SHOWN_VERSIONS}
+    return {"python": platform.python_version(), "system": platform.platform(), **packages}

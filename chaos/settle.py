@@ -1,0 +1,70 @@
+"""How every run ends: heal everything, revive everybody, wait until all replicas agree on the position.
+
+Only then do the final reads mean anything: what is missing from them is lost, not late.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chaos.cluster import HEALTHY, Cluster, ClusterError, all_of, eventually
+from chaos.links import CONTROLLER, Link
+from chaos.narrator import Tell
+from chaos.recorder import Recorder
+
+SETTLE_S = 15.0
+
+
+async def heal(cluster: Cluster, recorder: Recorder, tell: Tell) -> None:
+    """Every link healthy, every process running. Raises `ClusterError`."""
+    await all_of(_mend(cluster, link) for link in cluster.links if link.touchable)
+    for node in (*cluster.replicas, *cluster.gateways, CONTROLLER):
+        state = await cluster.process_state(node)
+        if state == "paused":
+            await cluster.resume(node)
+            recorder.nemesis("resume", {"nodes": [node]})
+        elif state == "dead":
+            await cluster.restart(node)
+            recorder.nemesis("start", {"nodes": [node]})
+        else:
+            continue
+        tell(f"{node} was {state} and runs again", "fault")
+
+
+async def settle(cluster: Cluster, within_s: float = SETTLE_S) -> None:
+    """Wait until one replica leads and all stand at its epoch and position.
+
+    Raises `ClusterError` that says where everybody stood at the deadline.
+    """
+
+    async def must_agree() -> None:
+        accounts = await all_of(cluster.status(node) for node in cluster.replicas)
+        if not agree(accounts):
+            stands = "; ".join(map(_where, accounts))
+            raise ClusterError(f"the replicas did not come to one position within {within_s:g} s: {stands}")
+
+    await eventually(must_agree, within_s)
+
+
+def agree(accounts: list[Mapping[str, Any]]) -> bool:
+    """True when one of the replicas leads and all report its epoch and position."""
+    leaders = [account for account in accounts if account["role"] == "leader"]
+    places = {(account["epoch"], str(account["position"])) for account in accounts}
+    return len(leaders) == 1 and len(places) == 1
+
+
+async def final_reads(cluster: Cluster, recorder: Recorder) -> None:
+    """Record everything that each replica holds; one that cannot be read is recorded as such."""
+    for node in cluster.replicas:
+        try:
+            recorder.final(node, await cluster.contents(node))
+        except ClusterError as error:
+            recorder.final_unreadable(node, str(error))
+
+
+async def _mend(cluster: Cluster, link: Link) -> None:
+    if await cluster.link_state(link) != HEALTHY:
+        await cluster.set_link(link, HEALTHY)
+
+
+def _where(account: Mapping[str, Any]) -> str:
+    return f"{account['node']} ({account['role']}, epoch {account['epoch']}) at {account['position']}"

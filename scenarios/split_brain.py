@@ -1,0 +1,64 @@
+"""Two leaders at once: the old one is cut off from everybody but one gateway, and does not know.
+
+The controller hears nothing from the leader, declares it dead and appoints another. But the old leader
+lives, and one gateway still reaches it: clients there write on, clients elsewhere write to the new one,
+and both are told "done". When the network heals, only one of the two stories can stay.
+
+`unfenced` shows both harms: two replicas confirm writes in the same span of time, and what the old
+leader confirmed is lost when it is demoted. `epochs-only` numbers the leaders and lets followers refuse
+the old number; that protects the followers, and yet the old leader, which needs no follower to confirm,
+goes on promising. Fencing has to reach the one who promises:
+`lease`: the old leader stops by itself when its lease runs out, and the controller waits that long;
+`stonith`: the controller shuts the old leader down over a wire of its own before it appoints another;
+`quorum-ack`: confirmation needs a majority, and there is only one majority at a time.
+
+The first two remedies also replicate semi-synchronously, and honesty demands to say why: they end the
+second leader, but what the first had confirmed alone in its last moments would still be lost.
+
+To watch in the logs: `failover-begun` on the controller, then, side by side, `promoted` on the new leader
+while the old one still leads; `lease-expired` or `shut-down-by-order` on the old one under the remedies;
+`demoted` and `tail-set-aside` after healing.
+
+In the wild: Pacemaker's STONITH; Patroni's leader lock with its time to live; Raft's majorities (etcd,
+CockroachDB). RabbitMQ with `cluster_partition_handling = ignore` and old Elasticsearch with too small a
+`minimum_master_nodes` are `unfenced`.
+"""
+
+from chaos.faults.partition import Partition
+from chaos.run import Run
+from chaos.scenario import Scenario, problem, remedy
+from chaos.workloads import register
+
+
+async def script(run: Run) -> None:
+    """Cut the leader off together with one gateway; wait for a second leader; let both work; heal."""
+    leader = await run.cluster.resolve("leader")
+    gateway = next(iter(run.cluster.gateways))
+    await run.acknowledged(40)
+    async with run.fault(Partition(((leader, gateway), ("rest",)))):
+        await run.acknowledged(15, other_than=leader)
+        await run.acknowledged_or_not(15, by=leader, within_s=0.8)
+        await run.acknowledged(5, other_than=leader)
+    await run.acknowledged(20, other_than=leader)
+
+
+SCENARIO = Scenario(
+    id="split-brain",
+    section="A",
+    title="A leader that was cut off and its successor both accept writes",
+    script=script,
+    workload=register.write_once(clients=12, rate_per_s=60),
+    checkers=("split-brain", "lost-write"),
+    variants=(
+        problem("unfenced", finds=["split-brain", "lost-write"], replication="async", epochs=False),
+        problem("epochs-only", finds=["lost-write"], replication="async"),
+        remedy("lease", replication="semi-sync", lease=True),
+        remedy("stonith", replication="semi-sync", stonith=True),
+        remedy("quorum-ack", replication="quorum-ack"),
+    ),
+)
+
+if __name__ == "__main__":
+    from chaos.cli import run_scenario
+
+    run_scenario(SCENARIO.id)
