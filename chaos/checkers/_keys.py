@@ -16,16 +16,15 @@ KNOWN = CHANGES | {"read"}
 
 @dataclass
 class KeyOperations:
-    """One key: everything that changed it or may have, and the reads that returned, as invoked."""
+    """One key: everything that changed it or may have, and the reads that returned, as invoked.
+
+    It is a set when somebody tried to add to it, or when all there is of it are reads of lists.
+    """
 
     key: Key
+    is_set: bool = False
     changes: list[Operation] = field(default_factory=list)
     reads: list[Operation] = field(default_factory=list)
-
-    @property
-    def is_set(self) -> bool:
-        """True when something was added to it."""
-        return any(change.f == "add" for change in self.changes)
 
     @property
     def acknowledged(self) -> list[Operation]:
@@ -37,14 +36,21 @@ def by_key(operations: Sequence[Operation]) -> list[KeyOperations]:
     """The operations that may have had an effect or returned something, for each key."""
     keys: dict[Key, KeyOperations] = {}
     for operation in operations:
-        if operation.key is None or operation.outcome == "fail":
-            continue
-        of_key = keys.setdefault(operation.key, KeyOperations(operation.key))
-        if operation.f in CHANGES:
-            of_key.changes.append(operation)
-        elif operation.outcome == "ok":
-            of_key.reads.append(operation)
+        if operation.key is not None:
+            _take(keys.setdefault(operation.key, KeyOperations(operation.key)), operation)
+    for of_key in keys.values():
+        if not of_key.changes and of_key.reads:
+            of_key.is_set = isinstance(of_key.reads[0].value, list)
     return list(keys.values())
+
+
+def _take(of_key: KeyOperations, operation: Operation) -> None:
+    if operation.f == "add":
+        of_key.is_set = True
+    if operation.f in CHANGES and operation.outcome != "fail":
+        of_key.changes.append(operation)
+    elif operation.f == "read" and operation.outcome == "ok":
+        of_key.reads.append(operation)
 
 
 def left_behind(change: Operation) -> object:

@@ -47,7 +47,7 @@ def _differs(holdings: Sequence[Holding], is_set: bool) -> bool:
 
 
 def _witness(key: Key, holdings: Sequence[Holding], is_set: bool) -> Witness:
-    reads = dict.fromkeys(holding.read.event_indexes[-1] for holding in holdings)
+    reads = sorted({holding.read.event_indexes[-1] for holding in holdings})
     story = _lacking(holdings) if is_set else _camps(holdings)
     return Witness(tuple(reads), sentence(f"after settling, {key} is {story}"))
 

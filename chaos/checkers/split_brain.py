@@ -11,7 +11,7 @@ Assumed, else unknown: every acknowledgement names its replica and epoch.
 from collections.abc import Sequence
 from itertools import combinations
 
-from chaos.checkers._words import seconds, sentence, was_told
+from chaos.checkers._words import answerer, seconds, sentence, was_told
 from chaos.history import History, Operation
 from chaos.verdict import Finding, Witness, found, not_found, unknown
 
@@ -60,12 +60,14 @@ def _overlap_ns(a: Sequence[Operation], b: Sequence[Operation]) -> float:
 def _witness(a: Sequence[Operation], b: Sequence[Operation]) -> Witness:
     shown = _sandwich(a, b) or _sandwich(b, a) or _ends(a, b)
     told = "; then ".join(was_told(operation) for operation in shown)
-    first = max(_begin_ns(a), _begin_ns(b))
-    text = (
-        f"{told}. Both {a[0].node} (epoch {a[0].epoch}) and {b[0].node} (epoch {b[0].epoch}) acknowledged "
-        f"writes for {seconds(_overlap_ns(a, b))} from {seconds(first)} on"
-    )
-    return Witness(tuple(index for operation in shown for index in operation.event_indexes), sentence(text))
+    text = f"{told}. So {_told(a)}, and {_told(b)}"
+    ops = sorted(index for operation in shown for index in operation.event_indexes)
+    return Witness(tuple(ops), sentence(text))
+
+
+def _told(span: Sequence[Operation]) -> str:
+    last_ns = max(operation.returned_ns for operation in span)
+    return f"{answerer(span[0])} acknowledged writes from {seconds(_begin_ns(span))} to {seconds(last_ns)}"
 
 
 def _sandwich(outer: Sequence[Operation], inner: Sequence[Operation]) -> tuple[Operation, ...]:

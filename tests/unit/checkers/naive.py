@@ -1,0 +1,134 @@
+"""The checkers' definitions, tried out literally: every order in which things may have happened.
+
+Slow and simple on purpose. An order is a sequence of all acknowledged changes and any of those in
+doubt in which nothing comes before what was over when it began.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations, product
+
+from chaos.history import History, Key, Operation
+
+State = object  # the value of a register, or the frozenset of a set's elements
+
+
+def orders(operations: Sequence[Operation]) -> Iterator[tuple[Operation, ...]]:
+    sure = [operation for operation in operations if operation.outcome == "ok"]
+    doubtful = [operation for operation in operations if operation.outcome == "info"]
+    for size in range(len(doubtful) + 1):
+        for happened in combinations(doubtful, size):
+            yield from _arrangements([*sure, *happened])
+
+
+def _arrangements(operations: list[Operation]) -> Iterator[tuple[Operation, ...]]:
+    if not operations:
+        yield ()
+    for first in operations:
+        rest = [operation for operation in operations if operation is not first]
+        if not any(other.precedes(first) for other in rest):
+            yield from ((first, *others) for others in _arrangements(rest))
+
+
+def apply(state: State, operation: Operation) -> State:
+    if operation.f == "read":
+        return state
+    if operation.f == "add":
+        assert isinstance(state, frozenset)
+        return state | {operation.value}
+    if operation.f == "delete":
+        return frozenset() if isinstance(state, frozenset) else None
+    return operation.value
+
+
+def after(order: Sequence[Operation], initial: State) -> State:
+    for operation in order:
+        initial = apply(initial, operation)
+    return initial
+
+
+def keys_of(history: History) -> dict[Key, list[Operation]]:
+    keys: dict[Key, list[Operation]] = {}
+    for operation in history.client_operations:
+        if operation.key is not None and operation.outcome != "fail":
+            keys.setdefault(operation.key, []).append(operation)
+    return keys
+
+
+def held(history: History, key: Key) -> list[object]:
+    return [read.value for read in history.finals if read.key == key]
+
+
+def lost_registers(history: History) -> int:
+    """Keys where something was acknowledged and no order ends in what some replica holds."""
+    lost = 0
+    for key, operations in keys_of(history).items():
+        changes = [operation for operation in operations if operation.f != "read"]
+        if any(change.outcome == "ok" for change in changes):
+            lost += not {after(order, None) for order in orders(changes)} & set(held(history, key))
+    return lost
+
+
+def lost_elements(history: History) -> int:
+    """Acknowledged elements that are in every order's end and on no replica."""
+    lost = 0
+    for key, operations in keys_of(history).items():
+        changes = [operation for operation in operations if operation.f != "read"]
+        ends = [after(order, frozenset()) for order in orders(changes)]
+        surely = frozenset.intersection(*(end for end in ends if isinstance(end, frozenset)))
+        lost += len(surely - {e for value in held(history, key) if isinstance(value, list) for e in value})
+    return lost
+
+
+def stale_reads(history: History) -> list[int]:
+    """Reads of registers that no order of the changes and this read explains, though some change might."""
+    reads = _states_at_reads(history, None)
+    return sorted(
+        read.index for read, states in reads if read.value not in states and _traceable(history, read)
+    )
+
+
+def _traceable(history: History, read: Operation) -> bool:
+    changes = (op for op in keys_of(history)[str(read.key)] if op.f == "write" and op.index < read.end)
+    return read.value is None or any(change.value == read.value for change in changes)
+
+
+def stale_sets(history: History) -> list[int]:
+    """Reads of sets that lack an element which is there at the read in every order."""
+    stale = []
+    for read, states in _states_at_reads(history, frozenset()):
+        assert isinstance(read.value, list)
+        surely = frozenset.intersection(*(state for state in states if isinstance(state, frozenset)))
+        if surely - set(read.value):
+            stale.append(read.index)
+    return sorted(stale)
+
+
+def _states_at_reads(history: History, initial: State) -> Iterator[tuple[Operation, list[State]]]:
+    for operations in keys_of(history).values():
+        changes = [operation for operation in operations if operation.f != "read"]
+        for read in operations:
+            if read.f == "read" and read.outcome == "ok":
+                seen = [order[: order.index(read)] for order in orders([*changes, read])]
+                yield read, [after(before, initial) for before in seen]
+
+
+def split_brains(history: History) -> int:
+    """Pairs of spans that overlap wherever between request and answer each acknowledgement lay."""
+    spans: dict[tuple[object, object], list[Operation]] = {}
+    for operation in history.client_operations:
+        if operation.outcome == "ok" and operation.f != "read":
+            spans.setdefault((operation.node, operation.epoch), []).append(operation)
+    pairs = combinations(spans.items(), 2)
+    return sum(a[0] != b[0] and _always_overlap(ops_a, ops_b) for (a, ops_a), (b, ops_b) in pairs)
+
+
+def _always_overlap(a: Sequence[Operation], b: Sequence[Operation]) -> bool:
+    for moments in product(*(_moments(operation) for operation in (*a, *b))):
+        of_a, of_b = moments[: len(a)], moments[len(a) :]
+        if max(of_a) < min(of_b) or max(of_b) < min(of_a):
+            return False
+    return True
+
+
+def _moments(operation: Operation) -> tuple[float, float, float]:
+    return operation.index + 0.1, (operation.index + operation.end) / 2, operation.end - 0.1

@@ -1,0 +1,113 @@
+"""Good and bad histories that every checker must judge right for ever; each bad one is minimal."""
+
+from pathlib import Path
+
+import pytest
+
+from chaos.checkers import run_checker
+from chaos.history import Event, History, Operation
+from chaos.verdict import Finding
+
+FOLDER = Path(__file__).parents[2] / "histories"
+ANSWERS = {"found": True, "not-found": False, "unknown": None}
+
+BAD = [
+    # file, the events that are the evidence, and what a reader must be told
+    ("lost-write/found-acknowledged-and-gone", (0, 1, 5, 9), "process 0 was told by n1 (epoch 1) at 0.200 s"),
+    ("lost-write/found-older-value-remains", (2, 3, 7, 11), "that x=2 is written"),
+    ("lost-write/found-delete-undone", (2, 3, 7, 11), "that x is deleted"),
+    ("lost-write/found-one-of-two-concurrent", (0, 1, 2, 3, 7, 11), "may have replaced the others"),
+    ("lost-write/found-element", (2, 3, 7, 11), "that 2 is in the set s"),
+    ("stale-read/found-replaced-value", (2, 3, 4, 5), "saw 1, although process 0 was told"),
+    ("stale-read/found-absent-after-write", (0, 1, 2, 3), "0.100 s and 1 version behind"),
+    ("stale-read/found-deleted-value", (2, 3, 4, 5), "that x is deleted"),
+    ("stale-read/found-element-missing", (0, 1, 2, 3), "1 was not in it"),
+    (
+        "split-brain/found-between-two",
+        (0, 1, 2, 3, 4, 5),
+        "n1 (epoch 1) acknowledged writes from 0.200 s to 0.600 s",
+    ),
+    ("split-brain/found-in-step", (0, 1, 2, 3, 4, 5, 6, 7), "then process 1 was told by n2 (epoch 2)"),
+    ("diverged-replicas/found-register", (7, 11), "x is 2 on n1, but 1 on n2"),
+    ("diverged-replicas/found-key-missing", (3, 5), "x is 1 on n1, but nothing on n2"),
+    ("diverged-replicas/found-set", (5, 9), "n2 lacks 1 of 1 elements (1)"),
+]
+# Either of its two writes would be lost alone, too; together they show the words for "one of these".
+TOLD_TOGETHER = "lost-write/found-one-of-two-concurrent"
+UNKNOWN = [
+    ("lost-write/unknown-replica-unread", "n1 could not be read"),
+    ("lost-write/unknown-no-final-reads", "no final reads"),
+    ("lost-write/unknown-value-written-twice", "operations 0 and 2 both write 1 to x"),
+    ("stale-read/unknown-value-from-nowhere", "which nobody had written"),
+    ("split-brain/unknown-epoch-not-told", "operation 0 names no replica or no epoch"),
+    ("diverged-replicas/unknown-single-replica", "only n1 was read"),
+    ("diverged-replicas/unknown-replica-unread", "contents of n3"),
+    ("diverged-replicas/unknown-final-reads-too-early", "operation 0 was acknowledged after"),
+]
+ALL = sorted(str(path.relative_to(FOLDER).with_suffix("")) for path in FOLDER.rglob("*.jsonl"))
+
+
+def load(name: str) -> History:
+    return History.load(FOLDER / f"{name}.jsonl")
+
+
+def judge(name: str, history: History) -> Finding:
+    return run_checker(name.split("/")[0], history)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_answer_is_in_the_name(name: str) -> None:
+    answer = name.split("/")[1]
+    expected = next(found for prefix, found in ANSWERS.items() if answer.startswith(prefix))
+    finding = judge(name, load(name))
+    assert finding.found is expected, finding
+
+
+def test_every_bad_and_undecidable_history_has_its_row() -> None:
+    rows = {row[0] for row in (*BAD, *UNKNOWN)}
+    assert rows == {name for name in ALL if "/not-found" not in name}
+
+
+@pytest.mark.parametrize(("name", "ops", "words"), BAD)
+def test_the_witness(name: str, ops: tuple[int, ...], words: str) -> None:
+    finding = judge(name, load(name))
+    (witness,) = finding.witnesses
+    assert finding.count == 1
+    assert witness.ops == ops
+    assert words.lower() in witness.text.lower()
+    assert witness.text[0].isupper() and witness.text.endswith(".")
+
+
+@pytest.mark.parametrize(("name", "words"), UNKNOWN)
+def test_the_reason(name: str, words: str) -> None:
+    assert words in judge(name, load(name)).reason
+
+
+@pytest.mark.parametrize("name", [row[0] for row in BAD if row[0] != TOLD_TOGETHER])
+def test_no_operation_could_be_spared(name: str) -> None:
+    history = load(name)
+    for operation in history.client_operations:
+        rest = without(history, operation)
+        assert judge(name, rest).found is not True or leaves_an_orphan(rest), operation
+
+
+def without(history: History, operation: Operation) -> History:
+    """The same history, dense again, as if `operation` had never been."""
+    left = [event for event in history.events if event.index not in operation.event_indexes]
+    return History.of(renumbered(left))
+
+
+def renumbered(events: list[Event]) -> list[Event]:
+    fields = ("time", "type", "process", "f", "key", "value", "node", "epoch", "position", "error", "final")
+    return [
+        Event(index=index, **{name: getattr(event, name) for name in fields})
+        for index, event in enumerate(events)
+    ]
+
+
+def leaves_an_orphan(history: History) -> bool:
+    """True when something is read, now or in the end, that nobody writes any more."""
+    written = [op.value for op in history.client_operations if op.f != "read"]
+    reads = [op.value for op in history.operations if op.f == "read" and op.key is not None]
+    values = [value for read in reads for value in (read if isinstance(read, list) else [read])]
+    return any(value is not None and value not in written for value in values)
