@@ -9,6 +9,7 @@ import re
 import signal
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
 from chaos.cluster import ClusterError, ProcessState, eventually
@@ -17,6 +18,7 @@ from chaos.runtimes.process_state import process_state
 START_S = 30.0
 SIGNAL_S = 10.0
 LONGEST_LINE = 1 << 20
+LAST_WORDS = 20  # lines
 LISTENING = re.compile(r"listening on (?:http://)?([0-9.]+:[0-9]+)")
 
 
@@ -93,11 +95,14 @@ class Child:
 
     async def _read(self, take_line: Callable[[str], None]) -> None:
         assert self._process.stdout
+        last: deque[str] = deque(maxlen=LAST_WORDS)
         async for line in self._process.stdout:
             text = line.decode(errors="replace").rstrip("\n")
             if not self._listening.done() and (said := LISTENING.search(text)):
                 self._listening.set_result(said[1])
             else:
                 take_line(text)
+                last.append(text)
         if not self._listening.done():
-            self._listening.set_exception(ClusterError(f"{self.name} ended before it listened"))
+            error = ClusterError(f"{self.name} ended before it listened:\n" + "\n".join(last))
+            self._listening.set_exception(error)

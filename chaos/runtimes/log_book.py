@@ -21,13 +21,16 @@ class LogBook:
         """Call `listener` with every event from now on."""
         self._listeners.append(listener)
 
-    def add(self, node: str, line: str) -> None:
-        """Note one line of output; what is not a log line (a traceback) becomes an `output` event."""
+    def add(self, node: str, line: str, time_s: float | None = None) -> None:
+        """Note one line of output; what is not a log line (a traceback) becomes an `output` event.
+
+        `time_s` is when it was written, in seconds since 1970: a line for people has only the time of day.
+        """
         parsed = logline.parse(line)
         if parsed and parsed.time_s is not None:
-            event = Event(parsed.time_s, parsed.node, parsed.event, parsed.fields)
+            event = Event(time_s or parsed.time_s, parsed.node, parsed.event, parsed.fields)
         else:
-            event = Event(time.time(), node, "output", {"text": line})
+            event = Event(time_s or time.time(), node, "output", {"text": line})
         self._events.setdefault(node, deque(maxlen=MOST_LINES)).append(event)
         for listener in self._listeners:
             listener(event)
@@ -36,8 +39,3 @@ class LogBook:
         """Everything so far, in time order."""
         everything = [event for events in self._events.values() for event in events]
         return sorted(everything, key=lambda event: event.time_s)
-
-    def last_lines(self, node: str, count: int) -> str:
-        """The last lines of one node, for an error that says why it did not start."""
-        events = list(self._events.get(node, ()))[-count:]
-        return "\n".join(str(event.fields.get("text", event.event)) for event in events)

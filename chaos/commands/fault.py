@@ -1,0 +1,97 @@
+"""`./lab fault …`: faults by hand. They stay until `heal`, `resume` or `restart` takes them back."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from chaos.faults.cut import Cut
+from chaos.faults.fault import Fault
+from chaos.faults.isolate import Isolate
+from chaos.faults.kill import Kill
+from chaos.faults.lose_reply import LoseReply
+from chaos.faults.lose_request import LoseRequest
+from chaos.faults.pause import Pause
+from chaos.faults.slow import Slow
+
+Target = Annotated[str, typer.Argument(metavar="NODE", help="A node, leader, follower, followers, gateways.")]
+Other = Annotated[str, typer.Argument(metavar="OTHER", help="The other end; the same names.")]
+MaybeOther = Annotated[
+    str | None, typer.Argument(metavar="[OTHER]", help="The other end; without it, all links of NODE.")
+]
+OneWay = Annotated[bool, typer.Option("--one-way", help="Only what NODE asks of OTHER.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add `fault` with its commands to `app`."""
+    faults = typer.Typer(help="Strike the cluster that is up.", no_args_is_help=True, rich_markup_mode=None)
+    for command in (cut, slow, lose_reply, lose_request, heal, kill, pause, resume, restart):
+        faults.command()(command)
+    app.add_typer(faults, name="fault")
+
+
+def cut(node: Target, other: MaybeOther = None, one_way: OneWay = False) -> None:
+    """Swallow everything between NODE and OTHER, or between NODE and everyone."""
+    if other is None and one_way:
+        raise typer.BadParameter("one way to whom? name the OTHER end")
+    _strike(Isolate(node) if other is None else Cut(node, other, one_way))
+
+
+def slow(
+    node: Target,
+    other: MaybeOther = None,
+    latency_ms: Annotated[int, typer.Option(min=1, help="Added to each round trip.")] = 300,
+    jitter_ms: Annotated[int, typer.Option(min=0, help="More or less by up to this.")] = 0,
+    one_way: OneWay = False,
+) -> None:
+    """Make every round trip take longer."""
+    if jitter_ms >= latency_ms:
+        raise typer.BadParameter(f"--jitter-ms {jitter_ms} must be less than --latency-ms {latency_ms}")
+    _strike(Slow(node, other, latency_ms / 1000, jitter_ms / 1000, one_way))
+
+
+def lose_reply(node: Target, other: Other) -> None:
+    """What NODE asks of OTHER is done, and NODE never learns of it."""
+    _strike(LoseReply(node, other))
+
+
+def lose_request(node: Target, other: Other) -> None:
+    """What NODE asks of OTHER never arrives."""
+    _strike(LoseRequest(node, other))
+
+
+def kill(node: Target) -> None:
+    """SIGKILL."""
+    _strike(Kill(node))
+
+
+def pause(node: Target) -> None:
+    """SIGSTOP: the process stands still and does not know it."""
+    _strike(Pause(node))
+
+
+def heal() -> None:
+    """Make every link healthy again. (Processes: `resume` and `restart`.)"""
+    from chaos.commands import striking
+
+    typer.echo(asyncio.run(striking.heal()))
+
+
+def resume(node: Target) -> None:
+    """Let a paused process go on."""
+    from chaos.commands import striking
+
+    typer.echo(asyncio.run(striking.resume(node)))
+
+
+def restart(node: Target) -> None:
+    """Start a node on its old disk; one that still runs is killed first."""
+    from chaos.commands import striking
+
+    typer.echo(asyncio.run(striking.restart(node)))
+
+
+def _strike(fault: Fault) -> None:
+    from chaos.commands import striking
+
+    typer.echo(asyncio.run(striking.strike(fault)))

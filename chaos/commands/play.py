@@ -1,0 +1,73 @@
+"""`./lab up`, `down`, `put`, `get`: a cluster to play with, which stays until it is told to go."""
+
+import asyncio
+import json
+from typing import Annotated, Any
+
+import typer
+
+from chaos.commands import fault, watch
+
+REPLICATION = "async, sync, semi-sync, semi-sync-timeout or quorum-ack"
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands, and those for watching and for faults, to `app`."""
+    for command in (up, down, put, get):
+        app.command()(command)
+    watch.register(app)
+    fault.register(app)
+
+
+def up(
+    on: Annotated[str, typer.Option(help="local or compose.")] = "local",
+    nodes: Annotated[int, typer.Option(min=1, max=9, help="How many replicas (local).")] = 3,
+    strategy: Annotated[str, typer.Option(help="single-leader is the only one yet.")] = "single-leader",
+    replication: Annotated[str, typer.Option(help=f"{REPLICATION}.")] = "semi-sync",
+    reads: Annotated[str, typer.Option(help="leader, any or bounded.")] = "leader",
+) -> None:
+    """Start a cluster and leave it running."""
+    from chaos.commands.playing import start
+
+    asyncio.run(start(on, nodes, strategy, {"replication": replication, "reads": reads}))
+
+
+def down() -> None:
+    """Stop the cluster that is up and remove everything that belongs to it."""
+    from chaos.commands.playing import stop
+
+    asyncio.run(stop())
+
+
+def put(
+    key: str,
+    value: Annotated[str, typer.Argument(help="JSON, or else taken as a string.")],
+    gateway: Annotated[str | None, typer.Option(help="By way of this one (default: the first).")] = None,
+) -> None:
+    """Write VALUE to the register KEY."""
+    from chaos.commands.playing import write
+
+    answer = asyncio.run(write(key, _parsed(value), gateway))
+    typer.echo(f"acknowledged by {answer.node}, epoch {answer.epoch}, position {answer.position}")
+
+
+def get(
+    key: str,
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="NODE", help="What this replica has, however old.")
+    ] = None,
+    gateway: Annotated[str | None, typer.Option(help="By way of this one (default: the first).")] = None,
+) -> None:
+    """Read the register KEY, from a gateway or from one replica's own copy."""
+    from chaos.commands.playing import read
+
+    answer = asyncio.run(read(key, source, gateway))
+    typer.echo(json.dumps(answer.value))
+    typer.echo(f"from {answer.node}, epoch {answer.epoch}, position {answer.position}", err=True)
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

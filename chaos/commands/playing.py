@@ -1,0 +1,102 @@
+"""What `./lab up`, `down`, `put` and `get` do."""
+
+import shutil
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+import typer
+
+from chaos.cluster import Cluster, ClusterError
+from chaos.runtimes import playground
+from chaos.runtimes.http_client import HttpClient
+from chaos.runtimes.supervisor import state_directory
+from chaos.workloads.client import Answer, ClientError
+from services.config import ClusterSettings
+
+PATIENCE_S = 10.0
+STRATEGIES = ("single-leader",)
+FINDERS: Mapping[str, Callable[[], Awaitable[Cluster | None]]] = {
+    "local": playground.find_local,
+    "compose": playground.find_compose,
+}
+WHAT_NEXT = """\
+try  ./lab put x 7          curl {url}/kv/x
+     ./lab status           ./lab logs -f
+     ./lab fault cut leader ./lab get x --from n2
+     ./lab fault heal       ./lab down"""
+
+
+async def start(on: str, nodes: int, strategy: str, settings: Mapping[str, str]) -> None:
+    """Start a cluster on `local` or `compose`. Raises `ClusterError` when one is up there already."""
+    if strategy not in STRATEGIES:
+        raise ClusterError(f"there is no strategy {strategy!r}; choose {' or '.join(STRATEGIES)}")
+    if on not in FINDERS:
+        raise ClusterError(f"there is no runtime {on!r} to play on; choose {' or '.join(FINDERS)}")
+    chosen = _settings(settings)
+    if already := await FINDERS[on]():
+        await already.close()
+        raise ClusterError(f"{_where(already)} is up already; `./lab down` ends it")
+    typer.echo(f"starting replicas, a controller and gateways on {on} …")
+    if on == "local":
+        playground.start_local(nodes, chosen)
+    else:
+        await playground.start_compose(chosen)
+    async with playground.cluster_that_is_up() as cluster:
+        typer.echo(f"up: {_where(cluster)}\n{WHAT_NEXT.format(url=_first_url(cluster))}")
+
+
+async def stop() -> None:
+    """Stop whatever is up. Raises `ClusterError` when nothing is."""
+    stopped = await playground.stop_local() or await playground.stop_compose()
+    shutil.rmtree(state_directory(), ignore_errors=True)
+    if not stopped:
+        raise ClusterError("nothing is up")
+    typer.echo("down; nothing is left")
+
+
+async def write(key: str, value: Any, gateway: str | None) -> Answer:
+    """Put `value`; raises `ClusterError` that says whether it may have happened."""
+    async with playground.cluster_that_is_up() as cluster:
+        return await _through(cluster, gateway, lambda client, name: client.put(name, key, value))
+
+
+async def read(key: str, source: str | None, gateway: str | None) -> Answer:
+    """The register `key`, through a gateway, or from the copy of the replica `source`."""
+    async with playground.cluster_that_is_up() as cluster:
+        if source is None:
+            return await _through(cluster, gateway, lambda client, name: client.get(name, key))
+        held = await cluster.contents(await cluster.resolve(source))
+    return Answer(held["node"], held["epoch"], held["position"], held["registers"].get(key))
+
+
+async def _through(
+    cluster: Cluster, gateway: str | None, request: Callable[[HttpClient, str], Awaitable[Answer]]
+) -> Answer:
+    name = gateway or next(iter(cluster.gateways))
+    if name not in cluster.gateways:
+        raise ClusterError(f"there is no gateway {name!r}; there are {', '.join(cluster.gateways)}")
+    client = HttpClient(cluster.gateways, PATIENCE_S)
+    try:
+        return await request(client, name)
+    except ClientError as error:
+        doubt = "it certainly did not happen" if error.definite else "nobody knows whether it happened"
+        raise ClusterError(f"{error} ({doubt})") from error
+    finally:
+        await client.close()
+
+
+def _settings(given: Mapping[str, str]) -> ClusterSettings:
+    try:
+        return msgspec.convert(dict(given), ClusterSettings)
+    except msgspec.ValidationError as error:
+        raise ClusterError(f"these settings do not fit: {error}") from error
+
+
+def _where(cluster: Cluster) -> str:
+    gateways = ", ".join(f"{name} at {url}" for name, url in cluster.gateways.items())
+    return f"{cluster.name} on {cluster.runtime}, {gateways}"
+
+
+def _first_url(cluster: Cluster) -> str:
+    return next(iter(cluster.gateways.values()))

@@ -1,0 +1,62 @@
+"""What `./lab fault …` does: strike, prove that it bit, and note it where `./lab logs` looks."""
+
+import time
+
+from chaos.cluster import HEALTHY, Event, all_of
+from chaos.faults.fault import DidNotBite, Fault, Mark
+from chaos.faults.kill import Kill
+from chaos.history import NEMESIS
+from chaos.runtimes import playground
+from chaos.runtimes.supervisor import faults_file, state_directory
+
+
+async def strike(fault: Fault) -> str:
+    """Strike and leave it so; returns what was done. A fault that does not bite is taken back."""
+    async with playground.cluster_that_is_up() as cluster:
+        taken_aim = await fault.aim(cluster)
+        _noted(taken_aim.start)
+        try:
+            await taken_aim.bite()
+        except DidNotBite:
+            await taken_aim.heal()
+            raise
+    return taken_aim.start.text
+
+
+async def heal() -> str:
+    """Make every link healthy."""
+    async with playground.cluster_that_is_up() as cluster:
+        links = [link for link in cluster.links if link.touchable]
+        states = await all_of(map(cluster.link_state, links))
+        struck = [link for link, state in zip(links, states, strict=True) if state != HEALTHY]
+        await all_of(cluster.set_link(link, HEALTHY) for link in struck)
+    if not struck:
+        return "every link was healthy already"
+    names = [link.name for link in struck]
+    return _noted(Mark("stop-partition", {"links": names}, f"healed: {', '.join(names)}"))
+
+
+async def resume(target: str) -> str:
+    """Let a paused node go on."""
+    async with playground.cluster_that_is_up() as cluster:
+        node = await cluster.resolve(target)
+        await cluster.resume(node)
+    return _noted(Mark("resume", {"nodes": [node]}, f"goes on: {node}"))
+
+
+async def restart(target: str) -> str:
+    """Start a node on its old disk, after killing it if it still runs."""
+    async with playground.cluster_that_is_up() as cluster:
+        node = await cluster.resolve(target)
+        kill = await Kill(node).aim(cluster)
+        if await cluster.process_state(node) != "dead":
+            _noted(kill.start)
+            await kill.bite()
+        await kill.heal()
+    return _noted(Mark("start", {"nodes": [node]}, f"started again: {node}"))
+
+
+def _noted(mark: Mark) -> str:
+    state_directory().mkdir(parents=True, exist_ok=True)
+    faults_file().append(Event(time.time(), NEMESIS, mark.f, {"what": mark.text}))
+    return mark.text

@@ -1,0 +1,212 @@
+"""The runtime `local`: every node is a process on this machine, every link a proxy of one embedded Toxiproxy.
+
+No port is chosen before it is used, so any number of labs run side by side: the proxies listen where
+the system lets them and at first lead nowhere; each node takes any free port and says which; then the
+proxies that lead to it are told. A node that starts again has a new port and nobody notices.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from secrets import token_hex
+from tempfile import gettempdir
+from typing import Any, Literal
+
+import msgspec
+
+from chaos.cluster import Ability, ClusterError, Event, LinkState, ProcessState, all_of, eventually
+from chaos.links import CONTROLLER, LAB, Link, all_links
+from chaos.runtimes.begin_again import SERVING_S, begin_again
+from chaos.runtimes.child import Child
+from chaos.runtimes.log_book import LogBook
+from chaos.runtimes.orders import Orders
+from chaos.runtimes.reaper import Reaper
+from chaos.runtimes.toxiproxy import ToxiproxyLinks
+from services.config import ClusterSettings
+
+NOWHERE = "127.0.0.1:1"  # nobody listens on it
+ANSWERS_S = 15.0
+PROXY = "toxiproxy"
+
+
+class LocalCluster:
+    """See `chaos.cluster.Cluster`; `log_book` tells listeners what the nodes say as they say it."""
+
+    runtime = "local"
+    abilities: frozenset[Ability] = frozenset({"links", "kill", "pause", "restart"})
+
+    def __init__(self, replicas: Sequence[str], gateways: Sequence[str], settings: ClusterSettings) -> None:
+        self.name = f"local-{token_hex(4)}"
+        self.replicas = tuple(replicas)
+        self.gateways: Mapping[str, str] = {}
+        self.links = all_links(replicas, gateways)
+        self.log_book = LogBook()
+        self._gateway_names = tuple(gateways)
+        self._settings = settings
+        self._token = token_hex(16)
+        self.directory = Path(gettempdir()) / f"replication-lab-{self.name}"
+        self._children: dict[str, Child] = {}
+        self._reaper = Reaper()
+        self._ends = AsyncExitStack()  # what is to be undone, last thing first
+        self._ends.callback(self._reaper.close)
+        self._proxies: ToxiproxyLinks
+        self._orders: Orders
+        self._listening: Mapping[str, str]
+
+    @classmethod
+    async def start(
+        cls,
+        settings: ClusterSettings | None = None,
+        *,
+        replicas: Sequence[str] = ("n1", "n2", "n3"),
+        gateways: Sequence[str] = ("g1", "g2"),
+        seed: int = 0,
+        first_gateway_port: int = 0,
+    ) -> "LocalCluster":
+        """Start everything; returns when the cluster takes writes.
+
+        `seed` is that of the link proxy's random draws. Raises `ClusterError`, leaving nothing behind.
+        """
+        cluster = cls(replicas, gateways, settings or ClusterSettings())
+        try:
+            await cluster._start(seed, first_gateway_port)
+        except BaseException:
+            await cluster.close()
+            raise
+        return cluster
+
+    async def configure(self, settings: ClusterSettings) -> None:
+        """See `Cluster`."""
+        self._settings = settings
+        await begin_again(self, self._orders, settings)
+
+    async def resolve(self, target: str) -> str:
+        """See `Cluster`."""
+        return await self._orders.resolve(target)
+
+    async def set_link(self, link: Link, state: LinkState) -> None:
+        """See `Cluster`."""
+        await self._proxies.set_state(link.name, state)
+
+    async def link_state(self, link: Link) -> LinkState:
+        """See `Cluster`."""
+        return await self._proxies.state(link.name)
+
+    async def probe(self, link: Link, timeout_s: float) -> Literal["passed", "no-answer", "refused"]:
+        """See `Cluster`."""
+        return await self._orders.probe(link, timeout_s)
+
+    async def kill(self, node: str) -> None:
+        """See `Cluster`."""
+        await self._child(node).kill()
+
+    async def pause(self, node: str) -> None:
+        """See `Cluster`."""
+        await self._child(node).pause()
+
+    async def resume(self, node: str) -> None:
+        """See `Cluster`."""
+        await self._child(node).resume()
+
+    async def restart(self, node: str) -> None:
+        """See `Cluster`."""
+        if self._child(node).state() != "dead":
+            raise ClusterError(f"{node} is {self._child(node).state()}; kill it before it can start again")
+        await self._start_node(node)
+        await eventually(lambda: self._orders.status(node), ANSWERS_S)
+
+    async def process_state(self, node: str) -> ProcessState:
+        """See `Cluster`."""
+        return self._child(node).state()
+
+    async def status(self, node: str) -> Mapping[str, Any]:
+        """See `Cluster`."""
+        status: dict[str, Any] = msgspec.to_builtins(await self._orders.status(node))
+        return status
+
+    async def contents(self, node: str) -> Mapping[str, Any]:
+        """See `Cluster`."""
+        return await self._orders.contents(node)
+
+    def events(self) -> Sequence[Event]:
+        """See `Cluster`."""
+        return self.log_book.events()
+
+    async def close(self) -> None:
+        """Stop everything and remove every file. May be called again."""
+        await self._ends.aclose()
+
+    async def _start(self, seed: int, first_gateway_port: int) -> None:
+        self._reaper.directory(self.directory)
+        self.directory.mkdir(mode=0o700)
+        self._ends.callback(shutil.rmtree, self.directory, ignore_errors=True)
+        self._ends.push_async_callback(self._kill_all)
+        proxy = ["chaos.proxy", "--port", "0", "--seed", str(seed), "--lease-stdin"]
+        address = (await self._run(PROXY, proxy, {})).address
+        self._proxies = ToxiproxyLinks(address)
+        self._listening = await self._proxies.create({link.name: NOWHERE for link in self.links})
+        lab = {link.address_key: self._url(link) for link in self.links if link.source == LAB}
+        self._orders = Orders(lab, self._token, self.replicas, self._gateway_names)
+        self._ends.push_async_callback(self._orders.close)
+        ports = dict.fromkeys(self._gateway_names[:1], first_gateway_port)
+        await all_of(self._start_node(node, ports.get(node, 0)) for node in self._nodes)
+        await eventually(self._orders.must_serve, SERVING_S)
+
+    async def _kill_all(self) -> None:
+        await all_of(child.kill() for child in self._children.values())
+
+    async def _start_node(self, node: str, port: int = 0) -> None:
+        """Start the process and lead every link to it."""
+        child = await self._run(node, ["services", self._role(node)], self._environment(node, port))
+        if node in self._gateway_names:
+            self.gateways = {**self.gateways, node: f"http://{child.address}"}
+        inbound = [link for link in self.links if link.target == node]
+        await all_of(self._proxies.set_upstream(link.name, child.address) for link in inbound)
+
+    async def _run(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Child:
+        child = await Child.start(
+            name,
+            arguments,
+            os.environ | environment,
+            self._reaper.group,
+            lambda line: self.log_book.add(name, line),
+        )
+        self._children[name] = child
+        return child
+
+    def _environment(self, node: str, port: int) -> dict[str, str]:
+        links = {link.address_key: self._url(link) for link in self.links if link.source == node}
+        return {
+            "LAB_NODE": node,
+            "LAB_REPLICAS": ",".join(self.replicas),
+            "LAB_GATEWAYS": ",".join(self._gateway_names),
+            "LAB_LINKS": json.dumps(links),
+            "LAB_DATA_DIR": str(self.directory / node),
+            "LAB_TOKEN": self._token,
+            "LAB_SETTINGS": msgspec.json.encode(self._settings).decode(),
+            "LAB_HOST": "127.0.0.1",
+            "LAB_PORT": str(port),
+            "LAB_LEASE_STDIN": "1",
+            "LAB_ALLOWED_HOSTS": "",
+            "LOG_FORMAT": "json",
+        }
+
+    @property
+    def _nodes(self) -> tuple[str, ...]:
+        return (*self.replicas, *self._gateway_names, CONTROLLER)
+
+    def _role(self, node: str) -> str:
+        if node == CONTROLLER:
+            return "controller"
+        return "gateway" if node in self._gateway_names else "replica"
+
+    def _url(self, link: Link) -> str:
+        return f"http://{self._listening[link.name]}"
+
+    def _child(self, node: str) -> Child:
+        if node not in self._nodes or node not in self._children:
+            raise ClusterError(f"nobody is called {node!r}; there are {', '.join(self._nodes)}")
+        return self._children[node]

@@ -1,0 +1,93 @@
+"""The process that holds the cluster of `./lab up` until `./lab down`.
+
+It belongs to no terminal. Whoever starts it waits for one line on its standard output and is told
+there what went wrong, if anything did. Where it can be reached stands in the state directory, and
+so do the nodes' log lines.
+"""
+
+import argparse
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+import msgspec
+
+from chaos.cluster import ClusterError
+from chaos.runtimes.control import controllable
+from chaos.runtimes.event_file import EventFile
+from chaos.runtimes.local import LocalCluster
+from services.config import ClusterSettings
+
+ROOT = Path(__file__).parents[2]
+READY = "ready"
+
+
+class Home(msgspec.Struct, frozen=True):
+    """Where the supervisor of `./lab up` is to be found: its process and its socket."""
+
+    pid: int
+    socket: str
+
+
+def state_directory() -> Path:
+    """`.lab` in the project, or wherever `LAB_STATE` says."""
+    return Path(os.environ.get("LAB_STATE") or ROOT / ".lab")
+
+
+def home_file() -> Path:
+    """Exists while a supervisor is up (or was killed)."""
+    return state_directory() / "cluster.json"
+
+
+def events_file() -> EventFile:
+    """The nodes' log lines of the cluster that is up."""
+    return EventFile(state_directory() / "events.jsonl")
+
+
+def faults_file() -> EventFile:
+    """The faults that were struck by hand."""
+    return EventFile(state_directory() / "faults.jsonl")
+
+
+async def supervise(replicas: int, settings: ClusterSettings, port: int) -> None:
+    """Hold a cluster until SIGTERM or SIGINT, then remove it and the state directory."""
+    over = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, over.set)
+    names = [f"n{index}" for index in range(1, replicas + 1)]
+    cluster = await LocalCluster.start(settings, replicas=names, first_gateway_port=port)
+    try:
+        events = events_file()
+        for event in cluster.events():
+            events.append(event)
+        cluster.log_book.listen(events.append)
+        socket = cluster.directory / "control.sock"
+        async with controllable(cluster, socket, over.set):
+            home_file().write_bytes(msgspec.json.encode(Home(os.getpid(), str(socket))))
+            print(READY, flush=True)
+            await over.wait()
+    finally:
+        await cluster.close()
+        shutil.rmtree(state_directory())
+
+
+def main() -> int:
+    """The exit code; errors go to standard output, where the starter reads."""
+    parser = argparse.ArgumentParser(prog="chaos.runtimes.supervisor")
+    parser.add_argument("--replicas", type=int, required=True)
+    parser.add_argument("--settings", type=lambda text: msgspec.json.decode(text, type=ClusterSettings))
+    parser.add_argument("--port", type=int, required=True)
+    given = parser.parse_args()
+    try:
+        asyncio.run(supervise(given.replicas, given.settings, given.port))
+    except ClusterError as error:
+        print(error, flush=True)
+        return 4
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+"""One cluster of each runtime for the whole suite; every test begins on empty data."""
+
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from chaos.cluster import Cluster, ClusterError
+from chaos.runtimes.registry import RUNTIMES
+from chaos.workloads.client import Client
+from services.config import ClusterSettings
+
+EACH_RUNTIME = ["local", pytest.param("compose", marks=pytest.mark.compose)]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests of this folder share one event loop, for the cluster lives in it."""
+    for item in items:
+        if item.path.parent.name == "cluster":
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", params=EACH_RUNTIME)
+async def started(request: pytest.FixtureRequest) -> AsyncIterator[Cluster]:
+    try:
+        context = RUNTIMES[request.param].cluster(seed=1)
+        cluster = await context.__aenter__()
+    except ClusterError as error:
+        if request.param == "local" or os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+    try:
+        yield cluster
+    finally:
+        await context.__aexit__(None, None, None)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def cluster(started: Cluster) -> Cluster:
+    await started.configure(ClusterSettings())
+    return started
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(cluster: Cluster) -> AsyncIterator[Client]:
+    async with RUNTIMES[cluster.runtime].client(cluster) as client:
+        yield client

@@ -1,0 +1,97 @@
+"""Processes are killed, stopped and started for real, and the cluster lives on."""
+
+import pytest
+
+from chaos.cluster import CUT, Cluster, ClusterError
+from chaos.faults.kill import Kill
+from chaos.faults.pause import Pause
+from chaos.faults.restart import Restart
+from chaos.workloads.client import Client
+from tests.contract.cluster.waiting import all_hold, link, soon
+
+SILENCE_S = 0.3
+
+
+async def test_a_killed_leader_is_replaced_and_comes_back_as_a_follower(
+    cluster: Cluster, client: Client
+) -> None:
+    gateway = next(iter(cluster.gateways))
+    await client.put(gateway, "x", 1)
+    async with Kill("leader").applied(cluster) as (old,):
+        assert await cluster.process_state(old) == "dead"
+        with pytest.raises(ClusterError, match=old):
+            await cluster.status(old)
+
+        async def replaced() -> None:
+            new = await cluster.resolve("leader")
+            assert new != old
+            assert (await cluster.status(gateway))["leader"] == new
+
+        await soon(replaced)
+        await client.put(gateway, "y", 2)
+    assert (await cluster.status(old))["role"] == "follower"
+    await all_hold(cluster, {"x": 1, "y": 2})
+
+
+async def test_a_paused_follower_hears_nothing_and_then_catches_up(cluster: Cluster, client: Client) -> None:
+    gateway = next(iter(cluster.gateways))
+    async with Pause("follower").applied(cluster) as (node,):
+        assert await cluster.process_state(node) == "paused"
+        leader = await cluster.resolve("leader")
+        assert await cluster.probe(link(cluster, f"{leader}-{node}"), SILENCE_S) == "no-answer"
+        await client.put(gateway, "x", 1)
+    assert await cluster.process_state(node) == "running"
+    await all_hold(cluster, {"x": 1})
+
+
+async def test_a_paused_process_can_be_killed(cluster: Cluster) -> None:
+    await cluster.pause("n3")
+    await cluster.kill("n3")
+    assert await cluster.process_state("n3") == "dead"
+    with pytest.raises(ClusterError, match="n3"):
+        await cluster.pause("n3")
+    await cluster.restart("n3")
+    assert await cluster.process_state("n3") == "running"
+
+
+async def test_a_restarted_node_has_its_old_disk_and_its_settings(cluster: Cluster, client: Client) -> None:
+    await client.put(next(iter(cluster.gateways)), "x", 1)
+    await all_hold(cluster, {"x": 1})
+    before = await cluster.status("n3")
+    async with Restart("n3").applied(cluster):
+        assert (await cluster.contents("n3"))["registers"] == {"x": 1}
+        assert (await cluster.status("n3"))["settings"] == before["settings"]
+
+
+async def test_who_runs_cannot_be_started(cluster: Cluster) -> None:
+    with pytest.raises(ClusterError, match="n3 is running"):
+        await cluster.restart("n3")
+
+
+async def test_a_cut_outlives_the_restart_of_either_end(cluster: Cluster) -> None:
+    await cluster.set_link(link(cluster, "n1-n3"), CUT)
+    for node in ("n3", "n1"):
+        await cluster.kill(node)
+        await cluster.restart(node)
+        assert await cluster.probe(link(cluster, "n1-n3"), SILENCE_S) == "no-answer"
+        assert await cluster.probe(link(cluster, "n3-n1"), SILENCE_S) == "passed"
+
+
+async def test_a_restarted_gateway_serves_again(cluster: Cluster, client: Client) -> None:
+    gateway = list(cluster.gateways)[1]
+    await client.put(gateway, "x", 1)
+    async with Restart(gateway).applied(cluster):
+
+        async def knows_the_leader() -> None:
+            assert (await cluster.status(gateway))["leader"] == await cluster.resolve("leader")
+
+        await soon(knows_the_leader)
+    await all_hold(cluster, {"x": 1})
+
+
+async def test_log_lines_survive_a_restart(cluster: Cluster) -> None:
+    before = [event for event in cluster.events() if event.node == "n3"]
+    async with Restart("n3").applied(cluster):
+        after = [event for event in cluster.events() if event.node == "n3"]
+    assert after[: len(before)] == before
+    assert "started" in [event.event for event in after[len(before) :]]
