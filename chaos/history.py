@@ -104,50 +104,46 @@ class Pairing:
     def accept(self, event: Event) -> Event | None:
         """Take the next event; returns the invocation that it completes, if it completes one.
 
-        Raises `HistoryError` when the event cannot follow what came before.
+        Raises `HistoryError`, which names its line, when the event cannot follow what came before.
         """
-        self._check_order(event)
-        if isinstance(event.process, str):
-            _expect(event.type == "info", event, f'type "info" for a fault, not "{event.type}"')
-            return None
-        if event.type == "invoke":
-            self._check_invocation(event.process, event)
-            self._open[event.process] = event
-            return None
-        return self._complete(event.process, event)
-
-    def _check_order(self, event: Event) -> None:
-        _expect(event.index == self._next_index, event, f"index {self._next_index} (dense from 0)")
-        _expect(
-            event.time >= self._last_time, event, f"a time of at least {self._last_time}, not {event.time}"
-        )
+        if event.index != self._next_index:
+            raise self._error(f"index {self._next_index} (dense from 0)", event.index)
+        if event.time < self._last_time:
+            raise self._error(f"a time of at least {self._last_time}", event.time)
+        invocation = self._pair(event)
         self._next_index += 1
         self._last_time = event.time
+        return invocation
 
-    def _check_invocation(self, process: int, event: Event) -> None:
-        busy = self._open.get(process)
-        _expect(process not in self._retired, event, f"nothing more of process {process}: it met an info")
-        if busy is not None:
-            _expect(
-                False, event, f"the end of operation {busy.index} before process {process} begins another"
-            )
+    def _pair(self, event: Event) -> Event | None:
+        if isinstance(event.process, str):
+            if event.type != "info":
+                raise self._error("type info for a fault", event.type)
+            return None
+        if event.type != "invoke":
+            return self._complete(event.process, event)
+        if event.process in self._retired:
+            raise self._error("another process, because this one met an info", f"process {event.process}")
+        if event.process in self._open:
+            begun = self._open[event.process].index
+            raise self._error(f"the end of operation {begun}", f"another one by process {event.process}")
+        self._open[event.process] = event
+        return None
 
     def _complete(self, process: int, event: Event) -> Event:
-        invocation = self._open.pop(process, None)
+        invocation = self._open.get(process)
         if invocation is None:
-            raise HistoryError(f"event {event.index}: expected an invoke of process {process} before this")
-        same = (invocation.f, invocation.key) == (event.f, event.key)
-        _expect(
-            same, event, f"the end of {invocation.f} on key {invocation.key!r} (event {invocation.index})"
-        )
+            raise self._error(f"an invoke by process {process}", event.type)
+        if (invocation.f, invocation.key) != (event.f, event.key):
+            begun = f"the end of {invocation.f} on {invocation.key!r} (event {invocation.index})"
+            raise self._error(begun, f"that of {event.f} on {event.key!r}")
+        del self._open[process]
         if event.type == "info":
             self._retired.add(process)
         return invocation
 
-
-def _expect(holds: bool, event: Event, expected: str) -> None:
-    if not holds:
-        raise HistoryError(f"event {event.index}: expected {expected}")
+    def _error(self, expected: str, got: object) -> HistoryError:
+        return HistoryError(f"line {self._next_index + 1}: expected {expected}, not {got}")
 
 
 @dataclass(frozen=True)
@@ -173,7 +169,10 @@ class History:
     @classmethod
     def load(cls, path: Path) -> "History":
         """Read a `history.jsonl`. Raises `HistoryError` naming the line, and `OSError`."""
-        return cls.of(_decode(path))
+        try:
+            return cls.of(_decode(path))
+        except HistoryError as error:
+            raise HistoryError(f"{path} {error}; the form is described in chaos/history.py") from error
 
     @cached_property
     def client_operations(self) -> tuple[Operation, ...]:
@@ -198,9 +197,7 @@ def _decode(path: Path) -> Iterable[Event]:
             try:
                 yield decoder.decode(line)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                raise HistoryError(
-                    f"{path} line {number}: {error}; the form is in chaos/history.py"
-                ) from error
+                raise HistoryError(f"line {number}: {error}") from error
 
 
 def _operation(invocation: Event, completion: Event | None) -> Operation:
