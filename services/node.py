@@ -2,9 +2,14 @@
 
 from typing import Literal, Protocol
 
+import msgspec
+
+from services.config import ClusterSettings
 from services.errors import LabError
 from services.messages import AskStatus, Message, Probe, Probed, Status
 from services.ports import Env
+
+SETTINGS = "settings.json"
 
 
 class Node(Protocol):
@@ -38,3 +43,14 @@ async def probe(env: Env, message: Probe) -> Probed:
         elif error.kind.code in ("unreachable", "connection-lost"):
             outcome = "refused"
     return Probed(outcome=outcome, elapsed_s=env.clock.monotonic() - began_s)
+
+
+def settings_in_force(env: Env, given: ClusterSettings) -> ClusterSettings:
+    """What an order set last, which outlives the process; `given` until there has been one."""
+    text = env.disk.read_text(SETTINGS)
+    return msgspec.json.decode(text, type=ClusterSettings) if text else given
+
+
+def remember_settings(env: Env, settings: ClusterSettings) -> None:
+    """Keep what an order has set, so that a node that starts again does not fall back."""
+    env.disk.write_text(SETTINGS, msgspec.json.encode(settings).decode())

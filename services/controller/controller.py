@@ -29,7 +29,7 @@ from services.messages import (
     ShutDown,
     Status,
 )
-from services.node import probe
+from services.node import probe, remember_settings, settings_in_force
 from services.ports import Env
 
 MEMORY = "controller.json"
@@ -50,7 +50,7 @@ class Controller:
     def __init__(self, env: Env, settings: NodeSettings) -> None:
         self._env = env
         self._node = settings
-        self._cluster = settings.cluster
+        self._cluster = settings_in_force(env, settings.cluster)
         self._view = self._first_view()
 
     async def start(self) -> None:
@@ -109,6 +109,7 @@ class Controller:
         self._cluster = message.settings
         if message.reset:
             self._env.disk.wipe()
+        remember_settings(self._env, message.settings)
         self._view = self._first_view()
         await self.start()
         return self.status()

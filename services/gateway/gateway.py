@@ -32,7 +32,7 @@ from services.messages import (
     Written,
     kind_of,
 )
-from services.node import probe
+from services.node import probe, remember_settings, settings_in_force
 from services.ports import Env
 
 M = TypeVar("M", bound=Message)
@@ -47,7 +47,7 @@ class Gateway:
     def __init__(self, env: Env, settings: NodeSettings) -> None:
         self._env = env
         self._node = settings
-        self._cluster = settings.cluster
+        self._cluster = settings_in_force(env, settings.cluster)
         self._route: Route | None = None
         self._asking: asyncio.Event | None = None
 
@@ -113,6 +113,7 @@ class Gateway:
     @handle.register
     async def _on_configure(self, message: Configure) -> Status:
         self._cluster = message.settings
+        remember_settings(self._env, message.settings)
         if message.reset:
             await self._env.tasks.cancel("ask")  # its answer would be about the old times
             self._route = None

@@ -35,7 +35,7 @@ from services.messages import (
     Write,
     Written,
 )
-from services.node import probe
+from services.node import probe, remember_settings, settings_in_force
 from services.ports import Env
 from services.replica import reading
 from services.replica.freshness import Freshness
@@ -49,7 +49,7 @@ class Replica:
     def __init__(self, env: Env, settings: NodeSettings) -> None:
         self._env = env
         self._node = settings
-        self._cluster = settings.cluster
+        self._cluster = settings_in_force(env, settings.cluster)
         self._storage = Storage(env.disk.connect)
         self._freshness = Freshness()
         self._leader: Leader | None = None
@@ -233,6 +233,7 @@ class Replica:
             self._cluster = message.settings
             if message.reset:
                 await self._begin_anew()
+            remember_settings(self._env, message.settings)
         return self.status()
 
     async def _begin_anew(self) -> None:
