@@ -1,0 +1,193 @@
+"""The runtime `compose`: nodes are containers, links are proxies of the real Toxiproxy.
+
+It takes the cluster that `docker compose up` started, so that whoever watches its logs sees the story,
+or starts one of its own and removes it. What happens to processes is done by the engine and read back
+from it; what happens to links is done by Toxiproxy.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from typing import Any, Literal
+
+import msgspec
+from docker.errors import APIError
+from docker.models.containers import Container
+
+from chaos.cluster import Ability, ClusterError, Event, LinkState, ProcessState, eventually
+from chaos.links import LAB, Link
+from chaos.runtimes import compose_project
+from chaos.runtimes.begin_again import SERVING_S, begin_again
+from chaos.runtimes.compose_layout import (
+    GATEWAYS,
+    LINKS,
+    NODE_PORT,
+    NODES,
+    PORTS,
+    REPLICAS,
+    TOXIPROXY,
+    TOXIPROXY_PORT,
+)
+from chaos.runtimes.compose_project import ComposeProject
+from chaos.runtimes.container_logs import ContainerLogs
+from chaos.runtimes.docker_engine import connect
+from chaos.runtimes.orders import Orders
+from chaos.runtimes.reaper import Reaper
+from chaos.runtimes.toxiproxy import ToxiproxyLinks
+from services.config import ClusterSettings
+
+ENGINE_S = 10.0
+ANSWERS_S = 15.0
+
+
+class ComposeCluster:
+    """See `chaos.cluster.Cluster`."""
+
+    runtime = "compose"
+    abilities: frozenset[Ability] = frozenset({"links", "kill", "pause", "restart"})
+    replicas: tuple[str, ...] = REPLICAS
+    links = LINKS
+
+    def __init__(self, project: ComposeProject, since_s: float = 0.0) -> None:
+        """Take a running `project` as it is; its log lines count from `since_s` on."""
+        self.name = project.name
+        self.gateways: Mapping[str, str] = _gateways(project)
+        self._project = project
+        self._since_s = since_s
+        self._logs: ContainerLogs | None = None
+        self._proxies = ToxiproxyLinks(_without_scheme(project.url(TOXIPROXY, TOXIPROXY_PORT)))
+        lab = {link.address_key: project.url(TOXIPROXY, PORTS[link]) for link in LINKS if link.source == LAB}
+        self._orders = Orders(lab, project.token(), REPLICAS, GATEWAYS)
+        self._ends = AsyncExitStack()  # what is to be undone, last thing first
+        self._ends.push_async_callback(self._orders.close)
+
+    @classmethod
+    async def find(cls) -> "ComposeCluster | None":
+        """The cluster that `docker compose up` started, if it is up; closing leaves it as it is."""
+        project = await asyncio.to_thread(lambda: compose_project.find_running(connect()))
+        return cls(project) if project else None
+
+    @classmethod
+    async def start(cls, *, seed: int = 0) -> "ComposeCluster":
+        """The cluster that is up, to be given back with the default settings, or one of its own.
+
+        Toxiproxy takes no `seed`. Raises `ClusterError`, leaving nothing behind.
+        """
+        engine = await asyncio.to_thread(connect)
+        project = await asyncio.to_thread(compose_project.find_running, engine)
+        if project:
+            cluster = cls(project, since_s=time.time())
+            cluster._ends.push_async_callback(cluster.configure, ClusterSettings())
+            return cluster
+        async with AsyncExitStack() as ends:
+            reaper, name = Reaper(), compose_project.new_name()
+            ends.push_async_callback(asyncio.to_thread, reaper.close)
+            reaper.compose(name)
+            cluster = cls(await asyncio.to_thread(compose_project.start, engine, name, reaper.group))
+            ends.push_async_callback(cluster._ends.aclose)
+            await eventually(cluster._orders.must_serve, SERVING_S)
+            cluster._ends = ends.pop_all()
+        return cluster
+
+    async def configure(self, settings: ClusterSettings) -> None:
+        """See `Cluster`."""
+        await begin_again(self, self._orders, settings)
+
+    async def resolve(self, target: str) -> str:
+        """See `Cluster`."""
+        return await self._orders.resolve(target)
+
+    async def set_link(self, link: Link, state: LinkState) -> None:
+        """See `Cluster`."""
+        await self._proxies.set_state(link.name, state)
+
+    async def link_state(self, link: Link) -> LinkState:
+        """See `Cluster`."""
+        return await self._proxies.state(link.name)
+
+    async def probe(self, link: Link, timeout_s: float) -> Literal["passed", "no-answer", "refused"]:
+        """See `Cluster`."""
+        return await self._orders.probe(link, timeout_s)
+
+    async def kill(self, node: str) -> None:
+        """See `Cluster`."""
+        await self._change(node, Container.kill, "dead")
+
+    async def pause(self, node: str) -> None:
+        """See `Cluster`; the engine freezes the container, which its processes cannot tell from SIGSTOP."""
+        await self._change(node, Container.pause, "paused")
+
+    async def resume(self, node: str) -> None:
+        """See `Cluster`."""
+        await self._change(node, Container.unpause, "running")
+
+    async def restart(self, node: str) -> None:
+        """See `Cluster`."""
+        state = await self.process_state(node)
+        if state != "dead":
+            raise ClusterError(f"{node} is {state}; kill it before it can start again")
+        await self._change(node, Container.start, "running")
+        self.gateways = await asyncio.to_thread(_gateways, self._project)
+        await eventually(lambda: self._orders.status(node), ANSWERS_S)
+
+    async def process_state(self, node: str) -> ProcessState:
+        """See `Cluster`."""
+        return _state(await asyncio.to_thread(self._container, node))
+
+    async def status(self, node: str) -> Mapping[str, Any]:
+        """See `Cluster`."""
+        status: dict[str, Any] = msgspec.to_builtins(await self._orders.status(node))
+        return status
+
+    async def contents(self, node: str) -> Mapping[str, Any]:
+        """See `Cluster`."""
+        return await self._orders.contents(node)
+
+    def events(self) -> Sequence[Event]:
+        """See `Cluster`; the first call reads what there is, later ones have it at hand."""
+        if self._logs is None:
+            containers = {node: self._container(node) for node in NODES}
+            self._logs = ContainerLogs(containers, self._since_s)
+            self._ends.callback(self._logs.close)
+        return self._logs.events()
+
+    async def close(self) -> None:
+        """See `Cluster`. May be called again."""
+        await self._ends.aclose()
+
+    async def _change(self, node: str, change: Callable[[Container], None], wanted: ProcessState) -> None:
+        """Let the engine do it, and wait until the engine says that it is so."""
+        container = await asyncio.to_thread(self._container, node)
+        try:
+            await asyncio.to_thread(change, container)
+        except APIError as error:
+            raise ClusterError(f"{node}, which is {_state(container)}: {error.explanation}") from error
+
+        async def check() -> None:
+            if (state := await self.process_state(node)) != wanted:
+                raise ClusterError(f"{node} should be {wanted}, but the engine says {state}")
+
+        await eventually(check, ENGINE_S)
+
+    def _container(self, node: str) -> Container:
+        if node not in NODES:
+            raise ClusterError(f"nobody is called {node!r}; there are {', '.join(NODES)}")
+        return self._project.container(node)
+
+
+def _state(container: Container) -> ProcessState:
+    state = container.attrs["State"]
+    if not state["Running"]:
+        return "dead"
+    return "paused" if state["Paused"] else "running"
+
+
+def _gateways(project: ComposeProject) -> dict[str, str]:
+    """The gateways that run, and where; one that starts again may get another port."""
+    running = [node for node in GATEWAYS if _state(project.container(node)) != "dead"]
+    return {node: project.url(node, NODE_PORT) for node in running}
+
+
+def _without_scheme(url: str) -> str:
+    return url.removeprefix("http://")

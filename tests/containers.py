@@ -1,0 +1,31 @@
+"""What tests with real containers share: an engine, and what a project leaves behind."""
+
+import os
+
+import pytest
+from docker import DockerClient
+
+from chaos.cluster import ClusterError
+from chaos.runtimes.compose_project import PROJECT_LABEL
+from chaos.runtimes.docker_engine import compose_command, connect
+
+
+@pytest.fixture(scope="session")
+def engine() -> DockerClient:
+    """A container engine. Without one the test is skipped with the reason, but in CI it fails."""
+    try:
+        compose_command()
+        return connect()
+    except ClusterError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+
+
+def left_of(engine: DockerClient, project: str) -> list[str]:
+    """The names of all containers, networks and volumes that carry the project's label."""
+    label = f"{PROJECT_LABEL}={project}"
+    containers = engine.containers.list(all=True, filters={"label": label})
+    networks = engine.networks.list(filters={"label": label})
+    volumes = engine.volumes.list(filters={"label": label})
+    return [str(each.attrs["Name"]) for each in (*containers, *networks, *volumes)]
