@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from chaos.cluster import Cluster, ClusterError
+from chaos.cluster import Cluster, ClusterError, eventually
 from chaos.faults.fault import Fault, Mark
 from chaos.narrator import Tell
 from chaos.recorder import Recorder
@@ -56,6 +56,22 @@ class Run:
         """Wait for `count` more successful reads. Raises `NotReached`."""
         goal = self.clients.counters.reads() + count
         await self.until(f"{count} more reads answered", lambda now: now.reads() >= goal, within_s)
+
+    async def promoted(self, *, other_than: str, within_s: float = WITHIN_S) -> str:
+        """Wait until another node than `other_than` is the leader that everybody is told of.
+
+        Raises `ClusterError` that says who leads instead.
+        """
+
+        async def must_lead() -> str:
+            leader = await self.cluster.resolve("leader")
+            if leader == other_than:
+                raise NotReached(f"waited {within_s:g} s in vain for a successor of {other_than}")
+            return leader
+
+        leader = await eventually(must_lead, within_s)
+        self.tell(f"{leader} leads now", "plain")
+        return leader
 
     async def acknowledged_or_not(self, count: int, *, by: str, within_s: float) -> None:
         """Give `by` the chance to acknowledge `count` more writes; a remedy is there to prevent it."""

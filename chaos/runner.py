@@ -4,16 +4,13 @@ The end is always the same, whatever the script met: everything is healed, and w
 Only what the folder holds is judged, so a judgement can be repeated from it.
 """
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from chaos.cluster import Cluster, ClusterError
 from chaos.folder import RunFolder
 from chaos.history import History
 from chaos.judging import doubts, pronounce
-from chaos.narrator import Newsreader, Tell, TellAt, Tone, in_words
+from chaos.narrator import Narrator, Tell, TellAt
 from chaos.proxy.seeds import child
 from chaos.recorder import Recorder
 from chaos.run import Run
@@ -22,8 +19,6 @@ from chaos.settle import final_reads, heal, settle
 from chaos.verdict import Verdict
 from chaos.workloads.client import Client
 from services.ports import Clock
-
-NEWS_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -46,8 +41,9 @@ async def play(stage: Stage, scenario: Scenario, variant: Variant, seed: int, fo
     began_s = stage.clock.wall()
     try:
         with Recorder(folder.history, lambda: round(stage.clock.monotonic() * 1e9)) as recorder:
-            async with _news(stage, began_s):
-                problems = await _record(stage, scenario, seed, recorder, _timed(stage, recorder))
+            narrator = Narrator(stage.cluster, stage.tell, began_s, recorder.elapsed_ns)
+            async with narrator.following(stage.clock):
+                problems = await _record(stage, scenario, seed, recorder, narrator.tell)
     finally:
         folder.write_events(stage.cluster.events(), began_s)
     history = History.load(folder.history)
@@ -62,13 +58,6 @@ async def play(stage: Stage, scenario: Scenario, variant: Variant, seed: int, fo
         checkers=scenario.checkers,
         problems=[*problems, *doubts(history, scenario.least_before_fault)],
     )
-
-
-def _timed(stage: Stage, recorder: Recorder) -> Tell:
-    def tell(text: str, tone: Tone) -> None:
-        stage.tell(recorder.elapsed_ns() / 1e9, text, tone)
-
-    return tell
 
 
 async def _record(stage: Stage, scenario: Scenario, seed: int, recorder: Recorder, tell: Tell) -> list[str]:
@@ -94,26 +83,3 @@ async def _record(stage: Stage, scenario: Scenario, seed: int, recorder: Recorde
     await final_reads(cluster, recorder)
     tell("settled; every replica was read", "plain")
     return problems
-
-
-@contextlib.asynccontextmanager
-async def _news(stage: Stage, since_s: float) -> AsyncIterator[None]:
-    """Tell what stands out in the nodes' logs while the block runs."""
-    reader = Newsreader(since_s)
-
-    def tell_news() -> None:
-        for event in reader.news(stage.cluster.events()):
-            stage.tell(event.time_s - since_s, in_words(event), "node")
-
-    async def follow() -> None:
-        while True:
-            tell_news()
-            await stage.clock.sleep(NEWS_S)
-
-    follower = asyncio.create_task(follow())
-    try:
-        yield
-    finally:
-        follower.cancel()
-        await asyncio.gather(follower, return_exceptions=True)
-        tell_news()

@@ -38,8 +38,9 @@ async def script(run: Run) -> None:
         async with run.fault(Cut(leader, near, one_way=True)):
             await run.acknowledged_or_not(30, by=leader, within_s=1.2)
             async with run.fault(Kill(leader)):
-                await run.acknowledged(20, other_than=leader)
-    await run.acknowledged(10)
+                successor = await run.promoted(other_than=leader)
+                await run.acknowledged_or_not(10, by=successor, within_s=0.8)  # sync waits for the dead
+    await run.acknowledged(20, other_than=leader)
 
 
 SCENARIO = Scenario(

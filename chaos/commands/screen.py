@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 
 from chaos.narrator import Tone
-from chaos.report.words import headline, sentences
+from chaos.report.words import headline, price, sentences
 from chaos.session import Outcome, Task
 
 COLOURS: dict[Tone, str | None] = {"plain": None, "fault": typer.colors.YELLOW, "node": typer.colors.CYAN}
@@ -37,12 +37,12 @@ class Screen:
         self._line(f"  {second:7.3f} s {mark} {text}", COLOURS[tone])
 
     def end(self, task: Task, outcome: Outcome) -> None:
-        """A variant has its verdict."""
+        """A variant has its verdict: in one line, with what else was found below it."""
         verdict = outcome.verdict
-        outcome_word = headline(verdict.kind, verdict.as_expected)
-        story = "; ".join(sentences(verdict.problems, verdict.anomalies))
-        line = f"{MARKS[verdict.as_expected]} {task.name}  {outcome_word}   {story}"
-        self._line(line, VERDICT_COLOURS[verdict.as_expected], bold=True)
+        begin = f"{MARKS[verdict.as_expected]} {task.name}  {headline(verdict.kind, verdict.as_expected)}   "
+        story = ("\n" + " " * len(begin)).join(sentences(verdict.problems, verdict.anomalies))
+        self._line(begin + story, VERDICT_COLOURS[verdict.as_expected], bold=True)
+        self._line(f"  {price(verdict.measures)}")
         self._line(f"  folder: {_from_here(outcome.folder)}")
 
     def closing(self, outcomes: Sequence[Outcome]) -> None:

@@ -1,6 +1,6 @@
 """A verdict in plain words, with the operations that show it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from chaos.verdict import Finding, Kind
 
@@ -18,6 +18,15 @@ def sentences(problems: Iterable[str], findings: Iterable[Finding]) -> Iterator[
     """One sentence for each reason to doubt the run, and for each anomaly."""
     yield from (f"unknown, because {problem}" for problem in problems)
     yield from map(_of_finding, findings)
+
+
+def price(measures: Mapping[str, float]) -> str:
+    """What clients got and what they paid, in one line."""
+    return (
+        f"{measures['acknowledged']:g} writes acknowledged, {measures['read']:g} reads answered, "
+        f"{measures['failed']:g} refused, {measures['in_doubt']:g} in doubt; "
+        f"longest time without a write {measures['downtime_ms']:.0f} ms"
+    )
 
 
 def _of_finding(finding: Finding) -> str:

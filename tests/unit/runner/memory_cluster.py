@@ -7,7 +7,7 @@ protocol knows; a killed node loses its object and keeps its directory.
 import asyncio
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -35,7 +35,11 @@ ROLES: Mapping[str, Literal["replica", "gateway", "controller"]] = {
     **dict.fromkeys(GATEWAYS, "gateway"),
     CONTROLLER: "controller",
 }
-KINDS = {"replica": Replica, "gateway": Gateway, "controller": Controller}
+KINDS: Mapping[str, Callable[[Env, NodeSettings], Node]] = {
+    "replica": Replica,
+    "gateway": Gateway,
+    "controller": Controller,
+}
 
 
 class MemoryLink:
@@ -84,11 +88,11 @@ class MemoryLog:
 class MemoryCluster:
     """See `chaos.cluster.Cluster`. Use `async with`."""
 
-    name, runtime = "memory", "memory"
+    name = runtime = "memory"
     abilities: frozenset[Ability] = frozenset({"links", "kill", "restart"})
-    replicas = REPLICAS
+    replicas: tuple[str, ...] = REPLICAS
     gateways: Mapping[str, str] = dict.fromkeys(GATEWAYS, "")
-    links = all_links(REPLICAS, GATEWAYS)
+    links: tuple[Link, ...] = all_links(REPLICAS, GATEWAYS)
 
     def __init__(self, directory: Path) -> None:
         self.nodes: dict[str, Node] = {}
@@ -180,7 +184,7 @@ class MemoryCluster:
             tasks=self._tasks[node],
             log=MemoryLog(node, self._events),
         )
-        made = KINDS[ROLES[node]](env, settings)
+        made: Node = KINDS[ROLES[node]](env, settings)
         self.nodes[node] = made
         await made.start()
 
