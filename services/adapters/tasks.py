@@ -37,10 +37,12 @@ class OrderedTasks:
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
-    """Cancel `tasks` in order. The caller itself, if among them, ends at its next await instead."""
+    """Cancel `tasks` in order and wait. The caller itself, if among them, ends at its next await."""
     current = asyncio.current_task()
-    for task in tasks:
+    others = [task for task in tasks if task is not current]
+    for task in others:
         task.cancel()
-    for task in tasks:
-        if task is not current:
-            await asyncio.wait([task])
+    for task in others:
+        await asyncio.wait([task])
+    if current in tasks:
+        current.cancel()
