@@ -67,7 +67,8 @@ async def read(key: str, source: str | None, gateway: str | None) -> Answer:
         if source is None:
             return await _through(cluster, gateway, lambda client, name: client.get(name, key))
         held = await cluster.contents(await cluster.resolve(source))
-    return Answer(held["node"], held["epoch"], held["position"], held["registers"].get(key))
+    sequence = held["position"][1]
+    return Answer(held["node"], held["epoch"], sequence, held["registers"].get(key))
 
 
 async def _through(

@@ -5,6 +5,7 @@ import time
 from chaos.cluster import HEALTHY, Event, all_of
 from chaos.faults.fault import DidNotBite, Fault, Mark
 from chaos.faults.kill import Kill
+from chaos.faults.on_links import put_back
 from chaos.history import NEMESIS
 from chaos.runtimes import playground
 from chaos.runtimes.supervisor import faults_file, state_directory
@@ -29,7 +30,7 @@ async def heal() -> str:
         links = [link for link in cluster.links if link.touchable]
         states = await all_of(map(cluster.link_state, links))
         struck = [link for link, state in zip(links, states, strict=True) if state != HEALTHY]
-        await all_of(cluster.set_link(link, HEALTHY) for link in struck)
+        await put_back(cluster, dict.fromkeys(struck, HEALTHY))
     if not struck:
         return "every link was healthy already"
     names = [link.name for link in struck]

@@ -4,7 +4,7 @@ Read-back from the proxy is not proof enough. A harmless request through every s
 ends are running must come back as the fault promises, and after the heal it must pass again.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from chaos.cluster import HEALTHY, Cluster, ClusterError, LinkState, all_of, eventually
@@ -36,12 +36,17 @@ async def strike_links(
         await all_of(proof(cluster, link) for link in felt)
 
     async def heal() -> None:
-        await all_of(cluster.set_link(link, state) for link, state in before.items())
-        healed = [link for link, state in before.items() if state == HEALTHY]
-        await eventually(lambda: _all_pass(cluster, healed), HEAL_DEADLINE_S)
+        await put_back(cluster, before)
 
     nodes = tuple(dict.fromkeys(node for link in links for node in (link.source, link.target)))
     return Strike(nodes, start, stop, bite, heal)
+
+
+async def put_back(cluster: Cluster, states: Mapping[Link, LinkState]) -> None:
+    """Give each link its state again; returns when requests pass through those that are healthy now."""
+    await all_of(cluster.set_link(link, state) for link, state in states.items())
+    healed = [link for link, state in states.items() if state == HEALTHY]
+    await eventually(lambda: _all_pass(cluster, healed), HEAL_DEADLINE_S)
 
 
 async def silent(cluster: Cluster, link: Link) -> None:

@@ -76,15 +76,15 @@ class Child:
 
     async def pause(self) -> None:
         """SIGSTOP; returns when the process stands still."""
-        await self._signal(signal.SIGSTOP, "paused")
+        await self._signal(signal.SIGSTOP, "running", "paused")
 
     async def resume(self) -> None:
         """SIGCONT; returns when the process runs again."""
-        await self._signal(signal.SIGCONT, "running")
+        await self._signal(signal.SIGCONT, "paused", "running")
 
-    async def _signal(self, number: signal.Signals, wanted: ProcessState) -> None:
-        if self.state() == "dead":
-            raise ClusterError(f"{self.name} is dead, so it cannot be {wanted}; restart it first")
+    async def _signal(self, number: signal.Signals, before: ProcessState, wanted: ProcessState) -> None:
+        if (state := self.state()) != before:
+            raise ClusterError(f"{self.name} is {state}; only what is {before} can become {wanted}")
         self._process.send_signal(number)
 
         async def check() -> None:

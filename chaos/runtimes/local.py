@@ -41,7 +41,7 @@ class LocalCluster:
     def __init__(self, replicas: Sequence[str], gateways: Sequence[str], settings: ClusterSettings) -> None:
         self.name = f"local-{token_hex(4)}"
         self.replicas = tuple(replicas)
-        self.gateways: Mapping[str, str] = {}
+        self.gateways: Mapping[str, str] = dict.fromkeys(gateways, "")
         self.links = all_links(replicas, gateways)
         self.log_book = LogBook()
         self._gateway_names = tuple(gateways)
@@ -101,6 +101,8 @@ class LocalCluster:
 
     async def kill(self, node: str) -> None:
         """See `Cluster`."""
+        if self._child(node).state() == "dead":
+            raise ClusterError(f"{node} is dead already; `restart` starts it again")
         await self._child(node).kill()
 
     async def pause(self, node: str) -> None:
@@ -134,6 +136,10 @@ class LocalCluster:
     def events(self) -> Sequence[Event]:
         """See `Cluster`."""
         return self.log_book.events()
+
+    def door(self, node: str) -> tuple[str, str]:
+        """The node's own address (host:port), past every link, and the run's token; for benchmarks."""
+        return self._child(node).address, self._token
 
     async def close(self) -> None:
         """Stop everything and remove every file. May be called again."""

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 DEADLINE_S = 30.0
@@ -29,15 +30,16 @@ class Reaper:
     """
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", __file__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            cwd="/",
-            process_group=0,
-        )
+        with _blocked(signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # for ever: masks are inherited
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", __file__],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+                cwd="/",
+                process_group=0,
+            )
 
     @property
     def group(self) -> int:
@@ -67,14 +69,24 @@ class Reaper:
         self._process.stdin.write(("\t".join(words) + "\n").encode())
 
 
+@contextlib.contextmanager
+def _blocked(*numbers: signal.Signals) -> Iterator[None]:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def main() -> None:
     """Listen until the lab is gone, then clear away."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
     things: list[tuple[str, str]] = []
     for line in sys.stdin:
         action, kind, name = line.rstrip("\n").split("\t")
-        things.append((kind, name)) if action == "add" else things.remove((kind, name))
+        if action == "add":
+            things.append((kind, name))
+        else:
+            things.remove((kind, name))
     end_group()
     for kind, name in things:
         CLEARERS[kind](name)

@@ -1,0 +1,26 @@
+"""A lab that is going to be ended from outside; it says how far it is."""
+
+import asyncio
+import sys
+
+from chaos.runtimes.local import LocalCluster
+
+
+async def main(phase: str) -> None:
+    cluster = await LocalCluster.start()
+    try:
+        if phase == "paused":
+            for node in ("n2", "controller", "g1"):
+                await cluster.pause(node)
+        if phase == "killed":
+            await cluster.kill("n1")
+        print(phase, flush=True)
+        if phase == "restarting":
+            await cluster.kill("n1")
+            await cluster.restart("n1")
+        await asyncio.Event().wait()
+    finally:
+        await cluster.close()
+
+
+asyncio.run(main(sys.argv[1]))
