@@ -97,13 +97,14 @@ class ReadContents(Message, frozen=True, kw_only=True):
 
 
 class Contents(Message, frozen=True, kw_only=True):
-    """All registers, and all sets as sorted lists."""
+    """All registers, all sets as sorted lists, and the log tails that were set aside, by file name."""
 
     node: str
     epoch: int
     position: Position
     registers: dict[str, Value]
     sets: dict[str, list[Value]]
+    set_aside: dict[str, list[Entry]] = {}
 
 
 class Append(Message, frozen=True, kw_only=True):

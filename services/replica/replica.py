@@ -6,10 +6,7 @@ its disk: never again to accept anything from an epoch older than the newest it 
 """
 
 import asyncio
-from collections.abc import Sequence
 from functools import singledispatchmethod
-
-import msgspec
 
 from services.config import NodeSettings
 from services.errors import LabError
@@ -19,7 +16,6 @@ from services.messages import (
     AskStatus,
     Configure,
     Contents,
-    Entry,
     Fence,
     Heartbeat,
     Message,
@@ -121,7 +117,12 @@ class Replica:
         position = self._storage.last
         registers, sets = self._storage.contents()
         return Contents(
-            node=self._env.node, epoch=self._epoch, position=position, registers=registers, sets=sets
+            node=self._env.node,
+            epoch=self._epoch,
+            position=position,
+            registers=registers,
+            sets=sets,
+            set_aside=self._storage.set_aside(),
         )
 
     @handle.register
@@ -130,8 +131,8 @@ class Replica:
         storage = self._storage
         files: list[str] = []
 
-        def set_aside(entries: Sequence[Entry]) -> None:
-            files.append(self._set_aside(entries))
+        def set_aside(name: str, lines: str) -> None:
+            files.append(self._env.disk.write_text(name, lines))
 
         accepted = await self._env.disk.run(
             lambda: storage.accept(
@@ -160,12 +161,6 @@ class Replica:
                 raise LabError("bad-order", f"{self._env.node} leads itself and follows nobody")
             await self._stop_leading(f"{batch.leader} leads in epoch {batch.epoch}", before=batch.epoch)
         self._follow(batch.leader)
-
-    def _set_aside(self, entries: Sequence[Entry]) -> str:
-        """Keep entries that no leader knows in a file that people can read; returns where it is."""
-        first, last = entries[0].position, entries[-1].position
-        lines = [msgspec.json.encode(entry).decode() + "\n" for entry in entries]
-        return self._env.disk.write_text(f"set-aside-{first}-to-{last}.jsonl", "".join(lines))
 
     @handle.register
     async def _on_heartbeat(self, message: Heartbeat) -> Status:

@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS promise(id INTEGER PRIMARY KEY CHECK (id = 1), epoch 
 INSERT OR IGNORE INTO promise VALUES (1, 0);
 CREATE TABLE IF NOT EXISTS log(
     sequence INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, operation TEXT, undo TEXT);
+CREATE TABLE IF NOT EXISTS set_aside(name TEXT PRIMARY KEY, entries TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS registers(
     key TEXT PRIMARY KEY, value TEXT NOT NULL, sequence INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS elements(
@@ -88,14 +89,14 @@ class Storage:
         epoch: int,
         previous: Position,
         entries: Sequence[Entry],
-        set_aside: Callable[[Sequence[Entry]], None],
+        set_aside: Callable[[str, str], None],
         fenced: bool,
     ) -> Accepted:
         """Make the log agree with a leader that has `entries` right after `previous`. Writes, blocks.
 
-        Own entries that contradict the leader's are handed to `set_aside` before they are undone, so
-        they are never lost without a trace. Raises `LabError` stale-epoch, if `fenced`, when a newer
-        epoch was promised.
+        Own entries that contradict the leader's are kept beside the log, and handed to `set_aside` (a
+        name and JSON lines) before they are undone: they are never lost without a trace. Raises
+        `LabError` stale-epoch, if `fenced`, when a newer epoch was promised.
         """
         if fenced and epoch < self.epoch:
             raise LabError("stale-epoch", f"epoch {epoch} is over, epoch {self.epoch} has begun")
@@ -104,10 +105,14 @@ class Storage:
             return Accepted(fits=False)
         fresh = [entry for entry in entries if self.position_at(entry.position.sequence) != entry.position]
         removed = self._entries(fresh[0].position.sequence) if fresh else []
+        name = f"set-aside-{removed[0].position}-to-{removed[-1].position}.jsonl" if removed else ""
+        lines = b"".join(msgspec.json.encode(entry) + b"\n" for entry in removed).decode()
         if removed:
-            set_aside(removed)
+            set_aside(name, lines)
         with self._writer:
             self.promise(epoch)
+            if removed:
+                self._writer.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?)", (name, lines))
             self._undo(removed)
             self._insert(fresh)
         self.last = self._last_in_log()
@@ -167,6 +172,11 @@ class Storage:
         for key, element in self._reader.execute("SELECT key, element FROM elements ORDER BY key, element"):
             sets.setdefault(key, []).append(json.loads(element))
         return registers, sets
+
+    def set_aside(self) -> dict[str, list[Entry]]:
+        """Every tail that was ever taken back here, by the name of its file."""
+        rows = self._reader.execute("SELECT name, entries FROM set_aside ORDER BY name")
+        return {name: msgspec.json.Decoder(Entry).decode_lines(lines) for name, lines in rows}
 
     def _insert(self, entries: Iterable[Entry]) -> None:
         for entry in entries:

@@ -7,7 +7,7 @@ import pytest
 
 from services.config import ClusterSettings, Replication
 from services.errors import LabError
-from services.messages import Read
+from services.messages import Read, ReadContents
 from tests.unit.in_process import REPLICAS, Cluster
 
 ALL: list[Replication] = ["async", "sync", "semi-sync", "semi-sync-timeout", "quorum-ack"]
@@ -73,6 +73,8 @@ async def test_the_old_leaders_tail_is_set_aside_in_a_readable_file(tmp_path: Pa
         assert await cluster.registers(old) == {"k": "shared", "other": "new"}
         (kept,) = cluster.file(old, "set-aside-*.jsonl")
         assert '"alone"' in kept.read_text()
+        contents = await cluster.call(old, ReadContents())
+        assert [e.operation.value for e in contents.set_aside[kept.name] if e.operation] == ["alone"]  # type: ignore[attr-defined]
         assert (old, "tail-set-aside") in cluster.lines
 
 
