@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import httpx
 import msgspec
-from aiohttp import ClientSession, TCPConnector
+from aiohttp import ClientConnectorError, ClientError, ClientSession, TCPConnector
 from httpx_aiohttp import AiohttpTransport
 
 from services.errors import KINDS, LabError
@@ -52,11 +52,12 @@ class HttpNetwork:
             async with asyncio.timeout(timeout_s):
                 response = await self._transport.handle_async_request(request)
                 await response.aread()
-        except httpx.ConnectError as error:
-            raise LabError("unreachable", f"{to} refused the connection") from error
         except TimeoutError as error:
             raise LabError("timed-out", f"{to} did not answer within {timeout_s:g} s; {IN_DOUBT}") from error
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, ClientError) as error:
+            # httpx's own classes do not tell a refused connection from a broken one here; the cause does.
+            if isinstance(error.__cause__, ClientConnectorError):
+                raise LabError("unreachable", f"{to} refused the connection") from error
             raise LabError("connection-lost", f"{to} closed without an answer; {IN_DOUBT}") from error
         return _reply(to, response)
 
