@@ -104,12 +104,14 @@ def _members(value: object, kinds: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _typed(name, given[name], kind) for name, kind in kinds.items() if name in given}
 
 
-def _typed(name: str, value: object, kind: type) -> Any:
-    if kind is float and type(value) in (int, float) and abs(value) <= LARGEST_FLOAT32:  # type: ignore[arg-type]
-        return value
-    if type(value) is kind and (kind is not int or value in INTEGERS):
-        return _valid_unicode(value) if isinstance(value, str) else value
-    raise ApiError(BAD_BODY, f"{name}: expected {kind.__name__}, got {_shown(value)}")
+def _typed(name: str, value: Any, kind: type) -> Any:
+    fits = {
+        int: type(value) is int and value in INTEGERS,
+        float: type(value) in (int, float) and abs(value) <= LARGEST_FLOAT32,
+    }
+    if not fits.get(kind, type(value) is kind):
+        raise ApiError(BAD_BODY, f"{name}: expected {kind.__name__}, got {_shown(value)}")
+    return _valid_unicode(value) if kind is str else value
 
 
 def _valid_unicode(text: str) -> str:

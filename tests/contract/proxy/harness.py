@@ -1,0 +1,234 @@
+"""A Toxiproxy server under test, and sockets on both sides of it.
+
+Tests hold both ends themselves, so nothing happens behind their back: bytes are sent here and looked
+for there, and every wait has a deadline far beyond what a loaded machine needs.
+"""
+
+import http.client
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pytest
+
+DEADLINE_S = 15.0
+NOTHING_S = 0.3  # how long to look before nothing counts as nothing
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer; `json` fails when the body is none."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: which of the two it is, and where its API listens."""
+
+    kind: Literal["embedded", "real"]
+    address: tuple[str, int]
+    process: subprocess.Popen[str]
+
+    def call(
+        self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
+    ) -> Answer:
+        """One call of the API; `body` is sent as it is when it is bytes, else as JSON."""
+        connection = http.client.HTTPConnection(*self.address, timeout=DEADLINE_S)
+        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        try:
+            connection.request(method, path, data, headers or {})
+            response = connection.getresponse()
+            found = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, found, response.read())
+        finally:
+            connection.close()
+
+
+class Link:
+    """A proxy that leads to a socket of the test's own."""
+
+    def __init__(self, server: Server, stack: ExitStack, name: str) -> None:
+        self.server = server
+        self.name = name
+        self.path = f"/proxies/{name}"
+        self._stack = stack
+        self._upstream = stack.enter_context(listening())
+        settings = {"name": name, "listen": "127.0.0.1:0", "upstream": written(self._upstream)}
+        made = server.call("POST", "/proxies", settings)
+        assert made.status == 201, made.body
+        self.listen: str = made.json["listen"]
+
+    def dial(self) -> socket.socket:
+        """A client's connection to the proxy."""
+        return connect(self.listen, self._stack)
+
+    def open(self) -> tuple[socket.socket, socket.socket]:
+        """A client's connection through the proxy, and the upstream's end of it."""
+        return self.dial(), self.accept()
+
+    def accept(self) -> socket.socket:
+        """The upstream's end of the next connection."""
+        self._upstream.settimeout(DEADLINE_S)
+        accepted = self._stack.enter_context(self._upstream.accept()[0])
+        accepted.settimeout(DEADLINE_S)
+        accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return accepted
+
+    def add(
+        self, kind: str, stream: str = "downstream", toxicity: float = 1.0, name: str = "t", **attributes: Any
+    ) -> None:
+        """Add a toxic."""
+        toxic = {"name": name, "type": kind, "stream": stream, "toxicity": toxicity, "attributes": attributes}
+        answer = self.server.call("POST", f"{self.path}/toxics", toxic)
+        assert answer.status == 200, answer.body
+
+    def update(self, name: str = "t", toxicity: float | None = None, **attributes: Any) -> None:
+        """Change a toxic."""
+        changes = {"attributes": attributes, "toxicity": toxicity}
+        answer = self.server.call("PATCH", f"{self.path}/toxics/{name}", changes)
+        assert answer.status == 200, answer.body
+
+    def remove(self, name: str = "t") -> None:
+        """Remove a toxic."""
+        assert self.server.call("DELETE", f"{self.path}/toxics/{name}").status == 204
+
+    def enable(self, enabled: bool) -> None:
+        """Switch the proxy on or off."""
+        assert self.server.call("POST", self.path, {"enabled": enabled}).status == 200
+
+
+def listening() -> socket.socket:
+    """A listening socket on a free port."""
+    return socket.create_server(("127.0.0.1", 0), backlog=64)
+
+
+def written(sock: socket.socket) -> str:
+    """The socket's own address as host:port."""
+    return "{}:{}".format(*sock.getsockname())
+
+
+def free_address() -> str:
+    """An address on which nothing listens."""
+    with listening() as sock:
+        return written(sock)
+
+
+def connect(address: str, stack: ExitStack) -> socket.socket:
+    """A connection to host:port, closed with `stack`."""
+    host, _, port = address.rpartition(":")
+    sock = stack.enter_context(socket.create_connection((host, int(port)), timeout=DEADLINE_S))
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
+
+
+def refused(address: str) -> bool:
+    """Whether nobody listens there."""
+    with ExitStack() as stack:
+        try:
+            connect(address, stack)
+        except ConnectionRefusedError:
+            return True
+        return False
+
+
+def receive(sock: socket.socket, size: int) -> bytes:
+    """Exactly `size` bytes, or fewer when the connection ends before."""
+    data = bytearray()
+    while len(data) < size and (chunk := sock.recv(min(size - len(data), 1 << 20))):
+        data += chunk
+    return bytes(data)
+
+
+def ending(sock: socket.socket) -> str:
+    """How the connection ends, once it does: `closed` or `reset`; what still comes is thrown away."""
+    try:
+        while sock.recv(65536):
+            pass
+    except ConnectionResetError:
+        return "reset"
+    return "closed"
+
+
+def silent(sock: socket.socket) -> bool:
+    """Whether for a moment neither bytes nor an end come."""
+    sock.settimeout(NOTHING_S)
+    try:
+        sock.recv(1)
+    except TimeoutError:
+        return True
+    finally:
+        sock.settimeout(DEADLINE_S)
+    return False
+
+
+def passes(source: socket.socket, sink: socket.socket) -> bool:
+    """Whether bytes sent here arrive there at once."""
+    source.sendall(b"knock")
+    sink.settimeout(NOTHING_S)
+    try:
+        return receive(sink, 5) == b"knock"
+    except TimeoutError:
+        return False
+    finally:
+        sink.settimeout(DEADLINE_S)
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    """Wait until `condition` holds."""
+    deadline = time.monotonic() + DEADLINE_S
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.01)
+
+
+@contextmanager
+def embedded_server(*options: str, **popen: Any) -> Iterator[Server]:
+    """The embedded proxy as a process of its own."""
+    command = [sys.executable, "-m", "chaos.proxy", "--port", "0", *options]
+    with stopped_at_end(subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **popen)) as process:
+        assert process.stdout
+        line = process.stdout.readline()
+        assert line.startswith("toxiproxy API listening on "), line
+        host, _, port = line.split()[4].rpartition(":")
+        yield Server("embedded", (host, int(port)), process)
+
+
+@contextmanager
+def real_server() -> Iterator[Server]:
+    """The Go server; without one the test is skipped, in CI it fails."""
+    binary = shutil.which("toxiproxy-server")
+    if binary is None:
+        lacking = "toxiproxy-server is not on the PATH; CONTRIBUTING.md says how to install it"
+        if os.environ.get("CI"):
+            pytest.fail(lacking)
+        pytest.skip(lacking)
+    host, _, port = free_address().rpartition(":")
+    command = [binary, "-host", host, "-port", port, "-proxy-metrics"]
+    with stopped_at_end(subprocess.Popen(command, stdout=subprocess.DEVNULL, text=True)) as process:
+        eventually(lambda: not refused(f"{host}:{port}"))
+        yield Server("real", (host, int(port)), process)
+
+
+@contextmanager
+def stopped_at_end(process: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
+    """Kill the process on leaving, if it still runs."""
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
