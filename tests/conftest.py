@@ -1,0 +1,50 @@
+"""What tests may need of the machine: a container engine, the real Toxiproxy, time.
+
+On somebody's machine a test that lacks it is skipped, with the reason in sight; in CI, where all of it
+is to be there, the lack is a failure, or a green run would hide what it did not try.
+"""
+
+import os
+import shutil
+from functools import cache
+
+import pytest
+
+from chaos.cluster import ClusterError
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run the tests that take minutes, too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.option.reportchars += "s"  # say in the summary what was skipped, and why
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("long") and not item.config.getoption("--long"):
+        pytest.skip("takes minutes; run it with --long")
+    for name, lack in (("compose", engine_lack), ("real_toxiproxy", toxiproxy_lack)):
+        if item.get_closest_marker(name) and (reason := lack()):
+            if os.environ.get("CI"):
+                pytest.fail(reason, pytrace=False)
+            pytest.skip(reason)
+
+
+@cache
+def engine_lack() -> str:
+    """Why no containers can be run here; empty when they can."""
+    from chaos.runtimes.docker_engine import compose_command, connect
+
+    try:
+        compose_command()
+        connect().close()
+    except ClusterError as error:
+        return str(error)
+    return ""
+
+
+@cache
+def toxiproxy_lack() -> str:
+    """Why the real server cannot be run here; empty when it can."""
+    return "" if shutil.which("toxiproxy-server") else "toxiproxy-server is not on the PATH"

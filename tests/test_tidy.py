@@ -1,0 +1,178 @@
+"""The house rules as a test, like TigerBeetle's `tidy.zig`: who may import whom, and what is too long.
+
+The import rule is what lets one code base run in containers, as processes and in a simulation: whoever
+cannot reach a socket or a clock cannot depend on one.
+"""
+
+import ast
+import subprocess
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST_FILE, LONGEST_FUNCTION = 300, 50
+
+# Where a folder may take its imports from, of our own packages. The longest folder that fits counts.
+MAY_IMPORT = {
+    "services": {"services"},
+    "chaos": {"chaos", "services"},
+    "chaos/checkers": {"chaos.checkers", "chaos.history", "chaos.verdict"},
+    "chaos/faults": {"chaos.faults", "chaos.cluster", "chaos.links"},
+    "chaos/workloads": {"chaos.workloads", "chaos.recorder", "chaos.history", "services.ports"},
+    "scenarios": {"scenarios", "chaos"},
+}
+# Doors to the outside world, and who may open them.
+DOORS = {
+    *("socket", "ssl", "selectors", "signal", "subprocess", "multiprocessing", "threading", "concurrent"),
+    *("fastapi", "starlette", "uvicorn", "uvloop", "httpx", "httpx_aiohttp", "aiohttp", "requests"),
+    *("docker", "toxiproxy", "tempfile", "urllib.request", "http.client", "http.server"),
+}
+DOORKEEPERS = (
+    *("services/adapters/", "services/__main__.py", "chaos/runtimes/", "chaos/proxy/"),
+    *("chaos/images/", "chaos/commands/", "chaos/cli.py", "chaos/doctor.py", "bootstrap/"),
+)
+# What would make two runs of one seed differ: time, chance and order come through `services.ports`.
+UNREPEATABLE = {
+    *("time.time", "time.time_ns", "time.monotonic", "time.monotonic_ns", "time.perf_counter", "time.sleep"),
+    *("datetime.now", "datetime.utcnow", "date.today", "asyncio.sleep", "asyncio.create_task"),
+    *("asyncio.TaskGroup", "asyncio.wait", "asyncio.all_tasks", "asyncio.ensure_future", "asyncio.to_thread"),
+    "os.urandom",
+}
+# In parts, so that this file may name them.
+UNSPEAKABLE = tuple(
+    "".join(parts)
+    for parts in (
+        *(("/wo", "rk/"), ("/ro", "ot/"), ("pypi", ".org"), ("python", "hosted"), ("npm", "js.org")),
+        *(("proxy.go", "lang"), ("crates", ".io"), ("deb.deb", "ian.org"), ("maven", ".org")),
+    )
+)
+
+
+@cache
+def files() -> tuple[str, ...]:
+    """Everything that is, or is about to be, in the repository; without one, everything that is ours."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    if listed.returncode == 0:
+        return tuple(name for name in listed.stdout.splitlines() if (ROOT / name).is_file())
+    ours = ("services", "chaos", "scenarios", "tests", "benchmarks", "bootstrap", "docs")
+    found = (path for folder in ours for path in (ROOT / folder).rglob("*") if path.is_file())
+    return tuple(str(path.relative_to(ROOT)) for path in found if "__pycache__" not in path.parts)
+
+
+def sources(*folders: str) -> Iterator[tuple[str, ast.Module]]:
+    """The Python files under `folders` (everywhere without any), parsed."""
+    for name in files():
+        if name.endswith(".py") and (not folders or name.startswith(folders)):
+            yield name, ast.parse((ROOT / name).read_text(encoding="utf-8"))
+
+
+def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of every import; a name that is imported from a package counts with it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def within(name: str, packages: Iterable[str]) -> bool:
+    """True when the dotted `name` is one of `packages` or in one of them."""
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+def dotted(node: ast.Attribute) -> str:
+    """`asyncio.sleep` for that attribute; only the last two names count."""
+    owner = node.value
+    last = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+    return f"{last}.{node.attr}"
+
+
+def none(violations: Iterable[str]) -> None:
+    """Fail with all of them, one a line."""
+    listed = list(violations)
+    assert not listed, "\n" + "\n".join(listed)
+
+
+@pytest.mark.parametrize("folder", MAY_IMPORT)
+def test_imports_go_one_way(folder: str) -> None:
+    inner = tuple(f"{other}/" for other in MAY_IMPORT if other.startswith(f"{folder}/"))
+    none(
+        f"{name}:{line} imports {imported}; {folder} may import from {', '.join(sorted(MAY_IMPORT[folder]))}"
+        for name, tree in sources(f"{folder}/")
+        if not name.startswith(inner)
+        for line, imported in imports(tree)
+        if within(imported, ("services", "chaos", "scenarios", "tests", "benchmarks"))
+        if not within(imported, MAY_IMPORT[folder])
+    )
+
+
+def test_only_the_doorkeepers_touch_the_outside_world() -> None:
+    none(
+        f"{name}:{line} imports {imported}, which only {', '.join(DOORKEEPERS)} may"
+        for name, tree in sources("services/", "chaos/", "scenarios/")
+        if not name.startswith(DOORKEEPERS)
+        for line, imported in imports(tree)
+        if within(imported, DOORS)
+    )
+
+
+def test_nodes_get_time_and_tasks_from_their_ports() -> None:
+    none(
+        f"{name}:{node.lineno} uses {dotted(node)}; take it from the node's Env (services/ports.py)"
+        for name, tree in sources("services/")
+        if not name.startswith("services/adapters/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and dotted(node) in UNREPEATABLE
+    )
+
+
+def test_nodes_get_chance_from_their_ports() -> None:
+    none(
+        f"{name}:{line} imports {imported}; only the type random.Random is needed, the rest is in Env"
+        for name, tree in sources("services/")
+        if not name.startswith("services/adapters/")
+        for line, imported in imports(tree)
+        if within(imported, ("random", "secrets", "uuid")) and imported != "random.Random"
+    )
+
+
+def test_files_are_short() -> None:
+    none(
+        f"{name} has {lines} lines; {LONGEST_FILE} are the most, so give a part of it a file of its own"
+        for name in files()
+        if name.endswith((".py", ".sh")) or name == "lab"
+        if (lines := len((ROOT / name).read_text(encoding="utf-8").splitlines())) > LONGEST_FILE
+    )
+
+
+def test_functions_are_short() -> None:
+    none(
+        f"{name}:{node.lineno} {node.name} has {lines} lines; {LONGEST_FUNCTION} are the most"
+        for name, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if (lines := (node.end_lineno or node.lineno) - node.lineno + 1) > LONGEST_FUNCTION
+    )
+
+
+def test_every_file_says_what_it_is_about() -> None:
+    none(f"{name} has no docstring" for name, tree in sources() if tree.body and not ast.get_docstring(tree))
+
+
+def test_nothing_names_a_machine_or_a_registry() -> None:
+    none(
+        f"{name}:{number} says {word!r}"
+        for name in files()
+        if not name.endswith((".whl", ".png", ".svg"))
+        for number, line in enumerate((ROOT / name).read_text(encoding="utf-8").splitlines(), start=1)
+        for word in UNSPEAKABLE
+        if word in line
+    )
