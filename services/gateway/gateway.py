@@ -96,13 +96,12 @@ class Gateway:
 
         Raises `LabError`: the refusal of the last replica that was asked.
         """
-        policy = policy or self._cluster.reads
         if replica is not None:
-            attempts: tuple[Attempt, ...] = (Attempt(replica, "local"),)
-        elif policy == "leader":
+            return await self._first_answer(message, (self._chosen(replica),))
+        policy = policy or self._cluster.reads
+        if policy == "leader":
             return await self._through_leader(replace(message, mode="leader"), ReadResult)
-        else:
-            attempts = routing.choose(policy, self._node.replicas, self._leader, self._env.random)
+        attempts = routing.choose(policy, self._node.replicas, self._leader, self._env.random)
         return await self._first_answer(message, attempts)
 
     @handle.register
@@ -115,7 +114,6 @@ class Gateway:
         self._cluster = message.settings
         remember_settings(self._env, message.settings)
         if message.reset:
-            await self._env.tasks.cancel("ask")  # its answer would be about the old times
             self._route = None
             self._say("emptied", replication=self._cluster.replication, reads=self._cluster.reads)
         return self.status()
@@ -154,16 +152,19 @@ class Gateway:
         """The leader's reply; a second leader is asked if the first certainly did nothing."""
         if self._leader is None:
             await self._learn_route()
-        first = self._must_know_leader()
+        if self._leader is None:
+            raise LabError("no-leader", "nobody is known to lead at the moment; try again in a second")
+        first, deadline = self._leader, self._env.clock.monotonic() + self._patience_s
         try:
             reply = await self._env.network.call(first, message, self._patience_s)
         except LabError as error:
             if not routing.may_ask_another(error):
                 raise
             await self._learn_route()
-            if self._leader in (None, first):
+            left_s = deadline - self._env.clock.monotonic()
+            if self._leader in (None, first) or left_s <= 0:
                 raise
-            reply = await self._env.network.call(self._must_know_leader(), message, self._patience_s)
+            reply = await self._env.network.call(self._leader, message, left_s)
         return of_type(reply, expected)
 
     async def _first_answer(self, message: Read, attempts: Iterable[Attempt]) -> ReadResult:
@@ -183,10 +184,11 @@ class Gateway:
         assert failure, "there is at least one replica"
         raise failure
 
-    def _must_know_leader(self) -> str:
-        if self._leader is None:
-            raise LabError("no-leader", "nobody is known to lead at the moment; try again in a second")
-        return self._leader
+    def _chosen(self, replica: str) -> Attempt:
+        if replica not in self._node.replicas:
+            known = ", ".join(self._node.replicas)
+            raise LabError("bad-request", f"there is no replica {replica!r}; known: {known}")
+        return Attempt(replica, "local")
 
     async def _learn_route(self) -> None:
         """Ask the controller once, however many wait for the answer."""
@@ -196,9 +198,11 @@ class Gateway:
         await self._asking.wait()
 
     async def _ask(self, answered: asyncio.Event) -> None:
+        settings = self._cluster
         try:
             reply = await self._env.network.call(CONTROLLER, AskRoute(), self._call_s)
-            self._hear(of_type(reply, Route))
+            if self._cluster is settings:  # else everything began anew meanwhile, and this is about old times
+                self._hear(of_type(reply, Route))
         except LabError:
             pass  # the gateway goes on with what it knows
         finally:

@@ -1,0 +1,188 @@
+"""Writes are sent once; a second time only when the first certainly did nothing."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from services.config import ClusterSettings
+from services.errors import LabError
+from services.gateway.gateway import Gateway
+from services.messages import Configure, Operation, Read, Route, Write
+from tests.unit.gateway.peers import DEAD, SILENCE, Peers, found, gateway_of, written
+
+WRITE = Write(operation=Operation(f="put", key="x", value=1))
+READ = Read(key="x")
+NOT_LEADER = LabError("not-leader", "I am a follower", leader="n2")
+TOO_FAR = LabError("too-far-behind", "I am behind")
+SETTINGS = ClusterSettings(call_timeout_ms=50, acknowledge_timeout_ms=50)
+
+
+@pytest.fixture
+def peers() -> Peers:
+    return Peers()
+
+
+@pytest.fixture
+def gateway(peers: Peers, tmp_path: Path) -> Gateway:
+    return gateway_of(peers, tmp_path, SETTINGS)
+
+
+def route(epoch: int, leader: str | None) -> Route:
+    return Route(epoch=epoch, leader=leader)
+
+
+async def failure_of(gateway: Gateway, message: Write | Read) -> LabError:
+    with pytest.raises(LabError) as caught:
+        await gateway.handle(message)
+    return caught.value
+
+
+async def test_it_asks_once_and_remembers(gateway: Gateway, peers: Peers) -> None:
+    peers.say("controller", route(1, "n1"))
+    peers.say("n1", written("n1"))
+    replies = await asyncio.gather(*(gateway.handle(WRITE) for _ in range(50)))
+    assert replies == [written("n1")] * 50
+    assert peers.questions == 1
+
+
+async def test_nobody_known_is_a_definite_error(gateway: Gateway, peers: Peers) -> None:
+    assert (await failure_of(gateway, WRITE)).kind.code == "no-leader"
+    peers.say("controller", route(3, None))
+    error = await failure_of(gateway, WRITE)
+    assert (error.kind.code, error.definite) == ("no-leader", True)
+
+
+@pytest.mark.parametrize("refusal", [NOT_LEADER, DEAD, LabError("lease-expired", "")])
+async def test_after_a_definite_refusal_the_new_leader_is_asked(
+    gateway: Gateway, peers: Peers, refusal: LabError
+) -> None:
+    await gateway.handle(route(1, "n1"))
+    peers.say("controller", route(2, "n2"))
+    peers.say("n1", refusal)
+    peers.say("n2", written("n2"))
+    assert await gateway.handle(WRITE) == written("n2")
+    assert peers.asked == ["n1", "n2"]
+
+
+async def test_not_a_third_time(gateway: Gateway, peers: Peers) -> None:
+    await gateway.handle(route(1, "n1"))
+    peers.say("controller", route(2, "n2"))
+    peers.say("n1", NOT_LEADER)
+    peers.say("n2", NOT_LEADER)
+    assert (await failure_of(gateway, WRITE)).kind.code == "not-leader"
+    assert peers.asked == ["n1", "n2"]
+
+
+async def test_not_the_same_leader_again(gateway: Gateway, peers: Peers) -> None:
+    await gateway.handle(route(1, "n1"))
+    peers.say("controller", route(1, "n1"))
+    peers.say("n1", NOT_LEADER, written("n1"))
+    assert (await failure_of(gateway, WRITE)).kind.code == "not-leader"
+    assert peers.asked == ["n1"]
+
+
+@pytest.mark.parametrize("code", ["timed-out", "connection-lost", "not-acknowledged", "storage-failed"])
+async def test_in_doubt_it_is_never_sent_again(gateway: Gateway, peers: Peers, code: str) -> None:
+    await gateway.handle(route(1, "n1"))
+    peers.say("controller", route(2, "n2"))
+    peers.say("n1", LabError(code, "who knows"))
+    peers.say("n2", written("n2"))
+    error = await failure_of(gateway, WRITE)
+    assert (error.kind.code, error.definite) == (code, False)
+    assert peers.asked == ["n1"]
+
+
+async def test_cut_off_from_the_controller_it_stays_with_the_old_leader(
+    gateway: Gateway, peers: Peers
+) -> None:
+    await gateway.handle(route(1, "n1"))
+    peers.say("controller", SILENCE)
+    peers.say("n1", written("n1"))
+    await gateway.start()
+    async with asyncio.timeout(5):
+        while not peers.questions:
+            await asyncio.sleep(0)
+    assert await gateway.handle(WRITE) == written("n1")
+    await gateway.stop()
+
+
+async def test_old_news_is_ignored_until_everything_begins_anew(gateway: Gateway, peers: Peers) -> None:
+    await gateway.handle(route(5, "n1"))
+    await gateway.handle(route(4, "n2"))
+    assert (gateway.status().leader, gateway.status().epoch) == ("n1", 5)
+    await gateway.handle(Configure(settings=SETTINGS))
+    assert gateway.status().leader == "n1"
+    await gateway.handle(Configure(settings=SETTINGS, reset=True))
+    assert gateway.status().leader is None
+    await gateway.handle(route(1, "n3"))
+    assert (gateway.status().leader, gateway.status().epoch) == ("n3", 1)
+
+
+async def test_an_answer_about_old_times_is_ignored(gateway: Gateway, peers: Peers) -> None:
+    peers.say("controller", route(9, "n1"))
+    asking = asyncio.create_task(gateway.handle(WRITE))
+    while not peers.questions:
+        await asyncio.sleep(0)
+    await gateway.handle(Configure(settings=ClusterSettings(), reset=True))
+    with pytest.raises(LabError, match="no-leader"):
+        await asking
+    assert gateway.status().leader is None
+
+
+async def test_reads_of_the_leader_ask_for_proof(gateway: Gateway, peers: Peers) -> None:
+    await gateway.handle(route(1, "n2"))
+    peers.say("n2", found("n2"))
+    assert await gateway.handle(READ) == found("n2")
+    assert peers.sent == [("n2", Read(key="x", mode="leader"))]
+
+
+async def test_a_read_of_any_replica_goes_on_until_one_answers(gateway: Gateway, peers: Peers) -> None:
+    peers.say("n3", found("n3"))
+    for _ in range(10):
+        assert await gateway.read(READ, "any") == found("n3")
+    assert set(peers.asked) == {"n1", "n2", "n3"}
+
+
+async def test_a_read_does_not_wait_for_ever(gateway: Gateway, peers: Peers) -> None:
+    for replica in ("n1", "n2", "n3"):
+        peers.say(replica, SILENCE)
+    began = time.monotonic()
+    with pytest.raises(LabError, match="timed-out"):
+        await gateway.read(READ, "any")
+    assert time.monotonic() - began < 2
+    assert len(peers.asked) == 2  # each takes half of the time there is
+
+
+async def test_a_bounded_read_falls_back_on_the_leader(gateway: Gateway, peers: Peers) -> None:
+    await gateway.handle(route(1, "n1"))
+    peers.say("n1", found("n1"))
+    peers.say("n2", TOO_FAR)
+    peers.say("n3", TOO_FAR)
+    for _ in range(10):
+        assert await gateway.read(READ, "bounded") == found("n1")
+    assert len(peers.asked) < 20
+
+
+async def test_a_mistake_of_the_client_is_not_tried_elsewhere(gateway: Gateway, peers: Peers) -> None:
+    for replica in ("n1", "n2", "n3"):
+        peers.say(replica, LabError("bad-key", "no"))
+    with pytest.raises(LabError, match="bad-key"):
+        await gateway.read(READ, "any")
+    assert len(peers.asked) == 1
+
+
+async def test_a_client_may_choose_the_replica(gateway: Gateway, peers: Peers) -> None:
+    peers.say("n3", found("n3"))
+    assert await gateway.read(READ, replica="n3") == found("n3")
+    with pytest.raises(LabError, match="no replica 'n4'; known: n1, n2, n3"):
+        await gateway.read(READ, replica="n4")
+
+
+async def test_the_survey_names_who_is_silent(gateway: Gateway, peers: Peers) -> None:
+    peers.say("n1", gateway.status())
+    survey = await gateway.survey()
+    assert list(survey) == ["n1", "n2", "n3", "controller"]
+    assert survey["n1"] == gateway.status()
+    assert isinstance(survey["n2"], LabError)
