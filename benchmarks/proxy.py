@@ -89,10 +89,10 @@ def small_requests_per_s(address: Address) -> float:
     answers, began = 0, time.perf_counter()
     while (now := time.perf_counter()) < began + SMALL_SPAN_S:
         for key, _ in ready.select():
-            sock = key.fileobj
-            assert isinstance(sock, socket.socket)
-            sock.recv(65536)
-            sock.send(SMALL)
+            answered = key.fileobj
+            assert isinstance(answered, socket.socket)
+            answered.recv(65536)
+            answered.send(SMALL)
             answers += 1
     for sock in socks:
         sock.recv(65536)  # the last answer: to close before it comes would reset the connection

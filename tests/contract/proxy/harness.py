@@ -188,6 +188,21 @@ def passes(source: socket.socket, sink: socket.socket) -> bool:
         sink.settimeout(DEADLINE_S)
 
 
+def send_until_held_back(sock: socket.socket, limit_bytes: int) -> int:
+    """Send up to `limit_bytes` until nobody takes more; how many were sent."""
+    sock.settimeout(NOTHING_S)
+    block = bytes(1 << 16)
+    sent = 0
+    try:
+        while sent < limit_bytes:
+            sent += sock.send(block[: limit_bytes - sent])
+    except TimeoutError:
+        pass
+    finally:
+        sock.settimeout(DEADLINE_S)
+    return sent
+
+
 def eventually(condition: Callable[[], bool]) -> None:
     """Wait until `condition` holds."""
     deadline = time.monotonic() + DEADLINE_S

@@ -114,7 +114,12 @@ def test_each_toxic_shows_all_its_attributes(server: Server, link: Link) -> None
 def test_toxics_are_listed_upstream_first_in_the_order_they_came(server: Server, link: Link) -> None:
     for name, stream in (("d1", "downstream"), ("u1", "upstream"), ("d2", "DownStream"), ("u2", "UPSTREAM")):
         link.add("noop", stream, name=name)
-    assert [toxic["name"] for toxic in server.call("GET", link.path).json["toxics"]] == ["u1", "u2", "d1", "d2"]
+    assert [toxic["name"] for toxic in server.call("GET", link.path).json["toxics"]] == [
+        "u1",
+        "u2",
+        "d1",
+        "d2",
+    ]
     assert server.call("GET", f"{link.path}/toxics/u2").json["stream"] == "UPSTREAM"
 
 
@@ -168,7 +173,10 @@ def test_populate_makes_all(server: Server) -> None:
     answer = server.call("POST", "/populate", wanted)
     assert answer.status == 201
     assert answer.headers["content-type"] == "application/json"
-    assert [(proxy["name"], proxy["enabled"]) for proxy in answer.json["proxies"]] == [("b", False), ("a", True)]
+    assert [(proxy["name"], proxy["enabled"]) for proxy in answer.json["proxies"]] == [
+        ("b", False),
+        ("a", True),
+    ]
     assert sorted(server.call("GET", "/proxies").json) == ["a", "b"]
 
 
@@ -200,7 +208,12 @@ def test_populate_stops_at_the_first_taken_address_and_lists_what_was_made(serve
 def test_populate_leaves_the_same_alone_and_replaces_the_different(server: Server, link: Link) -> None:
     link.add("noop", name="a")
     existing = server.call("GET", link.path).json
-    same = {"name": link.name, "listen": existing["listen"], "upstream": existing["upstream"], "enabled": False}
+    same = {
+        "name": link.name,
+        "listen": existing["listen"],
+        "upstream": existing["upstream"],
+        "enabled": False,
+    }
     answer = server.call("POST", "/populate", [same])
     assert (answer.status, answer.json["proxies"]) == (201, [existing])
     answer = server.call("POST", "/populate", [{**same, "upstream": "127.0.0.1:1"}])

@@ -15,6 +15,7 @@ from tests.contract.proxy.harness import (
     listening,
     receive,
     refused,
+    send_until_held_back,
     written,
 )
 
@@ -123,13 +124,7 @@ def test_an_update_that_changes_nothing_drops_nothing(server: Server, link: Link
 
 def test_a_slow_reader_holds_the_sender_back(link: Link) -> None:
     client, upstream = link.open()
-    client.settimeout(0.5)
-    sent = 0
-    try:
-        while sent < 500_000_000:
-            sent += client.send(bytes(1 << 16))
-    except TimeoutError:
-        pass
+    sent = send_until_held_back(client, 500_000_000)
     assert sent < 100_000_000
     assert len(receive(upstream, sent)) == sent
 
