@@ -97,8 +97,14 @@ async def test_a_restarted_gateway_serves_again(cluster: Cluster, client: Client
 
 
 async def test_log_lines_survive_a_restart(cluster: Cluster) -> None:
-    before = [event for event in cluster.events() if event.node == "n3"]
+    def told_by_n3() -> list[str]:
+        return [event.event for event in cluster.events() if event.node == "n3"]
+
+    before = told_by_n3()
     async with Restart("n3").applied(cluster):
-        after = [event for event in cluster.events() if event.node == "n3"]
-    assert after[: len(before)] == before
-    assert "started" in [event.event for event in after[len(before) :]]
+
+        async def more_is_told() -> None:
+            assert told_by_n3()[: len(before)] == before
+            assert "started" in told_by_n3()[len(before) :]
+
+        await soon(more_is_told)

@@ -1,0 +1,45 @@
+"""Finds whatever a lab has left: all that it starts inherits its mark and its temporary directory."""
+
+import os
+import time
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from secrets import token_hex
+
+import psutil
+
+GONE_S = 8.0
+POLL_S = 0.05
+NAME = "LAB_TEST_MARK"
+
+
+class Marked:
+    """Give `environment` to the lab; `folder` is to be empty when nothing is left."""
+
+    def __init__(self, folder: Path) -> None:
+        self._mark = token_hex(8)
+        self._folder = folder
+        self.environment = {**os.environ, NAME: self._mark, "TMPDIR": str(folder)}
+
+    def living(self) -> Iterator[psutil.Process]:
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get(NAME) == self._mark and process.status() != psutil.STATUS_ZOMBIE:
+                    yield process
+            except psutil.Error:  # gone, a zombie, or somebody else's
+                continue
+
+    def must_leave_nothing(self, except_for: Collection[Path] = ()) -> None:
+        deadline = time.monotonic() + GONE_S
+        while left := [*self._command_lines(), *(set(self._folder.iterdir()) - set(except_for))]:
+            assert time.monotonic() < deadline, left
+            time.sleep(POLL_S)
+
+    def must_be_dead(self) -> None:
+        deadline = time.monotonic() + GONE_S
+        while left := self._command_lines():
+            assert time.monotonic() < deadline, left
+            time.sleep(POLL_S)
+
+    def _command_lines(self) -> list[str]:
+        return [str(process) for process in self.living()]

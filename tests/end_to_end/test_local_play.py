@@ -1,0 +1,151 @@
+"""A cluster to play with, as somebody at a terminal has it: each command is a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.marked import Marked
+
+ENDS_S = 60
+NOTHING_UP = "nothing is up; start one with `./lab up`"
+
+
+class Terminal:
+    """Runs `./lab …` with a state directory of its own, and without a container engine in sight."""
+
+    def __init__(self, folder: Path) -> None:
+        self.state = folder / "state"
+        self.marked = Marked(folder)
+        elsewhere = {"LAB_STATE": str(self.state), "DOCKER_HOST": f"unix://{folder}/no-engine"}
+        self._environment = {**self.marked.environment, **elsewhere}
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "chaos", *words],
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def lab(self, *words: str, code: int = 0) -> str:
+        process = self.start(*words)
+        said = process.communicate(timeout=ENDS_S)[0]
+        assert process.returncode == code, said
+        return said
+
+    def status(self) -> dict[str, Any]:
+        report: dict[str, Any] = json.loads(self.lab("status", "--json"))
+        return report
+
+    def node(self, name: str) -> dict[str, Any]:
+        return next(node for node in self.status()["nodes"] if node["node"] == name)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    terminal = Terminal(tmp_path)
+    yield terminal
+    if terminal.state.exists():
+        terminal.lab("down")
+    terminal.marked.must_leave_nothing()
+
+
+def test_without_a_cluster_every_command_says_so(terminal: Terminal) -> None:
+    for command in (
+        ["status"],
+        ["logs"],
+        ["put", "x", "1"],
+        ["get", "x"],
+        ["fault", "heal"],
+        ["fault", "kill", "n1"],
+    ):
+        assert NOTHING_UP in terminal.lab(*command, code=4)
+    assert "nothing is up" in terminal.lab("down", code=4)
+
+
+def test_an_evening_with_a_cluster(terminal: Terminal) -> None:
+    assert "up: local-" in terminal.lab("up", "--replication", "sync", "--nodes", "2")
+    assert "is up already" in terminal.lab("up", code=4)
+    assert terminal.node("n1")["settings"]["replication"] == "sync"
+    assert [node["node"] for node in terminal.status()["nodes"]] == ["n1", "n2", "g1", "g2", "controller"]
+
+    assert "acknowledged by n1" in terminal.lab("put", "x", "7")
+    terminal.lab("put", "greeting", "hello there")
+    assert terminal.lab("get", "x").startswith("7\n")
+    assert terminal.lab("get", "greeting", "--from", "n2").startswith('"hello there"\n')
+    assert terminal.lab("get", "absent").startswith("null\n")
+
+    terminal.lab("fault", "lose-reply", "g1", "n1")
+    assert "nobody knows whether it happened" in terminal.lab("put", "x", "8", code=4)
+    assert [link["link"] for link in terminal.status()["links"]] == ["g1-n1"]
+    assert "g1-n1" in terminal.lab("status")
+    assert terminal.lab("fault", "heal") == "healed: g1-n1\n"
+    assert terminal.lab("get", "x").startswith("8\n")
+
+    terminal.lab("fault", "kill", "n2")
+    assert terminal.node("n2") == {"node": "n2", "process": "dead"}
+    terminal.lab("fault", "restart", "n2")
+    assert terminal.node("n2")["process"] == "running"
+
+    lines = terminal.lab("logs").splitlines()
+    story = [
+        "n1 promoted",
+        "nemesis start-lose-reply",
+        "nemesis stop-partition",
+        "nemesis kill",
+        "n2 started",
+    ]
+    found = [index for part in story for index, line in enumerate(lines) if part in line]
+    assert len(found) >= len(story), lines
+    assert [line.split()[0] for line in lines] == sorted(line.split()[0] for line in lines)
+
+    assert "nothing is left" in terminal.lab("down")
+    assert not terminal.state.exists()
+
+
+def test_following_the_log_ends_with_the_cluster(terminal: Terminal) -> None:
+    terminal.lab("up", "--nodes", "1")
+    following = terminal.start("logs", "--follow")
+    assert following.stdout
+    assert any("promoted" in line for line in following.stdout)
+    terminal.lab("fault", "slow", "g1", "--latency-ms", "50")
+    assert any("nemesis slow" in line for line in following.stdout)
+    terminal.lab("down")
+    assert NOTHING_UP in following.stdout.read()
+    assert following.wait(ENDS_S) == 4
+
+
+def test_a_supervisor_that_is_killed_takes_everything_with_it(terminal: Terminal) -> None:
+    terminal.lab("up", "--nodes", "1")
+    home = json.loads((terminal.state / "cluster.json").read_text("utf-8"))
+    os.kill(home["pid"], signal.SIGKILL)
+    terminal.marked.must_leave_nothing(except_for=[terminal.state])
+    assert NOTHING_UP in terminal.lab("status", code=4)
+    terminal.lab("up", "--nodes", "1")
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["up", "--replication", "psychic"], "psychic"),
+        (["up", "--strategy", "anarchy"], "single-leader"),
+        (["up", "--on", "moon"], "local or compose"),
+    ],
+)
+def test_what_cannot_be_started(terminal: Terminal, words: list[str], complaint: str) -> None:
+    assert complaint in terminal.lab(*words, code=4)
+
+
+@pytest.mark.parametrize(
+    "words", [["cut", "n1", "--one-way"], ["slow", "n1", "--latency-ms", "5", "--jitter-ms", "9"], ["kill"]]
+)
+def test_faults_that_make_no_sense(terminal: Terminal, words: list[str]) -> None:
+    terminal.lab("fault", *words, code=2)
