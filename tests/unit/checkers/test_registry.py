@@ -1,3 +1,5 @@
+"""Checkers by name, and what becomes of one that crashes."""
+
 import msgspec
 import pytest
 

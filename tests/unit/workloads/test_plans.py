@@ -1,0 +1,73 @@
+"""What the workloads ask for fits what the checkers assume."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from chaos.checkers import run_checker
+from chaos.checkers._keys import misfit
+from chaos.history import History
+from chaos.recorder import Recorder
+from chaos.workloads import register, sets
+from chaos.workloads.traffic import Workload
+from tests.unit.workloads.virtual_time import Store, VirtualClock, play
+
+WORKLOADS = [
+    register.reads_and_writes(keys=5, clients=4, rate_per_s=50, delete_fraction=0.1),
+    register.own_keys(clients=4, rate_per_s=50, delete_fraction=0.1),
+    register.write_once(clients=4, rate_per_s=50),
+    sets.adds(keys=2, clients=4, rate_per_s=50),
+]
+
+
+def record(path: Path, workload: Workload, forgotten: int = 0) -> History:
+    async def story() -> None:
+        clock = VirtualClock()
+        random = Random(3)
+        store = Store(lambda gateway: random.uniform(0.01, 0.3))
+        with Recorder(path, clock.ns) as recorder:
+            traffic = workload.start(store, recorder, ("g1", "g2"), Random(5), clock)
+            await traffic.run(10)
+            await traffic.stop()
+            for node in ("n1", "n2"):
+                recorder.final(node, store.contents(forgotten))
+
+    play(story())
+    return History.load(path)
+
+
+@pytest.mark.parametrize("workload", WORKLOADS, ids=lambda workload: workload.name)
+def test_a_sound_store_gets_a_clean_bill(tmp_path: Path, workload: Workload) -> None:
+    history = record(tmp_path / "history.jsonl", workload)
+    assert misfit(history) is None
+    assert {operation.f for operation in history.client_operations} > {"read"}
+    assert len(history.client_operations) >= 500
+    for anomaly in ("lost-write", "stale-read", "split-brain", "diverged-replicas"):
+        assert run_checker(anomaly, history).found is False
+
+
+def test_own_keys_are_never_written_by_two_at_once(tmp_path: Path) -> None:
+    history = record(tmp_path / "history.jsonl", WORKLOADS[1])
+    writers: dict[object, set[int]] = {}
+    for operation in history.client_operations:
+        if operation.f != "read":
+            writers.setdefault(operation.key, set()).add(operation.process)
+    assert all(len(processes) == 1 for processes in writers.values())
+
+
+def test_write_once_keys_are_written_once(tmp_path: Path) -> None:
+    history = record(tmp_path / "history.jsonl", WORKLOADS[2])
+    written = [operation.key for operation in history.client_operations if operation.f == "write"]
+    assert len(set(written)) == len(written) > 300
+
+
+@pytest.mark.parametrize("forgotten", [20, 100])
+@pytest.mark.parametrize("workload", WORKLOADS[1:], ids=lambda workload: workload.name)
+def test_a_discarded_tail_is_provable(tmp_path: Path, workload: Workload, forgotten: int) -> None:
+    """What a failover does: the last acknowledged changes vanish from every replica."""
+    history = record(tmp_path / "history.jsonl", workload, forgotten)
+    finding = run_checker("lost-write", history)
+    assert finding.found is True
+    if workload.name in ("write-once-registers", "sets"):
+        assert finding.count == forgotten
