@@ -1,7 +1,8 @@
 # One image, several commands: `python -m services replica|controller|gateway`.
 FROM python:3.11-slim-bookworm
 
-RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin lab
+# /data is the node's disk; docker-compose.yml tells why it is shared memory.
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin lab && ln -s /dev/shm /data
 WORKDIR /app
 
 # The repository's own pip, and a venv without one: the base may be Debian's Python, whose pip refuses.
