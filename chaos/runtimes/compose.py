@@ -35,6 +35,7 @@ from chaos.runtimes.docker_engine import connect
 from chaos.runtimes.orders import Orders
 from chaos.runtimes.reaper import Reaper
 from chaos.runtimes.toxiproxy import ToxiproxyLinks
+from services.adapters.network import HttpNetwork
 from services.config import ClusterSettings
 
 ENGINE_S = 10.0
@@ -58,9 +59,10 @@ class ComposeCluster:
         self._logs: ContainerLogs | None = None
         self._proxies = ToxiproxyLinks(_without_scheme(project.url(TOXIPROXY, TOXIPROXY_PORT)))
         lab = {link.address_key: project.url(TOXIPROXY, PORTS[link]) for link in LINKS if link.source == LAB}
-        self._orders = Orders(lab, project.token(), REPLICAS, GATEWAYS)
+        network = HttpNetwork(lab, project.token())
+        self._orders = Orders(network, REPLICAS, GATEWAYS)
         self._ends = AsyncExitStack()  # what is to be undone, last thing first
-        self._ends.push_async_callback(self._orders.close)
+        self._ends.push_async_callback(network.close)
 
     @classmethod
     async def find(cls) -> "ComposeCluster | None":

@@ -25,6 +25,7 @@ from chaos.runtimes.log_book import LogBook
 from chaos.runtimes.orders import Orders
 from chaos.runtimes.reaper import Reaper
 from chaos.runtimes.toxiproxy import ToxiproxyLinks
+from services.adapters.network import HttpNetwork
 from services.config import ClusterSettings
 
 NOWHERE = "127.0.0.1:1"  # nobody listens on it
@@ -155,8 +156,9 @@ class LocalCluster:
         self._proxies = ToxiproxyLinks(address)
         self._listening = await self._proxies.create({link.name: NOWHERE for link in self.links})
         lab = {link.address_key: self._url(link) for link in self.links if link.source == LAB}
-        self._orders = Orders(lab, self._token, self.replicas, self._gateway_names)
-        self._ends.push_async_callback(self._orders.close)
+        network = HttpNetwork(lab, self._token)
+        self._ends.push_async_callback(network.close)
+        self._orders = Orders(network, self.replicas, self._gateway_names)
         ports = dict.fromkeys(self._gateway_names[:1], first_gateway_port)
         await all_of(self._start_node(node, ports.get(node, 0)) for node in self._nodes)
         await eventually(self._orders.must_serve, SERVING_S)

@@ -1,4 +1,4 @@
-"""What the lab says to nodes over its own links, the same on every runtime that has real sockets.
+"""What the lab says to nodes over its own links, the same on every runtime.
 
 No fault ever touches these links, so the lab can look, give orders and read the final contents while
 everything between the nodes is cut.
@@ -11,7 +11,6 @@ import msgspec
 
 from chaos.cluster import ClusterError, all_of
 from chaos.links import CONTROLLER, Link
-from services.adapters.network import HttpNetwork
 from services.config import ClusterSettings
 from services.errors import LabError
 from services.messages import (
@@ -24,6 +23,7 @@ from services.messages import (
     ReadContents,
     Status,
 )
+from services.ports import Network
 
 ANSWER_S = 5.0
 
@@ -31,18 +31,12 @@ M = TypeVar("M", bound=Message)
 
 
 class Orders:
-    """`links`: each node's name and the base URL of the lab's link to it."""
+    """`network` is the lab's own: it leads to every node, over the lab's links."""
 
-    def __init__(
-        self, links: Mapping[str, str], token: str, replicas: Sequence[str], gateways: Sequence[str]
-    ) -> None:
-        self._network = HttpNetwork(links, token)
+    def __init__(self, network: Network, replicas: Sequence[str], gateways: Sequence[str]) -> None:
+        self._network = network
         self._replicas = tuple(replicas)
         self._gateways = tuple(gateways)
-
-    async def close(self) -> None:
-        """Close every connection."""
-        await self._network.close()
 
     async def ask(self, node: str, message: Message, expected: type[M], timeout_s: float = ANSWER_S) -> M:
         """The reply of `node`. Raises `ClusterError` when it refuses, fails, or is silent."""
