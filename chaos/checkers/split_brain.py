@@ -30,7 +30,7 @@ def check(history: History) -> Finding:
     pairs = [(a, b) for a, b in combinations(spans.values(), 2) if a[0].node != b[0].node and _overlap(a, b)]
     if not pairs:
         return not_found(NAME)
-    measures = {"split_brain_ms": max(_overlap_ns(a, b) for a, b in pairs) / 1e6}
+    measures = {"split_brain_ms": round(max(_overlap_ns(a, b) for a, b in pairs) / 1e6, 3)}
     return found(NAME, len(pairs), (_witness(a, b) for a, b in pairs), measures)
 
 

@@ -119,7 +119,7 @@ def _untraced(of_key: KeyOperations) -> Iterator[str]:
 
 
 def _measures(stale: Sequence[Stale]) -> dict[str, float]:
-    behind_ms = [one.behind_ns / 1e6 for one in stale]
+    behind_ms = [round(one.behind_ns / 1e6, 3) for one in stale]
     return {
         "stale_reads": len(stale),
         "staleness_median_ms": statistics.median(behind_ms),
