@@ -10,6 +10,7 @@ from services.logline import MARK, LogLine, as_text, is_notable
 from services.ports import Clock
 
 NEWS_S = 0.1
+LONGEST_LINE = 240  # a traceback is in events.jsonl in full
 
 Tone: TypeAlias = Literal["plain", "fault", "node"]
 Tell: TypeAlias = Callable[[str, Tone], None]
@@ -61,4 +62,5 @@ class Narrator:
 
 def in_words(event: Event) -> str:
     """`n2 promoted role=leader epoch=2 …`, as in the node's own log."""
-    return as_text(LogLine(None, event.node, event.event, event.fields)).removesuffix(MARK)
+    text = as_text(LogLine(None, event.node, event.event, event.fields)).removesuffix(MARK)
+    return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}…"

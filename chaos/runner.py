@@ -20,6 +20,8 @@ from chaos.verdict import Verdict
 from chaos.workloads.client import Client
 from services.ports import Clock
 
+SET_ASIDE = "set-aside.json"
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -43,7 +45,8 @@ async def play(stage: Stage, scenario: Scenario, variant: Variant, seed: int, fo
         with Recorder(folder.history, lambda: round(stage.clock.monotonic() * 1e9)) as recorder:
             narrator = Narrator(stage.cluster, stage.tell, began_s, recorder.elapsed_ns)
             async with narrator.following(stage.clock):
-                problems = await _record(stage, scenario, seed, recorder, narrator.tell)
+                problems = await _perform(stage, scenario, seed, recorder, narrator.tell)
+                problems += await _conclude(stage, recorder, narrator.tell, folder)
     finally:
         folder.write_events(stage.cluster.events(), began_s)
     history = History.load(folder.history)
@@ -60,26 +63,34 @@ async def play(stage: Stage, scenario: Scenario, variant: Variant, seed: int, fo
     )
 
 
-async def _record(stage: Stage, scenario: Scenario, seed: int, recorder: Recorder, tell: Tell) -> list[str]:
-    """Play the script and bring it to its end; returns what makes the recording worthless, if anything."""
-    cluster = stage.cluster
+async def _perform(stage: Stage, scenario: Scenario, seed: int, recorder: Recorder, tell: Tell) -> list[str]:
+    """Play the script under traffic; returns why it broke off, if it did."""
     traffic = scenario.workload.start(
-        stage.client, recorder, list(cluster.gateways), child(seed, "workload"), stage.clock
+        stage.client, recorder, list(stage.cluster.gateways), child(seed, "workload"), stage.clock
     )
     problems = []
     try:
         try:
-            await scenario.script(Run(cluster, traffic, recorder, tell))
+            await scenario.script(Run(stage.cluster, traffic, recorder, tell))
         except ClusterError as error:
             problems.append(str(error))
         await traffic.stop()
     finally:
         await traffic.abandon()
+    return problems
+
+
+async def _conclude(stage: Stage, recorder: Recorder, tell: Tell, folder: RunFolder) -> list[str]:
+    """Heal, settle, and read every replica; returns why the cluster did not settle, if it did not."""
+    problems = []
     try:
-        await heal(cluster, recorder, tell)
-        await settle(cluster)
+        await heal(stage.cluster, recorder, tell)
+        await settle(stage.cluster)
     except ClusterError as error:
         problems.append(str(error))
-    await final_reads(cluster, recorder)
-    tell("settled; every replica was read", "plain")
+    set_aside = await final_reads(stage.cluster, recorder)
+    tell("every replica was read", "plain")
+    if set_aside:
+        folder.write_json(SET_ASIDE, set_aside)
+        tell(f"what {', '.join(set_aside)} had to set aside is in {SET_ASIDE}", "plain")
     return problems

@@ -52,13 +52,21 @@ def agree(accounts: list[Mapping[str, Any]]) -> bool:
     return len(leaders) == 1 and len(places) == 1
 
 
-async def final_reads(cluster: Cluster, recorder: Recorder) -> None:
-    """Record everything that each replica holds; one that cannot be read is recorded as such."""
+async def final_reads(cluster: Cluster, recorder: Recorder) -> dict[str, Any]:
+    """Record everything that each replica holds; one that cannot be read is recorded as such.
+
+    Returns the log tails that replicas had to set aside, by node and file.
+    """
+    set_aside = {}
     for node in cluster.replicas:
         try:
-            recorder.final(node, await cluster.contents(node))
+            contents = await cluster.contents(node)
         except ClusterError as error:
             recorder.final_unreadable(node, str(error))
+        else:
+            recorder.final(node, contents)
+            set_aside[node] = contents.get("set_aside")
+    return {node: files for node, files in set_aside.items() if files}
 
 
 async def _mend(cluster: Cluster, link: Link) -> None:
