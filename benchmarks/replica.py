@@ -16,8 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from pathlib import Path
 from statistics import median
@@ -35,20 +35,18 @@ Send = Callable[[int], Awaitable[None]]
 
 async def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    ratios: dict[str, list[float]] = {"direct / apsw": [], "many / one": [], "many / single": []}
-    async with cluster() as lab, single_process() as single:
-        for number in range(options.rounds):
-            rates = await one_round(lab, single, options.seconds)
-            print(f"round {number + 1}: " + "  ".join(f"{k} {v:,.0f}/s" for k, v in rates.items()), flush=True)
-            ratios["direct / apsw"].append(rates["direct"] / rates["apsw"])
-            ratios["many / one"].append(rates["many"] / rates["one"])
-            ratios["many / single"].append(rates["many"] / rates["single"])
-    for name, values in ratios.items():
-        print(f"{name}: median {median(values):.2f}  (from {min(values):.2f} to {max(values):.2f})")
+    with single_process() as single:
+        async with cluster() as lab:
+            rounds = [await one_round(lab, single, options.seconds) for _ in range(options.rounds)]
+    for above, below in (("direct", "apsw"), ("many", "one"), ("many", "single")):
+        ratios = [rates[above] / rates[below] for rates in rounds]
+        print(
+            f"{above} / {below}: median {median(ratios):.2f}  (from {min(ratios):.2f} to {max(ratios):.2f})"
+        )
 
 
 async def one_round(lab: LocalCluster, single: str, seconds: float) -> dict[str, float]:
@@ -62,6 +60,7 @@ async def one_round(lab: LocalCluster, single: str, seconds: float) -> dict[str,
         rates["one"] = await rate(to_url(session, gateway), 1, seconds)
         rates["many"] = await rate(to_url(session, gateway), CLIENTS, seconds)
         rates["single"] = await rate(to_url(session, single), CLIENTS, seconds)
+    print("  ".join(f"{name} {value:,.0f}/s" for name, value in rates.items()), flush=True)
     return rates
 
 
@@ -126,18 +125,19 @@ async def cluster() -> AsyncIterator[LocalCluster]:
         await lab.close()
 
 
-@asynccontextmanager
-async def single_process() -> AsyncIterator[str]:
+@contextmanager
+def single_process() -> Iterator[str]:
     """The base URL of the unreplicated process."""
-    with tempfile.TemporaryDirectory() as directory:
-        script = Path(__file__).with_name("single_process.py")
-        process = subprocess.Popen([sys.executable, script, directory], stdout=subprocess.PIPE, text=True)
+    script = Path(__file__).with_name("single_process.py")
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        subprocess.Popen([sys.executable, script, directory], stdout=subprocess.PIPE, text=True) as process,
+    ):
         try:
             assert process.stdout
             yield process.stdout.readline().removeprefix("listening on ").strip()
         finally:
             process.kill()
-            process.wait()
 
 
 if __name__ == "__main__":
