@@ -2,14 +2,15 @@
 
 The library keeps host and port in class globals, waits without end, takes a server's 5xx for success
 and blocks. So everything goes through `_Consumer`, which is put in the place of the library's own
-HTTP layer, under one lock, in a worker thread; and whatever was written is read back and compared.
+HTTP layer, in one worker thread, one call after the other in the order in which they were made (also
+when a caller no longer waits); and whatever was written is read back and compared.
 A server that the lab did not start may hold other people's proxies: only what was created here is
 ever deleted.
 """
 
 import asyncio
-import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -25,7 +26,7 @@ Toxic = Mapping[str, Any]
 
 TIMEOUT_S = 10.0
 FREE_PORT = "127.0.0.1:0"
-_lock = threading.Lock()  # the library's globals belong to one call at a time
+_worker = ThreadPoolExecutor(1, "toxiproxy")  # the library's globals belong to one call at a time
 
 
 class _Consumer(APIConsumer):  # type: ignore[misc]  # the library has no types
@@ -116,15 +117,14 @@ class ToxiproxyLinks:
         self._created.discard(name)
 
     async def _call(self, subject: str, work: Callable[[], T]) -> T:
-        """Run blocking library code in a thread, with the globals set to this server."""
+        """Run blocking library code in the worker thread, with the globals set to this server."""
 
-        def locked() -> T:
-            with _lock:
-                _Consumer.host, _Consumer.port = self._host, self._port
-                return work()
+        def on_this_server() -> T:
+            _Consumer.host, _Consumer.port = self._host, self._port
+            return work()
 
         try:
-            return await asyncio.to_thread(locked)
+            return await asyncio.get_running_loop().run_in_executor(_worker, on_this_server)
         except NotFound as error:
             raise ClusterError(f"Toxiproxy has no link {subject}; is it another cluster's?") from error
         except (requests.RequestException, InvalidToxic, ProxyExists, ValueError) as error:

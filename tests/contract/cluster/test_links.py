@@ -129,3 +129,20 @@ async def _put(client: Client, gateway: str, key: str, value: int) -> None:
         await client.put(gateway, key, value)
     except ClientError as error:
         raise AssertionError(error.text) from error
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.01, 0.02, 0.04, 0.08])
+async def test_a_fault_that_is_interrupted_while_it_strikes_leaves_no_trace(
+    cluster: Cluster, after_s: float
+) -> None:
+    async def strike() -> None:
+        async with Isolate("leader").applied(cluster):
+            await asyncio.Event().wait()
+
+    striking = asyncio.create_task(strike())
+    await asyncio.sleep(after_s)  # the moment is meant to be arbitrary
+    striking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await striking
+    for struck in cluster.links:
+        assert await cluster.link_state(struck) == HEALTHY
