@@ -6,7 +6,7 @@ import pytest
 from docker import DockerClient
 
 from chaos.cluster import ClusterError
-from chaos.runtimes.compose_project import PROJECT_LABEL
+from chaos.runtimes.compose_project import PROJECT_LABEL, RUN_LABEL
 from chaos.runtimes.docker_engine import compose_command, connect
 
 
@@ -25,7 +25,13 @@ def engine() -> DockerClient:
 def left_of(engine: DockerClient, project: str) -> list[str]:
     """The names of all containers, networks and volumes that carry the project's label."""
     label = f"{PROJECT_LABEL}={project}"
-    containers = engine.containers.list(all=True, filters={"label": label})
+    containers = engine.containers.list(all=True, ignore_removed=True, filters={"label": label})
     networks = engine.networks.list(filters={"label": label})
     volumes = engine.volumes.list(filters={"label": label})
     return [str(each.attrs["Name"]) for each in (*containers, *networks, *volumes)]
+
+
+def runs(engine: DockerClient) -> set[str]:
+    """The runs that have a container, whatever its state."""
+    found = engine.containers.list(all=True, ignore_removed=True, filters={"label": RUN_LABEL})
+    return {each.labels[RUN_LABEL] for each in found}

@@ -35,7 +35,7 @@ class ComposeProject:
     def container(self, service: str) -> Container:
         """The container of `service` as it is now; `ClusterError` when there is none."""
         labels = [f"{PROJECT_LABEL}={self.name}", f"{SERVICE_LABEL}={service}"]
-        found = self.engine.containers.list(all=True, filters={"label": labels})
+        found = self.engine.containers.list(all=True, ignore_removed=True, filters={"label": labels})
         if not found:
             raise ClusterError(
                 f"{self.name} has no container for {service!r}; `docker compose up --detach` makes it again"
@@ -61,7 +61,7 @@ class ComposeProject:
 def find_running(engine: DockerClient) -> ComposeProject | None:
     """The cluster that `docker compose up` started in this folder, if it is up."""
     labels = [f"{RUN_LABEL}={DEFAULT_RUN}", f"{ROLE_LABEL}={TOXIPROXY}"]
-    for container in engine.containers.list(filters={"label": labels}):
+    for container in engine.containers.list(ignore_removed=True, filters={"label": labels}):
         if Path(container.labels[FOLDER_LABEL]).resolve() == ROOT.resolve():
             return ComposeProject(engine, container.labels[PROJECT_LABEL])
     return None

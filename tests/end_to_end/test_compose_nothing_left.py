@@ -1,0 +1,53 @@
+"""Whatever ends a lab, and whenever: no container, network or volume of its cluster stays."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from docker import DockerClient
+
+from chaos.runtimes.compose_layout import NODES, ROOT
+from tests.containers import engine, left_of, runs
+
+__all__ = ["engine"]
+pytestmark = pytest.mark.compose
+
+APPEARS_S = 60.0
+GONE_S = 40.0
+POLL_S = 0.05
+
+
+def wait_until(condition: Callable[[], bool], deadline_s: float) -> None:
+    deadline = time.monotonic() + deadline_s
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(POLL_S)
+
+
+def is_up(engine: DockerClient, name: str) -> bool:
+    """True once every node's container runs."""
+    labels = [f"com.docker.compose.project={name}", "com.docker.compose.service"]
+    return len(engine.containers.list(ignore_removed=True, filters={"label": labels})) >= 2 * len(NODES)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("phase", ["starting", "running"])
+def test_nothing_is_left(engine: DockerClient, tmp_path: Path, phase: str, number: signal.Signals) -> None:
+    before = runs(engine)
+    command = [str(ROOT / "lab"), "run", "lost-writes", "--on", "compose", "--out", str(tmp_path), "--json"]
+    lab = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        wait_until(lambda: bool(runs(engine) - before), APPEARS_S)
+        (name,) = runs(engine) - before
+        if phase == "running":
+            wait_until(lambda: is_up(engine, name), APPEARS_S)
+    finally:
+        os.kill(lab.pid, number)
+    lab.wait(GONE_S)
+    wait_until(lambda: left_of(engine, name) == [], GONE_S)
