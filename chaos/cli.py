@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (listing, run, check, play, proxy, images, doctor, test):
+for command in (listing, run, check, play, play, proxy, images, doctor, test):
     command.register(app)
 
 

@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    names: Annotated[list[str] | None, typer.Argument(metavar="ID[:VARIANT]…")] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="ID[:VARIANT]")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every scenario.")] = False,
     on: Annotated[str, typer.Option(help=f"The runtime: {' or '.join(RUNTIMES)}.")] = "local",
     seed: Annotated[int | None, typer.Option(help="Of every random choice; drawn if not given.")] = None,

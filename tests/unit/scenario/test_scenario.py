@@ -1,0 +1,52 @@
+"""A scenario's data fits together, or says what does not."""
+
+from dataclasses import replace
+
+import pytest
+
+from chaos.scenario import problem, remedy
+from scenarios.lost_writes import SCENARIO
+
+
+def test_settings_of_the_scenario_hold_for_all_and_a_variant_may_differ() -> None:
+    scenario = replace(
+        SCENARIO,
+        settings={"replication": "sync", "lease_ms": 900},
+        variants=(remedy("a"), remedy("b", replication="async")),
+    )
+    a, b = (scenario.settings_of(variant) for variant in scenario.variants)
+    assert (a.replication, a.lease_ms) == ("sync", 900)
+    assert (b.replication, b.lease_ms) == ("async", 900)
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        ({"replication": "hopeful"}, "hopeful"),
+        ({"replicas": 5}, "replicas"),
+        ({"lease_ms": -1}, "lease_ms must be positive"),
+    ],
+)
+def test_a_wrong_setting_is_refused_where_it_stands(settings: dict[str, object], complaint: str) -> None:
+    with pytest.raises(ValueError, match=rf"lost-writes:a.*{complaint}"):
+        replace(SCENARIO, variants=(remedy("a", **settings),))
+
+
+def test_two_variants_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="two variants of one name"):
+        replace(SCENARIO, variants=(remedy("a"), remedy("a", replication="sync")))
+
+
+def test_a_problem_needs_a_checker_for_what_it_finds() -> None:
+    with pytest.raises(ValueError, match="none of its checkers judges"):
+        replace(SCENARIO, variants=(problem("a", finds=["stale-read"]),))
+
+
+def test_a_problem_is_judged_by_its_own_anomalies_and_a_remedy_by_all() -> None:
+    scenario = replace(
+        SCENARIO, checkers=("lost-write", "split-brain"), variants=(problem("a", ["lost-write"]), remedy("b"))
+    )
+    assert [scenario.judged_for(variant) for variant in scenario.variants] == [
+        ("lost-write",),
+        ("lost-write", "split-brain"),
+    ]
