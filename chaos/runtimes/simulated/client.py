@@ -1,0 +1,59 @@
+"""The workloads' client without HTTP: it says to a gateway what a REST request would come to."""
+
+from typing import Any, TypeVar
+
+from chaos.runtimes.simulated.network import SimulatedNetwork
+from chaos.workloads.client import Answer, ClientError
+from services.errors import LabError
+from services.messages import Message, Operation, Read, ReadResult, Write, Written
+
+M = TypeVar("M", Written, ReadResult)
+
+
+class SimulatedClient:
+    """See `chaos.workloads.client.Client`."""
+
+    def __init__(self, network: SimulatedNetwork, timeout_s: float) -> None:
+        self._network = network
+        self._timeout_s = timeout_s
+
+    async def put(self, gateway: str, key: str, value: Any, session: str | None = None) -> Answer:
+        """Write register `key`."""
+        return await self._write(gateway, Operation("put", key, value))
+
+    async def get(self, gateway: str, key: str, session: str | None = None) -> Answer:
+        """Read register `key`; the value of an absent one is None."""
+        return await self._read(gateway, Read(key=key, type="register"))
+
+    async def delete(self, gateway: str, key: str, session: str | None = None) -> Answer:
+        """Remove register `key`."""
+        return await self._write(gateway, Operation("delete", key))
+
+    async def add(self, gateway: str, key: str, element: Any, session: str | None = None) -> Answer:
+        """Add `element` to the set `key`."""
+        return await self._write(gateway, Operation("add", key, element))
+
+    async def members(self, gateway: str, key: str, session: str | None = None) -> Answer:
+        """Read the set `key` as a list; that of an absent one is empty."""
+        return await self._read(gateway, Read(key=key, type="set"))
+
+    async def close(self) -> None:
+        """Nothing is held here."""
+
+    async def _write(self, gateway: str, operation: Operation) -> Answer:
+        written = await self._send(gateway, Write(operation=operation), Written)
+        return Answer(written.node, written.epoch, written.position.sequence)
+
+    async def _read(self, gateway: str, read: Read) -> Answer:
+        result = await self._send(gateway, read, ReadResult)
+        absent: list[Any] | None = None if read.type == "register" else []
+        value = result.value if result.found else absent
+        return Answer(result.node, result.epoch, result.position.sequence, value)
+
+    async def _send(self, gateway: str, message: Message, expected: type[M]) -> M:
+        try:
+            reply = await self._network.call(gateway, message, self._timeout_s)
+        except LabError as error:
+            raise ClientError(error.definite, str(error)) from error
+        assert isinstance(reply, expected), reply
+        return reply

@@ -1,0 +1,162 @@
+"""The links of the simulated cluster, with the states and the faults that a real link proxy has.
+
+What a caller learns follows what was measured on Toxiproxy and real sockets:
+
+- a cut is a black hole; whoever sends into it hears nothing until the timeout;
+- healing a cut closes every connection that was open during it, for its stream has a hole: those who
+  still wait learn `connection-lost`, and what was swallowed never arrives;
+- a dead node behind a link is `connection-lost` and not `unreachable`: the proxy accepts first;
+- a paused node accepts and says nothing; when it goes on, it works off what has arrived meanwhile,
+  also for callers who have given up.
+
+One connection carries one call at a time, so the order within a connection is that of its caller;
+calls on different connections overtake each other as their latencies have it. Messages travel as
+JSON: nodes share nothing.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Protocol
+
+from chaos.cluster import HEALTHY, LinkState
+from chaos.runtimes.simulated.loop import VirtualLoop
+from chaos.runtimes.simulated.timeline import Handle
+from services.errors import LabError
+from services.messages import Message, decode, encode, result
+
+SHORTEST_S, LONGEST_S = 0.0002, 0.0012  # one way, on a healthy link
+
+
+class Peer(Protocol):
+    """Whoever is at the far end of a link: a process on a machine."""
+
+    @property
+    def alive(self) -> bool:
+        """True when somebody listens there."""
+
+    @property
+    def loop(self) -> VirtualLoop:
+        """That of whoever listens."""
+
+    async def serve(self, data: bytes) -> bytes:
+        """The answer to one encoded message, encoded."""
+
+
+@dataclass(eq=False, slots=True)
+class Call:
+    """One request under way; `reply` is a future of the caller's loop."""
+
+    reply: asyncio.Future[bytes]
+    lost: bool = False  # its connection is closed; nothing more arrives in either direction
+
+    def fail(self, error: LabError) -> None:
+        """Tell the caller, unless it has given up."""
+        self.lost = True
+        if not self.reply.done():
+            self.reply.set_exception(error)
+
+
+@dataclass(eq=False)
+class Wire:
+    """One link, with the calls that are under way on it. Without a proxy the target itself is dialled."""
+
+    target: str
+    peer: Peer
+    random: Random
+    has_proxy: bool = True
+    state: LinkState = HEALTHY
+    calls: dict[Call, None] = field(default_factory=dict)
+
+    def set(self, state: LinkState) -> None:
+        """Change the link's state; see the module for what that does to calls under way."""
+        before, self.state = self.state, state
+        mended = (before.cut_requests and not state.cut_requests) or (
+            before.cut_replies and not state.cut_replies
+        )
+        if mended or state.refused:
+            self.lose_all()
+
+    def lose_all(self) -> None:
+        """Every connection ends."""
+        calls, self.calls = self.calls, {}
+        for call in calls:
+            call.fail(_lost(self.target))
+
+    def request_s(self, size_bytes: int) -> float:
+        """How long a request of that size travels; a slow link delays it here, and not its reply."""
+        state = self.state
+        delay_s = self._base_s() + self._transfer_s(size_bytes)
+        if state.latency_s or state.jitter_s:
+            delay_s += max(0.0, state.latency_s + state.jitter_s * (2 * self.random.random() - 1))
+        return delay_s
+
+    def reply_s(self, size_bytes: int) -> float:
+        """How long a reply of that size travels."""
+        return self._base_s() + self._transfer_s(size_bytes)
+
+    def _base_s(self) -> float:
+        return SHORTEST_S + (LONGEST_S - SHORTEST_S) * self.random.random()
+
+    def _transfer_s(self, size_bytes: int) -> float:
+        rate = self.state.bandwidth_kb_per_s
+        return size_bytes / (rate * 1000) if rate else 0.0
+
+
+class SimulatedNetwork:
+    """The network port of one process: see `services.ports.Network`."""
+
+    def __init__(self, loop: VirtualLoop, ether: VirtualLoop, wires: Callable[[str], Wire | None]) -> None:
+        self._loop = loop
+        self._ether = ether  # the loop on which messages travel: it never stands still
+        self._wires = wires
+
+    async def call(self, to: str, message: Message, timeout_s: float) -> Message:
+        """Send `message` to `to` and wait for its reply. Raises `LabError`."""
+        wire = self._wires(to)
+        if wire is None:
+            raise LabError("unreachable", f"there is no link to {to!r}")
+        call = Call(self._loop.create_future())
+        wire.calls[call] = None
+        data = encode(message)
+        self._later(wire.request_s(len(data)), self._arrive, wire, call, data)
+        timer = self._loop.call_later(timeout_s, _expire, call, to, timeout_s)
+        try:
+            answer = await call.reply
+        finally:
+            timer.cancel()
+            wire.calls.pop(call, None)
+        return result(decode(answer))
+
+    def _arrive(self, wire: Wire, call: Call, data: bytes) -> None:
+        if call.lost:
+            return
+        if wire.state.refused or (not wire.peer.alive and not wire.has_proxy):
+            call.fail(LabError("unreachable", f"{wire.target} refused the connection"))
+        elif not wire.peer.alive:
+            call.fail(_lost(wire.target))
+        elif not wire.state.cut_requests:
+            wire.peer.loop.create_task(self._serve(wire, call, data))
+
+    async def _serve(self, wire: Wire, call: Call, data: bytes) -> None:
+        """Runs on the far side."""
+        answer = await wire.peer.serve(data)
+        self._later(wire.reply_s(len(answer)), self._return, wire, call, answer)
+
+    def _return(self, wire: Wire, call: Call, answer: bytes) -> None:
+        if not (call.lost or wire.state.cut_replies or call.reply.done()):
+            call.reply.set_result(answer)
+
+    def _later(self, delay_s: float, callback: Callable[..., None], *args: Any) -> None:
+        timeline = self._ether.timeline
+        timeline.at(Handle(self._ether, callback, args, None, timeline.now_s + delay_s))
+
+
+def _expire(call: Call, to: str, timeout_s: float) -> None:
+    if not call.reply.done():
+        call.reply.set_exception(LabError("timed-out", f"{to} did not answer within {timeout_s:g} s"))
+
+
+def _lost(target: str) -> LabError:
+    return LabError("connection-lost", f"{target} ended the connection without an answer")

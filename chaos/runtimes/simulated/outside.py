@@ -1,0 +1,90 @@
+"""What cannot be simulated fails at once, with the place named: sockets, threads, signals, processes.
+
+A simulation that quietly touched the real world would still give results; they would only be wrong
+now and then. Two nets: the virtual loop refuses every method that it does not define, and an audit
+hook (PEP 578) refuses what goes past the loop. (Python 3.11 does not report threads to such hooks.)
+"""
+
+import asyncio
+import contextlib
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+C = TypeVar("C", bound=type)
+
+ROOT = Path(__file__).resolve().parents[3]
+HERE = Path(__file__).resolve().parent
+
+REAL_EVENTS = frozenset(
+    {
+        *("socket.__new__", "socket.getaddrinfo"),
+        *("subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.system"),
+        *("_thread.start_new_thread", "_thread.start_joinable_thread", "time.sleep"),
+    }
+)
+
+_simulating = threading.local()
+
+
+class OutsideWorldError(RuntimeError):
+    """Simulated code reached for something real; the text names what, and where."""
+
+
+@contextlib.contextmanager
+def nothing_real() -> Iterator[None]:
+    """While the block runs in this thread, what needs the real world raises `OutsideWorldError`."""
+    _watch()
+    before = getattr(_simulating, "now", False)
+    _simulating.now = True
+    try:
+        yield
+    finally:
+        _simulating.now = before
+
+
+def refuse_the_rest(loop: C) -> C:
+    """Make every method of an event loop that `loop` does not define itself refuse to be called."""
+    for name, inherited in vars(asyncio.AbstractEventLoop).items():
+        if callable(inherited) and not name.startswith("_") and name not in vars(loop):
+            setattr(loop, name, _refusal(name))
+    return loop
+
+
+def _refusal(name: str) -> Callable[..., NoReturn]:
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise _error(f"the event loop's {name}")
+
+    return refuse
+
+
+@cache
+def _watch() -> None:
+    """Audit hooks cannot be taken back, so there is one, and it looks only during a simulation."""
+    sys.addaudithook(_audit)
+
+
+def _audit(event: str, _: tuple[Any, ...]) -> None:
+    if event in REAL_EVENTS and getattr(_simulating, "now", False):
+        raise _error(event)
+
+
+def _error(what: str) -> OutsideWorldError:
+    return OutsideWorldError(
+        f"{what} needs the real world, which a simulation has not; called by {_caller()}. "
+        "Go through the ports in services/ports.py"
+    )
+
+
+def _caller() -> str:
+    """The innermost place in the lab's own code, apart from the simulation itself."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None:
+        path = Path(frame.f_code.co_filename)
+        if path.is_relative_to(ROOT) and path.parent != HERE and "site-packages" not in path.parts:
+            return f"{path.relative_to(ROOT)}:{frame.f_lineno} in {frame.f_code.co_name}"
+        frame = frame.f_back
+    return "somebody outside of the lab's code"

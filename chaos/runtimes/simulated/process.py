@@ -1,0 +1,112 @@
+"""A simulated process: a real replica, controller or gateway over simulated ports.
+
+What around a node is HTTP in a real process is a few lines here: requests become messages, refusals
+become answers, a bug in answering is logged and reported as `internal`, a bug in the node's own work
+ends the process, and so does the order to shut down, once its answer has gone out.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from random import Random
+from traceback import extract_tb
+from typing import TypeAlias
+
+from chaos.runtimes.log_book import LogBook
+from chaos.runtimes.simulated.clock import EPOCH_S
+from chaos.runtimes.simulated.disk import SimulatedDisk
+from chaos.runtimes.simulated.loop import VirtualLoop
+from chaos.runtimes.simulated.network import SimulatedNetwork
+from chaos.runtimes.simulated.timeline import Timeline
+from services.adapters.tasks import OrderedTasks
+from services.config import NodeSettings
+from services.controller.controller import Controller
+from services.errors import LabError
+from services.gateway.gateway import Gateway
+from services.logline import LogLine, as_json
+from services.messages import Message, Stopping, decode, encode, failed
+from services.node import Node
+from services.ports import Clock, Env
+from services.replica.replica import Replica
+
+Maker: TypeAlias = Callable[[Env, NodeSettings], Node]
+
+NODES: Mapping[str, Maker] = {"replica": Replica, "controller": Controller, "gateway": Gateway}
+LAST_WORDS_S = 0.005  # between the last answer of a process and its end
+
+
+class ProcessLog:
+    """The log port: lines as a real node writes them, at the true time, into the lab's book."""
+
+    def __init__(self, node: str, timeline: Timeline, book: LogBook) -> None:
+        self._node, self._timeline, self._book = node, timeline, book
+        self.is_open = True
+
+    def event(self, event: str, **fields: object) -> None:
+        """See `services.ports.Log`."""
+        if self.is_open:
+            line = LogLine(EPOCH_S + self._timeline.now_s, self._node, event, fields)
+            self._book.add(self._node, as_json(line))
+
+
+class Process:
+    """One life of a node, from `start` to `kill`. `ended` is called when it ends by itself."""
+
+    def __init__(
+        self,
+        settings: NodeSettings,
+        clock: Clock,
+        network: SimulatedNetwork,
+        disk: SimulatedDisk,
+        random: Random,
+        log: ProcessLog,
+        loop: VirtualLoop,
+        ended: Callable[[], None],
+    ) -> None:
+        self.loop = loop
+        self.answers = False
+        self._settings, self._disk, self._log, self._ended = settings, disk, log, ended
+        self._env = Env(settings.node, clock, network, disk, random, OrderedTasks(self._crashed), log)
+        self._node: Node
+
+    def start(self, make: Maker, after_s: float) -> None:
+        """Begin to live; it answers a little after `after_s`."""
+        self.loop.call_later(after_s, self._env.tasks.spawn, "start", self._begin(make))
+
+    async def _begin(self, make: Maker) -> None:
+        self._node = make(self._env, self._settings)
+        await self._node.start()
+        self.answers = True
+
+    async def serve(self, data: bytes) -> bytes:
+        """The answer to one encoded message, encoded."""
+        return encode(await self._answer(data))
+
+    async def _answer(self, data: bytes) -> Message:
+        try:
+            reply = await self._node.handle(decode(data))
+        except LabError as error:
+            return failed(error)
+        except Exception as error:
+            self._log.event("bug", exception=in_a_line(error))
+            return failed(LabError("internal", "a bug in the node; its log has the traceback"))
+        if isinstance(reply, Stopping):
+            self.loop.call_later(LAST_WORDS_S, self._ended)
+        return reply
+
+    def kill(self) -> None:
+        """SIGKILL, and the machine loses power with it: what was not synced may be gone."""
+        self.answers = False
+        self._log.is_open = False
+        self.loop.kill()
+        self._disk.crash()
+        self.loop.bury()
+
+    def _crashed(self, task: str, error: BaseException) -> None:
+        self._log.event("crashed", task=task, exception=in_a_line(error))
+        self._ended()
+
+
+def in_a_line(error: BaseException) -> str:
+    """What it was and where; no more, because tracebacks look different in each version of Python."""
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)]
+    return f"{type(error).__name__}: {error} ({' > '.join(places)})"

@@ -1,0 +1,147 @@
+"""Virtual time: one agenda for everything that happens, in an order that depends on the seed alone.
+
+Nothing here waits. What is ready runs, first come first served as asyncio promises; when nothing is
+ready, time jumps to the next appointment. Chance enters where the world has it (how long a message
+travels, how long a sync takes), never in the order in which one node's own callbacks run.
+"""
+
+import asyncio
+import itertools
+from collections import deque
+from collections.abc import Callable
+from contextvars import Context
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from chaos.runtimes.simulated.outside import nothing_real
+
+if TYPE_CHECKING:
+    from chaos.runtimes.simulated.loop import VirtualLoop
+
+T = TypeVar("T")
+
+MOST_STEPS_PER_MOMENT = 1_000_000
+FEWEST_TO_TIDY = 1_000
+
+
+class SimulationError(RuntimeError):
+    """The simulated program cannot go on: it stands still, spins, or takes longer than allowed."""
+
+
+class Handle(asyncio.TimerHandle):
+    """A callback of one loop; `moment_s` is when on the timeline, None for as soon as possible."""
+
+    __slots__ = ("_call", "_given", "_inside", "_is_cancelled", "loop", "moment_s")
+
+    def __init__(
+        self,
+        loop: "VirtualLoop",
+        callback: Callable[..., object],
+        args: tuple[Any, ...],
+        context: Context | None = None,
+        moment_s: float | None = None,
+    ) -> None:
+        self.loop = loop
+        self.moment_s = moment_s
+        self._call, self._given, self._inside = callback, args, context
+        self._is_cancelled = False
+
+    def cancel(self) -> None:
+        """Never call back."""
+        if not self._is_cancelled:
+            self._is_cancelled = True
+            if self.moment_s is not None:
+                self.loop.timeline.forget_one()
+
+    def cancelled(self) -> bool:
+        """True after `cancel`."""
+        return self._is_cancelled
+
+    def run(self) -> None:
+        """Call back, unless cancelled."""
+        if self._is_cancelled:
+            return
+        if self._inside is None:
+            self._call(*self._given)
+        else:
+            self._inside.run(self._call, *self._given)
+
+
+class Timeline:
+    """The world's own time, in seconds from 0, and everything that is still to happen."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+        self.ready: deque[Handle] = deque()
+        self._agenda: list[tuple[float, int, Handle]] = []
+        self._numbers = itertools.count()
+        self._cancelled = 0  # handles in the agenda that will never run
+
+    def at(self, handle: Handle) -> None:
+        """Run `handle` at its moment; of equal moments the one that was put down first comes first."""
+        assert handle.moment_s is not None
+        heappush(self._agenda, (handle.moment_s, next(self._numbers), handle))
+
+    def forget_one(self) -> None:
+        """A handle in the agenda was cancelled; when most of them are, clear them out."""
+        self._cancelled += 1
+        if self._cancelled > FEWEST_TO_TIDY and 2 * self._cancelled > len(self._agenda):
+            self._agenda = [entry for entry in self._agenda if not entry[2].cancelled()]
+            heapify(self._agenda)
+            self._cancelled = 0
+
+    def run(self, task: "asyncio.Task[T]", limit_s: float) -> T:
+        """Let everything happen until `task` is done; its result.
+
+        Raises `SimulationError` when nothing is left to happen, when time stands still, and when
+        `limit_s` of virtual time were not enough.
+        """
+        outer = asyncio._get_running_loop()
+        try:
+            with nothing_real():
+                self._run(task, limit_s)
+        finally:
+            asyncio._set_running_loop(outer)
+        return task.result()
+
+    def _run(self, task: "asyncio.Task[T]", limit_s: float) -> None:
+        ready = self.ready
+        running: VirtualLoop | None = None
+        steps = 0
+        while not task.done():
+            if not ready:
+                self._next_moment(limit_s)
+                steps = 0
+                continue
+            steps += 1
+            if steps > MOST_STEPS_PER_MOMENT:
+                raise SimulationError(f"at {self.now_s:.6f} s something goes on and on without time passing")
+            handle = ready.popleft()
+            loop = handle.loop
+            if loop.stands_still:
+                loop.keep(handle)
+                continue
+            if loop is not running:
+                running = loop
+                asyncio._set_running_loop(loop)
+            handle.run()
+
+    def _next_moment(self, limit_s: float) -> None:
+        """Jump to the next appointment and make ready all that is due then."""
+        agenda, ready = self._agenda, self.ready
+        while agenda and agenda[0][2].cancelled():
+            heappop(agenda)
+            self._cancelled -= 1
+        if not agenda:
+            raise SimulationError(f"at {self.now_s:.6f} s everybody waits, and nothing is left to happen")
+        moment = agenda[0][0]
+        if moment > limit_s:
+            raise SimulationError(f"not done after {limit_s:g} s of virtual time")
+        self.now_s = moment
+        while agenda and agenda[0][0] <= moment:
+            handle = heappop(agenda)[2]
+            if handle.cancelled():
+                self._cancelled -= 1
+            else:
+                handle.moment_s = None
+                ready.append(handle)

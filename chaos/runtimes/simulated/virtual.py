@@ -1,0 +1,32 @@
+"""Where virtual time begins and ends: a coroutine of the lab's own, run like `asyncio.run`, in no time."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from chaos.runtimes.simulated.clock import MachineClock
+from chaos.runtimes.simulated.loop import VirtualLoop, new_loop
+from chaos.runtimes.simulated.timeline import Timeline
+
+T = TypeVar("T")
+
+LONGEST_RUN_S = 600.0
+
+
+def run(main: Coroutine[Any, Any, T], limit_s: float = LONGEST_RUN_S) -> T:
+    """The result of `main`. Raises what it raises, and `SimulationError` when it cannot come to an end."""
+    timeline = Timeline()
+    lab = new_loop("lab", timeline, MachineClock(timeline))
+    try:
+        return timeline.run(lab.create_task(main), limit_s)
+    finally:
+        lab.kill()
+        lab.bury()
+
+
+def lab_loop() -> VirtualLoop:
+    """The loop that `run` runs on. Raises `RuntimeError` outside of it."""
+    loop = asyncio.get_running_loop()
+    if not isinstance(loop, VirtualLoop):
+        raise RuntimeError("a simulated cluster lives in virtual time: start it within virtual.run(…)")
+    return loop

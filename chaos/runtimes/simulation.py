@@ -1,0 +1,203 @@
+"""The runtime `sim`: the same nodes on simulated machines, links, disks and clocks, in virtual time.
+
+A cluster of this kind lives inside a virtual event loop, so it is started by `virtual.run`, not by
+`asyncio.run`. Everything that happens to it is decided by its seed.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from chaos.cluster import HEALTHY, Ability, ClusterError, Event, LinkState, ProcessState, eventually
+from chaos.links import CONTROLLER, LAB, Link, all_links
+from chaos.proxy.seeds import child
+from chaos.runtimes.begin_again import SERVING_S
+from chaos.runtimes.log_book import LogBook
+from chaos.runtimes.orders import Orders
+from chaos.runtimes.simulated.client import SimulatedClient
+from chaos.runtimes.simulated.clock import ClockState
+from chaos.runtimes.simulated.disk import DiskState
+from chaos.runtimes.simulated.machine import Machine
+from chaos.runtimes.simulated.network import SimulatedNetwork, Wire
+from chaos.runtimes.simulated.process import NODES, Maker
+from chaos.runtimes.simulated.virtual import lab_loop
+from services.config import ClusterSettings, NodeSettings
+
+ANSWERS_S = 15.0
+
+
+class SimulatedCluster:
+    """See `chaos.cluster.Cluster`. `nodes` are the classes to run, by role."""
+
+    runtime = "sim"
+    abilities: frozenset[Ability] = frozenset({"links", "kill", "pause", "restart", "clocks", "disks"})
+
+    def __init__(
+        self,
+        seed: int,
+        replicas: Sequence[str] = ("n1", "n2", "n3"),
+        gateways: Sequence[str] = ("g1", "g2"),
+        nodes: Mapping[str, Maker] = NODES,
+    ) -> None:
+        """A cluster that is switched off; `configure` switches it on."""
+        self.name = f"sim-{seed}"
+        self.replicas = tuple(replicas)
+        self.gateways: Mapping[str, str] = {name: f"sim://{name}" for name in gateways}
+        self.links = all_links(replicas, gateways)
+        self._seed, self._nodes = seed, nodes
+        self._settings = ClusterSettings()
+        self._lab = lab_loop()
+        self._log_book = LogBook()
+        self._kept: dict[str, Mapping[str, bytes]] = {}
+        self._machines = {name: self._machine(name) for name in (*replicas, *gateways, CONTROLLER)}
+        self._lab_wires: dict[str, Wire] = {}
+        self._wires = {link: self._connect(link) for link in self.links}
+        network = SimulatedNetwork(self._lab, self._lab, self._lab_wires.get)
+        self._orders = Orders(network, self.replicas, tuple(gateways))
+
+    @classmethod
+    async def start(
+        cls, settings: ClusterSettings | None = None, *, seed: int = 0, **shape: Any
+    ) -> "SimulatedCluster":
+        """A cluster that takes writes. Raises `ClusterError`."""
+        cluster = cls(seed, **shape)
+        try:
+            await cluster.configure(settings or ClusterSettings())
+        except BaseException:
+            await cluster.close()
+            raise
+        return cluster
+
+    def client(self, timeout_s: float) -> SimulatedClient:
+        """A workload's client; it reaches the gateways directly, past all links."""
+        wires = {name: self._wire("client", self._machines[name], has_proxy=False) for name in self.gateways}
+        return SimulatedClient(SimulatedNetwork(self._lab, self._lab, wires.get), timeout_s)
+
+    async def configure(self, settings: ClusterSettings) -> None:
+        """See `Cluster`: everything is switched off and emptied, and switched on again."""
+        self._settings = settings
+        for machine in self._machines.values():
+            machine.renew()
+        for wire in self._wires.values():
+            wire.set(HEALTHY)
+        for machine in self._machines.values():
+            machine.start(settings)
+        await eventually(self._orders.must_serve, SERVING_S)
+
+    async def resolve(self, target: str) -> str:
+        """See `Cluster`."""
+        return await self._orders.resolve(target)
+
+    async def set_link(self, link: Link, state: LinkState) -> None:
+        """See `Cluster`."""
+        self._wires[link].set(state)
+
+    async def link_state(self, link: Link) -> LinkState:
+        """See `Cluster`."""
+        return self._wires[link].state
+
+    async def probe(self, link: Link, timeout_s: float) -> Literal["passed", "no-answer", "refused"]:
+        """See `Cluster`."""
+        return await self._orders.probe(link, timeout_s)
+
+    async def kill(self, node: str) -> None:
+        """See `Cluster`; what was not synced may be lost, as when the power fails."""
+        self._find(node).kill()
+
+    async def pause(self, node: str) -> None:
+        """See `Cluster`."""
+        self._running(node).loop.pause()
+
+    async def resume(self, node: str) -> None:
+        """See `Cluster`."""
+        self._running(node).loop.resume()
+
+    async def restart(self, node: str, disk: Literal["same", "empty", "kept"] = "same") -> None:
+        """See `Cluster`. The node may find another `disk`: an empty one, or the one kept by `keep_disk`."""
+        machine = self._find(node)
+        if machine.state != "dead":
+            raise ClusterError(f"{node} is {machine.state}; kill it before it can start again")
+        if disk != "same":
+            machine.disk.replace({} if disk == "empty" else self._kept[node])
+        machine.start(self._settings)
+        await eventually(lambda: self._orders.status(node), ANSWERS_S)
+
+    async def keep_disk(self, node: str) -> None:
+        """Make a copy of what is on the disk now, for a later `restart`."""
+        self._kept[node] = self._find(node).disk.files.copy()
+
+    async def set_clock(self, node: str, state: ClockState) -> None:
+        """From now on the clocks of `node` are wrong in this way."""
+        self._find(node).clock.set(state)
+
+    async def set_disk(self, node: str, state: DiskState) -> None:
+        """From now on the disk of `node` is like this."""
+        self._find(node).disk.set(state)
+
+    async def process_state(self, node: str) -> ProcessState:
+        """See `Cluster`."""
+        return self._find(node).state
+
+    async def status(self, node: str) -> Mapping[str, Any]:
+        """See `Cluster`."""
+        status: dict[str, Any] = msgspec.to_builtins(await self._orders.status(node))
+        return status
+
+    async def contents(self, node: str) -> Mapping[str, Any]:
+        """See `Cluster`."""
+        return await self._orders.contents(node)
+
+    def events(self) -> Sequence[Event]:
+        """See `Cluster`; times are those of the simulation's own clock."""
+        return self._log_book.events()
+
+    async def close(self) -> None:
+        """See `Cluster`. Waits for nothing, so it also works when time has stopped."""
+        for machine in self._machines.values():
+            machine.kill()
+            machine.disk.close()
+
+    def _machine(self, name: str) -> Machine:
+        role = self._role(name)
+        settings = NodeSettings(
+            node=name,
+            role=role,
+            replicas=self.replicas,
+            gateways=tuple(self.gateways),
+            links={},
+            data_dir=Path(name),
+            token="",
+        )
+        return Machine(
+            settings, self._lab, partial(child, self._seed, name), self._log_book, self._nodes[role]
+        )
+
+    def _connect(self, link: Link) -> Wire:
+        wire = self._wire(link.name, self._machines[link.target], has_proxy=True)
+        outbound = self._lab_wires if link.source == LAB else self._machines[link.source].outbound
+        outbound[link.address_key] = wire
+        return wire
+
+    def _wire(self, name: str, target: Machine, has_proxy: bool) -> Wire:
+        wire = Wire(target.name, target, child(self._seed, "link", name), has_proxy)
+        target.inbound.append(wire)
+        return wire
+
+    def _role(self, node: str) -> Literal["replica", "controller", "gateway"]:
+        if node == CONTROLLER:
+            return "controller"
+        return "gateway" if node in self.gateways else "replica"
+
+    def _find(self, node: str) -> Machine:
+        if node not in self._machines:
+            raise ClusterError(f"nobody is called {node!r}; there are {', '.join(self._machines)}")
+        return self._machines[node]
+
+    def _running(self, node: str) -> Machine:
+        machine = self._find(node)
+        if machine.state == "dead":
+            raise ClusterError(f"{node} is dead; start it again first")
+        return machine
