@@ -37,6 +37,8 @@ def split(address: str) -> tuple[str, int]:
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if ":" in bare and bare == host:
         raise AddressError(f"address {address}: too many colons in address")
+    if not port:
+        return bare, 0
     if not (port.isascii() and port.isdigit() and int(port) < 65536):
         raise AddressError(f"address {port}: invalid port")
     return bare, int(port)

@@ -111,7 +111,7 @@ def _typed(name: str, value: Any, kind: type) -> Any:
     }
     if not fits.get(kind, type(value) is kind):
         raise ApiError(BAD_BODY, f"{name}: expected {kind.__name__}, got {_shown(value)}")
-    return _valid_unicode(value) if kind is str else value
+    return _valid_unicode(value) if kind is str else kind(value)
 
 
 def _valid_unicode(text: str) -> str:
@@ -119,5 +119,7 @@ def _valid_unicode(text: str) -> str:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "an object"
     text = json.dumps(value)
     return text if len(text) <= 40 else text[:37] + "..."

@@ -46,5 +46,5 @@ class Toxic:
             "name": self.name,
             "type": self.type,
             "stream": self.stream,
-            "toxicity": self.toxicity,
+            "toxicity": int(self.toxicity) if self.toxicity.is_integer() else self.toxicity,
         }
