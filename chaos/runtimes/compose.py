@@ -9,14 +9,12 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from typing import Any, Literal
 
-import msgspec
 from docker.errors import APIError
 from docker.models.containers import Container
 
-from chaos.cluster import Ability, ClusterError, Event, LinkState, ProcessState, eventually
-from chaos.links import LAB, Link
+from chaos.cluster import Ability, ClusterError, Event, ProcessState, eventually
+from chaos.links import LAB
 from chaos.runtimes import compose_project
 from chaos.runtimes.begin_again import SERVING_S, begin_again
 from chaos.runtimes.compose_layout import (
@@ -32,6 +30,7 @@ from chaos.runtimes.compose_layout import (
 from chaos.runtimes.compose_project import ComposeProject
 from chaos.runtimes.container_logs import ContainerLogs
 from chaos.runtimes.docker_engine import connect
+from chaos.runtimes.linked import LinkedNodes
 from chaos.runtimes.orders import Orders
 from chaos.runtimes.reaper import Reaper
 from chaos.runtimes.toxiproxy import ToxiproxyLinks
@@ -42,7 +41,7 @@ ENGINE_S = 10.0
 ANSWERS_S = 15.0
 
 
-class ComposeCluster:
+class ComposeCluster(LinkedNodes):
     """See `chaos.cluster.Cluster`."""
 
     runtime = "compose"
@@ -96,22 +95,6 @@ class ComposeCluster:
         """See `Cluster`."""
         await begin_again(self, self._orders, settings)
 
-    async def resolve(self, target: str) -> str:
-        """See `Cluster`."""
-        return await self._orders.resolve(target)
-
-    async def set_link(self, link: Link, state: LinkState) -> None:
-        """See `Cluster`."""
-        await self._proxies.set_state(link.name, state)
-
-    async def link_state(self, link: Link) -> LinkState:
-        """See `Cluster`."""
-        return await self._proxies.state(link.name)
-
-    async def probe(self, link: Link, timeout_s: float) -> Literal["passed", "no-answer", "refused"]:
-        """See `Cluster`."""
-        return await self._orders.probe(link, timeout_s)
-
     async def kill(self, node: str) -> None:
         """See `Cluster`."""
         await self._change(node, Container.kill, "dead")
@@ -136,15 +119,6 @@ class ComposeCluster:
     async def process_state(self, node: str) -> ProcessState:
         """See `Cluster`."""
         return _state(await asyncio.to_thread(self._container, node))
-
-    async def status(self, node: str) -> Mapping[str, Any]:
-        """See `Cluster`."""
-        status: dict[str, Any] = msgspec.to_builtins(await self._orders.status(node))
-        return status
-
-    async def contents(self, node: str) -> Mapping[str, Any]:
-        """See `Cluster`."""
-        return await self._orders.contents(node)
 
     def events(self) -> Sequence[Event]:
         """See `Cluster`; the first call reads what there is, later ones have it at hand."""

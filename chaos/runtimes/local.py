@@ -13,14 +13,14 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from secrets import token_hex
 from tempfile import gettempdir
-from typing import Any, Literal
 
 import msgspec
 
-from chaos.cluster import Ability, ClusterError, Event, LinkState, ProcessState, all_of, eventually
+from chaos.cluster import Ability, ClusterError, Event, ProcessState, all_of, eventually
 from chaos.links import CONTROLLER, LAB, Link, all_links
 from chaos.runtimes.begin_again import SERVING_S, begin_again
 from chaos.runtimes.child import Child
+from chaos.runtimes.linked import LinkedNodes
 from chaos.runtimes.log_book import LogBook
 from chaos.runtimes.orders import Orders
 from chaos.runtimes.reaper import Reaper
@@ -33,7 +33,7 @@ ANSWERS_S = 15.0
 PROXY = "toxiproxy"
 
 
-class LocalCluster:
+class LocalCluster(LinkedNodes):
     """See `chaos.cluster.Cluster`; `log_book` tells listeners what the nodes say as they say it."""
 
     runtime = "local"
@@ -84,22 +84,6 @@ class LocalCluster:
         self._settings = settings
         await begin_again(self, self._orders, settings)
 
-    async def resolve(self, target: str) -> str:
-        """See `Cluster`."""
-        return await self._orders.resolve(target)
-
-    async def set_link(self, link: Link, state: LinkState) -> None:
-        """See `Cluster`."""
-        await self._proxies.set_state(link.name, state)
-
-    async def link_state(self, link: Link) -> LinkState:
-        """See `Cluster`."""
-        return await self._proxies.state(link.name)
-
-    async def probe(self, link: Link, timeout_s: float) -> Literal["passed", "no-answer", "refused"]:
-        """See `Cluster`."""
-        return await self._orders.probe(link, timeout_s)
-
     async def kill(self, node: str) -> None:
         """See `Cluster`."""
         if self._child(node).state() == "dead":
@@ -124,15 +108,6 @@ class LocalCluster:
     async def process_state(self, node: str) -> ProcessState:
         """See `Cluster`."""
         return self._child(node).state()
-
-    async def status(self, node: str) -> Mapping[str, Any]:
-        """See `Cluster`."""
-        status: dict[str, Any] = msgspec.to_builtins(await self._orders.status(node))
-        return status
-
-    async def contents(self, node: str) -> Mapping[str, Any]:
-        """See `Cluster`."""
-        return await self._orders.contents(node)
 
     def events(self) -> Sequence[Event]:
         """See `Cluster`."""

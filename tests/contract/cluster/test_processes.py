@@ -7,6 +7,7 @@ from chaos.faults.kill import Kill
 from chaos.faults.pause import Pause
 from chaos.faults.restart import Restart
 from chaos.workloads.client import Client
+from services.config import ClusterSettings
 from tests.contract.cluster.waiting import all_hold, link, soon
 
 SILENCE_S = 0.3
@@ -52,13 +53,19 @@ async def test_a_paused_process_can_be_killed(cluster: Cluster) -> None:
     assert await cluster.process_state("n3") == "running"
 
 
-async def test_a_restarted_node_has_its_old_disk_and_its_settings(cluster: Cluster, client: Client) -> None:
+@pytest.mark.parametrize("node", ["n3", "controller", "g2"])
+async def test_a_restarted_node_has_its_settings(cluster: Cluster, node: str) -> None:
+    await cluster.configure(ClusterSettings(replication="quorum-ack", reads="any"))
+    before = (await cluster.status(node))["settings"]
+    async with Restart(node).applied(cluster):
+        assert (await cluster.status(node))["settings"] == before
+
+
+async def test_a_restarted_replica_has_its_old_disk(cluster: Cluster, client: Client) -> None:
     await client.put(next(iter(cluster.gateways)), "x", 1)
     await all_hold(cluster, {"x": 1})
-    before = await cluster.status("n3")
     async with Restart("n3").applied(cluster):
         assert (await cluster.contents("n3"))["registers"] == {"x": 1}
-        assert (await cluster.status("n3"))["settings"] == before["settings"]
 
 
 async def test_what_does_not_fit_the_state_is_refused(cluster: Cluster) -> None:

@@ -1,0 +1,43 @@
+"""What runtimes on real sockets have in common: links are proxies, and nodes are asked over the lab's own."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from chaos.cluster import LinkState
+from chaos.links import Link
+from chaos.runtimes.orders import Orders
+from chaos.runtimes.toxiproxy import ToxiproxyLinks
+
+
+class LinkedNodes:
+    """The methods of `chaos.cluster.Cluster` that need nothing but `Orders` and `ToxiproxyLinks`."""
+
+    _orders: Orders
+    _proxies: ToxiproxyLinks
+
+    async def resolve(self, target: str) -> str:
+        """See `Cluster`."""
+        return await self._orders.resolve(target)
+
+    async def set_link(self, link: Link, state: LinkState) -> None:
+        """See `Cluster`."""
+        await self._proxies.set_state(link.name, state)
+
+    async def link_state(self, link: Link) -> LinkState:
+        """See `Cluster`."""
+        return await self._proxies.state(link.name)
+
+    async def probe(self, link: Link, timeout_s: float) -> Literal["passed", "no-answer", "refused"]:
+        """See `Cluster`."""
+        return await self._orders.probe(link, timeout_s)
+
+    async def status(self, node: str) -> Mapping[str, Any]:
+        """See `Cluster`."""
+        status: dict[str, Any] = msgspec.to_builtins(await self._orders.status(node))
+        return status
+
+    async def contents(self, node: str) -> Mapping[str, Any]:
+        """See `Cluster`."""
+        return await self._orders.contents(node)
