@@ -79,18 +79,18 @@ def tasks(
 async def standing(runtime: Runtime, seed: int, tell: TellAt) -> AsyncIterator[Stage]:
     """A cluster with its clients while the block lasts. Raises `ClusterError`."""
     async with runtime.cluster(seed) as cluster, runtime.client(cluster) as client:
-        yield Stage(cluster, client, SystemClock(), tell)
+        yield Stage(cluster, client, runtime.clock(), tell)
 
 
 async def perform(task: Task, stage: Stage, out: Path) -> Outcome:
     """Run one task and fill its folder. Raises `ClusterError` when it could not be run at all."""
-    began_s = stage.clock.wall()
-    began = stage.clock.monotonic()
+    clock = SystemClock()
+    began_s, began = clock.wall(), clock.monotonic()
     folder = RunFolder.create(out, task.scenario.id, task.variant.name, began_s)
     about = describe(task, began_s)
     folder.write_json("run.json", {**about, "finished": False})
     verdict = await play(stage, task.scenario, task.variant, task.seed, folder)
-    about |= {"finished": True, "duration_s": round(stage.clock.monotonic() - began, 3)}
+    about |= {"finished": True, "duration_s": round(clock.monotonic() - began, 3)}
     folder.write_json("run.json", {**about, "problems": verdict.problems})
     folder.write_json("verdict.json", verdict.to_json())
     write_page(folder, about, verdict)
@@ -117,4 +117,5 @@ def describe(task: Task, began_s: float) -> dict[str, Any]:
 def versions() -> dict[str, str]:
     """What the run was made with."""
     packages = {name: version(name) for name in SHOWN_VERSIONS}
-    return {"python": platform.python_version(), "system": platform.platform(), **packages}
+    system = f"{platform.system()} {platform.release()}"  # the longer platform() would start a process
+    return {"python": platform.python_version(), "system": system, **packages}

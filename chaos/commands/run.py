@@ -1,6 +1,5 @@
 """`./lab run`: scenarios on a cluster of their own, with progress and a verdict for each variant."""
 
-import asyncio
 import json
 import secrets
 from collections.abc import Sequence
@@ -45,7 +44,7 @@ def run(
     work = list(tasks(chosen, runtime, seed))
     screen = Screen(to_stderr=as_json)
     try:
-        outcomes = asyncio.run(_perform_all(work, runtime, seed, out.resolve(), screen))
+        outcomes = _perform_all(work, runtime, seed, out.resolve(), screen)
     except KeyboardInterrupt:
         screen.interrupted()
         raise typer.Exit(INTERRUPTED) from None
@@ -54,10 +53,22 @@ def run(
     raise typer.Exit(exit_code(outcome.verdict.as_expected for outcome in outcomes))
 
 
-async def _perform_all(
+def _perform_all(
     work: Sequence[Task], runtime: Runtime, seed: int, out: Path, screen: Screen
 ) -> list[Outcome]:
     screen.opening(work, runtime.name, seed)
+    groups = [[task] for task in work] if runtime.repeatable else [work]
+    outcomes = [
+        outcome for group in groups for outcome in runtime.run(_perform(group, runtime, seed, out, screen))
+    ]
+    screen.closing(outcomes)
+    return outcomes
+
+
+async def _perform(
+    work: Sequence[Task], runtime: Runtime, seed: int, out: Path, screen: Screen
+) -> list[Outcome]:
+    """Perform several tasks on one cluster."""
     outcomes = []
     async with standing(runtime, seed, screen.happening) as stage:
         for task in work:
@@ -65,5 +76,4 @@ async def _perform_all(
             outcome = await perform(task, stage, out)
             screen.end(task, outcome)
             outcomes.append(outcome)
-    screen.closing(outcomes)
     return outcomes

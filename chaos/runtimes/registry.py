@@ -3,28 +3,46 @@
 Nothing is imported before it is asked for: a list of scenarios must not cost a container engine's library.
 """
 
+import asyncio
 import importlib
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
 
 from chaos.cluster import Ability, Cluster
 from chaos.workloads.client import Client
+from services.adapters.clock import SystemClock
+from services.ports import Clock
+
+T = TypeVar("T")
 
 CLIENT_TIMEOUT_S = 3.0  # longer than a gateway takes to say that it does not know
 
 
 @dataclass(frozen=True)
 class Runtime:
-    """`home` is the `module:class` whose `start(seed=…)` returns a cluster that takes writes."""
+    """`home` is the `module:class` whose `start(seed=…)` returns a cluster.
+
+    Where runs are `repeatable`, each begins in a world of its own, which its seed alone decides.
+    """
 
     name: str
     home: str
     abilities: frozenset[Ability]
+    repeatable: ClassVar[bool] = False
+
+    def run(self, main: Coroutine[Any, Any, T]) -> T:
+        """The result of `main`, run where clusters of this kind live."""
+        return asyncio.run(main)
+
+    def clock(self) -> Clock:
+        """The lab's own clock there."""
+        return SystemClock()
 
     @asynccontextmanager
     async def cluster(self, seed: int) -> AsyncIterator[Cluster]:
-        """A cluster that takes writes, while the block lasts. Raises `ClusterError`."""
+        """A cluster, while the block lasts; configure it before use. Raises `ClusterError`."""
         module, _, kind = self.home.partition(":")
         cluster: Cluster = await getattr(importlib.import_module(module), kind).start(seed=seed)
         try:
@@ -44,13 +62,41 @@ class Runtime:
             await client.close()
 
 
+class Simulation(Runtime):
+    """Clusters in virtual time."""
+
+    repeatable = True
+
+    def run(self, main: Coroutine[Any, Any, T]) -> T:
+        """See `Runtime`. Raises `SimulationError` when `main` cannot come to an end."""
+        from chaos.runtimes.simulated import virtual
+
+        return virtual.run(main)
+
+    def clock(self) -> Clock:
+        """See `Runtime`; it is virtual too."""
+        from chaos.runtimes.simulated import virtual
+
+        return virtual.lab_loop().clock
+
+    @asynccontextmanager
+    async def client(self, cluster: Cluster) -> AsyncIterator[Client]:
+        """See `Runtime`."""
+        from chaos.runtimes.simulation import SimulatedCluster
+
+        assert isinstance(cluster, SimulatedCluster)
+        yield cluster.client(CLIENT_TIMEOUT_S)
+
+
 REAL: frozenset[Ability] = frozenset({"links", "kill", "pause", "restart"})
+ALL: frozenset[Ability] = REAL | {"clocks", "disks"}
 
 RUNTIMES = {
     runtime.name: runtime
     for runtime in (
         Runtime("local", "chaos.runtimes.local:LocalCluster", REAL),
         Runtime("compose", "chaos.runtimes.compose:ComposeCluster", REAL),
+        Simulation("sim", "chaos.runtimes.simulation:SimulatedCluster", ALL),
     )
 }
 

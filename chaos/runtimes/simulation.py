@@ -59,17 +59,9 @@ class SimulatedCluster:
         self._orders = Orders(network, self.replicas, tuple(gateways))
 
     @classmethod
-    async def start(
-        cls, settings: ClusterSettings | None = None, *, seed: int = 0, **shape: Any
-    ) -> "SimulatedCluster":
-        """A cluster that takes writes. Raises `ClusterError`."""
-        cluster = cls(seed, **shape)
-        try:
-            await cluster.configure(settings or ClusterSettings())
-        except BaseException:
-            await cluster.close()
-            raise
-        return cluster
+    async def start(cls, *, seed: int = 0) -> "SimulatedCluster":
+        """A cluster that is switched off; `configure` switches it on."""
+        return cls(seed)
 
     def client(self, timeout_s: float) -> SimulatedClient:
         """A workload's client; it reaches the gateways directly, past all links."""
@@ -105,21 +97,19 @@ class SimulatedCluster:
 
     async def kill(self, node: str) -> None:
         """See `Cluster`; what was not synced may be lost, as when the power fails."""
-        self._find(node).kill()
+        self._who_is(node, "running", "paused").kill()
 
     async def pause(self, node: str) -> None:
         """See `Cluster`."""
-        self._running(node).loop.pause()
+        self._who_is(node, "running").loop.pause()
 
     async def resume(self, node: str) -> None:
         """See `Cluster`."""
-        self._running(node).loop.resume()
+        self._who_is(node, "paused").loop.resume()
 
     async def restart(self, node: str, disk: Literal["same", "empty", "kept"] = "same") -> None:
         """See `Cluster`. The node may find another `disk`: an empty one, or the one kept by `keep_disk`."""
-        machine = self._find(node)
-        if machine.state != "dead":
-            raise ClusterError(f"{node} is {machine.state}; kill it before it can start again")
+        machine = self._who_is(node, "dead")
         if disk != "same":
             machine.disk.replace({} if disk == "empty" else self._kept[node])
         machine.start(self._settings)
@@ -196,8 +186,8 @@ class SimulatedCluster:
             raise ClusterError(f"nobody is called {node!r}; there are {', '.join(self._machines)}")
         return self._machines[node]
 
-    def _running(self, node: str) -> Machine:
+    def _who_is(self, node: str, *states: ProcessState) -> Machine:
         machine = self._find(node)
-        if machine.state == "dead":
-            raise ClusterError(f"{node} is dead; start it again first")
+        if machine.state not in states:
+            raise ClusterError(f"{node} is {machine.state}; this needs it to be {' or '.join(states)}")
         return machine

@@ -31,7 +31,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     def __init__(self, name: str, timeline: Timeline, clock: MachineClock) -> None:
         self.name = name
         self.timeline = timeline
-        self._clock = clock
+        self.clock = clock
         self.stands_still = False  # paused or dead
         self._dead = False
         self._held: list[Handle] = []
@@ -41,7 +41,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     def time(self) -> float:
         """What the machine's monotonic clock says."""
-        return self._clock.monotonic()
+        return self.clock.monotonic()
 
     def call_soon(
         self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
@@ -56,7 +56,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     ) -> Handle:
         """Call back in `delay` seconds of the machine's own time."""
         timeline = self.timeline
-        moment = timeline.now_s + delay / self._clock.state.rate if delay > 0 else timeline.now_s
+        moment = timeline.now_s + delay / self.clock.state.rate if delay > 0 else timeline.now_s
         handle = Handle(self, callback, args, context, moment)
         timeline.at(handle)
         return handle
