@@ -5,14 +5,12 @@ cannot reach a socket or a clock cannot depend on one.
 """
 
 import ast
-import subprocess
 from collections.abc import Iterable, Iterator
-from functools import cache
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.repository import ROOT, files
+
 LONGEST_FILE, LONGEST_FUNCTION = 300, 50
 
 # Where a folder may take its imports from, of our own packages. The longest folder that fits counts.
@@ -49,22 +47,6 @@ UNSPEAKABLE = tuple(
         *(("proxy.go", "lang"), ("crates", ".io"), ("deb.deb", "ian.org"), ("maven", ".org")),
     )
 )
-
-
-@cache
-def files() -> tuple[str, ...]:
-    """Everything that is, or is about to be, in the repository; without one, everything that is ours."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    if listed.returncode == 0:
-        return tuple(name for name in listed.stdout.splitlines() if (ROOT / name).is_file())
-    ours = ("services", "chaos", "scenarios", "tests", "benchmarks", "bootstrap", "docs")
-    found = (path for folder in ours for path in (ROOT / folder).rglob("*") if path.is_file())
-    return tuple(str(path.relative_to(ROOT)) for path in found if "__pycache__" not in path.parts)
 
 
 def sources(*folders: str) -> Iterator[tuple[str, ast.Module]]:

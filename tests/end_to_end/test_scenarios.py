@@ -1,0 +1,103 @@
+"""Every variant of every scenario on real processes, as somebody types it; and what a run leaves behind."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chaos.discover import find_scenario, scenario_ids
+from chaos.history import History
+from tests.end_to_end.marked import Marked
+from tests.repository import ROOT
+
+FILES = {"run.json", "history.jsonl", "events.jsonl", "verdict.json", "report.html"}
+NODES = {"n1", "n2", "n3", "g1", "g2", "controller"}
+
+
+def lab(*arguments: object) -> "subprocess.CompletedProcess[str]":
+    command = [str(ROOT / "lab"), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("scenario", scenario_ids())
+def test_all_variants_are_as_expected(scenario: str, tmp_path: Path) -> None:
+    done = lab("run", scenario, "--seed", 7, "--out", tmp_path, "--json")
+    assert done.returncode == 0, done.stderr
+    verdicts = json.loads(done.stdout)
+    variants = find_scenario(scenario).variants
+    assert [(verdict["variant"], verdict["kind"]) for verdict in verdicts] == [
+        (v.name, v.kind) for v in variants
+    ]
+    for verdict in verdicts:
+        assert verdict["as_expected"], verdict
+        folder = Path(verdict["folder"])
+        assert folder.parent == tmp_path / scenario / verdict["variant"]
+        must_be_complete(folder, verdict)
+        assert lab("check", folder).returncode == 0
+    assert (tmp_path / "latest").resolve() == folder.resolve()
+
+
+def must_be_complete(folder: Path, printed: Mapping[str, Any]) -> None:
+    """The folder holds what formats.md promises, and the verdict that was printed."""
+    assert {path.name for path in folder.iterdir()} - {"set-aside.json"} == FILES
+    about, verdict = (json.loads((folder / name).read_text()) for name in ("run.json", "verdict.json"))
+    assert {**verdict, "folder": str(folder)} == printed
+    assert about["seed"] == 7
+    assert about["command"].endswith(f"{about['scenario']}:{about['variant']} --on local --seed 7")
+    history = History.load(folder / "history.jsonl")
+    assert {read.node for read in history.finals} == {"n1", "n2", "n3"}
+    assert history.nemesis
+    for anomaly in verdict["anomalies"]:
+        assert bool(anomaly["witnesses"]) is anomaly["found"]
+        assert all(op < len(history.events) for witness in anomaly["witnesses"] for op in witness["ops"])
+    events = [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
+    assert {event["node"] for event in events} <= NODES
+    assert [event["time"] for event in events] == sorted(event["time"] for event in events)
+
+
+@pytest.mark.timeout(120)
+def test_a_scenario_is_a_script_too_and_tells_what_happens(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "scenarios.stale_reads", "--on", "local", "--out", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    for told in (
+        "3 variants on local, seed ",
+        "stale-reads:any-replica  (problem: must show stale-read)",
+        "⚡ slow by 300 ms",
+        "✓ stale-reads:any-replica  shown   stale-read",
+        "✓ stale-reads:bounded  held   no stale-read",
+        "3 of 3 as expected",
+    ):
+        assert told in done.stdout
+
+
+@pytest.mark.timeout(60)
+def test_ctrl_c_in_the_middle_of_a_fault_leaves_the_recording_and_nothing_else(tmp_path: Path) -> None:
+    temporary, out = tmp_path / "temporary", tmp_path / "runs"
+    temporary.mkdir()
+    marked = Marked(temporary)
+    running = subprocess.Popen(
+        [str(ROOT / "lab"), "run", "split-brain:unfenced", "--out", str(out)],
+        env={**marked.environment, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stdout
+    for line in running.stdout:
+        if "⚡ cut" in line:
+            running.send_signal(signal.SIGINT)
+            break
+    rest = running.stdout.read()
+    assert running.wait() == 130
+    assert "⚡ healed" in rest
+    assert "what was recorded stays" in rest
+    marked.must_leave_nothing()
+    history = History.load(out / "latest" / "history.jsonl")
+    assert [event.f for event in history.nemesis] == ["start-partition", "stop-partition"]
+    assert lab("check", out / "latest").returncode == 3
