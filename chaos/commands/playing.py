@@ -16,6 +16,7 @@ from services.config import ClusterSettings
 
 PATIENCE_S = 10.0
 STRATEGIES = ("single-leader",)
+NODES_IN_COMPOSE = 3
 FINDERS: Mapping[str, Callable[[], Awaitable[Cluster | None]]] = {
     "local": playground.find_local,
     "compose": playground.find_compose,
@@ -33,6 +34,8 @@ async def start(on: str, nodes: int, strategy: str, settings: Mapping[str, str])
         raise ClusterError(f"there is no strategy {strategy!r}; choose {' or '.join(STRATEGIES)}")
     if on not in FINDERS:
         raise ClusterError(f"there is no runtime {on!r} to play on; choose {' or '.join(FINDERS)}")
+    if on == "compose" and nodes != NODES_IN_COMPOSE:
+        raise ClusterError(f"docker-compose.yml has {NODES_IN_COMPOSE} replicas; --nodes works on local")
     chosen = _settings(settings)
     if already := await FINDERS[on]():
         await already.close()

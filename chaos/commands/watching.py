@@ -101,6 +101,7 @@ def _cell(node: dict[str, Any], column: str) -> str:
     if column == "lag":
         lag_s = node.get("lag_s")
         return "" if lag_s is None else f"{lag_s:.2f} s"
-    if column == "position" and "position" in node:
-        return ".".join(map(str, node["position"]))
+    if column == "position":
+        is_replica = node.get("role") in ("leader", "follower")
+        return ".".join(map(str, node["position"])) if is_replica else ""
     return str(node.get(column) or "")

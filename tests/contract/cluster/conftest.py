@@ -1,12 +1,11 @@
 """One cluster of each runtime for the whole suite; every test begins on empty data."""
 
-import os
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
-from chaos.cluster import Cluster, ClusterError
+from chaos.cluster import Cluster
 from chaos.runtimes.registry import RUNTIMES
 from chaos.workloads.client import Client
 from services.config import ClusterSettings
@@ -23,17 +22,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=EACH_RUNTIME)
 async def started(request: pytest.FixtureRequest) -> AsyncIterator[Cluster]:
-    try:
-        context = RUNTIMES[request.param].cluster(seed=1)
-        cluster = await context.__aenter__()
-    except ClusterError as error:
-        if request.param == "local" or os.environ.get("CI"):
-            raise
-        pytest.skip(str(error))
-    try:
+    async with RUNTIMES[request.param].cluster(seed=1) as cluster:
         yield cluster
-    finally:
-        await context.__aexit__(None, None, None)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
