@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import contextlib
 import os
+import resource
 import secrets
 import socket
 import sys
@@ -26,6 +27,9 @@ from chaos.proxy.errors import ApiError
 from chaos.proxy.handlers import Handlers
 from chaos.proxy.metrics import Metrics
 from chaos.proxy.records import ProxySettings
+
+STDIN = 0
+FILES = 10_240  # macOS allows a process no more, whatever its limit says
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ def run(options: Options) -> int:
     """Run the proxy until SIGINT, SIGTERM or the end of its lease; returns the exit code."""
     try:
         proxies = _configured(options.config)
+        _raise_file_limit()
         with asyncio.Runner(loop_factory=_loop_factory()) as runner, contextlib.suppress(KeyboardInterrupt):
             runner.run(_serve(options, proxies))
     except StartError as error:
@@ -112,8 +117,17 @@ def _http_settings(api: Api) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         server_header=False,
+        timeout_keep_alive=60,  # as long as Toxiproxy: a client must not find its idle connection closed
         timeout_graceful_shutdown=1,
     )
+
+
+def _raise_file_limit() -> None:
+    """Each connection takes two files, and some systems begin with no more than 256."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _when_stdin_ends(action: Callable[[], None]) -> None:
@@ -121,8 +135,9 @@ def _when_stdin_ends(action: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
 
     def wait() -> None:
-        while os.read(sys.stdin.fileno(), 4096):
-            pass
+        with contextlib.suppress(OSError):  # standard input was closed before we began
+            while os.read(STDIN, 4096):
+                pass
         with contextlib.suppress(RuntimeError):  # the loop is closed already
             loop.call_soon_threadsafe(action)
 
