@@ -32,9 +32,9 @@ from chaos.workloads import register
 
 async def script(run: Run) -> None:
     """Cut the leader off together with one gateway; wait for a second leader; let both work; heal."""
+    await run.acknowledged(40)
     leader = await run.cluster.resolve("leader")
     gateway = next(iter(run.cluster.gateways))
-    await run.acknowledged(40)
     async with run.fault(Partition(((leader, gateway), ("rest",)))):
         await run.acknowledged(15, other_than=leader)
         await run.acknowledged_or_not(15, by=leader, within_s=0.8)

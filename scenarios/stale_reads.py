@@ -27,9 +27,9 @@ from chaos.workloads import register
 
 async def script(run: Run) -> None:
     """Slow one follower, cut the other, and let clients read from wherever they are sent."""
+    await run.acknowledged(30)
     leader = await run.cluster.resolve("leader")
     near, far = (node for node in run.cluster.replicas if node != leader)
-    await run.acknowledged(30)
     slow, cut = Slow(leader, near, latency_s=0.3, one_way=True), Cut(leader, far, one_way=True)
     async with run.fault(slow), run.fault(cut):
         await run.acknowledged(40)
@@ -44,7 +44,7 @@ SCENARIO = Scenario(
     script=script,
     workload=register.reads_and_writes(keys=5, clients=12, rate_per_s=80, write_fraction=0.4),
     checkers=("stale-read", "diverged-replicas"),
-    settings={"replication": "async"},
+    settings={"replication": "async", "detection_timeout_ms": 5000},  # nobody is to be replaced here
     variants=(
         problem("any-replica", finds=["stale-read"], reads="any"),
         remedy("leader-only", reads="leader"),
