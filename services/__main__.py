@@ -1,27 +1,41 @@
-"""`python -m services replica|controller|gateway|health`: one node, or a look whether it is alive."""
+"""`python -m services replica|controller|gateway|health`: one node, or a look whether it is alive.
+
+Imports wait until they are needed. The look is taken every second in every container.
+"""
 
 import os
 import sys
-
-from services.adapters.health import check
-from services.adapters.lease import end_with_stdin
 
 ROLES = ("replica", "controller", "gateway")
 
 
 def main(arguments: list[str]) -> int:
-    """The exit code. A node's imports wait until they are needed: the health check has 60 ms."""
+    """The exit code."""
     if arguments == ["health"]:
+        from services.adapters.health import check
+
         return check()
-    if len(arguments) != 1 or arguments[0] not in ROLES:
-        print(f"usage: python -m services {'|'.join(ROLES)}|health", file=sys.stderr)
+    if len(arguments) == 1 and arguments[0] in ROLES:
+        return _serve(arguments[0])
+    print(f"usage: python -m services {'|'.join(ROLES)}|health", file=sys.stderr)
+    return 2
+
+
+def _serve(role: str) -> int:
+    from services.adapters.lease import end_with_stdin
+    from services.config import settings_from
+
+    try:
+        settings = settings_from(role)
+    except ValueError as error:
+        print(f"{role}: {error}", file=sys.stderr)
         return 2
     if os.environ.get("LAB_LEASE_STDIN") == "1":
         end_with_stdin()
     sys.modules.setdefault("rich", None)  # type: ignore[arg-type] # structlog would load it: 7 MB, 40 ms
     from services.adapters.serve import run
 
-    return run(arguments[0])
+    return run(settings)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from services.adapters.failures import failure_body
 from services.errors import LabError
 
-REQUEST_DEADLINE_S = 10.0
+REQUEST_DEADLINE_S = 5.0
 HEADER_BYTES = 64 << 10
 MOST_CONNECTIONS = 2000
 

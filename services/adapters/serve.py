@@ -19,7 +19,7 @@ from services.adapters.log import LineLog
 from services.adapters.network import KEEP_ALIVE_S, HttpNetwork
 from services.adapters.protocol import MOST_CONNECTIONS, PatientProtocol
 from services.adapters.tasks import OrderedTasks
-from services.config import NodeSettings, settings_from
+from services.config import NodeSettings
 from services.node import Node
 from services.ports import Env
 
@@ -27,15 +27,14 @@ BACKLOG = 1024
 GRACE_S = 3  # how long requests may take to end after SIGTERM
 
 
-def run(role: str) -> int:
-    """Serve a node of `role`, as the environment describes it, until a signal; returns the exit code."""
+def run(settings: NodeSettings) -> int:
+    """Serve the node that `settings` describe until a signal; returns the exit code."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        settings = settings_from(role)
         listener = _listen(settings.host, settings.port)
-    except (ValueError, OSError) as error:
-        print(f"{role}: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"{settings.node}: {error}", file=sys.stderr)
         return 2
     _allow_many_connections()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:

@@ -1,0 +1,39 @@
+"""The smallest cluster there is, as processes: a replica, a controller, a gateway."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.contract.http.nodes import Running, free_ports, running, until
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Running]]:
+    """The nodes by name; the gateway takes writes."""
+    directory = tmp_path_factory.mktemp("cluster")
+    names = {"n1": "replica", "controller": "controller", "g1": "gateway"}
+    ports = dict(zip(names, free_ports(len(names)), strict=True))
+    with ExitStack() as stack:
+        nodes = {
+            name: stack.enter_context(running(role, name, directory, ports)) for name, role in names.items()
+        }
+        until(lambda: all(node.is_up() for node in nodes.values()))
+        until(lambda: nodes["g1"].request("PUT", "/kv/first", body=b'{"value":0}').status == 200)
+        yield nodes
+
+
+@pytest.fixture
+def gateway(cluster: dict[str, Running]) -> Running:
+    return cluster["g1"]
+
+
+@pytest.fixture
+def replica(cluster: dict[str, Running]) -> Running:
+    return cluster["n1"]
+
+
+@pytest.fixture(params=["n1", "controller", "g1"])
+def node(request: pytest.FixtureRequest, cluster: dict[str, Running]) -> Running:
+    """Every node in turn."""
+    return cluster[request.param]
