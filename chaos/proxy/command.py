@@ -135,9 +135,8 @@ def _when_stdin_ends(action: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
 
     def wait() -> None:
-        with contextlib.suppress(OSError):  # standard input was closed before we began
-            while os.read(STDIN, 4096):
-                pass
+        while os.read(STDIN, 4096):
+            pass
         with contextlib.suppress(RuntimeError):  # the loop is closed already
             loop.call_soon_threadsafe(action)
 
