@@ -49,6 +49,23 @@ def was_told(change: Operation) -> str:
     )
 
 
+def saw(read: Operation) -> str:
+    """For instance `process 3 asked n1 (epoch 1) for x at 2.314 s and saw 17`."""
+    return (
+        f"process {read.process} asked {answerer(read)} for {read.key} at {seconds(read.invoked_ns)} "
+        f"and saw {shown(read.value)}"
+    )
+
+
+def told(operation: Operation) -> str:
+    """What a client learnt: what a read saw, or that a change was acknowledged or tried."""
+    if operation.f == "read":
+        return saw(operation)
+    if operation.outcome == "ok":
+        return was_told(operation)
+    return f"process {operation.process} tried from {seconds(operation.invoked_ns)} on that {deed(operation)}"
+
+
 def listed(holdings: Sequence[Holding]) -> str:
     """For instance `n1: 12, n2: 12, n3: nothing`."""
     return ", ".join(f"{holding.node}: {shown(holding.value)}" for holding in holdings)

@@ -31,6 +31,22 @@ BAD = [
     ("diverged-replicas/found-register", (7, 11), "x is 2 on n1, but 1 on n2"),
     ("diverged-replicas/found-key-missing", (3, 5), "x is 1 on n1, but nothing on n2"),
     ("diverged-replicas/found-set", (5, 9), "n2 lacks 1 of 1 elements (1)"),
+    ("linearizable/found-absent-after-write", (0, 1, 2, 3), "x was nothing all the time until 0.300 s"),
+    ("linearizable/found-deleted-value", (2, 3, 4, 5), "x can only have been nothing"),
+    (
+        "linearizable/found-new-value-vanishes",
+        (0, 1, 3, 4, 5, 6),
+        "x was 1 all the time from 0.200 s",
+    ),
+    (
+        "linearizable/found-old-value-returns",
+        (0, 1, 2, 3, 4, 5),
+        "x was 2 at some moment from 0.300 s",
+    ),
+    ("linearizable/found-two-compare-and-sets-win", (0, 1, 2, 3), "x can only have been 1"),
+    ("linearizable/found-value-before-its-write", (0, 1, 2, 3), "which was only asked for at 0.300 s"),
+    ("linearizable/found-value-from-nowhere", (0, 1), "which nobody wrote"),
+    ("linearizable/found-write-in-doubt-comes-and-goes", (2, 3, 4, 5), "it cannot be both at once"),
 ]
 # Either of its two writes would be lost alone, too; together they show the words for "one of these".
 TOLD_TOGETHER = "lost-write/found-one-of-two-concurrent"
@@ -42,6 +58,7 @@ UNKNOWN = [
     ("split-brain/unknown-epoch-not-told", "operation 0 names no replica or no epoch"),
     ("diverged-replicas/unknown-single-replica", "only n1 was read"),
     ("diverged-replicas/unknown-replica-unread", "contents of n3"),
+    ("linearizable/unknown-not-a-register", "operation 0 (add) is not of a register"),
     ("diverged-replicas/unknown-final-reads-too-early", "operation 0 was acknowledged after"),
 ]
 ALL = sorted(str(path.relative_to(FOLDER).with_suffix("")) for path in FOLDER.rglob("*.jsonl"))

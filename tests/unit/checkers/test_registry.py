@@ -1,5 +1,7 @@
 """Checkers by name, and what becomes of one that crashes."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -9,14 +11,13 @@ from chaos.history import Event, History
 
 
 def test_every_file_is_a_checker_by_its_name() -> None:
-    assert checkers.checker_names() == ("diverged-replicas", "lost-write", "split-brain", "stale-read")
+    names = {path.stem for path in Path(checkers.__file__).parent.glob("[a-z]*.py")}
+    assert {name.replace("-", "_") for name in checkers.checker_names()} == names
     assert checkers.find_checker("lost-write") is lost_write.check
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(
-        ValueError, match="there is no checker 'lost-writes'; there are: diverged-replicas, lo"
-    ):
+    with pytest.raises(ValueError, match="there is no checker 'lost-writes'; there are: .*lost-write, "):
         checkers.run_checker("lost-writes", History.of([]))
 
 

@@ -1,0 +1,60 @@
+"""Why a register with unique values is not linearizable, told by the operations that show it."""
+
+from dataclasses import dataclass
+
+from chaos.checkers._columns import Columns
+from chaos.checkers._words import seconds, sentence, shown, told
+from chaos.checkers._zones import Collision, Zones
+from chaos.history import Operation
+from chaos.verdict import Witness
+
+
+def read_too_early(table: Columns, row: int) -> Witness:
+    """A read returned what nobody had begun to write by then."""
+    read = table.operations[row]
+    writes = table.operations_at(table.writes & (table.cell == table.cell[row]))
+    why = f"which was only asked for at {seconds(writes[0].invoked_ns)}" if writes else "which nobody wrote"
+    return Witness(_events(read, *writes), sentence(f"{told(read)}, {why}"))
+
+
+def collided(table: Columns, zones: Zones, collision: Collision) -> Witness:
+    """Two values that the register must have had at once."""
+    one, other = (_Cluster.of(table, zones, cell) for cell in (collision.cell, collision.other))
+    text = f"{one.story()}; {other.story()}; it cannot be both at once"
+    shown_operations = [*one.operations, *other.operations]
+    return Witness(_events(*shown_operations), sentence(text))
+
+
+@dataclass(frozen=True)
+class _Cluster:
+    """A value's operation that ended first (None: it was there from the beginning) and the last to begin."""
+
+    first: Operation | None
+    last: Operation
+
+    @classmethod
+    def of(cls, table: Columns, zones: Zones, cell: int) -> "_Cluster":
+        of_cell = table.cell == cell
+        first = table.operations_at(of_cell & (table.end == zones.first_end[cell]))
+        (last,) = table.operations_at(of_cell & (table.begin == zones.last_begin[cell]))
+        return cls(first[0] if first else None, last)
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        return (self.last,) if self.first in (None, self.last) else (self.first, self.last)
+
+    def story(self) -> str:
+        """What clients learnt, and when the register must have had this value by that."""
+        value = f"{self.last.key} was {shown(self.last.value)}"
+        begin = seconds(self.last.invoked_ns)
+        if self.first is None:
+            return f"{value} at first, and {told(self.last)}, so {value} all the time until {begin}"
+        learnt = " and ".join(told(operation) for operation in self.operations)
+        end = seconds(self.first.returned_ns)
+        if self.last.index > self.first.end:
+            return f"{learnt}, so {value} all the time from {end} to {begin}"
+        return f"{learnt}, so {value} at some moment from {begin} to {end}"
+
+
+def _events(*operations: Operation) -> tuple[int, ...]:
+    return tuple(sorted({index for operation in operations for index in operation.event_indexes}))

@@ -1,0 +1,84 @@
+"""A key's register did not behave like one register that everybody shares.
+
+Linearizable (Herlihy and Wing 1990): every operation seems to take effect at one moment between its
+request and its answer. This holds for a history when it holds for each key. Keys whose values are
+written once each are judged by the zones of their values, all together in n log n; keys with
+compare-and-set, deletes or repeated values by a search each, with a budget that ends in unknown.
+
+Operations in doubt may take effect at any time after they began, or never. Every key is absent at first.
+A cas that failed is taken to have had no effect, which says nothing about the value.
+
+Assumed, else unknown: there are only registers. A read of what nobody had begun to write is evidence,
+not a breach of an assumption.
+"""
+
+from collections.abc import Iterator
+
+from chaos.checkers._collisions import collided, read_too_early
+from chaos.checkers._columns import ABSENT, Columns, columns, token
+from chaos.checkers._keys import REGISTER_CHANGES, KeyOperations, by_key, left_behind
+from chaos.checkers._search import Budget, OutOfBudgetError, Stuck, search
+from chaos.checkers._words import sentence, shown, told
+from chaos.checkers._zones import collisions, early_reads, zones
+from chaos.history import History, Key
+from chaos.verdict import Finding, Witness, found, not_found, unknown
+
+NAME = "linearizable"
+BUDGET = 1_000_000  # configurations of all searches together
+
+
+def check(history: History, *, budget: int = BUDGET) -> Finding:
+    """Found with one witness for each key that is not linearizable; `count` is the number of such keys."""
+    for operation in history.client_operations:
+        if operation.key is None or operation.f not in (REGISTER_CHANGES | {"read"}):
+            return unknown(NAME, f"operation {operation.index} ({operation.f}) is not of a register")
+    table = columns(history.client_operations)
+    witnesses = dict(_by_zones(table))
+    reason = ""
+    try:
+        witnesses.update(_by_search(history, table, Budget(budget)))
+    except OutOfBudgetError as error:
+        reason = str(error)
+    if witnesses:
+        return found(NAME, len(witnesses), sorted(witnesses.values(), key=lambda witness: witness.ops))
+    return unknown(NAME, reason) if reason else not_found(NAME)
+
+
+def _by_zones(table: Columns) -> Iterator[tuple[Key, Witness]]:
+    """One witness for each key; where several things are wrong with it, the simplest."""
+    of_values = zones(table)
+    shown_keys = set(table.keys_elsewhere)
+    for row in early_reads(table, of_values):
+        key = table.keys[table.key[row]]
+        if key not in shown_keys and table.traceable[table.key[row]]:
+            shown_keys.add(key)
+            yield key, read_too_early(table, int(row))
+    for collision in collisions(table, of_values):
+        key = table.keys[table.key_of_cell[collision.cell]]
+        if key not in shown_keys:
+            shown_keys.add(key)
+            yield key, collided(table, of_values, collision)
+
+
+def _by_search(history: History, table: Columns, budget: Budget) -> Iterator[tuple[Key, Witness]]:
+    """One witness for each key that zones cannot judge, the shortest first. Raises `OutOfBudgetError`."""
+    traceable = {key for key, yes in zip(table.keys, table.traceable, strict=True) if yes}
+    judged = traceable - table.keys_elsewhere
+    keys = [of_key for of_key in by_key(history.client_operations) if of_key.key not in judged]
+    for of_key in sorted(keys, key=lambda of_key: len(of_key.changes) + len(of_key.reads)):
+        if stuck := search(of_key, budget):
+            yield of_key.key, _dead_end(of_key, stuck)
+
+
+def _dead_end(of_key: KeyOperations, stuck: Stuck) -> Witness:
+    last = stuck.operation
+    before = [change for change in of_key.changes if change.index < last.end and change is not last]
+    left = [change for change in before if token(left_behind(change)) in stuck.states]
+    values = {shown(left_behind(change)) for change in left}
+    values |= {shown(None)} if ABSENT in stuck.states else set()
+    might = " or ".join(sorted(values))
+    text = (
+        f"{told(last)}; but in whatever order all before it is put, {of_key.key} can only have been {might}"
+    )
+    ops = {index for operation in (*left, last) for index in operation.event_indexes}
+    return Witness(tuple(sorted(ops)), sentence(text))
