@@ -12,8 +12,8 @@ RUN python3 -m venv --without-pip /opt/venv \
        --no-cache-dir --require-hashes --requirement requirements.txt
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
 
-# Compiled here, because the cluster runs on a read-only root.
+# Readable for every user, whatever the umask of the clone; compiled, for the cluster has a read-only root.
 COPY services services
-RUN python -m compileall -q services
+RUN chmod -R a+rX services && python -m compileall -q services
 
 USER lab

@@ -1,4 +1,4 @@
-"""One cluster of containers for all tests in this folder."""
+"""One cluster of containers for all tests of a file; it goes before the next one comes."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from tests.containers import engine
 __all__ = ["engine", "project"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def project(engine: DockerClient) -> Iterator[ComposeProject]:
     reaper, name = Reaper(), compose_project.new_name()
     reaper.compose(name)
