@@ -25,6 +25,7 @@ STATES = [
     LinkState(cut_replies=True, latency_s=0.1, bandwidth_kb_per_s=10),
 ]
 SILENCE_S = 0.3
+PATIENCE_S = 5.0  # a healthy link answers at once, but the machine may be busy
 
 
 @pytest.mark.parametrize("state", STATES, ids=str)
@@ -49,18 +50,19 @@ async def test_a_state_is_read_back_and_taken_back(cluster: Cluster, state: Link
 async def test_what_a_probe_says(cluster: Cluster, state: LinkState, outcome: str) -> None:
     struck, other = link(cluster, "n1-n2"), link(cluster, "n2-n1")
     await cluster.set_link(struck, state)
-    assert await cluster.probe(struck, SILENCE_S) == outcome
-    assert await cluster.probe(other, SILENCE_S) == "passed"
+    patience_s = SILENCE_S if outcome == "no-answer" else PATIENCE_S
+    assert await cluster.probe(struck, patience_s) == outcome
+    assert await cluster.probe(other, PATIENCE_S) == "passed"
     await cluster.set_link(struck, HEALTHY)
-    assert await cluster.probe(struck, SILENCE_S) == "passed"
+    assert await cluster.probe(struck, PATIENCE_S) == "passed"
 
 
 async def test_the_way_of_the_power_switch(cluster: Cluster) -> None:
     struck = link(cluster, "controller-n1-oob")
-    assert await cluster.probe(struck, SILENCE_S) == "passed"
+    assert await cluster.probe(struck, PATIENCE_S) == "passed"
     await cluster.set_link(struck, CUT)
     assert await cluster.probe(struck, SILENCE_S) == "no-answer"
-    assert await cluster.probe(link(cluster, "controller-n1"), SILENCE_S) == "passed"
+    assert await cluster.probe(link(cluster, "controller-n1"), PATIENCE_S) == "passed"
 
 
 async def test_cut_both_ways_and_one_way(cluster: Cluster) -> None:
@@ -70,8 +72,8 @@ async def test_cut_both_ways_and_one_way(cluster: Cluster) -> None:
         assert await cluster.probe(back, SILENCE_S) == "no-answer"
     async with Cut("n1", "n2", one_way=True).applied(cluster):
         assert await cluster.probe(there, SILENCE_S) == "no-answer"
-        assert await cluster.probe(back, SILENCE_S) == "passed"
-    assert await cluster.probe(there, SILENCE_S) == "passed"
+        assert await cluster.probe(back, PATIENCE_S) == "passed"
+    assert await cluster.probe(there, PATIENCE_S) == "passed"
 
 
 async def test_an_isolated_leader_is_replaced(cluster: Cluster, client: Client) -> None:
@@ -90,18 +92,18 @@ async def test_an_isolated_leader_is_replaced(cluster: Cluster, client: Client) 
 
 async def test_within_a_side_of_a_partition_everything_works(cluster: Cluster) -> None:
     async with Partition((("n1", "g1"), ("rest",))).applied(cluster):
-        assert await cluster.probe(link(cluster, "g1-n1"), SILENCE_S) == "passed"
+        assert await cluster.probe(link(cluster, "g1-n1"), PATIENCE_S) == "passed"
         assert await cluster.probe(link(cluster, "g2-n1"), SILENCE_S) == "no-answer"
-        assert await cluster.probe(link(cluster, "g2-n2"), SILENCE_S) == "passed"
+        assert await cluster.probe(link(cluster, "g2-n2"), PATIENCE_S) == "passed"
 
 
 async def test_a_slow_link_delays_each_round_trip_once(cluster: Cluster) -> None:
     loop = asyncio.get_running_loop()
-    async with Slow("n1", "n2", latency_s=0.4).applied(cluster):
+    async with Slow("n1", "n2", latency_s=0.8).applied(cluster):
         for _ in range(2):  # on a new connection and on one that is open
             began = loop.time()
-            assert await cluster.probe(link(cluster, "n1-n2"), 5) == "passed"
-            assert 0.4 <= loop.time() - began < 0.8
+            assert await cluster.probe(link(cluster, "n1-n2"), PATIENCE_S) == "passed"
+            assert 0.8 <= loop.time() - began < 1.6
 
 
 async def test_a_lost_reply_means_applied_but_not_acknowledged(cluster: Cluster, client: Client) -> None:

@@ -11,6 +11,7 @@ from services.config import ClusterSettings
 from tests.contract.cluster.waiting import all_hold, link, soon
 
 SILENCE_S = 0.3
+PATIENCE_S = 5.0  # a healthy link answers at once, but the machine may be busy
 
 
 async def test_a_killed_leader_is_replaced_and_comes_back_as_a_follower(
@@ -88,7 +89,7 @@ async def test_a_cut_outlives_the_restart_of_either_end(cluster: Cluster) -> Non
         await cluster.kill(node)
         await cluster.restart(node)
         assert await cluster.probe(link(cluster, "n1-n3"), SILENCE_S) == "no-answer"
-        assert await cluster.probe(link(cluster, "n3-n1"), SILENCE_S) == "passed"
+        assert await cluster.probe(link(cluster, "n3-n1"), PATIENCE_S) == "passed"
 
 
 async def test_a_restarted_gateway_serves_again(cluster: Cluster, client: Client) -> None:
