@@ -4,10 +4,13 @@ The answers name who gave them: the replica, its epoch, and the position in its 
 register is an error (404), an absent set is an empty list.
 """
 
+from collections.abc import Callable, Coroutine
+from functools import wraps
 from typing import Any, TypeAlias
 
 import msgspec
 from fastapi import FastAPI, Request, Response
+from starlette.convertors import Convertor, register_url_convertor
 
 from services.adapters import gateway_openapi
 from services.adapters.failures import failure_body
@@ -15,12 +18,13 @@ from services.adapters.http import LabApplication, add_node_routes, json_respons
 from services.config import NodeSettings
 from services.errors import LabError
 from services.gateway.gateway import Gateway
-from services.gateway.inputs import key_in, value_in, wishes_in
+from services.gateway.inputs import key_in, session_in, value_in, wishes_in
 from services.messages import Operation, Read, ReadResult, Status, Value, Write, Written
 
 SESSION = "x-lab-session"
 
 Answer: TypeAlias = dict[str, Any]
+Endpoint: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 def gateway_application(gateway: Gateway, settings: NodeSettings) -> FastAPI:
@@ -30,18 +34,51 @@ def gateway_application(gateway: Gateway, settings: NodeSettings) -> FastAPI:
         description=gateway_openapi.DESCRIPTION,
         records=gateway_openapi.RECORDS,
     )
+    register_url_convertor("anything", Anything())
     clients = Clients(gateway)
-    for method, path, endpoint, described in (
-        ("GET", "/kv/{key:path}", clients.get, gateway_openapi.GET),
-        ("PUT", "/kv/{key:path}", clients.put, gateway_openapi.PUT),
-        ("DELETE", "/kv/{key:path}", clients.delete, gateway_openapi.DELETE),
-        ("GET", "/sets/{key:path}", clients.members, gateway_openapi.MEMBERS),
-        ("POST", "/sets/{key:path}", clients.add, gateway_openapi.ADD),
-        ("GET", "/status", clients.status, gateway_openapi.STATUS),
+    described = gateway_openapi.operations(settings.replicas)
+    for method, path, endpoint in (
+        ("GET", "/kv/{key:anything}", clients.get),
+        ("PUT", "/kv/{key:anything}", clients.put),
+        ("DELETE", "/kv/{key:anything}", clients.delete),
+        ("GET", "/sets/{key:anything}", clients.members),
+        ("POST", "/sets/{key:anything}", clients.add),
+        ("GET", "/status", clients.status),
     ):
-        app.add_api_route(path, endpoint, methods=[method], tags=["clients"], **described)
+        about = described[endpoint.__name__]
+        app.add_api_route(path, _in_session(endpoint), methods=[method], tags=["clients"], **about)
     add_node_routes(app, gateway, settings)
     return app
+
+
+class Anything(Convertor[str]):
+    """The rest of a path, slashes and line ends included; whether it is a key is for `key_in` to say."""
+
+    regex = "(?s:.*)"
+
+    def convert(self, value: str) -> str:
+        """The text itself."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """The text itself."""
+        return value
+
+
+def _in_session(endpoint: Endpoint) -> Endpoint:
+    """`endpoint` that repeats the client's session, so that the client can tell its answers apart."""
+
+    @wraps(endpoint)
+    async def endpoint_in_session(request: Request) -> Response:
+        header = request.headers.get(SESSION)
+        if header is None:
+            return await endpoint(request)
+        session = session_in(header)
+        response = await endpoint(request)
+        response.headers[SESSION] = session
+        return response
+
+    return endpoint_in_session
 
 
 class Clients:
@@ -54,17 +91,17 @@ class Clients:
         """Write a register."""
         key = key_in(request.scope["raw_path"])
         value = value_in(await request.body(), "value")
-        return await self._write(request, Operation(f="put", key=key, value=value))
+        return await self._write(Operation(f="put", key=key, value=value))
 
     async def delete(self, request: Request) -> Response:
         """Remove a register."""
-        return await self._write(request, Operation(f="delete", key=key_in(request.scope["raw_path"])))
+        return await self._write(Operation(f="delete", key=key_in(request.scope["raw_path"])))
 
     async def add(self, request: Request) -> Response:
         """Add an element to a set."""
         key = key_in(request.scope["raw_path"])
         element = value_in(await request.body(), "element")
-        return await self._write(request, Operation(f="add", key=key, value=element))
+        return await self._write(Operation(f="add", key=key, value=element))
 
     async def get(self, request: Request) -> Response:
         """Read a register."""
@@ -73,27 +110,25 @@ class Clients:
         if not result.found:
             error = LabError("no-such-key", f"{key!r} has no value on {result.node}")
             body = failure_body(error, **_signed(key, result))
-            return _with_session(request, json_response(body, error.kind.status))
-        return _answer(request, {**_signed(key, result), "value": result.value})
+            return json_response(body, error.kind.status)
+        return _answer({**_signed(key, result), "value": result.value})
 
     async def members(self, request: Request) -> Response:
         """Read a set."""
         key = key_in(request.scope["raw_path"])
         result = await self._read(request, Read(key=key, type="set"))
         elements: Value = result.value if result.found else []
-        return _answer(request, {**_signed(key, result), "elements": elements})
+        return _answer({**_signed(key, result), "elements": elements})
 
-    async def status(self, request: Request) -> Response:
+    async def status(self, _: Request) -> Response:
         """Whom this gateway takes for the leader, and what every node says of itself."""
         own = self._gateway.status()
         nodes = {name: _described(found) for name, found in (await self._gateway.survey()).items()}
-        return _answer(
-            request, {"gateway": own.node, "leader": own.leader, "epoch": own.epoch, "nodes": nodes}
-        )
+        return _answer({"gateway": own.node, "leader": own.leader, "epoch": own.epoch, "nodes": nodes})
 
-    async def _write(self, request: Request, operation: Operation) -> Response:
+    async def _write(self, operation: Operation) -> Response:
         written = await self._gateway.write(Write(operation=operation))
-        return _answer(request, _signed(operation.key, written))
+        return _answer(_signed(operation.key, written))
 
     async def _read(self, request: Request, message: Read) -> ReadResult:
         policy, replica = wishes_in(request.scope["query_string"])
@@ -104,16 +139,8 @@ def _signed(key: str, reply: Written | ReadResult) -> Answer:
     return {"key": key, "node": reply.node, "epoch": reply.epoch, "position": reply.position.sequence}
 
 
-def _answer(request: Request, answer: Answer) -> Response:
-    return _with_session(request, json_response(msgspec.json.encode(answer)))
-
-
-def _with_session(request: Request, response: Response) -> Response:
-    """Repeat the client's session, so that it can tell its answers apart."""
-    session = request.headers.get(SESSION)
-    if session is not None:
-        response.headers[SESSION] = session
-    return response
+def _answer(answer: Answer) -> Response:
+    return json_response(msgspec.json.encode(answer))
 
 
 def _described(found: Status | LabError) -> Answer:

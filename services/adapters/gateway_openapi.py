@@ -4,13 +4,14 @@ Written by hand, because bodies go to msgspec unparsed; the contract tests hold 
 against it.
 """
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import msgspec
 
 from services.adapters.http import SERVED
 from services.errors import KINDS
-from services.gateway.inputs import MOST_KEY_CHARACTERS, POLICIES
+from services.gateway.inputs import MOST_KEY_CHARACTERS, POLICIES, SESSION_PATTERN
 from services.messages import Value
 
 Described: TypeAlias = dict[str, Any]
@@ -81,31 +82,21 @@ _KEY = {
     "in": "path",
     "required": True,
     "description": "UTF-8 without control characters; a slash is written %2F",
-    "schema": {"type": "string", "minLength": 1, "maxLength": MOST_KEY_CHARACTERS},
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": MOST_KEY_CHARACTERS,
+        "pattern": r"^[^\x00-\x1f\x7f-\x9f]*$",
+    },
     "example": "greeting",
 }
 _SESSION = {
     "name": "X-Lab-Session",
     "in": "header",
     "description": "repeated in the answer",
-    "schema": {"type": "string", "pattern": "^[!-~]{1,64}$"},
+    "schema": {"type": "string", "pattern": SESSION_PATTERN},
     "example": "u7",
 }
-_WISHES = [
-    {
-        "name": "policy",
-        "in": "query",
-        "description": "instead of the cluster's read policy",
-        "schema": {"type": "string", "enum": list(POLICIES)},
-    },
-    {
-        "name": "from",
-        "in": "query",
-        "description": "ask this replica, whatever it has (not together with policy)",
-        "schema": {"type": "string"},
-        "example": "n2",
-    },
-]
 
 
 def _content(record: type, example: Described) -> Described:
@@ -145,40 +136,54 @@ def _body(field: str, example: Value) -> Described:
     return {"required": True, "content": content}
 
 
-_REFUSED = ("bad-key", "forbidden-host", "internal", "connection-lost", "no-leader", "timed-out")
-_WRITE_REFUSED = (*_REFUSED, "not-leader")
+_REFUSED = (
+    "bad-key",
+    "forbidden-host",
+    "internal",
+    "connection-lost",
+    "no-leader",
+    "timed-out",
+    "not-leader",
+)
 _ACKNOWLEDGED = _content(Acknowledged, _SIGNED)
+_STATE = {"gateway": "g1", "leader": "n1", "epoch": 1, "nodes": {"n1": {"role": "leader", "position": 42}}}
 
-GET = _described(
-    "Read a register",
-    _content(Register, {**_SIGNED, "value": "hello"}),
-    [_KEY, *_WISHES],
-    (*_REFUSED, "no-such-key"),
-)
-PUT = _described(
-    "Write a register",
-    _ACKNOWLEDGED,
-    [_KEY],
-    (*_WRITE_REFUSED, "too-large"),
-    requestBody=_body("value", "hello"),
-)
-DELETE = _described("Remove a register", _ACKNOWLEDGED, [_KEY], _WRITE_REFUSED)
-MEMBERS = _described(
-    "Read a set", _content(Elements, {**_SIGNED, "elements": [1, 2]}), [_KEY, *_WISHES], _REFUSED
-)
-ADD = _described(
-    "Add an element to a set",
-    _ACKNOWLEDGED,
-    [_KEY],
-    (*_WRITE_REFUSED, "too-large"),
-    requestBody=_body("element", 3),
-)
-STATUS = _described(
-    "Who leads, and how everybody is",
-    _content(
-        ClusterState,
-        {"gateway": "g1", "leader": "n1", "epoch": 1, "nodes": {"n1": {"role": "leader", "position": 42}}},
-    ),
-    [],
-    ("forbidden-host", "internal"),
-)
+
+def operations(replicas: Sequence[str]) -> dict[str, Described]:
+    """What `FastAPI.add_api_route` is told about each route, by the name of its endpoint."""
+    reading = [_KEY, *_wishes(replicas)]
+    register = _content(Register, {**_SIGNED, "value": "hello"})
+    elements = _content(Elements, {**_SIGNED, "elements": [1, 2]})
+    state = _content(ClusterState, _STATE)
+    writing = (*_REFUSED, "too-large")
+    return {
+        "get": _described("Read a register", register, reading, (*_REFUSED, "no-such-key")),
+        "put": _described(
+            "Write a register", _ACKNOWLEDGED, [_KEY], writing, requestBody=_body("value", "hello")
+        ),
+        "delete": _described("Remove a register", _ACKNOWLEDGED, [_KEY], _REFUSED),
+        "members": _described("Read a set", elements, reading, _REFUSED),
+        "add": _described(
+            "Add an element to a set", _ACKNOWLEDGED, [_KEY], writing, requestBody=_body("element", 3)
+        ),
+        "status": _described(
+            "Who leads, and how everybody is", state, [], ("bad-request", "forbidden-host", "internal")
+        ),
+    }
+
+
+def _wishes(replicas: Sequence[str]) -> list[Described]:
+    return [
+        {
+            "name": "policy",
+            "in": "query",
+            "description": "instead of the cluster's read policy",
+            "schema": {"type": "string", "enum": list(POLICIES)},
+        },
+        {
+            "name": "from",
+            "in": "query",
+            "description": "ask this replica and no other; without a policy, for whatever it has",
+            "schema": {"type": "string", "enum": list(replicas)},
+        },
+    ]

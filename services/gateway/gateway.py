@@ -92,12 +92,13 @@ class Gateway:
     async def read(
         self, message: Read, policy: ReadPolicy | None = None, replica: str | None = None
     ) -> ReadResult:
-        """Read under `policy` (by default the cluster's), or whatever `replica` has.
+        """Read under `policy` (by default the cluster's); or from `replica` (by default what it has).
 
         Raises `LabError`: the refusal of the last replica that was asked.
         """
         if replica is not None:
-            return await self._first_answer(message, (self._chosen(replica),))
+            self._must_exist(replica)
+            return await self._first_answer(message, (Attempt(replica, routing.MODES[policy or "any"]),))
         policy = policy or self._cluster.reads
         if policy == "leader":
             return await self._through_leader(replace(message, mode="leader"), ReadResult)
@@ -184,11 +185,10 @@ class Gateway:
         assert failure, "there is at least one replica"
         raise failure
 
-    def _chosen(self, replica: str) -> Attempt:
+    def _must_exist(self, replica: str) -> None:
         if replica not in self._node.replicas:
             known = ", ".join(self._node.replicas)
             raise LabError("bad-request", f"there is no replica {replica!r}; known: {known}")
-        return Attempt(replica, "local")
 
     async def _learn_route(self) -> None:
         """Ask the controller once, however many wait for the answer."""

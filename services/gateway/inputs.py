@@ -6,6 +6,7 @@ SQLite would silently turn into a float is an error and not a surprise later.
 
 import json
 import math
+import re
 import unicodedata
 from typing import Any, NoReturn, cast
 from urllib.parse import parse_qsl, unquote_to_bytes
@@ -21,6 +22,7 @@ MOST_VALUE_BYTES = 256 << 10
 MOST_NESTING = 64
 SMALLEST_INTEGER, LARGEST_INTEGER = -(2**63), 2**63 - 1
 POLICIES = ("leader", "any", "bounded")
+SESSION_PATTERN = "^[!-~]{1,64}$"
 
 _SHOWN_CHARACTERS = 60
 _INTEGER_DIGITS = 20  # longer ones cannot fit, and converting them would take time
@@ -59,12 +61,19 @@ def wishes_in(query: bytes) -> tuple[ReadPolicy | None, str | None]:
         return None, None
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
     wishes = dict(pairs)
-    if len(wishes) != len(pairs) or not (wishes.keys() == {"policy"} or wishes.keys() == {"from"}):
-        raise LabError("bad-request", f"a read takes ?policy= or ?from=, once; not {_shown(query)}")
+    if len(wishes) != len(pairs) or not wishes.keys() <= {"policy", "from"}:
+        raise LabError("bad-request", f"a read takes ?policy= and ?from=, once each; not {_shown(query)}")
     policy = wishes.get("policy")
     if policy is not None and policy not in POLICIES:
         raise LabError("bad-request", f"there is no policy {_shown(policy)}; use {', '.join(POLICIES)}")
     return cast(ReadPolicy | None, policy), wishes.get("from")
+
+
+def session_in(header: str) -> str:
+    """The client's name for its session. Raises `LabError` bad-request."""
+    if re.fullmatch(SESSION_PATTERN, header) is None:
+        raise LabError("bad-request", f"a session has 1 to 64 visible ASCII characters, not {_shown(header)}")
+    return header
 
 
 def _parse(body: bytes) -> Any:

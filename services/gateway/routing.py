@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal, TypeAlias
 
+from services.config import ReadPolicy
 from services.errors import LabError
 from services.messages import Route
 
 Mode: TypeAlias = Literal["local", "leader", "bounded"]
 
 RELEARN = frozenset({"not-leader", "stale-epoch", "lease-expired", "unreachable", "shutting-down"})
+MODES: dict[ReadPolicy, Mode] = {"leader": "leader", "any": "local", "bounded": "bounded"}
 ELSEWHERE = frozenset({*RELEARN, "connection-lost", "timed-out", "too-far-behind", "storage-failed"})
 
 
@@ -47,11 +49,10 @@ def choose(
 ) -> tuple[Attempt, ...]:
     """The replicas to ask for a read, one after the other until one answers.
 
-    Both policies begin anywhere. After that `any` goes on at random, and `bounded` to the leader,
-    who is never behind.
+    Both policies begin anywhere. After that `any` goes on at random, and `bounded` to the
+    leader, who is never behind.
     """
     first, *rest = random.sample(replicas, len(replicas))
-    if policy == "any":
-        return tuple(Attempt(replica, "local") for replica in (first, *rest))
-    rest.sort(key=lambda replica: replica != leader)
-    return tuple(Attempt(replica, "bounded") for replica in (first, *rest))
+    if policy == "bounded":
+        rest.sort(key=lambda replica: replica != leader)
+    return tuple(Attempt(replica, MODES[policy]) for replica in (first, *rest))

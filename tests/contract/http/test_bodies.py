@@ -113,7 +113,7 @@ def test_bad_values(gateway: Running, body: bytes, status: int, code: str) -> No
     assert json.loads(reply.body)["definite"] is True
 
 
-@pytest.mark.parametrize("key", ["", "%00", "%0A", "%FF", "k" * 513])
+@pytest.mark.parametrize("key", ["", "%00", "%0A", "%0Aa", "a%0Ab", "a%C2%85", "%FF", "k" * 513])
 @pytest.mark.parametrize("route", ["GET /kv/", "PUT /kv/", "DELETE /kv/", "GET /sets/", "POST /sets/"])
 def test_bad_keys(gateway: Running, route: str, key: str) -> None:
     method, prefix = route.split()

@@ -176,6 +176,8 @@ async def test_a_mistake_of_the_client_is_not_tried_elsewhere(gateway: Gateway, 
 async def test_a_client_may_choose_the_replica(gateway: Gateway, peers: Peers) -> None:
     peers.say("n3", found("n3"))
     assert await gateway.read(READ, replica="n3") == found("n3")
+    await gateway.read(READ, "bounded", replica="n3")
+    assert [message.mode for _, message in peers.sent if isinstance(message, Read)] == ["local", "bounded"]
     with pytest.raises(LabError, match="no replica 'n4'; known: n1, n2, n3"):
         await gateway.read(READ, replica="n4")
 
