@@ -13,6 +13,7 @@ from chaos.links import Link
 
 SILENCE_S = 0.25  # a healthy link answers within a few milliseconds
 HEAL_DEADLINE_S = 10.0
+STOPS_S = 2.0  # a node that is being shut down closes its connections before its process is gone
 
 Change: TypeAlias = Callable[[LinkState], LinkState]
 Proof: TypeAlias = Callable[[Cluster, Link], Awaitable[None]]
@@ -33,7 +34,8 @@ async def strike_links(
         felt = await _between_running(cluster, links)
         if not felt:
             raise DidNotBite(f"{start.text}: on none of these links do both ends run, so nobody feels it")
-        await all_of(proof(cluster, link) for link in felt)
+        if not any(await all_of(_proven(cluster, link, proof) for link in felt)):
+            raise DidNotBite(f"{start.text}: whoever could have felt it stopped running meanwhile")
 
     async def heal() -> None:
         await put_back(cluster, before)
@@ -54,6 +56,23 @@ async def silent(cluster: Cluster, link: Link) -> None:
     outcome = await cluster.probe(link, SILENCE_S)
     if outcome != "no-answer":
         raise DidNotBite(f"{link.name} was to swallow everything, but a request through it {_was(outcome)}")
+
+
+async def _proven(cluster: Cluster, link: Link, proof: Proof) -> bool:
+    """False when an end of `link` stopped as it was asked: the cluster reacts to a fault while it strikes."""
+    try:
+        await proof(cluster, link)
+    except DidNotBite:
+        raise
+    except ClusterError as error:
+        await eventually(lambda: _must_have_stopped(cluster, link, error), STOPS_S)
+        return False
+    return True
+
+
+async def _must_have_stopped(cluster: Cluster, link: Link, otherwise: ClusterError) -> None:
+    if await _between_running(cluster, [link]):
+        raise otherwise
 
 
 async def _all_pass(cluster: Cluster, links: Sequence[Link]) -> None:

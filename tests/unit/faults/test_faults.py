@@ -98,6 +98,24 @@ async def test_nobody_feels_a_cut_between_the_dead() -> None:
             pytest.fail("the block must not begin")
 
 
+class ShutsDownWhenAsked(PaperCluster):
+    """n1 is being shut down: it answers nothing any more, and a moment later its process is gone."""
+
+    async def probe(self, link: Link, timeout_s: float) -> Outcome:
+        if link.source != "n1":
+            return await super().probe(link, timeout_s)
+        asyncio.get_running_loop().call_later(0.02, self._becomes, "n1", "dead")
+        raise ClusterError("n1 closed without an answer")
+
+
+async def test_who_is_shut_down_while_the_fault_strikes_proves_nothing() -> None:
+    async with Isolate("n1").applied(ShutsDownWhenAsked()):
+        pass  # the others felt it
+    with pytest.raises(DidNotBite, match="stopped running meanwhile"):
+        async with Cut("n1", "n2", one_way=True).applied(ShutsDownWhenAsked()):
+            pytest.fail("the block must not begin")
+
+
 async def test_cut_one_way_leaves_the_other() -> None:
     cluster, marks = PaperCluster(), list[Mark]()
     async with Cut("n1", "n2", one_way=True).applied(cluster, marks.append):
