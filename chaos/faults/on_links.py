@@ -5,6 +5,7 @@ ends are running must come back as the fault promises, and after the heal it mus
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeAlias
 
 from chaos.cluster import HEALTHY, Cluster, ClusterError, LinkState, all_of, eventually
@@ -65,7 +66,7 @@ async def _proven(cluster: Cluster, link: Link, proof: Proof) -> bool:
     except DidNotBite:
         raise
     except ClusterError as error:
-        await eventually(lambda: _must_have_stopped(cluster, link, error), STOPS_S)
+        await eventually(partial(_must_have_stopped, cluster, link, error), STOPS_S)
         return False
     return True
 
