@@ -39,6 +39,11 @@ class RunFolder:
             raise ValueError(f"{self.path / name} must hold a JSON object, not {type(document).__name__}")
         return document
 
+    def read_events(self) -> list[Event]:
+        """The nodes' log lines; their `time_s` counts from the beginning of the run."""
+        with (self.path / "events.jsonl").open(encoding="utf-8") as lines:
+            return [_event(json.loads(line)) for line in lines]
+
     def write_events(self, events: Iterable[Event], began_s: float) -> None:
         """The nodes' log lines since the run began; `time` counts from then, as in the history."""
         with (self.path / "events.jsonl").open("w", encoding="utf-8") as file:
@@ -50,6 +55,10 @@ class RunFolder:
 def _line(event: Event, began_s: float) -> dict[str, Any]:
     time_ns = round((event.time_s - began_s) * 1e9)
     return {"time": time_ns, "node": event.node, "event": event.event, **event.fields}
+
+
+def _event(line: dict[str, Any]) -> Event:
+    return Event(line.pop("time") / 1e9, line.pop("node"), line.pop("event"), line)
 
 
 def _new_directory(above: Path, began_s: float) -> Path:

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +115,8 @@ def describe(task: Task, began_s: float) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """What the run was made with."""
+    from importlib.metadata import version  # here, because every start of the lab would pay for it
+
     packages = {name: version(name) for name in SHOWN_VERSIONS}
     system = f"{platform.system()} {platform.release()}"  # the longer platform() would start a process
     return {"python": platform.python_version(), "system": system, **packages}

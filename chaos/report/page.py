@@ -7,8 +7,10 @@ from typing import Any
 
 from chaos.folder import RunFolder
 from chaos.history import Event, History
+from chaos.narrator import in_words
 from chaos.report.words import headline, sentences
 from chaos.verdict import Verdict
+from services.logline import is_notable
 
 PAGE = Template("""<!doctype html>
 <html lang="en">
@@ -25,7 +27,7 @@ table { border-collapse: collapse } th, td { text-align: left; padding: .2rem .8
 <p class="$tone"><strong>$headline</strong></p>
 <ul>$sentences</ul>
 <h2>Repeat it</h2><p><code>$command</code></p>
-<h2>Faults</h2>$faults
+<h2>What happened</h2>$happenings
 <h2>Witnesses</h2>$witnesses
 <h2>Measures</h2>$measures
 <h2>Settings</h2>$settings
@@ -44,7 +46,7 @@ def write_page(folder: RunFolder, about: Mapping[str, Any], verdict: Verdict) ->
         headline=escape(headline(verdict.kind, verdict.as_expected)),
         sentences="".join(f"<li>{escape(sentence)}</li>" for sentence in said),
         command=escape(about["command"]),
-        faults=_table(("second", "fault", "what"), map(_fault_row, history.nemesis)),
+        happenings=_table(("second", "who", "what"), _happenings(folder, history)),
         witnesses=_table(("anomaly", "event", "second", "what"), _witness_rows(history, verdict)),
         measures=_table(("measure", "value"), verdict.to_json()["measures"].items()),
         settings=_table(("setting", "value"), [*about["options"].items(), ("seed", verdict.seed)]),
@@ -58,8 +60,12 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return f"<table>{''.join(lines)}</table>"
 
 
-def _fault_row(event: Event) -> tuple[str, str, str]:
-    return f"{event.time / 1e9:.3f}", event.f, str(event.value)
+def _happenings(folder: RunFolder, history: History) -> Iterable[Sequence[object]]:
+    """The faults, and what stands out in the nodes' logs, in the order of time."""
+    faults = [(event.time / 1e9, "fault", f"{event.f} {event.value}") for event in history.nemesis]
+    notable = (event for event in folder.read_events() if is_notable(event.event))
+    deeds = [(event.time_s, event.node, in_words(event)) for event in notable]
+    return [(f"{second:.3f}", who, what) for second, who, what in sorted(faults + deeds)]
 
 
 def _witness_rows(history: History, verdict: Verdict) -> Iterable[Sequence[object]]:

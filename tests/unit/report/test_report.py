@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from chaos.cluster import Event
 from chaos.folder import RunFolder
 from chaos.recorder import Recorder
 from chaos.report.page import write_page
@@ -46,9 +47,18 @@ def test_the_page_shows_the_witness_and_loads_nothing_from_elsewhere(tmp_path: P
     verdict = Verdict("lost-writes", "async", "problem", "local", 7, True, (LOST,), {"acknowledged": 3})
     command = "./lab run lost-writes:async --seed 7"
     about = {"command": command, "options": {"replication": "async"}}
-    write_page(RunFolder(tmp_path), about, verdict)
+    folder = RunFolder(tmp_path)
+    folder.write_events([Event(5.0, "n2", "promoted", {"epoch": 2}), Event(5.0, "n2", "started", {})], 3.0)
+    write_page(folder, about, verdict)
     page = (tmp_path / "report.html").read_text()
-    for expected in ("x=1 is &lt;gone&gt;.", command, "kill", "process 0 ok: write x = 2 by n1"):
+    assert "n2 started" not in page
+    for expected in (
+        "n2 promoted epoch=2",
+        "x=1 is &lt;gone&gt;.",
+        command,
+        "kill",
+        "process 0 ok: write x = 2 by n1",
+    ):
         assert expected in page
     assert "<gone>" not in page
     assert not re.search(r"(src|href)=|https?:|@import|url\(", page)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from chaos.cluster import HEALTHY
+from chaos.cluster import HEALTHY, LinkState
 from chaos.faults.cut import Cut
 from chaos.folder import RunFolder
 from chaos.history import History
+from chaos.links import Link
 from chaos.narrator import Tone
 from chaos.run import Run
 from chaos.runner import Stage, play
@@ -104,6 +105,23 @@ async def test_too_little_before_the_fault_proves_nothing(theatre: Theatre) -> N
     verdict = await theatre.play(shortened(script), "async")
     assert verdict.as_expected is None
     assert "acknowledged before the fault" in verdict.problems[0]
+
+
+async def test_a_fault_that_does_not_bite_proves_nothing(
+    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(run: Run) -> None:
+        await run.acknowledged(30)
+        async with run.fault(Cut("leader", "followers")):
+            await run.acknowledged(10)
+
+    async def pretend(link: Link, state: LinkState) -> None:
+        """Say that it is done, and do nothing."""
+
+    monkeypatch.setattr(theatre.cluster, "set_link", pretend)
+    verdict = await theatre.play(shortened(script), "async")
+    assert verdict.as_expected is None
+    assert "was to swallow everything" in verdict.problems[0]
 
 
 async def test_a_condition_that_never_comes_proves_nothing_and_everything_is_healed(theatre: Theatre) -> None:
