@@ -17,7 +17,7 @@ def test_every_file_is_a_checker_by_its_name() -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="there is no checker 'lost-writes'; there are: .*lost-write, "):
+    with pytest.raises(ValueError, match=r"there is no checker 'lost-writes'; there are: .*lost-write, "):
         checkers.run_checker("lost-writes", History.of([]))
 
 
