@@ -1,11 +1,15 @@
-"""uvicorn's HTTP protocol with an end to patience.
+"""uvicorn's HTTP protocol with an end to patience, and answers in one piece.
 
 uvicorn waits for ever for the rest of a request, takes headers of any size, and any number of
 connections. Here a request must be complete some time after the connection or its first byte came,
 so that half-open connections go away by themselves.
+
+It also sends head and body of an answer apart. Joined, they cost one system call instead of two, and
+a link proxy on the way has one thing to pass on instead of two.
 """
 
 import asyncio
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
@@ -15,6 +19,34 @@ from services.errors import LabError
 REQUEST_DEADLINE_S = 5.0
 HEADER_BYTES = 64 << 10
 MOST_CONNECTIONS = 2000
+
+
+class JoinedWrites:
+    """A transport that sends what one turn of the event loop writes with one system call."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Send `data` when the turn ends."""
+        if not self._parts:
+            self._loop.call_soon(self._flush)
+        self._parts.append(data)
+
+    def close(self) -> None:
+        """Close when everything has been sent."""
+        self._flush()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def _flush(self) -> None:
+        if self._parts:
+            self._transport.write(b"".join(self._parts))
+            self._parts.clear()
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -27,7 +59,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
-        super().connection_made(transport)
+        super().connection_made(cast(asyncio.Transport, JoinedWrites(transport, self.loop)))
         if len(self.connections) <= MOST_CONNECTIONS:
             self._expect_the_rest()
         else:
