@@ -58,10 +58,12 @@ async def controllable(cluster: Cluster, path: Path, stop: Callable[[], None]) -
         with contextlib.suppress(ConnectionError):  # the other side has gone; it knows why
             call = msgspec.json.decode(await reader.readline(), type=Call)
             if call.method == "stop":
-                return stop()
+                stop()
+                await reader.read()
+                return
             writer.write(msgspec.json.encode(await _answer(cluster, call)) + b"\n")
             await writer.drain()
-        return writer.close()
+        writer.close()
 
     server = await asyncio.start_unix_server(serve, path, limit=LONGEST_LINE)
     try:

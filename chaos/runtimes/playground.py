@@ -72,17 +72,22 @@ def start_local(replicas: int, settings: ClusterSettings) -> None:
         text=True,
         start_new_session=True,
     )
-    assert supervisor.stdout
-    said = []
     try:
-        for line in supervisor.stdout:
-            if line.strip() == READY:
-                return
-            said.append(line)
-    except KeyboardInterrupt:
+        _wait_until_ready(supervisor)
+    except BaseException:
         supervisor.terminate()
         supervisor.wait()
+        shutil.rmtree(state_directory(), ignore_errors=True)
         raise
+
+
+def _wait_until_ready(supervisor: subprocess.Popen[str]) -> None:
+    assert supervisor.stdout
+    said = []
+    for line in supervisor.stdout:
+        if line.strip() == READY:
+            return
+        said.append(line)
     raise ClusterError(f"the cluster did not start:\n{''.join(said).strip()}")
 
 

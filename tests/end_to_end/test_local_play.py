@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -130,6 +132,19 @@ def test_a_supervisor_that_is_killed_takes_everything_with_it(terminal: Terminal
     terminal.marked.must_leave_nothing(except_for=[terminal.state])
     assert NOTHING_UP in terminal.lab("status", code=4)
     terminal.lab("up", "--nodes", "1")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("tenths", [3, 9])
+def test_who_interrupts_the_start_has_no_cluster(terminal: Terminal, number: int, tenths: int) -> None:
+    starting = terminal.start("up", "--nodes", "1")
+    time.sleep(tenths / 10)  # the moment is meant to be arbitrary
+    assert starting.poll() is None, "it was up before it could be interrupted"
+    starting.send_signal(number)
+    starting.wait(ENDS_S)
+    if number == signal.SIGKILL:  # nobody is left to remove the directory
+        terminal.marked.must_leave_nothing(except_for=[terminal.state])
+        shutil.rmtree(terminal.state, ignore_errors=True)
 
 
 @pytest.mark.parametrize(
