@@ -30,6 +30,7 @@ class Run:
     clients: Traffic
     recorder: Recorder
     tell: Tell
+    must_show: bool = False  # a problem: what it is there to show is waited for as long as it takes
 
     async def traffic(self, seconds: float) -> None:
         """Let the clients work for so long; prefer a condition where there is one."""
@@ -74,8 +75,12 @@ class Run:
         return leader
 
     async def acknowledged_or_not(self, count: int, *, by: str, within_s: float) -> None:
-        """Give `by` the chance to acknowledge `count` more writes; a remedy is there to prevent it."""
-        enough = await self.clients.until(self._more(count, by, None), within_s)
+        """Give `by` the chance to acknowledge `count` more writes; a remedy is there to prevent it.
+
+        Only a remedy has `within_s` for that. A problem depends on it, and so waits like for anything.
+        """
+        patience_s = WITHIN_S if self.must_show else within_s
+        enough = await self.clients.until(self._more(count, by, None), patience_s)
         self.tell(f"{by} acknowledged {'' if enough else 'fewer than '}{count} more writes", "plain")
 
     def _more(self, count: int, by: str | None, other_than: str | None) -> Callable[[Counters], bool]:
