@@ -1,12 +1,15 @@
 """A run's folder, `runs/ID/VARIANT/STAMP/`: everything that a reader needs to judge the run again."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from chaos.cluster import Event
+from chaos.history import Event as HistoryEvent
+from chaos.history import History
+from chaos.recorder import Recorder
 
 LATEST = "latest"
 
@@ -26,6 +29,14 @@ class RunFolder:
         folder = cls(_new_directory(above, began_s))
         _point(out / LATEST, folder.path.relative_to(out))
         return folder
+
+    def recorder(self, clock_ns: Callable[[], int]) -> Recorder:
+        """Begin the history. Raises `FileExistsError` when there is one already."""
+        return Recorder(self.history, clock_ns)
+
+    def recorded(self) -> History:
+        """The history, as it was written. Raises `HistoryError` naming the line, and `OSError`."""
+        return History.load(self.history)
 
     def write_json(self, name: str, document: Mapping[str, Any]) -> None:
         """Write `document` for people and machines: indented, ending in a newline."""
@@ -50,6 +61,27 @@ class RunFolder:
             for event in events:
                 if event.time_s >= began_s:
                     file.write(json.dumps(_line(event, began_s), ensure_ascii=False, default=str) + "\n")
+
+
+class NoFolder:
+    """Keeps what a run needs of its folder in memory, for runs that can be had again at any time."""
+
+    def __init__(self) -> None:
+        self._events: list[HistoryEvent] = []
+
+    def recorder(self, clock_ns: Callable[[], int]) -> Recorder:
+        """See `RunFolder`."""
+        return Recorder(self._events, clock_ns)
+
+    def recorded(self) -> History:
+        """See `RunFolder`."""
+        return History.of(self._events)
+
+    def write_json(self, name: str, document: Mapping[str, Any]) -> None:
+        """Nobody will read it."""
+
+    def write_events(self, events: Iterable[Event], began_s: float) -> None:
+        """Nobody will read them."""
 
 
 def _line(event: Event, began_s: float) -> dict[str, Any]:

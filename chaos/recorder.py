@@ -17,12 +17,14 @@ from chaos.history import NEMESIS, Event, Key, Pairing
 class Recorder:
     """One run's history. For one event loop, not for threads.
 
-    `clock_ns` is any monotonic clock in nanoseconds; the moment of construction becomes time 0. The
-    file must not exist yet (`FileExistsError`): a recording is never overwritten.
+    It goes `into` a file, which must not exist yet (`FileExistsError`: a recording is never overwritten),
+    or into a list, for runs that can be had again at any time. `clock_ns` is any monotonic clock in
+    nanoseconds; the moment of construction becomes time 0.
     """
 
-    def __init__(self, path: Path, clock_ns: Callable[[], int]) -> None:
-        self._file = path.open("xb", buffering=0)
+    def __init__(self, into: Path | list[Event], clock_ns: Callable[[], int]) -> None:
+        self._file = into.open("xb", buffering=0) if isinstance(into, Path) else None
+        self._keep = into.append if isinstance(into, list) else self._append
         self._clock_ns = clock_ns
         self._began_ns = clock_ns()
         self._latest_ns = 0
@@ -41,7 +43,8 @@ class Recorder:
 
     def close(self) -> None:
         """Close the file; operations still open stay open in it, for ever in doubt."""
-        self._file.close()
+        if self._file:
+            self._file.close()
 
     def elapsed_ns(self) -> int:
         """Nanoseconds since the run began; never decreases."""
@@ -70,8 +73,7 @@ class Recorder:
         """
         if f != "read" and key is not None:
             self._absent.setdefault(key, [] if f == "add" else None)
-        event = self._event("invoke", process, f, key, value)
-        return self._write(msgspec.structs.replace(event, gateway=gateway, session=session, device=device))
+        return self._note("invoke", process, f, key, value, gateway=gateway, session=session, device=device)
 
     def ok(
         self,
@@ -88,15 +90,15 @@ class Recorder:
 
     def fail(self, pending: Event, error: str) -> Event:
         """It certainly did not happen and never will."""
-        return self._end(pending, "fail", error=error)
+        return self._end(pending, "fail", value=pending.value, error=error)
 
     def info(self, pending: Event, error: str) -> Event:
         """Nobody knows whether it happened. The process is retired: take a `new_process`."""
-        return self._end(pending, "info", error=error)
+        return self._end(pending, "info", value=pending.value, error=error)
 
     def nemesis(self, f: str, value: Any = None) -> Event:
         """A fault struck or ended, for instance `start-partition` with `{"grudge": {"n2": ["n1"]}}`."""
-        return self._write(self._event("info", NEMESIS, f, None, value))
+        return self._note("info", NEMESIS, f, None, value)
 
     def final(self, node: str, contents: Mapping[str, Any]) -> None:
         """Record all that replica `node` holds after settling, as final reads of a process of its own.
@@ -118,23 +120,41 @@ class Recorder:
         self.info(self._final_read(self.new_process(), node, None), error)
 
     def _final_read(self, process: int, node: str, key: Key | None) -> Event:
-        event = self._event("invoke", process, "read", key, None)
-        return self._write(msgspec.structs.replace(event, node=node, final=True))
+        return self._note("invoke", process, "read", key, None, node=node, final=True)
 
-    def _end(self, pending: Event, type_: Literal["ok", "fail", "info"], **fields: Any) -> Event:
-        event = self._event(type_, pending.process, pending.f, pending.key, pending.value)
-        kept = {name: getattr(pending, name) for name in ("gateway", "session", "device", "node", "final")}
-        return self._write(msgspec.structs.replace(event, **{**kept, **fields}))
+    def _end(
+        self,
+        pending: Event,
+        type_: Literal["ok", "fail", "info"],
+        *,
+        value: Any,
+        node: str | None = None,
+        **fields: Any,
+    ) -> Event:
+        return self._note(
+            type_,
+            pending.process,
+            pending.f,
+            pending.key,
+            value,
+            gateway=pending.gateway,
+            session=pending.session,
+            device=pending.device,
+            node=node or pending.node,
+            final=pending.final,
+            **fields,
+        )
 
-    def _event(
+    def _note(
         self,
         type_: Literal["invoke", "ok", "fail", "info"],
         process: int | Literal["nemesis"],
         f: str,
         key: Key | None,
         value: Any,
+        **rest: Any,
     ) -> Event:
-        return Event(
+        event = Event(
             index=self._next_index,
             time=self.elapsed_ns(),
             type=type_,
@@ -142,10 +162,13 @@ class Recorder:
             f=f,
             key=key,
             value=value,
+            **rest,
         )
-
-    def _write(self, event: Event) -> Event:
         self._pairing.accept(event)
         self._next_index += 1
-        self._file.write(msgspec.json.encode(event) + b"\n")
+        self._keep(event)
         return event
+
+    def _append(self, event: Event) -> None:
+        assert self._file
+        self._file.write(msgspec.json.encode(event) + b"\n")

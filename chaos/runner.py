@@ -7,8 +7,7 @@ Only what the folder holds is judged, so a judgement can be repeated from it.
 from dataclasses import dataclass
 
 from chaos.cluster import Cluster, ClusterError
-from chaos.folder import RunFolder
-from chaos.history import History
+from chaos.folder import NoFolder, RunFolder
 from chaos.judging import doubts, pronounce
 from chaos.narrator import Narrator, Tell, TellAt
 from chaos.proxy.seeds import child
@@ -33,7 +32,9 @@ class Stage:
     tell: TellAt
 
 
-async def play(stage: Stage, scenario: Scenario, variant: Variant, seed: int, folder: RunFolder) -> Verdict:
+async def play(
+    stage: Stage, scenario: Scenario, variant: Variant, seed: int, folder: RunFolder | NoFolder
+) -> Verdict:
     """Run one variant on a standing cluster, record it in `folder`, and judge it.
 
     Raises `ClusterError` when the cluster cannot even be set up; what goes wrong later makes the verdict
@@ -42,14 +43,14 @@ async def play(stage: Stage, scenario: Scenario, variant: Variant, seed: int, fo
     await stage.cluster.configure(scenario.settings_of(variant))
     began_s = stage.clock.wall()
     try:
-        with Recorder(folder.history, lambda: round(stage.clock.monotonic() * 1e9)) as recorder:
+        with folder.recorder(lambda: round(stage.clock.monotonic() * 1e9)) as recorder:
             narrator = Narrator(stage.cluster, stage.tell, began_s, recorder.elapsed_ns)
             async with narrator.following(stage.clock):
                 problems = await _perform(stage, scenario, seed, recorder, narrator.tell)
                 problems += await _conclude(stage, recorder, narrator.tell, folder)
     finally:
         folder.write_events(stage.cluster.events(), began_s)
-    history = History.load(folder.history)
+    history = folder.recorded()
     return pronounce(
         scenario=scenario.id,
         variant=variant.name,
@@ -80,7 +81,7 @@ async def _perform(stage: Stage, scenario: Scenario, seed: int, recorder: Record
     return problems
 
 
-async def _conclude(stage: Stage, recorder: Recorder, tell: Tell, folder: RunFolder) -> list[str]:
+async def _conclude(stage: Stage, recorder: Recorder, tell: Tell, folder: RunFolder | NoFolder) -> list[str]:
     """Heal, settle, and read every replica; returns why the cluster did not settle, if it did not."""
     problems = []
     try:
