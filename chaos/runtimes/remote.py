@@ -96,8 +96,10 @@ class RemoteCluster:
     async def stop(self) -> None:
         """End the supervisor and its cluster; returns when nothing is left of them."""
         reader, writer = await _send(self._socket, "stop")
-        await reader.read()
-        writer.close()
+        try:
+            await reader.read()
+        finally:
+            writer.close()
 
     async def _pass_on(self, method: str, *arguments: object) -> Any:
         result = await _call(self._socket, method, *arguments)
@@ -106,8 +108,10 @@ class RemoteCluster:
 
 async def _call(socket: Path, method: str, *arguments: object) -> Any:
     reader, writer = await _send(socket, method, *arguments)
-    line = await reader.readline()
-    writer.close()
+    try:
+        line = await reader.readline()
+    finally:
+        writer.close()
     if not line:
         raise ClusterError("the cluster was shut down meanwhile; `./lab up` starts another")
     reply = msgspec.json.decode(line, type=Reply)
