@@ -5,6 +5,7 @@ docker-compose.yml stay the same where no registry is reachable. It is labelled,
 it never replaces a real image that is already there.
 """
 
+from chaos.cluster import ClusterError
 from chaos.images import base, toxiproxy
 from chaos.runtimes.docker_engine import compose, connect
 
@@ -20,9 +21,17 @@ def build(offline: bool) -> None:
         _build_lab()
         toxiproxy.stand_in(engine)
     else:
+        _from_registry()
+
+
+def _from_registry() -> None:
+    try:
         print(f"{toxiproxy.IMAGE}: pulling", flush=True)
         compose("pull", "toxiproxy")
         _build_lab("--pull")
+    except ClusterError as error:
+        hint = "if no image registry is in reach: `./lab images --offline`"
+        raise ClusterError(f"{error}\n({hint})") from error
 
 
 def _build_lab(*options: str) -> None:

