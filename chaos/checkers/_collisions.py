@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chaos.checkers._columns import Columns
-from chaos.checkers._words import seconds, sentence, shown, told
+from chaos.checkers._words import seconds, sentence, shown, told, witness_of
 from chaos.checkers._zones import Collision, Zones
 from chaos.history import Operation
 from chaos.verdict import Witness
@@ -14,15 +14,14 @@ def read_too_early(table: Columns, row: int) -> Witness:
     read = table.operations[row]
     writes = table.operations_at(table.writes & (table.cell == table.cell[row]))
     why = f"which was only asked for at {seconds(writes[0].invoked_ns)}" if writes else "which nobody wrote"
-    return Witness(_events(read, *writes), sentence(f"{told(read)}, {why}"))
+    return witness_of(sentence(f"{told(read)}, {why}"), read, *writes)
 
 
 def collided(table: Columns, zones: Zones, collision: Collision) -> Witness:
     """Two values that the register must have had at once."""
     one, other = (_Cluster.of(table, zones, cell) for cell in (collision.cell, collision.other))
     text = f"{one.story()}; {other.story()}; it cannot be both at once"
-    shown_operations = [*one.operations, *other.operations]
-    return Witness(_events(*shown_operations), sentence(text))
+    return witness_of(sentence(text), *one.operations, *other.operations)
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,3 @@ class _Cluster:
         if self.last.index > self.first.end:
             return f"{learnt}, so {value} all the time from {end} to {begin}"
         return f"{learnt}, so {value} at some moment from {begin} to {end}"
-
-
-def _events(*operations: Operation) -> tuple[int, ...]:
-    return tuple(sorted({index for operation in operations for index in operation.event_indexes}))

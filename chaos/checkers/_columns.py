@@ -54,6 +54,13 @@ class Columns:
         return np.bincount(self.cell[self.writes], minlength=len(self.key_of_cell)) + self.absent
 
     @cached_property
+    def deletes_of(self) -> dict[int, Ints]:
+        """The rows of deletes, for each key that has any."""
+        rows = np.flatnonzero(self.writes & self.absent[self.cell])
+        keys = self.key[rows]
+        return {int(key): rows[keys == key] for key in np.unique(keys)}
+
+    @cached_property
     def traceable(self) -> Bools:
         """For each key: is there at most one change that can have left each of its values?"""
         traceable = np.ones(len(self.keys), dtype=np.bool_)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from chaos.checkers._finals import Holding
 from chaos.history import Operation
+from chaos.verdict import Witness
 
 LONGEST_VALUE = 60
 
@@ -41,6 +42,13 @@ def deed(change: Operation) -> str:
             return f"{change.key}={shown(change.value)} is written"
 
 
+def did(change: Operation) -> str:
+    """Who made a change of a register, for instance `process 3 wrote x=17`."""
+    what = "deleted " if change.f == "delete" else "wrote "
+    value = "" if change.f == "delete" else f"={shown(change.value)}"
+    return f"process {change.process} {what}{change.key}{value}"
+
+
 def was_told(change: Operation) -> str:
     """For instance `process 3 was told by n1 (epoch 1) at 2.314 s that x=17 is written`."""
     return (
@@ -69,6 +77,11 @@ def told(operation: Operation) -> str:
 def listed(holdings: Sequence[Holding]) -> str:
     """For instance `n1: 12, n2: 12, n3: nothing`."""
     return ", ".join(f"{holding.node}: {shown(holding.value)}" for holding in holdings)
+
+
+def witness_of(text: str, *operations: Operation) -> Witness:
+    """The events of these operations, with a text that is about them."""
+    return Witness(tuple(sorted({index for one in operations for index in one.event_indexes})), text)
 
 
 def sentence(text: str) -> str:

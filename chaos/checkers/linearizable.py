@@ -18,7 +18,7 @@ from chaos.checkers._collisions import collided, read_too_early
 from chaos.checkers._columns import ABSENT, Columns, columns, token
 from chaos.checkers._keys import REGISTER_CHANGES, KeyOperations, by_key, left_behind
 from chaos.checkers._search import Budget, OutOfBudgetError, Stuck, search
-from chaos.checkers._words import sentence, shown, told
+from chaos.checkers._words import sentence, shown, told, witness_of
 from chaos.checkers._zones import collisions, early_reads, zones
 from chaos.history import History, Key
 from chaos.verdict import Finding, Witness, found, not_found, unknown
@@ -80,5 +80,4 @@ def _dead_end(of_key: KeyOperations, stuck: Stuck) -> Witness:
     text = (
         f"{told(last)}; but in whatever order all before it is put, {of_key.key} can only have been {might}"
     )
-    ops = {index for operation in (*left, last) for index in operation.event_indexes}
-    return Witness(tuple(sorted(ops)), sentence(text))
+    return witness_of(sentence(text), *left, last)

@@ -6,17 +6,18 @@ from hypothesis import strategies as st
 
 from chaos.history import Event, History
 
-MOST_OPERATIONS = 6
 PROCESSES = 3
 NODES = ("n1", "n2")
-OUTCOMES = ("ok", "ok", "ok", "ok", "fail", "info", "open")
+OUTCOMES = (*("ok",) * 9, "fail", "info", "open")
 
 
 @st.composite
-def histories(draw: st.DrawFn, fs: tuple[str, ...], keys: str = "x", fresh: bool = True) -> History:
-    """Two to six operations `fs` on `keys` by three processes; `fresh`: no value is written twice."""
+def histories(
+    draw: st.DrawFn, fs: tuple[str, ...], keys: str = "x", fresh: bool = True, least: int = 2, most: int = 6
+) -> History:
+    """`least` to `most` operations `fs` on `keys` by three processes; `fresh`: no value is written twice."""
     story = _Story(draw, fs, keys, fresh)
-    for _ in range(draw(st.integers(2, MOST_OPERATIONS))):
+    for _ in range(draw(st.integers(least, most))):
         while story.open and (not story.idle or draw(st.booleans())):
             story.complete()
         if story.idle:

@@ -47,6 +47,49 @@ BAD = [
     ("linearizable/found-value-before-its-write", (0, 1, 2, 3), "which was only asked for at 0.300 s"),
     ("linearizable/found-value-from-nowhere", (0, 1), "which nobody wrote"),
     ("linearizable/found-write-in-doubt-comes-and-goes", (2, 3, 4, 5), "it cannot be both at once"),
+    ("read-your-writes/found-absent", (0, 1, 2, 3), "saw nothing, which is older than this own write"),
+    ("read-your-writes/found-older-value", (2, 3, 4, 5), "that x=2 is written; then process 1 asked n2"),
+    ("read-your-writes/found-on-another-device", (0, 1, 2, 3), "then process 1 asked n2"),
+    (
+        "non-monotonic-read/found-second-look-shows-less",
+        (2, 3, 4, 5, 6, 7),
+        "for process 0 wrote x=2 only after",
+    ),
+    ("non-monotonic-read/found-seen-and-gone", (0, 1, 2, 3, 4, 5), "saw nothing, which is older"),
+    ("new-then-old/found-two-readers", (2, 3, 4, 5, 6, 7), "saw 2; only then process 2 asked n2"),
+    ("new-then-old/found-during-the-write", (0, 1, 2, 3, 4, 5), "for process 0 wrote x=1 only after that"),
+    (
+        "monotonic-write/found-second-without-first",
+        tuple(range(8)),
+        "process 0 wrote question=1 before process 0",
+    ),
+    (
+        "monotonic-write/found-in-the-wrong-order",
+        tuple(range(8)),
+        "process 0 wrote x=1 before process 0 wrote x=2",
+    ),
+    (
+        "writes-follow-reads/found-answer-without-question",
+        (0, 1, *range(4, 10)),
+        "before process 1 wrote answer=2",
+    ),
+    (
+        "consistent-prefix/found-gap",
+        tuple(range(8)),
+        "process 0 wrote question=1 before process 1 wrote answer=2",
+    ),
+    (
+        "causality/found-answer-without-question",
+        (0, 1, *range(4, 10)),
+        "who knew that process 0 wrote question=1",
+    ),
+    (
+        "causality/found-own-write-missing",
+        (0, 1, 2, 3),
+        "before that process 0 wrote x=1 in the same session",
+    ),
+    ("causality/found-second-look-shows-less", (0, 1, 2, 3, 4, 5), "which comes before that"),
+    ("causality/found-update-without-insert", (4, 5, 6, 7, 8, 9), "saw 1, which comes before that"),
 ]
 # Either of its two writes would be lost alone, too; together they show the words for "one of these".
 TOLD_TOGETHER = "lost-write/found-one-of-two-concurrent"
@@ -58,6 +101,11 @@ UNKNOWN = [
     ("split-brain/unknown-epoch-not-told", "operation 0 names no replica or no epoch"),
     ("diverged-replicas/unknown-single-replica", "only n1 was read"),
     ("diverged-replicas/unknown-replica-unread", "contents of n3"),
+    ("read-your-writes/unknown-not-a-register", "key x is more than a register"),
+    ("read-your-writes/unknown-value-written-twice", "operations 0 and 2 both write 1 to x"),
+    ("non-monotonic-read/unknown-value-from-nowhere", "read 0 of x returned 7, which nobody had written"),
+    ("monotonic-write/unknown-replica-not-named", "the answer to read 0 names no replica"),
+    ("causality/unknown-value-from-nowhere", "read 0 of x returned 7"),
     ("linearizable/unknown-not-a-register", "operation 0 (add) is not of a register"),
     ("diverged-replicas/unknown-final-reads-too-early", "operation 0 was acknowledged after"),
 ]
@@ -115,7 +163,20 @@ def without(history: History, operation: Operation) -> History:
 
 
 def renumbered(events: list[Event]) -> list[Event]:
-    fields = ("time", "type", "process", "f", "key", "value", "node", "epoch", "position", "error", "final")
+    fields = (
+        "time",
+        "type",
+        "process",
+        "f",
+        "key",
+        "value",
+        "node",
+        "epoch",
+        "position",
+        "error",
+        "final",
+        "session",
+    )
     return [
         Event(index=index, **{name: getattr(event, name) for name in fields})
         for index, event in enumerate(events)

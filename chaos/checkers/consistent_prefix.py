@@ -1,0 +1,32 @@
+"""A replica shows a write, and afterwards a state older than a write that was over before that began.
+
+Consistent prefix (Terry 2013): what a reader finds is some beginning of the sequence of all writes,
+never a part with a gap. The sequence is known as far as writes do not overlap, whoever made them.
+
+Assumed, else unknown: as for `monotonic-write`.
+"""
+
+from collections.abc import Iterator
+
+from chaos.checkers._ages import Ages
+from chaos.checkers._columns import FOREVER, Columns
+from chaos.checkers._replicas import Known, Session, judge
+from chaos.history import History, Operation
+from chaos.verdict import Finding
+
+NAME = "consistent-prefix"
+
+
+def check(history: History) -> Finding:
+    """Found with one witness for each read that leaves a gap."""
+    return judge(NAME, history, _all_writes, _everybody)
+
+
+def _everybody(_: Operation) -> Session:
+    """All writes are in one sequence, as if one session had made them."""
+    return None
+
+
+def _all_writes(table: Columns, _: Ages) -> Iterator[tuple[Session, Known]]:
+    for change in table.operations_at(table.writes & (table.end < FOREVER)):
+        yield None, Known(change.end, change)

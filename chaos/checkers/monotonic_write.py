@@ -1,0 +1,29 @@
+"""A replica shows a session's later write, and afterwards a state older than the session's earlier one.
+
+Monotonic writes (Terry et al. 1994): every replica applies the writes of a session in their order. Two
+writes are in order when the first was acknowledged before the second began; they may be of two keys.
+
+Assumed, else unknown: registers of reads, writes and deletes, no value written twice to one key, every
+value read was written before, and every read names the replica that answered. How two reads prove what
+a replica did stands in `_replicas.py`.
+"""
+
+from collections.abc import Iterator
+
+from chaos.checkers._ages import Ages
+from chaos.checkers._columns import FOREVER, Columns, session_of
+from chaos.checkers._replicas import Known, Session, judge
+from chaos.history import History
+from chaos.verdict import Finding
+
+NAME = "monotonic-write"
+
+
+def check(history: History) -> Finding:
+    """Found with one witness for each read that lacks a session's earlier write."""
+    return judge(NAME, history, _own_writes, session_of)
+
+
+def _own_writes(table: Columns, _: Ages) -> Iterator[tuple[Session, Known]]:
+    for change in table.operations_at(table.writes & (table.end < FOREVER)):
+        yield session_of(change), Known(change.end, change)
