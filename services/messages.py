@@ -278,7 +278,7 @@ def decode(data: bytes) -> Message:
     """The message in `data`. Raises `LabError` bad-request that says what was expected where."""
     try:
         message: Message = _decoder.decode(data)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError) as error:
         raise LabError("bad-request", f"{error}; see services/messages.py") from error
     return message
 

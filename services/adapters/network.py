@@ -51,7 +51,7 @@ class HttpNetwork:
         try:
             async with asyncio.timeout(timeout_s):
                 response = await self._transport.handle_async_request(request)
-                await response.aread()
+                body = await _whole(response)
         except TimeoutError as error:
             raise LabError("timed-out", f"{to} did not answer within {timeout_s:g} s; {IN_DOUBT}") from error
         except (httpx.HTTPError, ClientError) as error:
@@ -59,16 +59,22 @@ class HttpNetwork:
             if isinstance(error.__cause__, ClientConnectorError):
                 raise LabError("unreachable", f"{to} refused the connection") from error
             raise LabError("connection-lost", f"{to} closed without an answer; {IN_DOUBT}") from error
-        return _reply(to, response)
+        return _reply(to, response.is_success, body)
 
     async def close(self) -> None:
         """Close every connection."""
         await self._transport.aclose()
 
 
-def _reply(to: str, response: httpx.Response) -> Message:
+async def _whole(response: httpx.Response) -> bytes:
+    """The body, from the stream itself: nodes send no compressed parts, for which httpx would look."""
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    return b"".join([part async for part in response.stream])
+
+
+def _reply(to: str, success: bool, body: bytes) -> Message:
     try:
-        reply = decode(response.content) if response.is_success else _failure.decode(response.content)
+        reply = decode(body) if success else _failure.decode(body)
     except (LabError, msgspec.MsgspecError) as error:
         raise LabError("connection-lost", f"{to} answered something unreadable: {error}") from error
     if isinstance(reply, Failed) and reply.error not in KINDS:

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
+from services.logline import parse
 from tests.contract.http.nodes import Running, free_ports, running, until
+
+END_S = 10.0
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +25,18 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Runn
         until(lambda: all(node.is_up() for node in nodes.values()))
         until(lambda: nodes["g1"].request("PUT", "/kv/first", body=b'{"value":0}').status == 200)
         yield nodes
+        for name, node in nodes.items():
+            node.process.terminate()
+            assert node.process.wait(END_S) == 0
+            must_have_worked(node, directory / f"{name}.log")
+
+
+def must_have_worked(node: Running, errors: Path) -> None:
+    """Whatever the tests did to it, the node met no bug of its own."""
+    assert node.process.stdout
+    events = [parse(line) for line in node.process.stdout]
+    assert not [event for event in events if event and event.event in ("bug", "crashed")]
+    assert errors.read_text() == ""
 
 
 @pytest.fixture
