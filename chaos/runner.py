@@ -86,7 +86,7 @@ async def _conclude(stage: Stage, recorder: Recorder, tell: Tell, folder: RunFol
     problems = []
     try:
         await heal(stage.cluster, recorder, tell)
-        await settle(stage.cluster)
+        await settle(stage.cluster, recorder, tell)
     except ClusterError as error:
         problems.append(str(error))
     set_aside = await final_reads(stage.cluster, recorder)

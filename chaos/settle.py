@@ -17,6 +17,10 @@ SETTLE_S = 15.0
 async def heal(cluster: Cluster, recorder: Recorder, tell: Tell) -> None:
     """Every link healthy, every process running. Raises `ClusterError`."""
     await all_of(_mend(cluster, link) for link in cluster.links if link.touchable)
+    await _revive(cluster, recorder, tell)
+
+
+async def _revive(cluster: Cluster, recorder: Recorder, tell: Tell) -> None:
     for node in (*cluster.replicas, *cluster.gateways, CONTROLLER):
         state = await cluster.process_state(node)
         if state == "paused":
@@ -30,13 +34,16 @@ async def heal(cluster: Cluster, recorder: Recorder, tell: Tell) -> None:
         tell(f"{node} was {state} and runs again", "fault")
 
 
-async def settle(cluster: Cluster, within_s: float = SETTLE_S) -> None:
-    """Wait until one replica leads and all stand at its epoch and position.
+async def settle(cluster: Cluster, recorder: Recorder, tell: Tell, within_s: float = SETTLE_S) -> None:
+    """Wait until one replica leads, the controller has no other in mind, and all stand at its position.
 
-    Raises `ClusterError` that says where everybody stood at the deadline.
+    A failover that began before the heal goes on, and may still shoot a leader; whoever is dead is
+    started again. Raises `ClusterError` that says where everybody stood at the deadline.
     """
 
     async def must_agree() -> None:
+        await _revive(cluster, recorder, tell)
+        await cluster.resolve("leader")  # raises while a failover is under way
         accounts = await all_of(cluster.status(node) for node in cluster.replicas)
         if not agree(accounts):
             stands = "; ".join(map(_where, accounts))
