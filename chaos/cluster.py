@@ -41,6 +41,32 @@ CUT = LinkState(cut_requests=True, cut_replies=True)
 
 
 @dataclass(frozen=True)
+class ClockState:
+    """What is wrong with a machine's clocks; the default is nothing.
+
+    `offset_s` is added to its wall clock, `rate` is how fast both clocks run (1.01 gains a second in
+    a hundred). With a strobe the wall clock is right and wrong by `strobe_s` in turns of `period_s`.
+    """
+
+    offset_s: float = 0.0
+    rate: float = 1.0
+    strobe_s: float = 0.0
+    period_s: float = 0.05
+
+    def __post_init__(self) -> None:
+        if self.rate <= 0 or self.period_s <= 0:
+            raise ValueError(f"rate ({self.rate}) and period_s ({self.period_s}) must be positive")
+
+
+@dataclass(frozen=True)
+class DiskState:
+    """What is wrong with a disk; the default is nothing. `slow` multiplies the time of every access."""
+
+    slow: float = 1.0
+    full: bool = False
+
+
+@dataclass(frozen=True)
 class Event:
     """One line of a node's log; `time_s` is wall-clock seconds since 1970."""
 
@@ -101,6 +127,16 @@ class Cluster(Protocol):
 
     async def close(self) -> None:
         """Heal, and stop and remove whatever this object started."""
+
+
+class Machines(Cluster, Protocol):
+    """What a cluster can do besides that has the abilities `clocks` and `disks`."""
+
+    async def set_clock(self, node: str, state: ClockState) -> None:
+        """From now on the clocks of `node` are wrong in this way."""
+
+    async def set_disk(self, node: str, state: DiskState) -> None:
+        """From now on the disk of `node` is like this."""
 
 
 class ClusterError(Exception):

@@ -11,15 +11,23 @@ from typing import Any, Literal
 
 import msgspec
 
-from chaos.cluster import HEALTHY, Ability, ClusterError, Event, LinkState, ProcessState, eventually
+from chaos.cluster import (
+    HEALTHY,
+    Ability,
+    ClockState,
+    ClusterError,
+    DiskState,
+    Event,
+    LinkState,
+    ProcessState,
+    eventually,
+)
 from chaos.links import CONTROLLER, LAB, Link, all_links
 from chaos.proxy.seeds import child
 from chaos.runtimes.begin_again import SERVING_S
 from chaos.runtimes.log_book import LogBook
 from chaos.runtimes.orders import Orders
 from chaos.runtimes.simulated.client import SimulatedClient
-from chaos.runtimes.simulated.clock import ClockState
-from chaos.runtimes.simulated.disk import DiskState
 from chaos.runtimes.simulated.machine import Machine
 from chaos.runtimes.simulated.network import SimulatedNetwork, Wire
 from chaos.runtimes.simulated.process import NODES, Maker
@@ -120,11 +128,11 @@ class SimulatedCluster:
         self._kept[node] = self._find(node).disk.files.copy()
 
     async def set_clock(self, node: str, state: ClockState) -> None:
-        """From now on the clocks of `node` are wrong in this way."""
+        """See `Machines`."""
         self._find(node).clock.set(state)
 
     async def set_disk(self, node: str, state: DiskState) -> None:
-        """From now on the disk of `node` is like this."""
+        """See `Machines`."""
         self._find(node).disk.set(state)
 
     async def process_state(self, node: str) -> ProcessState:

@@ -6,29 +6,11 @@ server) is only the wall clock: it jumps, forward or back, and under a strobe it
 """
 
 import asyncio
-from dataclasses import dataclass
 
+from chaos.cluster import ClockState
 from chaos.runtimes.simulated.timeline import Timeline
 
 EPOCH_S = 1_000_000_000.0  # when every simulation begins: 2001-09-09 01:46:40 UTC
-
-
-@dataclass(frozen=True)
-class ClockState:
-    """What is wrong with a machine's clocks; the default is nothing.
-
-    `offset_s` is added to its wall clock, `rate` is how fast both clocks run (1.01 gains a second in
-    a hundred). With a strobe the wall clock is right and wrong by `strobe_s` in turns of `period_s`.
-    """
-
-    offset_s: float = 0.0
-    rate: float = 1.0
-    strobe_s: float = 0.0
-    period_s: float = 0.05
-
-    def __post_init__(self) -> None:
-        if self.rate <= 0 or self.period_s <= 0:
-            raise ValueError(f"rate ({self.rate}) and period_s ({self.period_s}) must be positive")
 
 
 RIGHT = ClockState()

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import apsw
 
+from chaos.cluster import DiskState
 from chaos.runtimes.simulated.files import Files
 from chaos.runtimes.simulated.loop import VirtualLoop
 
@@ -22,14 +23,6 @@ T = TypeVar("T")
 SHORTEST_S, LONGEST_S = 0.0003, 0.003
 MOST_WRITES_OF_A_HALF_DONE_JOB = 12
 PRAGMAS = "page_size = 1024", "locking_mode = exclusive", "journal_mode = wal"
-
-
-@dataclass(frozen=True)
-class DiskState:
-    """What is wrong with a disk; the default is nothing. `slow` multiplies the time of every access."""
-
-    slow: float = 1.0
-    full: bool = False
 
 
 HEALTHY_DISK = DiskState()

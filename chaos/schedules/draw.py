@@ -1,0 +1,101 @@
+"""Draws a schedule from a seed: which faults, on whom, when and for how long.
+
+Lengths are spread over orders of magnitude, because the gaps that bugs hide in are short (a message
+under way) or long (a timeout); some schedules lean to the one, some to the other. The leader is aimed
+at more often than its share. Some schedules contain a swizzle: one node is cut off from the others one
+by one, and comes back to them in another order (FoundationDB's "swizzle-clogging", which is said to
+find what nothing else finds).
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from random import Random
+
+from chaos.cluster import Ability
+from chaos.links import CONTROLLER
+from chaos.schedules.schedule import NEEDS, Kind, Schedule, Stroke
+
+LENGTH_MS = 4000
+FEWEST, MOST = 2, 7
+SHORTEST_MS, LONGEST_MS = 10, 2500
+BRIEF, LONG = 0.6, 0.97  # the chance that a stroke lasts twice as long
+SWIZZLES = 0.2  # of all schedules
+
+WEIGHTS: dict[Kind, int] = {
+    "cut": 5,
+    "cut-one-way": 4,
+    "lose-requests": 2,
+    "lose-replies": 3,
+    "slow": 3,
+    "kill": 5,
+    "pause": 4,
+    "clock": 1,
+    "disk-slow": 2,
+}
+AMOUNTS: dict[Kind, Callable[[Random], int]] = {
+    "slow": lambda random: random.choice((5, 30, 150, 500)),
+    "clock": lambda random: random.choice((-1, 1)) * random.choice((100, 5_000, 3_600_000)),
+    "disk-slow": lambda random: random.choice((10, 100)),
+}
+
+
+def draw(
+    random: Random, replicas: Sequence[str], gateways: Sequence[str], abilities: Collection[Ability]
+) -> Schedule:
+    """A schedule of faults that a runtime with these `abilities` can do."""
+    weights = {kind: weight for kind, weight in WEIGHTS.items() if NEEDS[kind] <= set(abilities)}
+    kinds = random.choices(list(weights), list(weights.values()), k=random.randint(FEWEST, MOST))
+    lasting = random.uniform(BRIEF, LONG)
+    strokes = [_stroke(kind, random, lasting, replicas, gateways) for kind in kinds]
+    if random.random() < SWIZZLES:
+        strokes += _swizzle(random, (*replicas, *gateways, CONTROLLER))
+    return Schedule(tuple(sorted(strokes, key=lambda stroke: stroke.at_ms)), LENGTH_MS)
+
+
+def _stroke(
+    kind: Kind, random: Random, lasting: float, replicas: Sequence[str], gateways: Sequence[str]
+) -> Stroke:
+    source = _victim(random, replicas, (*gateways, CONTROLLER))
+    if kind in ("clock", "disk-slow"):
+        source = _victim(random, replicas, (CONTROLLER,))
+    return Stroke(
+        kind=kind,
+        at_ms=random.randrange(LENGTH_MS),
+        for_ms=_length_ms(random, lasting),
+        source=source,
+        targets=_targets(random, source, (*replicas, CONTROLLER), gateways),
+        amount=AMOUNTS[kind](random) if kind in AMOUNTS else 0,
+    )
+
+
+def _victim(random: Random, replicas: Sequence[str], others: Sequence[str]) -> str:
+    draw = random.random()
+    if draw < 0.4:
+        return "leader"
+    return random.choice(replicas if draw < 0.85 else others)
+
+
+def _targets(random: Random, source: str, inner: Sequence[str], gateways: Sequence[str]) -> tuple[str, ...]:
+    """Everyone, one other node, or all nodes but the gateways, which then reach both sides."""
+    draw = random.random()
+    if draw < 0.2:
+        return ()
+    others = tuple(node for node in inner if node != source)
+    return others if draw < 0.6 else (random.choice([*others, *gateways]),)
+
+
+def _length_ms(random: Random, lasting: float) -> int:
+    """Doubled again and again with a chance of `lasting`. No logarithms: they differ between machines."""
+    length = SHORTEST_MS
+    while length < LONGEST_MS and random.random() < lasting:
+        length *= 2
+    return min(LONGEST_MS, round(length * (1 + random.random())))
+
+
+def _swizzle(random: Random, nodes: Sequence[str]) -> list[Stroke]:
+    victim, *others = random.sample(nodes, len(nodes))
+    begins = sorted(random.randrange(LENGTH_MS // 2) for _ in others)
+    ends = [random.randrange(LENGTH_MS // 2, LENGTH_MS) for _ in others]
+    return [
+        Stroke(kind="cut", at_ms=begin, for_ms=end - begin, source=victim, targets=(other,))
+        for other, begin, end in zip(others, begins, ends, strict=True)
+    ]

@@ -1,0 +1,105 @@
+"""Performs a schedule: every stroke strikes and is undone at its time, whatever the others do.
+
+A stroke that finds nobody to strike (there is no leader, the node is itself the target) passes without
+effect. In the end nothing is left of any stroke.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from chaos.cluster import (
+    CUT,
+    ClockState,
+    Cluster,
+    ClusterError,
+    DiskState,
+    LinkState,
+    all_of,
+    links_between,
+    links_touching,
+)
+from chaos.links import Link
+from chaos.run import Run
+from chaos.scenario import Script
+from chaos.schedules.in_force import Ask, InForce
+from chaos.schedules.schedule import Kind, Schedule, Stroke
+
+BEFORE = 30  # acknowledged writes before the schedule begins, so that there is something to break
+
+LINK_STATES: dict[Kind, LinkState] = {
+    "cut": CUT,
+    "cut-one-way": CUT,
+    "lose-requests": LinkState(cut_requests=True),
+    "lose-replies": LinkState(cut_replies=True),
+}
+ONE_WAY: frozenset[Kind] = frozenset({"cut-one-way", "lose-requests", "lose-replies"})
+F: dict[Kind, tuple[str, str]] = {  # how the history calls the two ends of a stroke
+    "cut": ("start-partition", "stop-partition"),
+    "cut-one-way": ("start-partition", "stop-partition"),
+    "lose-requests": ("start-lose-request", "stop-lose-request"),
+    "lose-replies": ("start-lose-reply", "stop-lose-reply"),
+    "slow": ("slow", "fast"),
+    "kill": ("kill", "start"),
+    "pause": ("pause", "resume"),
+    "clock": ("bump-clock", "reset-clock"),
+    "disk-slow": ("slow-disk", "fast-disk"),
+    "disk-full": ("fill-disk", "free-disk"),
+}
+
+
+def script_of(schedule: Schedule) -> Script:
+    """A scenario's script that performs `schedule` under the scenario's traffic."""
+
+    async def script(run: Run) -> None:
+        await run.acknowledged(BEFORE)
+        in_force = InForce(run.cluster)
+        strokes = [_perform(stroke, run, in_force) for stroke in schedule.strokes]
+        await all_of([*strokes, run.traffic(schedule.length_ms / 1000)])
+
+    return script
+
+
+async def _perform(stroke: Stroke, run: Run, in_force: InForce) -> None:
+    await asyncio.sleep(stroke.at_ms / 1000)
+    try:
+        asks = await _aim(stroke, run.cluster)
+    except ClusterError:
+        return
+    if not asks:
+        return
+    begin, end = F[stroke.kind]
+    about = {"stroke": str(stroke), "on": [getattr(ask.what, "name", ask.what) for ask in asks]}
+    run.recorder.nemesis(begin, about)
+    run.tell(str(stroke), "fault")
+    await in_force.add(asks)
+    await asyncio.sleep(stroke.for_ms / 1000)
+    await in_force.remove(asks)
+    run.recorder.nemesis(end, about)
+
+
+async def _aim(stroke: Stroke, cluster: Cluster) -> Sequence[Ask]:
+    """What the stroke asks for, with its roles resolved as they are now."""
+    source = await cluster.resolve(stroke.source)
+    match stroke.kind:
+        case "kill":
+            return [Ask("process", source, "dead")]
+        case "pause":
+            return [Ask("process", source, "paused")]
+        case "clock":
+            return [Ask("clock", source, ClockState(offset_s=stroke.amount / 1000))]
+        case "disk-slow":
+            return [Ask("disk", source, DiskState(slow=stroke.amount))]
+        case "disk-full":
+            return [Ask("disk", source, DiskState(full=True))]
+        case kind:
+            state = LINK_STATES.get(kind, LinkState(latency_s=stroke.amount / 1000))
+            return [Ask("link", link, state) for link in await _links(stroke, source, cluster)]
+
+
+async def _links(stroke: Stroke, source: str, cluster: Cluster) -> Sequence[Link]:
+    if stroke.targets:
+        targets = [await cluster.resolve(target) for target in stroke.targets]
+        links = links_between(cluster.links, (source,), targets)
+    else:
+        links = links_touching(cluster.links, source)
+    return [link for link in links if stroke.kind not in ONE_WAY or link.source == source]

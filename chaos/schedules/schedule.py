@@ -1,0 +1,71 @@
+"""A schedule of faults as data: strokes, each with its kind, its targets, a beginning and a length.
+
+A scenario's script tells one story on purpose. A schedule is drawn by chance, and so it must be
+something that can be written down: to repeat it, and to make it smaller until only the strokes are
+left without which nothing goes wrong.
+"""
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from chaos.cluster import Ability
+
+LinkKind: TypeAlias = Literal["cut", "cut-one-way", "lose-requests", "lose-replies", "slow"]
+NodeKind: TypeAlias = Literal["kill", "pause", "clock", "disk-slow", "disk-full"]
+Kind: TypeAlias = LinkKind | NodeKind
+
+NEEDS: dict[Kind, frozenset[Ability]] = {
+    "cut": frozenset({"links"}),
+    "cut-one-way": frozenset({"links"}),
+    "lose-requests": frozenset({"links"}),
+    "lose-replies": frozenset({"links"}),
+    "slow": frozenset({"links"}),
+    "kill": frozenset({"kill", "restart"}),
+    "pause": frozenset({"pause"}),
+    "clock": frozenset({"clocks"}),
+    "disk-slow": frozenset({"disks"}),
+    "disk-full": frozenset({"disks"}),
+}
+
+
+class Stroke(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One fault: it strikes `source` `at_ms` after the schedule began, and is undone `for_ms` later.
+
+    `source` and `targets` are nodes, or `leader` and `follower` as they are at that moment; without
+    targets everyone is meant. A kill, a pause, a clock and a disk concern `source` alone. `amount` is
+    milliseconds for a slow link and for a clock (how far it jumps), and a factor for a slow disk.
+    """
+
+    kind: Kind
+    at_ms: int
+    for_ms: int
+    source: str
+    targets: tuple[str, ...] = ()
+    amount: int = 0
+
+    def __str__(self) -> str:
+        whom = " ".join(self.targets) or "everyone"
+        when = f"{self.at_ms / 1000:.3f} s, for {self.for_ms / 1000:.3f} s"
+        return f"{when}: {_WORDS[self.kind].format(self.source, whom, self.amount)}"
+
+
+class Schedule(msgspec.Struct, frozen=True):
+    """Strokes in the order in which they begin; they may overlap. Traffic ends at `length_ms`."""
+
+    strokes: tuple[Stroke, ...]
+    length_ms: int
+
+
+_WORDS: dict[Kind, str] = {
+    "cut": "{0} and {1} are cut off from each other",
+    "cut-one-way": "what {0} asks of {1} and the answers vanish",
+    "lose-requests": "what {0} asks of {1} vanishes",
+    "lose-replies": "the answers to {0} from {1} vanish",
+    "slow": "links between {0} and {1} are slow by {2} ms",
+    "kill": "{0} is dead",
+    "pause": "{0} stands still",
+    "clock": "the wall clock of {0} is wrong by {2} ms",
+    "disk-slow": "the disk of {0} is slow by a factor of {2}",
+    "disk-full": "the disk of {0} is full",
+}
