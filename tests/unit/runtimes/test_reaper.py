@@ -1,6 +1,5 @@
 """The reaper ends every process of its group and removes what was announced, and nothing else."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -8,7 +7,6 @@ from pathlib import Path
 
 import psutil
 
-from chaos.runtimes.process_state import process_state
 from chaos.runtimes.reaper import Reaper
 
 SLEEP = [sys.executable, "-c", "import signal; signal.pause()"]
@@ -53,16 +51,3 @@ def test_signals_from_the_terminal_do_not_reach_it(tmp_path: Path) -> None:
     assert path.exists()
     reaper.close()
     assert not path.exists()
-
-
-def test_process_state() -> None:
-    child = subprocess.Popen(SLEEP)
-    assert process_state(child.pid) == "running"
-    child.send_signal(signal.SIGSTOP)
-    os.waitpid(child.pid, os.WUNTRACED)
-    assert process_state(child.pid) == "paused"
-    child.kill()
-    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-    assert process_state(child.pid) == "dead", "not buried yet"
-    child.wait()
-    assert process_state(child.pid) == "dead"
