@@ -9,6 +9,7 @@ nothing with the bytes. The rounds without any proxy show how far they are from 
 import argparse
 import json
 import multiprocessing
+import os
 import selectors
 import shutil
 import socket
@@ -200,6 +201,7 @@ def main() -> None:
     binary = shutil.which("toxiproxy-server")
     if binary is None:
         sys.exit("toxiproxy-server is not on the PATH: install it with go install, see CONTRIBUTING.md")
+    load = os.getloadavg()[0]
     with ExitStack() as stack:
         bulk, small = (stack.enter_context(upstream(serve)) for serve in (swallow, echo))
         ways: dict[str, tuple[Proxy | None, Address, Address]] = {"direct": (None, bulk, small)}
@@ -207,12 +209,13 @@ def main() -> None:
             proxy = stack.enter_context(server)
             ways[name] = (proxy, proxy.to("bulk", bulk), proxy.to("small", small))
         results = [{name: measured(*way) for name, way in ways.items()} for _ in range(rounds)]
-    report(results)
+    report(results, load)
 
 
-def report(results: list[dict[str, dict[str, float]]]) -> None:
+def report(results: list[dict[str, dict[str, float]]], load: float) -> None:
     """Medians over the rounds; the ratio is the median of each round's own ratio."""
     print(f"medians of {len(results)} rounds; {CONNECTIONS} connections with {len(SMALL)} bytes each way")
+    print(f"load before the first round {load:.1f}: with other work on the machine the numbers mean little")
     for measure in results[0]["embedded"]:
         median = {
             way: statistics.median(r[way][measure] for r in results)
