@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 
-from chaos.proxy.addresses import AddressError, split
+from chaos.proxy.addresses import split
 from chaos.proxy.endpoint import Endpoint
 from chaos.proxy.metrics import ByteCount
 from chaos.proxy.pipe import Pipe
@@ -40,7 +40,7 @@ class Connection:
         try:
             host, port = split(upstream)
             await asyncio.get_running_loop().create_connection(lambda: self._server, host, port)
-        except (OSError, UnicodeError, AddressError):
+        except (OSError, ValueError):
             self.client.close()
 
     def _endpoint_lost(self) -> None:

@@ -1,8 +1,20 @@
 """What each call does to proxies and toxics, as far as the API itself shows it."""
 
+from contextlib import ExitStack
 from typing import Any
 
-from tests.contract.proxy.harness import Link, Server, free_address, listening, refused, written
+import pytest
+
+from tests.contract.proxy.harness import (
+    Link,
+    Server,
+    connect,
+    ending,
+    free_address,
+    listening,
+    refused,
+    written,
+)
 
 ATTRIBUTES = {
     "latency": {"latency": 0, "jitter": 0},
@@ -54,6 +66,20 @@ def test_a_taken_address_is_refused_and_nothing_made(server: Server) -> None:
         message = f"listen tcp {written(taken)}: bind: address already in use"
         assert (answer.status, answer.json) == (500, {"error": message, "status": 500})
     assert server.call("GET", "/proxies").json == {}
+
+
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "nul\x00", "ä" * 100, "a..b"])
+def test_a_host_that_cannot_be_found_is_refused(server: Server, host: str) -> None:
+    answer = server.call("POST", "/proxies", {"name": "a", "listen": f"{host}:1", "upstream": "a:1"})
+    assert answer.status == 500
+    assert answer.json["error"].startswith("listen tcp: lookup ")
+
+
+@pytest.mark.parametrize("upstream", ["no-port", "nul\x00:1", "a:99999"])
+def test_an_upstream_is_not_looked_at_before_somebody_connects(server: Server, upstream: str) -> None:
+    made = create(server, "a", upstream=upstream)
+    with ExitStack() as stack:
+        assert ending(connect(made["listen"], stack)) == "closed"
 
 
 def test_a_proxy_made_disabled_listens_once_enabled(server: Server) -> None:
