@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from docker import DockerClient
 
+from chaos.cluster import ClusterError, eventually
 from chaos.runtimes import compose_project
 from chaos.runtimes.compose import ComposeCluster
 from chaos.runtimes.compose_layout import NODE_PORT
@@ -17,6 +18,7 @@ from tests.containers import engine, left_of
 
 __all__ = ["engine"]
 pytestmark = pytest.mark.compose
+APPOINTED_S = 20.0
 
 
 @pytest.fixture
@@ -57,8 +59,12 @@ async def test_it_serves_and_is_taken_by_a_run_and_given_back(up: ComposeProject
     await found.close()
 
 
-def test_its_log_is_a_story(up: ComposeProject) -> None:
-    lines = compose("--project-name", up.name, "logs", "--no-log-prefix").splitlines()
-    appointments = [line for line in lines if " leader-appointed " in line]
-    assert appointments
+async def test_its_log_is_a_story(up: ComposeProject) -> None:
+    async def log() -> list[str]:
+        lines = compose("--project-name", up.name, "logs", "--no-log-prefix").splitlines()
+        if not [line for line in lines if " leader-appointed " in line]:
+            raise ClusterError("nobody has been appointed yet")
+        return lines
+
+    lines = await eventually(log, APPOINTED_S)
     assert not [line for line in lines if line.startswith("{")], "only the nodes tell the story"
