@@ -90,6 +90,11 @@ BAD = [
     ),
     ("causality/found-second-look-shows-less", (0, 1, 2, 3, 4, 5), "which comes before that"),
     ("causality/found-update-without-insert", (4, 5, 6, 7, 8, 9), "saw 1, which comes before that"),
+    ("stale-replica/found-old-value", (2, 3, 10, 11), "after settling, n2 still holds 1 under x"),
+    ("stale-replica/found-nothing", (0, 1, 8, 9), "n2 still holds nothing under x"),
+    ("stale-replica/found-element-missing", (0, 1, 8, 9), "n2 still lacks 1 under s"),
+    ("set-full/found-lost", (0, 1, 2, 3), "it was not there, nor in any later read"),
+    ("set-full/found-lost-after-seen", (0, 1, 2, 3, 4, 5), "for s at 0.200 s and saw [1]; but process 2"),
 ]
 # Either of its two writes would be lost alone, too; together they show the words for "one of these".
 TOLD_TOGETHER = "lost-write/found-one-of-two-concurrent"
@@ -106,6 +111,13 @@ UNKNOWN = [
     ("non-monotonic-read/unknown-value-from-nowhere", "read 0 of x returned 7, which nobody had written"),
     ("monotonic-write/unknown-replica-not-named", "the answer to read 0 names no replica"),
     ("causality/unknown-value-from-nowhere", "read 0 of x returned 7"),
+    ("stale-replica/unknown-value-from-nowhere", "n1 holds 7 under x, which nobody wrote"),
+    ("stale-replica/unknown-no-final-reads", "no final reads"),
+    ("set-full/unknown-delete", "operation 2 deletes s"),
+    ("set-full/unknown-not-a-set", "key x is not a set"),
+    ("write-stall/unknown-no-bound", "no bound"),
+    ("write-stall/unknown-nobody-wrote", "nobody asked for any write"),
+    ("unavailable/unknown-no-bound", "no bound"),
     ("linearizable/unknown-not-a-register", "operation 0 (add) is not of a register"),
     ("diverged-replicas/unknown-final-reads-too-early", "operation 0 was acknowledged after"),
 ]

@@ -1,0 +1,73 @@
+"""How long clients asked in vain: the longest time in which something was wanted and nothing was done.
+
+Such a time begins with a request, or with the last success while others were waiting already, and ends
+with the next success, or where the clients' last request ended. Times in which nobody asked do not count.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+from chaos.checkers._words import seconds, sentence, witness_of
+from chaos.history import History, Operation
+from chaos.verdict import Finding, found, not_found, unknown
+
+
+@dataclass(frozen=True)
+class Outage:
+    """From `begin_ns` to `end_ns` since the run began; `wish` was the first request in vain."""
+
+    begin_ns: float
+    end_ns: float
+    wish: Operation
+
+    @property
+    def duration_ms(self) -> float:
+        """How long it lasted."""
+        return round((self.end_ns - self.begin_ns) / 1e6, 3)
+
+
+def judge(
+    name: str, history: History, bound_ms: float | None, wanted: Callable[[Operation], bool], what: str
+) -> Finding:
+    """Found when some outage of the `wanted` operations is longer than the bound; each one counts."""
+    wishes = [operation for operation in history.client_operations if wanted(operation)]
+    outages = sorted(_outages(history, wishes), key=lambda outage: -outage.duration_ms)
+    if not outages:
+        return unknown(name, f"nobody asked for any {what}")
+    measures = {f"{name.replace('-', '_')}_ms": outages[0].duration_ms}
+    if bound_ms is None:
+        return Finding(name, None, reason="no bound in milliseconds was stated", measures=measures)
+    long = [outage for outage in outages if outage.duration_ms > bound_ms]
+    witnesses = (witness_of(sentence(_story(outage, bound_ms, what)), outage.wish) for outage in long)
+    return found(name, len(long), witnesses, measures) if long else not_found(name, measures)
+
+
+def _outages(history: History, wishes: Sequence[Operation]) -> Iterator[Outage]:
+    """The time up to each success, and after the last one, as far as something was wanted."""
+    if not wishes:
+        return
+    invoked = [wish.invoked_ns for wish in wishes]
+    given_up = [_given_up_ns(history, wish) for wish in wishes]
+    longest = list(accumulate(zip(given_up, range(len(wishes)), strict=True), max))
+    successes = sorted(wish.returned_ns for wish in wishes if wish.outcome == "ok")
+    for begin_ns, end_ns in pairwise([-1.0, *successes, max(given_up)]):
+        at = bisect_right(invoked, begin_ns)
+        if at and longest[at - 1][0] > begin_ns:
+            yield Outage(begin_ns, end_ns, wishes[longest[at - 1][1]])
+        elif at < len(wishes) and invoked[at] < end_ns:
+            yield Outage(invoked[at], end_ns, wishes[at])
+
+
+def _given_up_ns(history: History, wish: Operation) -> float:
+    """When its client went on without it; for one still open, the end of the history."""
+    last = history.events[-1] if wish.completed_index is None else history.events[wish.completed_index]
+    return last.time
+
+
+def _story(outage: Outage, bound_ms: float, what: str) -> str:
+    return (
+        f"no {what} succeeded from {seconds(outage.begin_ns)} to {seconds(outage.end_ns)}, although one was "
+        f"wanted: {outage.duration_ms:.0f} ms, more than the {bound_ms:.0f} ms allowed"
+    )

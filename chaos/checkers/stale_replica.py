@@ -1,0 +1,79 @@
+"""After settling, a replica still holds a replaced value.
+
+A value is certainly replaced once a change is acknowledged that began after the change which left the
+value was over; for an absent key, once any write is, unless a delete may have come last. A set is stale
+when it lacks an acknowledged element that no delete explains. Each replica is judged alone, so this is
+found also where all replicas agree on what is old.
+
+Assumed, else unknown: plain registers or sets, no value written twice to one register, final reads after
+the last acknowledgement, and every value held was written by somebody.
+"""
+
+from collections.abc import Iterator
+
+from chaos.checkers._finals import FinalContents, Holding, premature
+from chaos.checkers._keys import KeyOperations, by_key, elements, left_behind, misfit
+from chaos.checkers._words import sentence, shown, was_told, witness_of
+from chaos.history import History, Operation, canonical
+from chaos.verdict import Finding, Witness, found, not_found, unknown
+
+NAME = "stale-replica"
+
+
+def check(history: History) -> Finding:
+    """Found with one witness for each replica and key, `count` of these."""
+    reason = misfit(history) or premature(history)
+    if reason:
+        return unknown(NAME, reason)
+    finals = FinalContents(history)
+    keys = by_key(history.client_operations)
+    stale = [_witness(holding, missed) for of_key in keys for holding, missed in _stale(of_key, finals)]
+    if stale:
+        return found(NAME, len(stale), stale)
+    unread = [
+        f"what {node} holds under {of_key.key} is not known"
+        for of_key in keys
+        for node in finals.unread(of_key.key)
+    ]
+    untraced = [text for of_key in keys for text in _untraced(of_key, finals)]
+    doubts = [*unread, *untraced]
+    return unknown(NAME, doubts[0]) if doubts else not_found(NAME)
+
+
+def _stale(of_key: KeyOperations, finals: FinalContents) -> Iterator[tuple[Holding, Operation]]:
+    """Each replica that is behind, and the first acknowledged change that it lacks."""
+    for holding in finals.of(of_key.key):
+        missed = _missed_elements(of_key, holding) if of_key.is_set else _missed_changes(of_key, holding)
+        if first := min(missed, key=lambda change: change.end, default=None):
+            yield holding, first
+
+
+def _missed_changes(of_key: KeyOperations, holding: Holding) -> list[Operation]:
+    over = _over(of_key, holding)
+    return [] if over is None else [change for change in of_key.acknowledged if change.index > over]
+
+
+def _over(of_key: KeyOperations, holding: Holding) -> float | None:
+    """When the change that left this value was over, at the latest; None when nobody left it."""
+    value = canonical(holding.value)
+    ends = [change.end for change in of_key.changes if canonical(left_behind(change)) == value]
+    return max(ends, default=-1 if holding.value is None else None)
+
+
+def _missed_elements(of_key: KeyOperations, holding: Holding) -> list[Operation]:
+    held = elements(holding.value)
+    deletes = [change for change in of_key.changes if change.f == "delete"]
+    missing = (add for add in of_key.acknowledged if add.f == "add" and canonical(add.value) not in held)
+    return [add for add in missing if all(delete.precedes(add) for delete in deletes)]
+
+
+def _untraced(of_key: KeyOperations, finals: FinalContents) -> Iterator[str]:
+    for holding in () if of_key.is_set else finals.of(of_key.key):
+        if _over(of_key, holding) is None:
+            yield f"{holding.node} holds {shown(holding.value)} under {of_key.key}, which nobody wrote"
+
+
+def _witness(holding: Holding, missed: Operation) -> Witness:
+    holds = f"lacks {shown(missed.value)}" if missed.f == "add" else f"holds {shown(holding.value)}"
+    text = f"{was_told(missed)}; after settling, {holding.node} still {holds} under {missed.key}"
+    return witness_of(sentence(text), missed, holding.read)

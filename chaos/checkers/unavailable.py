@@ -1,0 +1,16 @@
+"""Neither a read nor a write succeeded for longer than the scenario allows, although clients asked.
+
+Measured by the times in the history, as `_outages.py` says. Assumed, else unknown: somebody asked for
+something, and a bound is stated.
+"""
+
+from chaos.checkers._outages import judge
+from chaos.history import History
+from chaos.verdict import Finding
+
+NAME = "unavailable"
+
+
+def check(history: History, *, bound_ms: float | None = None) -> Finding:
+    """Found with one witness for each outage of more than `bound_ms`; measures `unavailable_ms`."""
+    return judge(NAME, history, bound_ms, lambda operation: True, "operation")
