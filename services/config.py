@@ -33,7 +33,7 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     acknowledge_timeout_ms: int = 1000  # how long a write waits for its followers
     semi_sync_timeout_ms: int = 400  # semi-sync-timeout: give up waiting; semi-sync: take another follower
     read_bound_ms: int = 400  # `bounded` reads: how far behind a follower may be
-    batch_entries: int = 512
+    batch_entries: int = 64  # so that even the largest values fit into one message
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:

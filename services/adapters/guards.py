@@ -25,7 +25,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 CLIENT_BODY_BYTES = 1 << 20
-MESSAGE_BODY_BYTES = 16 << 20
+MESSAGE_BODY_BYTES = 24 << 20  # a full batch of the largest values
 LINK_PROXY = "toxiproxy"
 MESSAGES = "/messages/"
 

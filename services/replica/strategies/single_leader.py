@@ -22,6 +22,7 @@ from services.replica.strategies.lease import Lease
 from services.replica.strategies.tail import Tail
 from services.replica.watermark import Watermark
 
+GATHER_S = 0.005  # where no client waits for followers, a batch may wait for company
 SHIP_TIMEOUT_S = 5.0  # like a replication stream, patient with slow links; a cut that heals closes it sooner
 
 
@@ -185,7 +186,9 @@ class Leader:
             async with asyncio.timeout(self._settings.heartbeat_ms / 1000):
                 await follower.news.wait()
         except TimeoutError:
-            pass
+            return
+        if self._settings.replication == "async" and self._settings.reads != "bounded":
+            await self._env.clock.sleep(GATHER_S)
 
     async def _watch_followers(self) -> None:
         """Time alone changes what may be acknowledged: followers stall, permissions to read end."""
