@@ -12,6 +12,9 @@ from typing import Any, Protocol, cast
 from chaos.history import History
 from chaos.verdict import Finding, unknown
 
+# Guarantees that people ask for by another name than that of the anomaly which breaks them.
+BROKEN_BY = {"monotonic-read": "non-monotonic-read", "monotonic-reads": "non-monotonic-read"}
+
 
 class Checker(Protocol):
     """Judges one history; the same history and parameters always give the same finding."""

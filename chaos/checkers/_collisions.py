@@ -47,7 +47,7 @@ class _Cluster:
         value = f"{self.last.key} was {shown(self.last.value)}"
         begin = seconds(self.last.invoked_ns)
         if self.first is None:
-            return f"{value} at first, and {told(self.last)}, so {value} all the time until {begin}"
+            return f"at first {value}, and {told(self.last)}, so {value} all the time until {begin}"
         learnt = " and ".join(told(operation) for operation in self.operations)
         end = seconds(self.first.returned_ns)
         if self.last.index > self.first.end:

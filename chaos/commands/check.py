@@ -8,11 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from chaos.checkers import checker_names
+from chaos.checkers import BROKEN_BY, checker_names
 from chaos.cluster import ClusterError
 from chaos.discover import nearest
 from chaos.folder import RunFolder
 from chaos.history import History, HistoryError
+from chaos.interchange import load as load_history
 from chaos.judging import findings
 from chaos.measures import measure
 from chaos.report.words import headline, sentences
@@ -49,7 +50,7 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    path: Annotated[Path, typer.Argument(exists=True, help="A run's folder or a history.jsonl.")],
+    path: Annotated[Path, typer.Argument(exists=True, help="A run's folder, or a history, Jepsen's too.")],
     checkers: Annotated[list[str] | None, typer.Option("--checker", metavar="NAME…")] = None,
     more: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
@@ -59,7 +60,8 @@ def check(
     Exit code: 0 as expected (a bare history: free of the anomalies), 1 not, 2 wrong usage, 3 unknown.
     """
     saved = load(path)
-    names = [*(checkers or saved.about.get("checkers", ())), *(more or ())]
+    asked = [*(checkers or saved.about.get("checkers", ())), *(more or ())]
+    names = [BROKEN_BY.get(name, name) for name in asked]
     if not names:
         typer.echo(f"lab: name a --checker; there are {', '.join(checker_names())}", err=True)
         raise typer.Exit(WRONG_USAGE)
@@ -84,7 +86,7 @@ def load(path: Path) -> Saved:
     """Read a run's folder or a bare history. Raises `ClusterError` when it is damaged or incomplete."""
     folder = RunFolder(path if path.is_dir() else path.parent)
     try:
-        history = History.load(folder.history if path.is_dir() else path)
+        history = load_history(folder.history if path.is_dir() else path)
         return Saved(history, folder.read_json("run.json") if path.is_dir() else {})
     except (HistoryError, OSError, ValueError) as error:
         raise ClusterError(f"{path} cannot be judged: {error}") from error
