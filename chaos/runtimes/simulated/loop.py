@@ -38,6 +38,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self._tasks: list[asyncio.Task[Any]] = []  # in spawn order, so that none is lost to the collector
         self._tidy_at = FEWEST_TO_TIDY
         self._spawned = 0
+        timeline.loops[self] = None
 
     def time(self) -> float:
         """What the machine's monotonic clock says."""
@@ -134,6 +135,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         """From now on nothing runs here, ever; call `bury` when none of its callbacks is running."""
         self.stands_still = self._dead = True
         self._held = []
+        self.timeline.loops.pop(self, None)
 
     def bury(self) -> None:
         """Throw away what a dead process was doing, in spawn order.

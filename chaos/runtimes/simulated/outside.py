@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn, TypeVar
 
 C = TypeVar("C", bound=type)
@@ -81,10 +82,18 @@ def _error(what: str) -> OutsideWorldError:
 
 def _caller() -> str:
     """The innermost place in the lab's own code, apart from the simulation itself."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None:
-        path = Path(frame.f_code.co_filename)
-        if path.is_relative_to(ROOT) and path.parent != HERE and "site-packages" not in path.parts:
-            return f"{path.relative_to(ROOT)}:{frame.f_lineno} in {frame.f_code.co_name}"
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        place = place_in_the_lab(frame)
+        if place is not None:
+            return place
         frame = frame.f_back
     return "somebody outside of the lab's code"
+
+
+def place_in_the_lab(frame: FrameType) -> str | None:
+    """`path:line function` of a frame of the lab's own code; None elsewhere, and in the simulation itself."""
+    path = Path(frame.f_code.co_filename)
+    if not path.is_relative_to(ROOT) or path.parent == HERE or "site-packages" in path.parts:
+        return None
+    return f"{path.relative_to(ROOT)}:{frame.f_lineno} {frame.f_code.co_name}"

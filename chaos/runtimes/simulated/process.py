@@ -70,7 +70,7 @@ class Process:
 
     def start(self, make: Maker, after_s: float) -> None:
         """Begin to live; it answers a little after `after_s`."""
-        self.loop.call_later(after_s, self._env.tasks.spawn, "start", self._begin(make))
+        self.loop.call_later(after_s, lambda: self._env.tasks.spawn("start", self._begin(make)))
 
     async def _begin(self, make: Maker) -> None:
         self._node = make(self._env, self._settings)

@@ -14,6 +14,7 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chaos.runtimes.simulated.outside import nothing_real
+from chaos.runtimes.simulated.waiting import waiting
 
 if TYPE_CHECKING:
     from chaos.runtimes.simulated.loop import VirtualLoop
@@ -73,6 +74,7 @@ class Timeline:
     def __init__(self) -> None:
         self.now_s = 0.0
         self.ready: deque[Handle] = deque()
+        self.loops: dict[VirtualLoop, None] = {}  # those that are alive, in the order of their start
         self._agenda: list[tuple[float, int, Handle]] = []
         self._numbers = itertools.count()
         self._cancelled = 0  # handles in the agenda that will never run
@@ -115,7 +117,7 @@ class Timeline:
                 continue
             steps += 1
             if steps > MOST_STEPS_PER_MOMENT:
-                raise SimulationError(f"at {self.now_s:.6f} s something goes on and on without time passing")
+                raise self._error("something goes on and on without time passing")
             handle = ready.popleft()
             loop = handle.loop
             if loop.stands_still:
@@ -133,10 +135,10 @@ class Timeline:
             heappop(agenda)
             self._cancelled -= 1
         if not agenda:
-            raise SimulationError(f"at {self.now_s:.6f} s everybody waits, and nothing is left to happen")
+            raise self._error("everybody waits, and nothing is left to happen")
         moment = agenda[0][0]
         if moment > limit_s:
-            raise SimulationError(f"not done after {limit_s:g} s of virtual time")
+            raise self._error(f"not done after {limit_s:g} s of virtual time")
         self.now_s = moment
         while agenda and agenda[0][0] <= moment:
             handle = heappop(agenda)[2]
@@ -145,3 +147,6 @@ class Timeline:
             else:
                 handle.moment_s = None
                 ready.append(handle)
+
+    def _error(self, what: str) -> SimulationError:
+        return SimulationError(f"at {self.now_s:.6f} s {what}; {waiting(self.loops)}")

@@ -1,0 +1,50 @@
+"""`python -m tests.simulation.fingerprint FIRST LAST`: a digest of what each seed's run recorded.
+
+A program of its own, because what must not matter (the version of Python, the seed of its hashes, what
+lies where in memory) can only be changed from outside. It needs nothing but the simulation itself.
+"""
+
+import sys
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+
+from chaos.discover import all_scenarios
+from chaos.folder import RunFolder
+from chaos.proxy.seeds import child
+from chaos.runtimes.simulation import SimulatedCluster
+from chaos.schedules.draw import draw
+from chaos.simulate import Simulation, simulate
+
+RECORDED = ("history.jsonl", "events.jsonl")
+
+
+def simulation(seed: int) -> Simulation:
+    """The variants in turn, under the scenario's script and under schedules drawn by chance in turn."""
+    variants = [(scenario.id, variant.name) for scenario in all_scenarios() for variant in scenario.variants]
+    scenario, variant = variants[seed % len(variants)]
+    if seed // len(variants) % 2 == 0:
+        return Simulation(scenario, variant, seed)
+    replicas, gateways = ("n1", "n2", "n3"), ("g1", "g2")
+    schedule = draw(child(seed, "schedule"), replicas, gateways, SimulatedCluster.abilities)
+    return Simulation(scenario, variant, seed, schedule)
+
+
+def recording(seed: int, directory: Path) -> dict[str, bytes]:
+    """The files that the run of `seed` writes into `directory`, by name."""
+    directory.mkdir()
+    simulate(simulation(seed), RunFolder(directory))
+    return {name: (directory / name).read_bytes() for name in RECORDED}
+
+
+def main(first: int, last: int) -> None:
+    """Print the digests of seeds `first` to `last`."""
+    with tempfile.TemporaryDirectory() as directory:
+        for seed in range(first, last + 1):
+            files = recording(seed, Path(directory) / str(seed))
+            digest = sha256(b"\0".join(files[name] for name in RECORDED)).hexdigest()
+            print(f"{seed} {len(files[RECORDED[0]])} {digest}", flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

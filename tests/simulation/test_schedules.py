@@ -1,0 +1,121 @@
+"""Schedules are data: drawn from a seed, written down and read again, and performed to the letter."""
+
+import asyncio
+from random import Random
+
+import msgspec
+import pytest
+
+from chaos.cluster import CUT, HEALTHY, LinkState, ProcessState
+from chaos.links import Link
+from chaos.runtimes.simulation import SimulatedCluster
+from chaos.schedules.draw import LENGTH_MS, LONGEST_MS, draw
+from chaos.schedules.in_force import Ask, InForce, worst_disk, worst_link, worst_process
+from chaos.schedules.schedule import NEEDS, Schedule, Stroke
+from chaos.simulate import Simulation, simulate
+from services.config import ClusterSettings
+from tests.simulation.virtually import simulated
+
+REPLICAS, GATEWAYS = ("n1", "n2", "n3"), ("g1", "g2")
+N1_N2 = Link("n1", "n2")
+
+
+def test_the_same_seed_draws_the_same_and_others_draw_others() -> None:
+    drawn = [draw(Random(seed), REPLICAS, GATEWAYS, SimulatedCluster.abilities) for seed in range(200)]
+    again = [draw(Random(seed), REPLICAS, GATEWAYS, SimulatedCluster.abilities) for seed in range(200)]
+    assert drawn == again and len(set(drawn)) == 200
+    strokes = [stroke for schedule in drawn for stroke in schedule.strokes]
+    assert {stroke.kind for stroke in strokes} == NEEDS.keys() - {"disk-full"}
+    assert all(0 <= stroke.at_ms < LENGTH_MS and 0 < stroke.for_ms <= LENGTH_MS for stroke in strokes)
+    assert max(stroke.for_ms for stroke in strokes) >= LONGEST_MS > 100 * min(s.for_ms for s in strokes)
+
+
+def test_only_what_the_runtime_can_do_is_drawn() -> None:
+    for seed in range(100):
+        for stroke in draw(Random(seed), REPLICAS, GATEWAYS, {"links", "pause"}).strokes:
+            assert NEEDS[stroke.kind] <= {"links", "pause"}
+
+
+def test_a_schedule_survives_writing_and_reading() -> None:
+    schedule = draw(Random(1), REPLICAS, GATEWAYS, SimulatedCluster.abilities)
+    assert msgspec.json.decode(msgspec.json.encode(schedule), type=Schedule) == schedule
+
+
+def test_a_stroke_reads_as_a_sentence() -> None:
+    stroke = Stroke(kind="slow", at_ms=1200, for_ms=300, source="leader", targets=("n2", "n3"), amount=30)
+    assert str(stroke) == "1.200 s, for 0.300 s: links between leader and n2 n3 are slow by 30 ms"
+    assert str(Stroke(kind="cut", at_ms=0, for_ms=1, source="n1")).endswith(
+        "n1 and everyone are cut off from each other"
+    )
+
+
+def test_the_worst_of_several() -> None:
+    assert worst_link([]) == HEALTHY
+    assert worst_link([LinkState(cut_requests=True), LinkState(cut_replies=True, latency_s=1)]) == LinkState(
+        cut_requests=True, cut_replies=True, latency_s=1
+    )
+    assert worst_process([]) == "running"
+    assert worst_process(["paused"]) == "paused"
+    assert worst_process(["dead", "paused"]) == "dead"
+    assert worst_disk([]).slow == 1
+
+
+@simulated
+async def test_strokes_overlap_and_nothing_is_left_in_the_end() -> None:
+    cluster = SimulatedCluster(1)
+    await cluster.configure(ClusterSettings())
+    in_force = InForce(cluster)
+    cut, slow = [Ask("link", N1_N2, CUT)], [Ask("link", N1_N2, LinkState(latency_s=1))]
+    await in_force.add(cut)
+    await in_force.add(slow)
+    assert await cluster.link_state(N1_N2) == LinkState(True, True, 1)
+    await in_force.remove(cut)
+    assert await cluster.link_state(N1_N2) == LinkState(latency_s=1)
+    await in_force.remove(slow)
+    assert await cluster.link_state(N1_N2) == HEALTHY
+    kill, pause = [Ask("process", "n1", "dead")], [Ask("process", "n1", "paused")]
+    states: list[ProcessState] = []
+    for change, asks in (
+        (in_force.add, pause),
+        (in_force.add, kill),
+        (in_force.remove, pause),
+        (in_force.remove, kill),
+    ):
+        await change(asks)
+        states.append(await cluster.process_state("n1"))
+    assert states == ["paused", "dead", "dead", "running"]
+    await cluster.close()
+
+
+@pytest.mark.parametrize("kind", NEEDS)
+def test_every_kind_strikes_and_ends(kind: str) -> None:
+    stroke = msgspec.convert(
+        {"kind": kind, "at_ms": 100, "for_ms": 700, "source": "leader", "amount": 50}, Stroke
+    )
+    told: list[str] = []
+    verdict = simulate(
+        Simulation("lost-writes", "semi-sync", 1, Schedule((stroke,), 1500)),
+        tell=lambda second, text, tone: told.append(text),
+    )
+    assert str(stroke) in told
+    assert verdict.as_expected and not verdict.problems
+
+
+def test_a_stroke_that_finds_nobody_passes() -> None:
+    nobody = Stroke(kind="kill", at_ms=0, for_ms=100, source="n9")
+    verdict = simulate(Simulation("lost-writes", "semi-sync", 1, Schedule((nobody,), 500)))
+    assert verdict.problems == ("no fault struck",)
+
+
+@simulated
+async def test_who_was_killed_while_paused_is_started_again() -> None:
+    cluster = SimulatedCluster(1)
+    await cluster.configure(ClusterSettings())
+    in_force = InForce(cluster)
+    pause = [Ask("process", "n1", "paused")]
+    await in_force.add(pause)
+    await cluster.kill("n1")
+    await in_force.remove(pause)
+    await asyncio.sleep(1)
+    assert await cluster.process_state("n1") == "running"
+    await cluster.close()
