@@ -46,7 +46,7 @@ async def play(
         with folder.recorder(lambda: round(stage.clock.monotonic() * 1e9)) as recorder:
             narrator = Narrator(stage.cluster, stage.tell, began_s, recorder.elapsed_ns)
             async with narrator.following(stage.clock):
-                problems = await _perform(stage, scenario, seed, recorder, narrator.tell)
+                problems = await _perform(stage, scenario, variant, seed, recorder, narrator.tell)
                 problems += await _conclude(stage, recorder, narrator.tell, folder)
     finally:
         folder.write_events(stage.cluster.events(), began_s)
@@ -64,7 +64,9 @@ async def play(
     )
 
 
-async def _perform(stage: Stage, scenario: Scenario, seed: int, recorder: Recorder, tell: Tell) -> list[str]:
+async def _perform(
+    stage: Stage, scenario: Scenario, variant: Variant, seed: int, recorder: Recorder, tell: Tell
+) -> list[str]:
     """Play the script under traffic; returns why it broke off, if it did."""
     traffic = scenario.workload.start(
         stage.client, recorder, list(stage.cluster.gateways), child(seed, "workload"), stage.clock
@@ -72,7 +74,9 @@ async def _perform(stage: Stage, scenario: Scenario, seed: int, recorder: Record
     problems = []
     try:
         try:
-            await scenario.script(Run(stage.cluster, traffic, recorder, tell))
+            await scenario.script(
+                Run(stage.cluster, traffic, recorder, tell, must_show=variant.kind == "problem")
+            )
         except ClusterError as error:
             problems.append(str(error))
         await traffic.stop()
