@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chaos.checkers import run_checker
+from chaos.checkers import dirty_read, run_checker
 from chaos.history import Event, History, Operation
 from chaos.verdict import Finding
 
@@ -95,6 +95,12 @@ BAD = [
     ("stale-replica/found-element-missing", (0, 1, 8, 9), "n2 still lacks 1 under s"),
     ("set-full/found-lost", (0, 1, 2, 3), "it was not there, nor in any later read"),
     ("set-full/found-lost-after-seen", (0, 1, 2, 3, 4, 5), "for s at 0.200 s and saw [1]; but process 2"),
+    ("dirty-read/found-aborted", (0, 1, 2, 3), "process 0 failed to append 1 to 'a'; but process 1 read it"),
+    ("half-transaction-seen/found-two-lists", (0, 1, 2, 3), "appended 1 to 'a' and 2 to 'b' in one"),
+    ("half-transaction-seen/found-one-list", (0, 1, 2, 3), "saw the first but not the second"),
+    ("transaction-cycle/found-circular-reads", (0, 1, 2, 3), "the latter read 1; process 1"),
+    ("transaction-cycle/found-write-skew", (0, 1, 2, 3), "the former read 'b' without 2; process 1"),
+    ("transaction-cycle/found-no-common-order", (4, 5, 6, 7), "neither is the beginning of the other"),
 ]
 # Either of its two writes would be lost alone, too; together they show the words for "one of these".
 TOLD_TOGETHER = "lost-write/found-one-of-two-concurrent"
@@ -118,6 +124,10 @@ UNKNOWN = [
     ("write-stall/unknown-no-bound", "no bound"),
     ("write-stall/unknown-nobody-wrote", "nobody asked for any write"),
     ("unavailable/unknown-no-bound", "no bound"),
+    ("dirty-read/unknown-element-from-nowhere", "operation 0 read 1 in 'a', which nobody appended"),
+    ("dirty-read/unknown-no-transaction", "operation 0 (write) is no transaction"),
+    ("half-transaction-seen/unknown-appended-twice", "operations 0 and 2 both append 1 to a"),
+    ("transaction-cycle/unknown-element-from-nowhere", "operation 0 read 1 in 'a'"),
     ("linearizable/unknown-not-a-register", "operation 0 (add) is not of a register"),
     ("diverged-replicas/unknown-final-reads-too-early", "operation 0 was acknowledged after"),
 ]
@@ -197,6 +207,8 @@ def renumbered(events: list[Event]) -> list[Event]:
 
 def leaves_an_orphan(history: History) -> bool:
     """True when something is read, now or in the end, that nobody writes any more."""
+    if any(op.f == "txn" for op in history.client_operations):
+        return dirty_read.check(history).found is None
     written = [op.value for op in history.client_operations if op.f != "read"]
     reads = [op.value for op in history.operations if op.f == "read" and op.key is not None]
     values = [value for read in reads for value in (read if isinstance(read, list) else [read])]

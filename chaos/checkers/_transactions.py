@@ -1,0 +1,97 @@
+"""Transactions of appends to lists and reads of lists, and what the lists tell (Kingsbury, Alvaro 2020).
+
+Elle's idea: an element is appended once, so whoever reads a list sees which transactions came before,
+and in which order. The longest read of a key is the order of its appends.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeAlias
+
+from chaos.checkers._columns import token
+from chaos.checkers._words import shown
+from chaos.history import History, Operation
+
+ListKey: TypeAlias = object
+
+
+class Read(NamedTuple):
+    """What transaction `by` saw under `key`, its own appends before the read included."""
+
+    by: Operation
+    key: ListKey
+    elements: tuple[object, ...]
+
+
+class Append(NamedTuple):
+    """Transaction `by` asked to append `element` to `key`."""
+
+    by: Operation
+    key: ListKey
+    element: object
+
+
+@dataclass
+class Transactions:
+    """Reads of acknowledged transactions, and every append that was asked for, by key and element."""
+
+    reads: list[Read] = field(default_factory=list)
+    appends: dict[tuple[ListKey, object], Append] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, history: History) -> "Transactions":
+        """Raises `ValueError` with the reason when the history is not of such transactions."""
+        transactions = cls()
+        for operation in history.client_operations:
+            _check_form(operation)
+            transactions._take_appends(operation)
+        for operation in history.client_operations:
+            if operation.outcome == "ok":
+                transactions.reads += _reads(operation)
+        return transactions
+
+    def _take_appends(self, operation: Operation) -> None:
+        for _, key, value in (micro for micro in operation.value if micro[0] == "append"):
+            place = (token(key), token(value))
+            if place in self.appends:
+                first = self.appends[place].by.index
+                both = f"operations {first} and {operation.index} both append"
+                raise ValueError(f"{both} {shown(value)} to {key}, so an element cannot be traced")
+            self.appends[place] = Append(operation, *place)
+
+    def longest(self) -> dict[ListKey, Read]:
+        """For each key the longest read of it."""
+        longest: dict[ListKey, Read] = {}
+        for read in self.reads:
+            if len(read.elements) >= len(longest.get(read.key, read).elements):
+                longest[read.key] = read
+        return longest
+
+    def untraced(self) -> str | None:
+        """Why a read proves nothing: nobody appended what it shows; None when all elements are known."""
+        for read in self.reads:
+            for element in read.elements:
+                if (read.key, element) not in self.appends:
+                    where = f"{shown(element)} in {shown(read.key)}"
+                    return f"operation {read.by.index} read {where}, which nobody appended"
+        return None
+
+
+def _check_form(operation: Operation) -> None:
+    micros = operation.value if operation.f == "txn" else None
+    if not isinstance(micros, list) or not all(map(_is_micro, micros)):
+        raise ValueError(
+            f"operation {operation.index} ({operation.f}) is no transaction of appends and reads"
+        )
+
+
+def _is_micro(micro: Any) -> bool:
+    if not isinstance(micro, list) or len(micro) != 3:
+        return False
+    return micro[0] == "append" or (micro[0] == "r" and (micro[2] is None or isinstance(micro[2], list)))
+
+
+def _reads(operation: Operation) -> Iterator[Read]:
+    for f, key, value in operation.value:
+        if f == "r":
+            yield Read(operation, token(key), tuple(token(element) for element in value or ()))
