@@ -6,8 +6,6 @@ for there, and every wait has a deadline far beyond what a loaded machine needs.
 
 import http.client
 import json
-import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,8 +14,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
-
-import pytest
 
 DEADLINE_S = 15.0
 NOTHING_S = 0.3  # how long to look before nothing counts as nothing
@@ -225,15 +221,9 @@ def embedded_server(*options: str, **popen: Any) -> Iterator[Server]:
 
 @contextmanager
 def real_server() -> Iterator[Server]:
-    """The Go server; without one the test is skipped, in CI it fails."""
-    binary = shutil.which("toxiproxy-server")
-    if binary is None:
-        lacking = "toxiproxy-server is not on the PATH; CONTRIBUTING.md says how to install it"
-        if os.environ.get("CI"):
-            pytest.fail(lacking)
-        pytest.skip(lacking)
+    """The Go server, which `tests/conftest.py` has made sure of."""
     host, _, port = free_address().rpartition(":")
-    command = [binary, "-host", host, "-port", port, "-proxy-metrics"]
+    command = ["toxiproxy-server", "-host", host, "-port", port, "-proxy-metrics"]
     with stopped_at_end(subprocess.Popen(command, stdout=subprocess.DEVNULL, text=True)) as process:
         eventually(lambda: not refused(f"{host}:{port}"))
         yield Server("real", (host, int(port)), process)
