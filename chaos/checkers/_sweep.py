@@ -40,11 +40,23 @@ def judge(guarantee: Guarantee, history: History) -> Finding:
     reason = untraceable(table)
     if reason:
         return unknown(guarantee.name, reason)
-    regresses = list(_regresses(guarantee, table, ages(table)))
-    if regresses:
-        return found(guarantee.name, len(regresses), map(guarantee.witness, regresses))
+    broken = list(regresses(guarantee, table, ages(table)))
+    if broken:
+        return found(guarantee.name, len(broken), map(guarantee.witness, broken))
     reason = unwritten(table)
     return unknown(guarantee.name, reason) if reason else not_found(guarantee.name)
+
+
+def regresses(guarantee: Guarantee, table: Columns, of_rows: Ages) -> Iterator[Regress]:
+    """The reads that break the guarantee."""
+    group = guarantee.group(table)
+    telling = np.flatnonzero(guarantee.tells(table) & (table.end < FOREVER) & (of_rows.since > BEFORE))
+    asked = np.flatnonzero(~table.writes)
+    newest = _newest_told(group, telling, asked, table, of_rows)
+    broken = (newest >= 0) & (of_rows.until[asked] < of_rows.since[newest])
+    for row, teller in zip(asked[broken], newest[broken], strict=True):
+        change = table.operations[of_rows.change[teller]]
+        yield Regress(table.operations[teller], change, table.operations[row])
 
 
 def by_session_and_key(table: Columns) -> Ints:
@@ -55,17 +67,6 @@ def by_session_and_key(table: Columns) -> Ints:
 def by_key(table: Columns) -> Ints:
     """The group of everybody's operations on one key."""
     return table.key
-
-
-def _regresses(guarantee: Guarantee, table: Columns, of_rows: Ages) -> Iterator[Regress]:
-    group = guarantee.group(table)
-    telling = np.flatnonzero(guarantee.tells(table) & (table.end < FOREVER) & (of_rows.since > BEFORE))
-    asked = np.flatnonzero(~table.writes)
-    newest = _newest_told(group, telling, asked, table, of_rows)
-    broken = (newest >= 0) & (of_rows.until[asked] < of_rows.since[newest])
-    for row, teller in zip(asked[broken], newest[broken], strict=True):
-        change = table.operations[of_rows.change[teller]]
-        yield Regress(table.operations[teller], change, table.operations[row])
 
 
 def _newest_told(group: Ints, telling: Ints, asked: Ints, table: Columns, of_rows: Ages) -> Ints:
