@@ -6,9 +6,9 @@ begins with empty data and all links healthy.
 
 import platform
 import shlex
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,12 +30,17 @@ SHOWN_VERSIONS = ("apsw", "fastapi", "httpx", "msgspec", "uvicorn")
 
 @dataclass(frozen=True)
 class Task:
-    """One variant to be run on `runtime` from `seed`."""
+    """One variant to be run on `runtime` from `seed`.
+
+    `changes` is what of the scenario is not as its file has it, for `run.json`: a schedule of faults, or
+    another load.
+    """
 
     scenario: Scenario
     variant: Variant
     runtime: str
     seed: int
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -87,6 +92,8 @@ async def perform(task: Task, stage: Stage, out: Path) -> Outcome:
     began_s, began = clock.wall(), clock.monotonic()
     folder = RunFolder.create(out, task.scenario.id, task.variant.name, began_s)
     about = describe(task, began_s)
+    if task.changes:
+        about["command"] = shlex.join(["./lab", "replay", str(folder.path)])
     folder.write_json("run.json", {**about, "finished": False})
     verdict = await play(stage, task.scenario, task.variant, task.seed, folder)
     about |= {"finished": True, "duration_s": round(clock.monotonic() - began, 3)}
@@ -110,6 +117,7 @@ def describe(task: Task, began_s: float) -> dict[str, Any]:
         "versions": versions(),
         "start": datetime.fromtimestamp(began_s, UTC).isoformat(timespec="milliseconds"),
         "command": task.command,
+        **task.changes,
     }
 
 

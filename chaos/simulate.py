@@ -1,18 +1,22 @@
 """One run in virtual time, as a pure function: what comes out depends on what goes in and on nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from chaos.discover import select
 from chaos.folder import NoFolder, RunFolder
 from chaos.narrator import TellAt, Tone
 from chaos.runner import Stage, play
 from chaos.runtimes.registry import CLIENT_TIMEOUT_S, RUNTIMES
-from chaos.runtimes.simulated.process import NODES, Maker
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.scenario import Scenario, Variant
 from chaos.schedules.perform import script_of
 from chaos.schedules.schedule import Schedule
+from chaos.session import Outcome, Task, perform, standing
 from chaos.verdict import Verdict
 
 CONVERGENCE = "diverged-replicas"
@@ -46,25 +50,45 @@ class Simulation:
             return replace(scenario, workload=workload), variant
         checkers = tuple(dict.fromkeys((*scenario.checkers, CONVERGENCE)))
         return replace(
-            scenario, workload=workload, script=script_of(self.schedule), checkers=checkers
+            scenario,
+            workload=workload,
+            script=script_of(self.schedule),
+            checkers=checkers,
+            least_before_fault=min(scenario.least_before_fault, self.schedule.before),
         ), variant
+
+    def changes(self) -> dict[str, Any]:
+        """What is not as the scenario's file has it, as `run.json` keeps it; see `from_json`."""
+        given = {name: getattr(self, name) for name in ("schedule", "clients", "rate_per_s")}
+        changes: dict[str, Any] = msgspec.to_builtins({k: v for k, v in given.items() if v is not None})
+        return changes
+
+    @classmethod
+    def from_json(cls, about: Mapping[str, Any]) -> "Simulation":
+        """What a `run.json` describes. Raises `ValueError` naming what is wrong with it."""
+        if about.get("runtime") != "sim":
+            raise ValueError(f"it ran on {about.get('runtime')}, and only runs on sim can be had again")
+        return msgspec.convert({name: about.get(name) for name in cls.__dataclass_fields__}, cls)
 
 
 def simulate(
     simulation: Simulation,
     folder: RunFolder | NoFolder | None = None,
     tell: TellAt | None = None,
-    nodes: Mapping[str, Maker] = NODES,
+    make: Callable[[int], SimulatedCluster] = SimulatedCluster,
 ) -> Verdict:
-    """Run it, on `nodes` by role. Raises `SimulationError` when it cannot come to an end."""
-    return RUNTIMES["sim"].run(_play(simulation, folder or NoFolder(), tell or _to_nobody, nodes))
+    """Run it on the cluster that `make` makes from its seed. Raises `SimulationError`."""
+    return RUNTIMES["sim"].run(_play(simulation, folder or NoFolder(), tell or _to_nobody, make))
 
 
 async def _play(
-    simulation: Simulation, folder: RunFolder | NoFolder, tell: TellAt, nodes: Mapping[str, Maker]
+    simulation: Simulation,
+    folder: RunFolder | NoFolder,
+    tell: TellAt,
+    make: Callable[[int], SimulatedCluster],
 ) -> Verdict:
     scenario, variant = simulation.prepared()
-    cluster = SimulatedCluster(simulation.seed, nodes=nodes)
+    cluster = make(simulation.seed)
     try:
         stage = Stage(cluster, cluster.client(CLIENT_TIMEOUT_S), RUNTIMES["sim"].clock(), tell)
         return await play(stage, scenario, variant, simulation.seed, folder)
@@ -74,3 +98,37 @@ async def _play(
 
 def _to_nobody(second: float, text: str, tone: Tone) -> None:
     """Nobody watches."""
+
+
+def steps(simulation: Simulation) -> list[str]:
+    """The run as a list that one can read: what happens when."""
+    schedule = simulation.schedule
+    if schedule is None:
+        return []
+    return [
+        f"traffic ({load_of(simulation)}) until {schedule.before} writes are acknowledged; then",
+        *map(str, schedule.strokes),
+        f"{schedule.ends_ms / 1000:.3f} s: traffic ends, everything is healed, every replica is read",
+    ]
+
+
+def load_of(simulation: Simulation) -> str:
+    """In words: clients and requests."""
+    if simulation.rate_per_s is None:
+        return "the scenario's load"
+    return f"{simulation.clients} clients, {simulation.rate_per_s:g} requests/s"
+
+
+def save(simulation: Simulation, out: Path) -> Outcome:
+    """Run it once more, into a folder under `out` like any other run's."""
+    scenario, variant = simulation.prepared()
+    changes = simulation.changes()
+    if simulation.schedule:
+        changes["steps"] = steps(simulation)
+    task = Task(scenario, variant, "sim", simulation.seed, changes)
+    return RUNTIMES["sim"].run(_perform(task, out))
+
+
+async def _perform(task: Task, out: Path) -> Outcome:
+    async with standing(RUNTIMES["sim"], task.seed, _to_nobody) as stage:
+        return await perform(task, stage, out)

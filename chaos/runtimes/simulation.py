@@ -34,6 +34,7 @@ from chaos.runtimes.simulated.process import NODES, Maker
 from chaos.runtimes.simulated.virtual import lab_loop
 from services.config import ClusterSettings, NodeSettings
 
+REPLICAS, GATEWAYS = ("n1", "n2", "n3"), ("g1", "g2")
 ANSWERS_S = 15.0
 
 
@@ -46,8 +47,8 @@ class SimulatedCluster:
     def __init__(
         self,
         seed: int,
-        replicas: Sequence[str] = ("n1", "n2", "n3"),
-        gateways: Sequence[str] = ("g1", "g2"),
+        replicas: Sequence[str] = REPLICAS,
+        gateways: Sequence[str] = GATEWAYS,
         nodes: Mapping[str, Maker] = NODES,
     ) -> None:
         """A cluster that is switched off; `configure` switches it on."""

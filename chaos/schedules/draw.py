@@ -18,6 +18,7 @@ LENGTH_MS = 4000
 FEWEST, MOST = 2, 7
 SHORTEST_MS, LONGEST_MS = 10, 2500
 BRIEF, LONG = 0.6, 0.97  # the chance that a stroke lasts twice as long
+SLOW_MS = (5, 30, 150, 500)
 SWIZZLES = 0.2  # of all schedules
 
 WEIGHTS: dict[Kind, int] = {
@@ -25,14 +26,16 @@ WEIGHTS: dict[Kind, int] = {
     "cut-one-way": 4,
     "lose-requests": 2,
     "lose-replies": 3,
-    "slow": 3,
+    "slow": 2,
+    "slow-one-way": 2,
     "kill": 5,
     "pause": 4,
     "clock": 1,
     "disk-slow": 2,
 }
 AMOUNTS: dict[Kind, Callable[[Random], int]] = {
-    "slow": lambda random: random.choice((5, 30, 150, 500)),
+    "slow": lambda random: random.choice(SLOW_MS),
+    "slow-one-way": lambda random: random.choice(SLOW_MS),
     "clock": lambda random: random.choice((-1, 1)) * random.choice((100, 5_000, 3_600_000)),
     "disk-slow": lambda random: random.choice((10, 100)),
 }

@@ -24,21 +24,20 @@ from chaos.scenario import Script
 from chaos.schedules.in_force import Ask, InForce
 from chaos.schedules.schedule import Kind, Schedule, Stroke
 
-BEFORE = 30  # acknowledged writes before the schedule begins, so that there is something to break
-
 LINK_STATES: dict[Kind, LinkState] = {
     "cut": CUT,
     "cut-one-way": CUT,
     "lose-requests": LinkState(cut_requests=True),
     "lose-replies": LinkState(cut_replies=True),
 }
-ONE_WAY: frozenset[Kind] = frozenset({"cut-one-way", "lose-requests", "lose-replies"})
+ONE_WAY: frozenset[Kind] = frozenset({"cut-one-way", "lose-requests", "lose-replies", "slow-one-way"})
 F: dict[Kind, tuple[str, str]] = {  # how the history calls the two ends of a stroke
     "cut": ("start-partition", "stop-partition"),
     "cut-one-way": ("start-partition", "stop-partition"),
     "lose-requests": ("start-lose-request", "stop-lose-request"),
     "lose-replies": ("start-lose-reply", "stop-lose-reply"),
     "slow": ("slow", "fast"),
+    "slow-one-way": ("slow", "fast"),
     "kill": ("kill", "start"),
     "pause": ("pause", "resume"),
     "clock": ("bump-clock", "reset-clock"),
@@ -51,7 +50,7 @@ def script_of(schedule: Schedule) -> Script:
     """A scenario's script that performs `schedule` under the scenario's traffic."""
 
     async def script(run: Run) -> None:
-        await run.acknowledged(BEFORE)
+        await run.acknowledged(schedule.before)
         in_force = InForce(run.cluster)
         strokes = [_perform(stroke, run, in_force) for stroke in schedule.strokes]
         await all_of([*strokes, run.traffic(schedule.length_ms / 1000)])

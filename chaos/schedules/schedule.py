@@ -11,7 +11,7 @@ import msgspec
 
 from chaos.cluster import Ability
 
-LinkKind: TypeAlias = Literal["cut", "cut-one-way", "lose-requests", "lose-replies", "slow"]
+LinkKind: TypeAlias = Literal["cut", "cut-one-way", "lose-requests", "lose-replies", "slow", "slow-one-way"]
 NodeKind: TypeAlias = Literal["kill", "pause", "clock", "disk-slow", "disk-full"]
 Kind: TypeAlias = LinkKind | NodeKind
 
@@ -21,6 +21,7 @@ NEEDS: dict[Kind, frozenset[Ability]] = {
     "lose-requests": frozenset({"links"}),
     "lose-replies": frozenset({"links"}),
     "slow": frozenset({"links"}),
+    "slow-one-way": frozenset({"links"}),
     "kill": frozenset({"kill", "restart"}),
     "pause": frozenset({"pause"}),
     "clock": frozenset({"clocks"}),
@@ -51,10 +52,20 @@ class Stroke(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Schedule(msgspec.Struct, frozen=True):
-    """Strokes in the order in which they begin; they may overlap. Traffic ends at `length_ms`."""
+    """Strokes in the order in which they begin; they may overlap.
+
+    The schedule begins after `before` writes were acknowledged, so that there is something to break.
+    Traffic goes on for `length_ms` at least, and until the last stroke is over.
+    """
 
     strokes: tuple[Stroke, ...]
     length_ms: int
+    before: int = 30
+
+    @property
+    def ends_ms(self) -> int:
+        """When traffic ends."""
+        return max([self.length_ms, *(stroke.at_ms + stroke.for_ms for stroke in self.strokes)])
 
 
 _WORDS: dict[Kind, str] = {
@@ -63,6 +74,7 @@ _WORDS: dict[Kind, str] = {
     "lose-requests": "what {0} asks of {1} vanishes",
     "lose-replies": "the answers to {0} from {1} vanish",
     "slow": "links between {0} and {1} are slow by {2} ms",
+    "slow-one-way": "what {0} asks of {1} takes {2} ms longer",
     "kill": "{0} is dead",
     "pause": "{0} stands still",
     "clock": "the wall clock of {0} is wrong by {2} ms",

@@ -1,0 +1,137 @@
+"""What `./lab sweep`, `replay` and `shrink` do."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
+
+import typer
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from chaos import discover
+from chaos.cluster import ClusterError
+from chaos.folder import RunFolder
+from chaos.report.words import headline, sentences
+from chaos.runtimes.workers import in_processes, on_dask
+from chaos.scenario import Scenario, Variant
+from chaos.session import Outcome
+from chaos.shrink import Shrinker, anomalies_of
+from chaos.simulate import Simulation, save, steps
+from chaos.sweep import Result, Summary, run_one, simulations
+from chaos.verdict import AS_EXPECTED, NOT_AS_EXPECTED, exit_code
+
+SHOWN_SEEDS = 8
+WORDS = {True: "as expected", False: "not as expected", None: "unknown"}
+RECORDED = ("history.jsonl", "events.jsonl")
+
+Spread: TypeAlias = Callable[[Callable[[Simulation], Result], Iterable[Simulation]], Iterator[Result]]
+
+
+def report(
+    names: Sequence[str],
+    seeds: range,
+    by_chance: bool,
+    workers: int,
+    dask: str | None,
+    out: Path,
+    as_json: bool,
+) -> int:
+    """Sweep, say what came of it, keep the first run that matters of each variant; the exit code."""
+    chosen = [(scenario, variant) for scenario, variants in discover.select(names) for variant in variants]
+    spread: Spread = partial(on_dask, address=dask) if dask else partial(in_processes, workers=workers)
+    summaries = _sweep_all(chosen, seeds, by_chance, spread)
+    folders = [
+        save(summary.first_that_matters, out).folder for summary in summaries if summary.seeds_that_matter
+    ]
+    if as_json:
+        print(json.dumps([summary.to_json() for summary in summaries], indent=2))
+    else:
+        Console().print(_table(summaries))
+        for folder in folders:
+            typer.echo(f"kept: {folder}; next: ./lab replay {folder}, or ./lab shrink {folder}")
+    return exit_code(summary.as_expected for summary in summaries)
+
+
+def run_again(path: Path, out: Path) -> int:
+    """Replay the run in `path`; the exit code. Raises `ClusterError` when it cannot be run again."""
+    outcome = save(_simulation_in(path), out)
+    _tell(outcome)
+    different = [name for name in RECORDED if _read(path, name) != _read(outcome.folder, name)]
+    if different:
+        typer.echo(f"another recording: {', '.join(different)} differ, so the code has changed since")
+        return NOT_AS_EXPECTED
+    typer.echo(f"the same, byte for byte: {', '.join(RECORDED)}")
+    return AS_EXPECTED
+
+
+def make_smaller(path: Path, out: Path) -> int:
+    """Shrink the run in `path`; the exit code. Raises `ClusterError` when there is nothing to shrink."""
+    simulation = _simulation_in(path)
+    found = anomalies_of(simulation)
+    if not found:
+        raise ClusterError(f"the run in {path} shows no anomaly, so there is nothing to make smaller")
+    typer.echo(f"shows {', '.join(found)}; looking for less that shows it too …")
+    shrinker = Shrinker(simulation, found, typer.echo)
+    smallest = shrinker.smallest()
+    outcome = save(smallest, out)
+    typer.echo("\n  ".join([f"after {shrinker.runs} runs, this is left:", *steps(smallest)]))
+    _tell(outcome)
+    return AS_EXPECTED
+
+
+def _simulation_in(path: Path) -> Simulation:
+    try:
+        return Simulation.from_json(RunFolder(path).read_json("run.json"))
+    except (OSError, ValueError) as error:
+        raise ClusterError(f"the run in {path} cannot be had again: {error}") from error
+
+
+def _tell(outcome: Outcome) -> None:
+    verdict = outcome.verdict
+    story = "; ".join(sentences(verdict.problems, verdict.anomalies))
+    typer.echo(f"{headline(verdict.kind, verdict.as_expected)}: {story}\nfolder: {outcome.folder}")
+
+
+def _read(folder: Path, name: str) -> bytes:
+    path = folder / name
+    return path.read_bytes() if path.exists() else b""
+
+
+def _sweep_all(
+    chosen: Sequence[tuple[Scenario, Variant]], seeds: range, by_chance: bool, spread: Spread
+) -> list[Summary]:
+    summaries = []
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        for scenario, variant in chosen:
+            bar = progress.add_task(f"{scenario.id}:{variant.name}", total=len(seeds))
+            results = []
+            for result in spread(run_one, simulations(scenario.id, variant.name, seeds, by_chance)):
+                results.append(result)
+                progress.advance(bar)
+            summaries.append(Summary(scenario.id, variant.name, variant.kind, by_chance, tuple(results)))
+    return summaries
+
+
+def _table(summaries: Sequence[Summary]) -> Table:
+    table = Table("variant", "kind", "runs", "hits", "seeds that matter", "outcome", box=SIMPLE)
+    for summary in summaries:
+        hits, unknown = summary.seeds_that_matter, summary.seeds(None)
+        doubt = f"unknown: {_listed(unknown)}" if unknown else ""
+        table.add_row(
+            f"{summary.scenario}:{summary.variant}",
+            summary.kind,
+            str(len(summary.results)),
+            f"{len(hits)} ({len(hits) / len(summary.results):.1%})",
+            "; ".join(filter(None, (_listed(hits), doubt))),
+            WORDS[summary.as_expected],
+        )
+    return table
+
+
+def _listed(seeds: Sequence[int]) -> str:
+    return " ".join(map(str, seeds[:SHOWN_SEEDS])) + (" …" if len(seeds) > SHOWN_SEEDS else "")

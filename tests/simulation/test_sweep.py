@@ -1,0 +1,139 @@
+"""Sweeping finds seeds, replaying has them again, shrinking leaves what matters of them."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from chaos.cli import app
+from chaos.folder import RunFolder
+from chaos.runtimes.workers import in_processes
+from chaos.schedules.schedule import Schedule, Stroke
+from chaos.schedules.take_down import ObservedCluster
+from chaos.shrink import Shrinker, anomalies_of, size_of
+from chaos.simulate import Simulation, save, simulate, steps
+from chaos.sweep import Result, Summary, run_one, simulations
+from chaos.verdict import Kind
+
+CUT_LEADER = Stroke(
+    kind="cut", at_ms=200, for_ms=1500, source="leader", targets=("n1", "n2", "n3", "controller")
+)
+IN_VAIN = Stroke(kind="clock", at_ms=0, for_ms=500, source="n2", amount=100)
+LOSES = Simulation("lost-writes", "async", 1, Schedule((IN_VAIN, CUT_LEADER, IN_VAIN), 3000))
+
+
+def summary(kind: Kind, by_chance: bool, *outcomes: bool | None) -> Summary:
+    results = [Result(replace(LOSES, seed=seed), outcome) for seed, outcome in enumerate(outcomes)]
+    return Summary("lost-writes", "async", kind, by_chance, results)
+
+
+def test_what_a_sweep_must_show() -> None:
+    assert summary("remedy", True, True, True).as_expected is True
+    assert summary("remedy", True, True, False, None).as_expected is False
+    assert summary("remedy", True, True, None).as_expected is None
+    assert summary("problem", False, True, False).as_expected is False
+    assert summary("problem", True, False, True, None).as_expected is True
+    assert summary("problem", True, False, False).as_expected is False
+
+
+def test_the_seeds_that_matter() -> None:
+    problem = summary("problem", True, False, True, None, True)
+    assert (problem.seeds_that_matter, problem.seeds(None)) == ([1, 3], [2])
+    assert problem.first_that_matters.seed == 1
+    assert problem.to_json()["hit_rate"] == 0.5
+    assert summary("remedy", True, False, True).seeds_that_matter == [0]
+
+
+def test_several_processes_find_what_one_finds() -> None:
+    runs = list(simulations("lost-writes", "semi-sync-timeout", range(1, 21), by_chance=True))
+    alone = list(in_processes(run_one, runs, workers=1))
+    together = sorted(in_processes(run_one, runs, workers=2), key=lambda result: result.simulation.seed)
+    assert together == alone
+    assert any("lost-write" in result.found for result in alone)
+
+
+def test_a_run_that_cannot_end_is_unknown_and_says_why() -> None:
+    forever = Stroke(kind="pause", at_ms=0, for_ms=700_000, source="n1")
+    result = run_one(Simulation("lost-writes", "semi-sync", 1, Schedule((forever,), 100)))
+    assert result.as_expected is None
+    assert "not done after 600 s" in result.problems[0] and "who waits" in result.problems[0]
+
+
+def test_a_saved_run_can_be_had_again(tmp_path: Path) -> None:
+    first = save(LOSES, tmp_path)
+    about = RunFolder(first.folder).read_json("run.json")
+    assert about["steps"] == steps(LOSES)
+    assert about["command"] == f"./lab replay {first.folder}"
+    assert Simulation.from_json(about) == LOSES
+    second = save(Simulation.from_json(about), tmp_path)
+    for name in ("history.jsonl", "events.jsonl"):
+        assert (first.folder / name).read_bytes() == (second.folder / name).read_bytes()
+    assert second.verdict == simulate(LOSES)
+
+
+def test_a_run_on_another_runtime_cannot(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="local"):
+        Simulation.from_json({"runtime": "local"})
+
+
+def test_shrinking_leaves_what_matters() -> None:
+    told: list[str] = []
+    smallest = Shrinker(LOSES, ["lost-write"], told.append).smallest()
+    assert smallest.schedule
+    assert [stroke.kind for stroke in smallest.schedule.strokes] == ["cut"]
+    assert smallest.schedule.ends_ms < LOSES.schedule.ends_ms  # type: ignore[union-attr]
+    assert smallest.clients is not None and smallest.clients <= 4
+    assert "lost-write" in anomalies_of(smallest)
+    assert told[-1].endswith(size_of(smallest))
+
+
+def test_a_script_is_taken_down_and_made_smaller() -> None:
+    script = Simulation("split-brain", "unfenced", 3)
+    found = anomalies_of(script)
+    assert set(found) == {"split-brain", "lost-write"}
+    smallest = Shrinker(script, found, lambda _: None).smallest()
+    assert smallest.schedule and 1 <= len(smallest.schedule.strokes) <= 4
+    assert set(anomalies_of(smallest)) == set(found)
+
+
+def test_what_a_script_does_is_taken_down() -> None:
+    clusters: list[ObservedCluster] = []
+
+    def observed(seed: int) -> ObservedCluster:
+        clusters.append(ObservedCluster(seed))
+        return clusters[0]
+
+    simulate(Simulation("lost-writes", "async", 1), make=observed)
+    schedule = clusters[0].schedule()
+    assert [(stroke.kind, stroke.source) for stroke in schedule.strokes] == [
+        ("cut-one-way", "n1"),
+        ("cut-one-way", "n1"),
+        ("kill", "n1"),
+    ]
+    assert schedule.strokes[0].at_ms == 0 and all(stroke.for_ms > 0 for stroke in schedule.strokes)
+
+
+def lab(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    return result.exit_code, result.stdout
+
+
+def test_on_the_command_line(tmp_path: Path) -> None:
+    code, said = lab(
+        "sweep", "lost-writes:async", "--seeds", "1..4", "--workers", "1", "--out", str(tmp_path), "--json"
+    )
+    (found,) = json.loads(said)
+    assert code == 0
+    assert (found["runs"], found["hit_rate"], found["seeds"]) == (4, 1.0, [1, 2, 3, 4])
+    folder = str((tmp_path / "latest").resolve())
+    code, said = lab("replay", folder, "--out", str(tmp_path))
+    assert code == 0 and "the same, byte for byte" in said
+    code, said = lab("shrink", folder, "--out", str(tmp_path))
+    assert code == 0 and "is dead" in said and "shown: lost-write" in said
+
+
+def test_wrong_usage_is_told() -> None:
+    assert lab("sweep", "lost-writes", "--seeds", "9..1")[0] == 2
+    assert lab("sweep", "lost-writes", "--seeds", "many")[0] == 2
