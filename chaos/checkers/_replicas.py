@@ -21,8 +21,9 @@ from chaos.history import History, Key, Operation
 from chaos.verdict import Finding, Witness, found, not_found, unknown
 
 Session: TypeAlias = Hashable
-# What a replica has shown so far: for each session and key the effect begun last, and the read of it.
-Shown: TypeAlias = dict[tuple[Session, Key | None], tuple[Operation, Operation]]
+# What a replica has shown so far: for each session, all keys (None) together and each alone, the effect
+# begun last, and the read of it.
+Shown: TypeAlias = dict[Key | None, dict[Session, tuple[Operation, Operation]]]
 
 
 @dataclass(frozen=True)
@@ -101,22 +102,19 @@ class _Sightings:
             read = self.table.operations[row]
             seen = shown.setdefault((read.node, read.epoch), {})
             if not returned:
-                lacking = [d for effect, first in seen.values() if (d := self.lacking(effect, first, row))]
+                effects = [*seen.get(None, {}).values(), *seen.get(read.key, {}).values()]
+                lacking = [d for effect, first in effects if (d := self.lacking(effect, first, row))]
                 if lacking:
                     yield max(lacking, key=lambda disorder: disorder.cause.index)
             elif self.ages.change[row] >= 0:
                 self.show(seen, self.table.operations[self.ages.change[row]], read)
 
-    def show(
-        self,
-        seen: dict[tuple[Session, Key | None], tuple[Operation, Operation]],
-        effect: Operation,
-        read: Operation,
-    ) -> None:
-        """Remember the effect begun last, of each session and key."""
-        whose = (self.session(effect), effect.key)
-        if whose not in seen or seen[whose][0].index < effect.index:
-            seen[whose] = (effect, read)
+    def show(self, seen: Shown, effect: Operation, read: Operation) -> None:
+        """Remember the effect if it was begun last."""
+        whose = self.session(effect)
+        for of_session in (seen.setdefault(None, {}), seen.setdefault(effect.key, {})):
+            if whose not in of_session or of_session[whose][0].index < effect.index:
+                of_session[whose] = (effect, read)
 
     def lacking(self, effect: Operation, first: Operation, row: int) -> Disorder | None:
         """What this row's state lacks of all that comes before the effect."""
