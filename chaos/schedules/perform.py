@@ -78,26 +78,27 @@ async def _perform(stroke: Stroke, run: Run, in_force: InForce) -> None:
 
 async def _aim(stroke: Stroke, cluster: Cluster) -> Sequence[Ask]:
     """What the stroke asks for, with its roles resolved as they are now."""
-    nodes = [await cluster.resolve(name) for name in (stroke.source, *stroke.targets)]
+    source = await cluster.resolve(stroke.source)
     match stroke.kind:
         case "kill":
-            return [Ask("process", node, "dead") for node in nodes]
+            return [Ask("process", source, "dead")]
         case "pause":
-            return [Ask("process", node, "paused") for node in nodes]
+            return [Ask("process", source, "paused")]
         case "clock":
-            return [Ask("clock", node, ClockState(offset_s=stroke.amount / 1000)) for node in nodes]
+            return [Ask("clock", source, ClockState(offset_s=stroke.amount / 1000))]
         case "disk-slow":
-            return [Ask("disk", node, DiskState(slow=stroke.amount)) for node in nodes]
+            return [Ask("disk", source, DiskState(slow=stroke.amount))]
         case "disk-full":
-            return [Ask("disk", node, DiskState(full=True)) for node in nodes]
+            return [Ask("disk", source, DiskState(full=True))]
         case kind:
             state = LINK_STATES.get(kind, LinkState(latency_s=stroke.amount / 1000))
-            return [Ask("link", link, state) for link in _links(stroke, nodes, cluster)]
+            return [Ask("link", link, state) for link in await _links(stroke, source, cluster)]
 
 
-def _links(stroke: Stroke, nodes: Sequence[str], cluster: Cluster) -> Sequence[Link]:
-    source, *others = nodes
-    links = (
-        links_between(cluster.links, (source,), others) if others else links_touching(cluster.links, source)
-    )
+async def _links(stroke: Stroke, source: str, cluster: Cluster) -> Sequence[Link]:
+    if stroke.targets:
+        targets = [await cluster.resolve(target) for target in stroke.targets]
+        links = links_between(cluster.links, (source,), targets)
+    else:
+        links = links_touching(cluster.links, source)
     return [link for link in links if stroke.kind not in ONE_WAY or link.source == source]
