@@ -28,7 +28,7 @@ class Simulation:
 
     `variant` of the scenario of that id, from `seed`. With a `schedule` its faults strike instead of
     the scenario's script, and convergence is judged too. `clients` and `rate_per_s` stand in for
-    those of the scenario's workload.
+    those of the scenario's workload, `settings` (names and values) for those of the variant.
     """
 
     scenario: str
@@ -37,10 +37,12 @@ class Simulation:
     schedule: Schedule | None = None
     clients: int | None = None
     rate_per_s: float | None = None
+    settings: tuple[tuple[str, Any], ...] = ()
 
     def prepared(self) -> tuple[Scenario, Variant]:
         """The scenario and its variant, changed as is asked for. Raises `UnknownNameError`."""
         ((scenario, (variant,)),) = select([f"{self.scenario}:{self.variant}"])
+        variant = replace(variant, settings={**variant.settings, **dict(self.settings)})
         workload = scenario.workload
         if self.clients is not None:
             workload = replace(workload, clients=self.clients, max_clients=self.clients)
@@ -59,8 +61,8 @@ class Simulation:
 
     def changes(self) -> dict[str, Any]:
         """What is not as the scenario's file has it, as `run.json` keeps it; see `from_json`."""
-        given = {name: getattr(self, name) for name in ("schedule", "clients", "rate_per_s")}
-        changes: dict[str, Any] = msgspec.to_builtins({k: v for k, v in given.items() if v is not None})
+        given = {name: getattr(self, name) for name in ("schedule", "clients", "rate_per_s", "settings")}
+        changes: dict[str, Any] = msgspec.to_builtins({k: v for k, v in given.items() if v})
         return changes
 
     @classmethod
@@ -68,7 +70,7 @@ class Simulation:
         """What a `run.json` describes. Raises `ValueError` naming what is wrong with it."""
         if about.get("runtime") != "sim":
             raise ValueError(f"it ran on {about.get('runtime')}, and only runs on sim can be had again")
-        return msgspec.convert({name: about.get(name) for name in cls.__dataclass_fields__}, cls)
+        return msgspec.convert({name: about[name] for name in cls.__dataclass_fields__ if name in about}, cls)
 
 
 def simulate(

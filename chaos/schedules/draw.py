@@ -4,7 +4,7 @@ Lengths are spread over orders of magnitude, because the gaps that bugs hide in 
 under way) or long (a timeout); some schedules lean to the one, some to the other. The leader is aimed
 at more often than its share. Some schedules contain a swizzle: one node is cut off from the others one
 by one, and comes back to them in another order (FoundationDB's "swizzle-clogging", which is said to
-find what nothing else finds).
+find what nothing else finds); others fall into two sides.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -20,6 +20,8 @@ SHORTEST_MS, LONGEST_MS = 10, 2500
 BRIEF, LONG = 0.6, 0.97  # the chance that a stroke lasts twice as long
 SLOW_MS = (5, 30, 150, 500)
 SWIZZLES = 0.2  # of all schedules
+PARTITIONS = 0.3
+BLACKOUTS = 0.2  # of what strikes leaders
 
 WEIGHTS: dict[Kind, int] = {
     "cut": 5,
@@ -30,7 +32,7 @@ WEIGHTS: dict[Kind, int] = {
     "slow-one-way": 2,
     "kill": 5,
     "pause": 4,
-    "clock": 1,
+    "clock": 3,
     "disk-slow": 2,
 }
 AMOUNTS: dict[Kind, Callable[[Random], int]] = {
@@ -51,21 +53,26 @@ def draw(
     strokes = [_stroke(kind, random, lasting, replicas, gateways) for kind in kinds]
     if random.random() < SWIZZLES:
         strokes += _swizzle(random, (*replicas, *gateways, CONTROLLER))
+    if random.random() < PARTITIONS:
+        strokes += _partition(random, lasting, (*replicas, *gateways, CONTROLLER))
     return Schedule(tuple(sorted(strokes, key=lambda stroke: stroke.at_ms)), LENGTH_MS)
 
 
 def _stroke(
     kind: Kind, random: Random, lasting: float, replicas: Sequence[str], gateways: Sequence[str]
 ) -> Stroke:
-    source = _victim(random, replicas, (*gateways, CONTROLLER))
-    if kind in ("clock", "disk-slow"):
-        source = _victim(random, replicas, (CONTROLLER,))
+    on_links = "links" in NEEDS[kind]
+    source = _victim(random, replicas, (*gateways, CONTROLLER) if on_links else (CONTROLLER,))
     return Stroke(
         kind=kind,
         at_ms=random.randrange(LENGTH_MS),
         for_ms=_length_ms(random, lasting),
         source=source,
-        targets=_targets(random, source, (*replicas, CONTROLLER), gateways),
+        targets=(
+            _peers(random, source, (*replicas, CONTROLLER), gateways)
+            if on_links
+            else _fellows(random, source, replicas)
+        ),
         amount=AMOUNTS[kind](random) if kind in AMOUNTS else 0,
     )
 
@@ -77,7 +84,12 @@ def _victim(random: Random, replicas: Sequence[str], others: Sequence[str]) -> s
     return random.choice(replicas if draw < 0.85 else others)
 
 
-def _targets(random: Random, source: str, inner: Sequence[str], gateways: Sequence[str]) -> tuple[str, ...]:
+def _fellows(random: Random, source: str, replicas: Sequence[str]) -> tuple[str, ...]:
+    """Now and then all replicas are struck at once, as when the power of a building fails."""
+    return tuple(replicas) if source == "leader" and random.random() < BLACKOUTS else ()
+
+
+def _peers(random: Random, source: str, inner: Sequence[str], gateways: Sequence[str]) -> tuple[str, ...]:
     """Everyone, one other node, or all nodes but the gateways, which then reach both sides."""
     draw = random.random()
     if draw < 0.2:
@@ -101,4 +113,15 @@ def _swizzle(random: Random, nodes: Sequence[str]) -> list[Stroke]:
     return [
         Stroke(kind="cut", at_ms=begin, for_ms=end - begin, source=victim, targets=(other,))
         for other, begin, end in zip(others, begins, ends, strict=True)
+    ]
+
+
+def _partition(random: Random, lasting: float, nodes: Sequence[str]) -> list[Stroke]:
+    """Two sides, each of at least two nodes, that cannot reach each other."""
+    shuffled = random.sample(nodes, len(nodes))
+    at = random.randint(2, len(nodes) - 2)
+    at_ms, for_ms = random.randrange(LENGTH_MS), _length_ms(random, lasting)
+    return [
+        Stroke(kind="cut", at_ms=at_ms, for_ms=for_ms, source=node, targets=tuple(shuffled[at:]))
+        for node in shuffled[:at]
     ]

@@ -78,27 +78,26 @@ async def _perform(stroke: Stroke, run: Run, in_force: InForce) -> None:
 
 async def _aim(stroke: Stroke, cluster: Cluster) -> Sequence[Ask]:
     """What the stroke asks for, with its roles resolved as they are now."""
-    source = await cluster.resolve(stroke.source)
+    nodes = [await cluster.resolve(name) for name in (stroke.source, *stroke.targets)]
     match stroke.kind:
         case "kill":
-            return [Ask("process", source, "dead")]
+            return [Ask("process", node, "dead") for node in nodes]
         case "pause":
-            return [Ask("process", source, "paused")]
+            return [Ask("process", node, "paused") for node in nodes]
         case "clock":
-            return [Ask("clock", source, ClockState(offset_s=stroke.amount / 1000))]
+            return [Ask("clock", node, ClockState(offset_s=stroke.amount / 1000)) for node in nodes]
         case "disk-slow":
-            return [Ask("disk", source, DiskState(slow=stroke.amount))]
+            return [Ask("disk", node, DiskState(slow=stroke.amount)) for node in nodes]
         case "disk-full":
-            return [Ask("disk", source, DiskState(full=True))]
+            return [Ask("disk", node, DiskState(full=True)) for node in nodes]
         case kind:
             state = LINK_STATES.get(kind, LinkState(latency_s=stroke.amount / 1000))
-            return [Ask("link", link, state) for link in await _links(stroke, source, cluster)]
+            return [Ask("link", link, state) for link in _links(stroke, nodes, cluster)]
 
 
-async def _links(stroke: Stroke, source: str, cluster: Cluster) -> Sequence[Link]:
-    if stroke.targets:
-        targets = [await cluster.resolve(target) for target in stroke.targets]
-        links = links_between(cluster.links, (source,), targets)
-    else:
-        links = links_touching(cluster.links, source)
+def _links(stroke: Stroke, nodes: Sequence[str], cluster: Cluster) -> Sequence[Link]:
+    source, *others = nodes
+    links = (
+        links_between(cluster.links, (source,), others) if others else links_touching(cluster.links, source)
+    )
     return [link for link in links if stroke.kind not in ONE_WAY or link.source == source]

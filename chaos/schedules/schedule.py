@@ -33,9 +33,10 @@ NEEDS: dict[Kind, frozenset[Ability]] = {
 class Stroke(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One fault: it strikes `source` `at_ms` after the schedule began, and is undone `for_ms` later.
 
-    `source` and `targets` are nodes, or `leader` and `follower` as they are at that moment; without
-    targets everyone is meant. A kill, a pause, a clock and a disk concern `source` alone. `amount` is
-    milliseconds for a slow link and for a clock (how far it jumps), and a factor for a slow disk.
+    `source` and `targets` are nodes, or `leader` and `follower` as they are at that moment. What strikes
+    links strikes those between `source` and the targets, without targets all of `source`; what strikes
+    nodes strikes `source` and the targets. `amount` is milliseconds for a slow link and for a clock (how
+    far it jumps), and a factor for a slow disk.
     """
 
     kind: Kind
@@ -46,9 +47,10 @@ class Stroke(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     amount: int = 0
 
     def __str__(self) -> str:
-        whom = " ".join(self.targets) or "everyone"
-        when = f"{self.at_ms / 1000:.3f} s, for {self.for_ms / 1000:.3f} s"
-        return f"{when}: {_WORDS[self.kind].format(self.source, whom, self.amount)}"
+        nodes = " ".join((self.source, *self.targets))
+        others = " ".join(self.targets) or "everyone"
+        words = _WORDS[self.kind].format(source=self.source, others=others, nodes=nodes, amount=self.amount)
+        return f"{self.at_ms / 1000:.3f} s, for {self.for_ms / 1000:.3f} s: {words}"
 
 
 class Schedule(msgspec.Struct, frozen=True):
@@ -69,15 +71,15 @@ class Schedule(msgspec.Struct, frozen=True):
 
 
 _WORDS: dict[Kind, str] = {
-    "cut": "{0} and {1} are cut off from each other",
-    "cut-one-way": "what {0} asks of {1} and the answers vanish",
-    "lose-requests": "what {0} asks of {1} vanishes",
-    "lose-replies": "the answers to {0} from {1} vanish",
-    "slow": "links between {0} and {1} are slow by {2} ms",
-    "slow-one-way": "what {0} asks of {1} takes {2} ms longer",
-    "kill": "{0} is dead",
-    "pause": "{0} stands still",
-    "clock": "the wall clock of {0} is wrong by {2} ms",
-    "disk-slow": "the disk of {0} is slow by a factor of {2}",
-    "disk-full": "the disk of {0} is full",
+    "cut": "{source} and {others} are cut off from each other",
+    "cut-one-way": "what {source} asks of {others} and the answers vanish",
+    "lose-requests": "what {source} asks of {others} vanishes",
+    "lose-replies": "the answers to {source} from {others} vanish",
+    "slow": "links between {source} and {others} are slow by {amount} ms",
+    "slow-one-way": "what {source} asks of {others} takes {amount} ms longer",
+    "kill": "dead: {nodes}",
+    "pause": "paused: {nodes}",
+    "clock": "wall clock wrong by {amount} ms: {nodes}",
+    "disk-slow": "disk slow by a factor of {amount}: {nodes}",
+    "disk-full": "disk full: {nodes}",
 }

@@ -131,7 +131,7 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     code, said = lab("replay", folder, "--out", str(tmp_path))
     assert code == 0 and "the same, byte for byte" in said
     code, said = lab("shrink", folder, "--out", str(tmp_path))
-    assert code == 0 and "is dead" in said and "shown: lost-write" in said
+    assert code == 0 and "dead: n1" in said and "shown: lost-write" in said
 
 
 def test_wrong_usage_is_told() -> None:

@@ -1,0 +1,228 @@
+"""Mistakes that somebody could make in the services, each a line or two, and the sweep that must catch it.
+
+They are patches over the right code, which so stays the only code. A mistake is in force while its
+`patch` is entered. Its name says what is wrong; `caught_by` is the remedy that it breaks.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+import apsw
+import msgspec
+from msgspec import structs
+
+from chaos.proxy.seeds import child
+from chaos.schedules.schedule import Schedule, Stroke
+from chaos.simulate import Simulation
+from chaos.sweep import drawn_schedule
+from services.controller import failover
+from services.messages import Entry
+from services.ports import Env
+from services.replica import effects, reading
+from services.replica.replica import Replica
+from services.replica.storage import Storage
+from services.replica.strategies import acknowledgement
+from services.replica.strategies.acknowledgement import FollowerView
+from services.replica.strategies.lease import Lease
+from services.replica.strategies.single_leader import Follower, Leader
+from services.replica.strategies.tail import Tail
+from services.replica.watermark import Watermark
+
+Plant = Callable[[], AbstractContextManager[Any]]
+
+
+@dataclass(frozen=True)
+class Hunt:
+    """Where a mistake is looked for: a remedy, with some settings of its own, and what it must be free of.
+
+    `schedule` makes the faults of a seed; None stands for the scenario's script.
+    """
+
+    remedy: str
+    anomaly: str
+    schedule: Callable[[int], Schedule | None] = drawn_schedule
+    settings: tuple[tuple[str, Any], ...] = ()
+
+    def simulation(self, seed: int) -> Simulation:
+        """The run of that seed."""
+        scenario, _, variant = self.remedy.partition(":")
+        return Simulation(scenario, variant, seed, self.schedule(seed), settings=self.settings)
+
+
+@dataclass(frozen=True)
+class Bug:
+    """A mistake, and who must catch it."""
+
+    name: str
+    hunt: Hunt
+    patch: Plant
+
+
+def by_script(_: int) -> None:
+    """The scenario's own faults."""
+
+
+def island(seed: int) -> Schedule:
+    """The leader is alone with a gateway that hears nothing new, and its wall clock jumps."""
+    random = child(seed, "island")
+    cut = {"kind": "cut", "at_ms": 500, "for_ms": 3500}
+    jump = Stroke(
+        kind="clock",
+        at_ms=random.randrange(3000),
+        for_ms=random.randrange(3000),
+        source="leader",
+        amount=random.randrange(-3000, 3000),
+    )
+    strokes = [
+        msgspec.convert(
+            {**cut, "source": "leader", "targets": ["n1", "n2", "n3", "controller", "g2"]}, Stroke
+        ),
+        msgspec.convert({**cut, "source": "g1", "targets": ["controller"]}, Stroke),
+        jump,
+    ]
+    return Schedule(tuple(strokes), length_ms=4500)
+
+
+BUGS: list[Bug] = []
+
+LOSSES = Hunt("lost-writes:semi-sync", "lost-write")
+DIVERGENCE = Hunt("lost-writes:semi-sync", "diverged-replicas")
+SYNC_LOSSES = Hunt("lost-writes:sync", "lost-write")
+QUORUM_LOSSES = Hunt("split-brain:quorum-ack", "lost-write")
+STALENESS = Hunt("stale-reads:bounded", "stale-read", by_script)
+# Without followers to wait for, nothing but the lease stops a leader that was cut off.
+ALONE = (("replication", "async"), ("lease_ms", 1500))
+TWO_LEADERS = Hunt("split-brain:lease", "split-brain", by_script, ALONE)
+TWO_LEADERS_AND_A_JUMP = replace(TWO_LEADERS, schedule=island)
+
+
+def bug(hunt: Hunt) -> Callable[[Plant], Plant]:
+    """Enter a mistake in the table."""
+
+    def enter(plant: Plant) -> Plant:
+        BUGS.append(Bug(plant.__name__.replace("_", "-"), hunt, plant))
+        return plant
+
+    return enter
+
+
+@bug(LOSSES)
+def commits_are_not_synced() -> Any:
+    init = Storage.__init__
+
+    def careless(self: Storage, connect: Callable[[str], apsw.Connection]) -> None:
+        init(self, connect)
+        self._writer.pragma("synchronous", "off")
+
+    return patch.object(Storage, "__init__", careless)
+
+
+@bug(LOSSES)
+def what_was_sent_counts_as_received() -> Any:
+    next_batch = Leader._next_batch
+
+    def hasty(self: Leader, follower: Follower) -> Any:
+        batch = next_batch(self, follower)
+        follower.view = FollowerView(batch.last.sequence, progressed_at=1e9)
+        return batch
+
+    return patch.object(Leader, "_next_batch", hasty)
+
+
+@bug(QUORUM_LOSSES)
+def a_majority_is_one_too_few() -> Any:
+    return patch.object(acknowledgement, "acknowledged", lambda rule, own, *_: own)
+
+
+@bug(SYNC_LOSSES)
+def sync_waits_for_the_fastest() -> Any:
+    def first(rule: str, own: int, followers: Mapping[str, FollowerView], *_: Any) -> int:
+        return min(own, max(view.durable for view in followers.values()))
+
+    return patch.object(acknowledgement, "acknowledged", first)
+
+
+@bug(LOSSES)
+def the_oldest_log_is_promoted() -> Any:
+    return patch.object(failover, "newest", lambda positions: min(positions, key=positions.__getitem__))
+
+
+@bug(LOSSES)
+def one_promise_too_few_is_enough() -> Any:
+    enough = failover.enough_promises
+    return patch.object(failover, "enough_promises", lambda settings, n: enough(settings, n) - 1)
+
+
+@bug(LOSSES)
+def promises_are_not_waited_for() -> Any:
+    def by_hearsay(view: Any, *_: Any) -> Any:
+        return {node: seen.position for node, seen in view.seen.items() if node != view.leader}
+
+    return patch.object(failover, "_candidates", by_hearsay)
+
+
+@bug(LOSSES)
+def old_leaders_are_not_refused() -> Any:
+    init = Replica.__init__
+
+    def trusting(self: Replica, env: Env, settings: Any) -> None:
+        init(self, env, settings)
+        self._cluster = structs.replace(self._cluster, epochs=False)
+
+    return patch.object(Replica, "__init__", trusting)
+
+
+@bug(LOSSES)
+def who_waits_is_told_yes_when_the_leader_stops() -> Any:
+    return patch.object(Watermark, "fail", lambda self, _: self.raise_to(1 << 40))
+
+
+@bug(DIVERGENCE)
+def an_entry_of_a_batch_is_skipped() -> Any:
+    after = Tail.after
+
+    def skipping(self: Tail, sequence: int, limit: int) -> list[Entry]:
+        entries = after(self, sequence, limit)
+        return entries[1:] if len(entries) > 2 else entries
+
+    return patch.object(Tail, "after", skipping)
+
+
+@bug(DIVERGENCE)
+def an_undone_entry_leaves_its_effect() -> Any:
+    return patch.object(effects, "take_back", lambda *_: None)
+
+
+@bug(STALENESS)
+def a_follower_does_not_look_how_far_behind_it_is() -> Any:
+    return patch.object(reading, "check_lag", lambda *_: None)
+
+
+@bug(STALENESS)
+def writes_do_not_wait_for_those_who_may_still_read() -> Any:
+    return patch.object(acknowledgement, "seen_by_readers", lambda own, *_: own)
+
+
+@bug(TWO_LEADERS)
+def the_controller_does_not_wait_for_the_lease() -> Any:
+    return patch.object(failover, "_old_leader_is_over", lambda *_: True)
+
+
+@bug(TWO_LEADERS)
+def a_leader_does_not_look_at_its_lease() -> Any:
+    return patch.object(Lease, "valid", True)
+
+
+@bug(TWO_LEADERS_AND_A_JUMP)
+def a_lease_goes_by_the_wall_clock() -> Any:
+    init = Lease.__init__
+
+    def confused(self: Lease, env: Env, *rest: Any) -> None:
+        clock: Any = SimpleNamespace(monotonic=env.clock.wall, sleep=env.clock.sleep)
+        init(self, replace(env, clock=clock), *rest)
+
+    return patch.object(Lease, "__init__", confused)
