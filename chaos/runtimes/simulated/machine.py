@@ -1,6 +1,6 @@
 """A simulated machine: its clocks and its disk stay while the processes on it come and go."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from random import Random
 
 from msgspec.structs import replace
@@ -57,10 +57,10 @@ class Machine:
         assert self._process
         return self._process.loop
 
-    async def serve(self, data: bytes) -> bytes:
+    def serve(self, data: bytes) -> Awaitable[bytes]:
         """The answer of the process, which must be alive."""
         assert self._process
-        return await self._process.serve(data)
+        return self._process.serve(data)
 
     def start(self, settings: ClusterSettings) -> None:
         """Start a process; it answers a little later."""

@@ -15,7 +15,7 @@ JSON: nodes share nothing.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Protocol
@@ -40,7 +40,7 @@ class Peer(Protocol):
     def loop(self) -> VirtualLoop:
         """That of whoever listens."""
 
-    async def serve(self, data: bytes) -> bytes:
+    def serve(self, data: bytes) -> Awaitable[bytes]:
         """The answer to one encoded message, encoded."""
 
 

@@ -23,7 +23,7 @@ from services.controller.controller import Controller
 from services.errors import LabError
 from services.gateway.gateway import Gateway
 from services.logline import LogLine, as_json
-from services.messages import Message, Stopping, decode, encode, failed
+from services.messages import Stopping, decode, encode, failed
 from services.node import Node
 from services.ports import Clock, Env
 from services.replica.replica import Replica
@@ -79,19 +79,16 @@ class Process:
 
     async def serve(self, data: bytes) -> bytes:
         """The answer to one encoded message, encoded."""
-        return encode(await self._answer(data))
-
-    async def _answer(self, data: bytes) -> Message:
         try:
             reply = await self._node.handle(decode(data))
         except LabError as error:
-            return failed(error)
+            return encode(failed(error))
         except Exception as error:
             self._log.event("bug", exception=in_a_line(error))
-            return failed(LabError("internal", "a bug in the node; its log has the traceback"))
+            return encode(failed(LabError("internal", "a bug in the node; its log has the traceback")))
         if isinstance(reply, Stopping):
             self.loop.call_later(LAST_WORDS_S, self._ended)
-        return reply
+        return encode(reply)
 
     def kill(self) -> None:
         """SIGKILL, and the machine loses power with it: what was not synced may be gone."""

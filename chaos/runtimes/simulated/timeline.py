@@ -32,7 +32,7 @@ class SimulationError(RuntimeError):
 class Handle(asyncio.TimerHandle):
     """A callback of one loop; `moment_s` is when on the timeline, None for as soon as possible."""
 
-    __slots__ = ("_call", "_given", "_inside", "_is_cancelled", "loop", "moment_s")
+    __slots__ = ("args", "callback", "context", "is_cancelled", "loop", "moment_s")
 
     def __init__(
         self,
@@ -44,28 +44,19 @@ class Handle(asyncio.TimerHandle):
     ) -> None:
         self.loop = loop
         self.moment_s = moment_s
-        self._call, self._given, self._inside = callback, args, context
-        self._is_cancelled = False
+        self.callback, self.args, self.context = callback, args, context
+        self.is_cancelled = False
 
     def cancel(self) -> None:
         """Never call back."""
-        if not self._is_cancelled:
-            self._is_cancelled = True
+        if not self.is_cancelled:
+            self.is_cancelled = True
             if self.moment_s is not None:
                 self.loop.timeline.forget_one()
 
     def cancelled(self) -> bool:
         """True after `cancel`."""
-        return self._is_cancelled
-
-    def run(self) -> None:
-        """Call back, unless cancelled."""
-        if self._is_cancelled:
-            return
-        if self._inside is None:
-            self._call(*self._given)
-        else:
-            self._inside.run(self._call, *self._given)
+        return self.is_cancelled
 
 
 class Timeline:
@@ -88,7 +79,7 @@ class Timeline:
         """A handle in the agenda was cancelled; when most of them are, clear them out."""
         self._cancelled += 1
         if self._cancelled > FEWEST_TO_TIDY and 2 * self._cancelled > len(self._agenda):
-            self._agenda = [entry for entry in self._agenda if not entry[2].cancelled()]
+            self._agenda = [entry for entry in self._agenda if not entry[2].is_cancelled]
             heapify(self._agenda)
             self._cancelled = 0
 
@@ -126,12 +117,18 @@ class Timeline:
             if loop is not running:
                 running = loop
                 asyncio._set_running_loop(loop)
-            handle.run()
+            if handle.is_cancelled:
+                continue
+            context = handle.context
+            if context is None:
+                handle.callback(*handle.args)
+            else:
+                context.run(handle.callback, *handle.args)
 
     def _next_moment(self, limit_s: float) -> None:
         """Jump to the next appointment and make ready all that is due then."""
         agenda, ready = self._agenda, self.ready
-        while agenda and agenda[0][2].cancelled():
+        while agenda and agenda[0][2].is_cancelled:
             heappop(agenda)
             self._cancelled -= 1
         if not agenda:
@@ -142,7 +139,7 @@ class Timeline:
         self.now_s = moment
         while agenda and agenda[0][0] <= moment:
             handle = heappop(agenda)[2]
-            if handle.cancelled():
+            if handle.is_cancelled:
                 self._cancelled -= 1
             else:
                 handle.moment_s = None
