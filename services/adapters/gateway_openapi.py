@@ -9,10 +9,9 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from services.adapters.http import SERVED
 from services.errors import KINDS
 from services.gateway.inputs import MOST_KEY_CHARACTERS, POLICIES, SESSION_PATTERN
-from services.messages import Value
+from services.messages import SERVED, Value
 
 Described: TypeAlias = dict[str, Any]
 

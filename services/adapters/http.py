@@ -18,38 +18,10 @@ from starlette.requests import ClientDisconnect
 from services.adapters.failures import failure_body
 from services.config import NodeSettings
 from services.errors import LabError
-from services.messages import (
-    Append,
-    AskRoute,
-    AskStatus,
-    Configure,
-    Fence,
-    Heartbeat,
-    Message,
-    Probe,
-    Promote,
-    Read,
-    ReadContents,
-    RenewLease,
-    Route,
-    ShutDown,
-    StepDown,
-    Stopping,
-    Write,
-    decode,
-    encode,
-    kind_of,
-)
+from services.messages import SERVED, Message, Stopping, decode, encode, kind_of
 from services.node import Node
 
 SCHEMA_OF = "#/components/schemas/{name}"
-
-COMMON: tuple[type[Message], ...] = (AskStatus, Probe, Configure)
-SERVED: dict[str, tuple[type[Message], ...]] = {
-    "replica": (Write, Append, Read, Heartbeat, ReadContents, Fence, Promote, StepDown, ShutDown, *COMMON),
-    "controller": (RenewLease, AskRoute, *COMMON),
-    "gateway": (Write, Read, Route, *COMMON),
-}
 
 
 class PlainRoute(APIRoute):

@@ -8,10 +8,10 @@ import pytest
 from msgspec.structs import replace
 
 from services.adapters.guards import Guards
-from services.adapters.http import SERVED, node_application
+from services.adapters.http import node_application
 from services.config import NodeSettings
 from services.errors import LabError
-from services.messages import REQUESTS, START, AskStatus, Message, Status, decode
+from services.messages import REQUESTS, SERVED, START, AskStatus, Message, Status, decode
 
 SETTINGS = NodeSettings(
     node="n1",

@@ -1,0 +1,132 @@
+"""The records that nodes exchange, and their one encoding: JSON, by msgspec.
+
+Frozen records with a tag on the wire. Everything that a leader or the controller says carries an
+epoch: a receiver that knows a newer one refuses, and that refusal is how an old leader learns that
+its time is over (Lampson calls them epochs; Raft, terms; PostgreSQL, timelines).
+
+`SERVED` is the protocol as a table: which role understands which request.
+"""
+
+from collections.abc import Mapping
+from functools import reduce
+from operator import or_
+from typing import Any
+
+import msgspec
+
+from services.errors import LabError
+from services.messages.data import Contents, Read, ReadContents, ReadResult, Write, Written
+from services.messages.message import Message, kind_of
+from services.messages.orders import (
+    AskRoute,
+    AskStatus,
+    Configure,
+    Fence,
+    Heartbeat,
+    LeaseGranted,
+    Probe,
+    Probed,
+    Promote,
+    RenewLease,
+    Route,
+    ShutDown,
+    Status,
+    StepDown,
+    Stopping,
+)
+from services.messages.replication import Append, Appended
+from services.messages.values import START, Entry, Operation, Position, Role, Value
+
+__all__ = [
+    "REPLIES",
+    "REQUESTS",
+    "SERVED",
+    "START",
+    "Append",
+    "Appended",
+    "AskRoute",
+    "AskStatus",
+    "Configure",
+    "Contents",
+    "Entry",
+    "Failed",
+    "Fence",
+    "Heartbeat",
+    "LeaseGranted",
+    "Message",
+    "Operation",
+    "Position",
+    "Probe",
+    "Probed",
+    "Promote",
+    "Read",
+    "ReadContents",
+    "ReadResult",
+    "RenewLease",
+    "Role",
+    "Route",
+    "ShutDown",
+    "Status",
+    "StepDown",
+    "Stopping",
+    "Value",
+    "Write",
+    "Written",
+    "decode",
+    "encode",
+    "failed",
+    "kind_of",
+    "result",
+]
+
+
+class Failed(Message, frozen=True, kw_only=True):
+    """A refusal or failure on the wire; see the table in `services.errors`."""
+
+    error: str
+    message: str
+    definite: bool
+    leader: str | None = None
+
+
+COMMON: tuple[type[Message], ...] = (AskStatus, Probe, Configure)
+SERVED: Mapping[str, tuple[type[Message], ...]] = {
+    "replica": (Write, Append, Read, Heartbeat, ReadContents, Fence, Promote, StepDown, ShutDown, *COMMON),
+    "controller": (RenewLease, AskRoute, *COMMON),
+    "gateway": (Write, Read, Route, *COMMON),
+}
+REQUESTS: tuple[type[Message], ...] = tuple(
+    dict.fromkeys(kind for kinds in SERVED.values() for kind in kinds)
+)
+REPLIES: tuple[type[Message], ...] = (
+    *(Written, ReadResult, Contents, Appended, Status, Stopping, LeaseGranted, Route, Probed, Failed),
+)
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(reduce(or_, (*REQUESTS, *REPLIES)))
+
+
+def encode(message: Message) -> bytes:
+    """The message as JSON."""
+    return _encoder.encode(message)
+
+
+def decode(data: bytes) -> Message:
+    """The message in `data`. Raises `LabError` bad-request that says what was expected where."""
+    try:
+        message: Message = _decoder.decode(data)
+    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError) as error:
+        raise LabError("bad-request", f"{error}; see services/messages") from error
+    return message
+
+
+def failed(error: LabError) -> Failed:
+    """The error as it travels."""
+    return Failed(error=error.kind.code, message=error.text, definite=error.definite, leader=error.leader)
+
+
+def result(reply: Message) -> Message:
+    """The reply itself; raises the `LabError` that it carries if it is a failure."""
+    if isinstance(reply, Failed):
+        raise LabError(reply.error, reply.message, leader=reply.leader)
+    return reply

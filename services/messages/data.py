@@ -1,0 +1,59 @@
+"""What clients ask for, by way of a gateway, and what replicas answer."""
+
+from typing import Literal
+
+import msgspec
+
+from services.messages.message import Message
+from services.messages.values import Entry, Operation, Position, Value
+
+
+class Write(Message, frozen=True, kw_only=True):
+    """Gateway to leader: do this, answer when it is acknowledged by the rule in force."""
+
+    operation: Operation
+
+
+class Written(Message, frozen=True, kw_only=True):
+    """The write is acknowledged, at `position` of the leader's log."""
+
+    node: str
+    epoch: int
+    position: Position
+
+
+class Read(Message, frozen=True, kw_only=True):
+    """Gateway to replica: one register or set.
+
+    `local` is answered from what this replica has, `leader` only by a leader that may still
+    lead, `bounded` only by a replica that is provably no staler than the bound.
+    """
+
+    key: str
+    type: Literal["register", "set"] = "register"
+    mode: Literal["local", "leader", "bounded"] = "local"
+
+
+class ReadResult(Message, frozen=True, kw_only=True):
+    """The value (None when `found` is false) and the position up to which the replica had applied."""
+
+    node: str
+    epoch: int
+    position: Position
+    found: bool
+    value: Value = None
+
+
+class ReadContents(Message, frozen=True, kw_only=True):
+    """Everything that a replica holds, for the final comparison and for curious people."""
+
+
+class Contents(Message, frozen=True, kw_only=True):
+    """All registers, all sets as sorted lists, and the log tails that were set aside, by file name."""
+
+    node: str
+    epoch: int
+    position: Position
+    registers: dict[str, Value]
+    sets: dict[str, list[Value]]
+    set_aside: dict[str, list[Entry]] = msgspec.field(default_factory=dict)

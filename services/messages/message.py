@@ -1,0 +1,18 @@
+"""The base of every message, and its name on the wire."""
+
+import re
+
+import msgspec
+
+
+def _kebab(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=_kebab):
+    """Base of every message; its tag on the wire is the class's name in kebab case."""
+
+
+def kind_of(message: Message | type[Message]) -> str:
+    """The tag of a message on the wire, for instance `read-contents`."""
+    return str(message.__struct_config__.tag)

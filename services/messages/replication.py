@@ -1,0 +1,34 @@
+"""How the leader's log gets to its followers."""
+
+from services.messages.message import Message
+from services.messages.values import Entry, Position
+
+
+class Append(Message, frozen=True, kw_only=True):
+    """Leader to follower: these entries follow `previous`; without entries it is a heartbeat.
+
+    `acknowledged` is the sequence up to which clients have been answered. `echo` repeats the
+    follower's own clock from its last reply, which lets it bound its staleness without trusting
+    anybody else's clock: what the leader says now was said after that moment.
+    """
+
+    leader: str
+    epoch: int
+    previous: Position
+    entries: list[Entry]
+    last: Position
+    acknowledged: int
+    echo: float | None = None
+
+
+class Appended(Message, frozen=True, kw_only=True):
+    """Follower to leader: my log is durable up to `position`.
+
+    `fits` is false when `previous` is not in my log; then the leader tries an earlier place.
+    """
+
+    node: str
+    epoch: int
+    position: Position
+    fits: bool
+    clock: float

@@ -1,0 +1,39 @@
+"""What is written and where it stands: values, operations, positions, entries of the log."""
+
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+Value: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | None
+Role: TypeAlias = Literal["leader", "follower", "controller", "gateway"]
+
+
+class Position(msgspec.Struct, frozen=True, order=True, array_like=True):
+    """A place in the log: the epoch that wrote the entry, and its sequence number from 1.
+
+    Of two logs the one that ends at the larger position is the newer one.
+    """
+
+    epoch: int = 0
+    sequence: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.epoch}.{self.sequence}"
+
+
+START = Position(0, 0)
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """What a client asked for: `put` and `delete` a register, `add` an element to a set."""
+
+    f: Literal["put", "delete", "add"]
+    key: str
+    value: Value = None
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One line of the log. Without an operation it is the mark with which a leader opens its epoch."""
+
+    position: Position
+    operation: Operation | None = None
