@@ -10,10 +10,10 @@ from chaos.cluster import Cluster, ClusterError
 from chaos.folder import NoFolder, RunFolder
 from chaos.judging import doubts, pronounce
 from chaos.narrator import Narrator, Tell, TellAt
-from chaos.proxy.seeds import child
 from chaos.recorder import Recorder
 from chaos.run import Run
 from chaos.scenario import Scenario, Variant
+from chaos.seeds import child
 from chaos.settle import final_reads, heal, settle
 from chaos.verdict import Verdict
 from chaos.workloads.client import Client

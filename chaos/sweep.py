@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from chaos.cluster import ClusterError
-from chaos.proxy.seeds import child
 from chaos.runtimes.simulated.timeline import SimulationError
 from chaos.runtimes.simulation import GATEWAYS, REPLICAS, SimulatedCluster
 from chaos.schedules.draw import draw
 from chaos.schedules.schedule import Schedule
+from chaos.seeds import child
 from chaos.simulate import Simulation, simulate
 from chaos.verdict import Kind
 

@@ -9,7 +9,7 @@ from chaos.proxy.addresses import bound, listen
 from chaos.proxy.connection import Connection
 from chaos.proxy.metrics import ByteCount, Labels, Metrics
 from chaos.proxy.records import Direction, ProxySettings, Toxic
-from chaos.proxy.seeds import child
+from chaos.seeds import child
 
 
 class Proxy:

@@ -23,7 +23,6 @@ from chaos.cluster import (
     eventually,
 )
 from chaos.links import CONTROLLER, LAB, Link, all_links
-from chaos.proxy.seeds import child
 from chaos.runtimes.begin_again import SERVING_S
 from chaos.runtimes.log_book import LogBook
 from chaos.runtimes.orders import Orders
@@ -32,6 +31,7 @@ from chaos.runtimes.simulated.machine import Machine
 from chaos.runtimes.simulated.network import SimulatedNetwork, Wire
 from chaos.runtimes.simulated.process import NODES, Maker
 from chaos.runtimes.simulated.virtual import lab_loop
+from chaos.seeds import child
 from services.config import ClusterSettings, NodeSettings
 
 REPLICAS, GATEWAYS = ("n1", "n2", "n3"), ("g1", "g2")

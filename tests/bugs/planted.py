@@ -15,8 +15,8 @@ import apsw
 import msgspec
 from msgspec import structs
 
-from chaos.proxy.seeds import child
 from chaos.schedules.schedule import Schedule, Stroke
+from chaos.seeds import child
 from chaos.simulate import Simulation
 from chaos.sweep import drawn_schedule
 from services.controller import failover

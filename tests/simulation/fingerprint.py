@@ -11,9 +11,9 @@ from pathlib import Path
 
 from chaos.discover import all_scenarios
 from chaos.folder import RunFolder
-from chaos.proxy.seeds import child
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.schedules.draw import draw
+from chaos.seeds import child
 from chaos.simulate import Simulation, simulate
 
 RECORDED = ("history.jsonl", "events.jsonl")
