@@ -171,7 +171,7 @@ def old_leaders_are_not_refused() -> Any:
 
     def trusting(self: Replica, env: Env, settings: Any) -> None:
         init(self, env, settings)
-        self._cluster = structs.replace(self._cluster, epochs=False)
+        self.standing.cluster = structs.replace(self.standing.cluster, epochs=False)
 
     return patch.object(Replica, "__init__", trusting)
 

@@ -135,7 +135,7 @@ class Cluster:
         """The registers that `node` holds at the moment."""
         replica = self.wires.nodes[node]
         assert isinstance(replica, Replica)
-        return set(replica._storage.contents()[0].items())
+        return set(replica.standing.storage.contents()[0].items())
 
     async def settled(self) -> None:
         """Wait until every living replica has the leader's whole log."""

@@ -1,0 +1,1 @@
+"""What a replica has to answer, by subject."""

@@ -1,0 +1,54 @@
+"""Following: take the leader's log as one's own, unless its epoch is over."""
+
+from services.errors import LabError
+from services.messages import Append, Appended
+from services.replica.duties.duty import Answers
+from services.replica.standing import Standing
+
+
+class Following:
+    """See `Duty`."""
+
+    def __init__(self, standing: Standing) -> None:
+        self._standing = standing
+
+    def answers(self) -> Answers:
+        """See `Duty`."""
+        return {Append: self._append}
+
+    async def _append(self, batch: Append) -> Appended:
+        await self._recognize(batch)
+        standing = self._standing
+        env, storage, fenced = standing.env, standing.storage, standing.cluster.epochs
+        files: list[str] = []
+
+        def set_aside(name: str, lines: str) -> None:
+            files.append(env.disk.write_text(name, lines))
+
+        accepted = await env.disk.run(
+            lambda: storage.accept(batch.epoch, batch.previous, batch.entries, set_aside, fenced=fenced)
+        )
+        if accepted.removed:
+            removed = len(accepted.removed)
+            standing.say("tail-set-aside", entries=removed, file=files[0], for_leader=batch.leader)
+        if accepted.fits:
+            standing.freshness.note(batch, storage.last)
+        return Appended(
+            node=env.node,
+            epoch=storage.epoch,
+            position=storage.last,
+            fits=accepted.fits,
+            clock=env.clock.monotonic(),
+        )
+
+    async def _recognize(self, batch: Append) -> None:
+        """Accept the sender as leader, or refuse it."""
+        standing = self._standing
+        if standing.cluster.epochs and batch.epoch < standing.epoch:
+            standing.say("refused-old-leader", sender=batch.leader, its_epoch=batch.epoch)
+            raise LabError("stale-epoch", f"epoch {batch.epoch} is over, epoch {standing.epoch} has begun")
+        if standing.leader:
+            if not standing.cluster.epochs or batch.epoch == standing.leader.epoch:
+                raise LabError("bad-order", f"{standing.env.node} leads itself and follows nobody")
+            await standing.stop_leading(f"{batch.leader} leads in epoch {batch.epoch}", before=batch.epoch)
+        standing.follow(batch.leader)

@@ -1,0 +1,21 @@
+"""Clients' writes: the leader takes them, everybody else says who does."""
+
+from services.messages import Write, Written
+from services.replica.duties.duty import Answers
+from services.replica.standing import Standing
+
+
+class Writing:
+    """See `Duty`."""
+
+    def __init__(self, standing: Standing) -> None:
+        self._standing = standing
+
+    def answers(self) -> Answers:
+        """See `Duty`."""
+        return {Write: self._write}
+
+    async def _write(self, message: Write) -> Written:
+        leader = self._standing.must_lead()
+        position = await leader.write(message.operation)
+        return Written(node=self._standing.env.node, epoch=leader.epoch, position=position)

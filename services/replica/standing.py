@@ -1,0 +1,132 @@
+"""Where a replica stands: its settings, its log, whom it follows, whether it leads. Its duties share this.
+
+It is a follower until it is promoted, and after every restart. It keeps one promise on its disk: never
+again to accept anything from an epoch older than the newest it has heard of. (With `epochs` switched
+off it makes no such promise; that is how split brain is shown.)
+"""
+
+import asyncio
+
+from services.config import ClusterSettings, NodeSettings
+from services.errors import LabError
+from services.messages import Status
+from services.node import remember_settings, settings_in_force
+from services.ports import Env
+from services.replica.freshness import Freshness
+from services.replica.storage import Storage
+from services.replica.strategies.single_leader import Leader
+
+
+class Standing:
+    """The state of one replica, and the few changes of it that must go one at a time."""
+
+    def __init__(self, env: Env, settings: NodeSettings) -> None:
+        self.env = env
+        self.node = settings
+        self.cluster = settings_in_force(env, settings.cluster)
+        self.storage = Storage(env.disk.connect)
+        self.freshness = Freshness()
+        self.leader: Leader | None = None
+        self.known_leader: str | None = None
+        self._changing = asyncio.Lock()  # promotions, demotions and resets go one at a time
+
+    @property
+    def epoch(self) -> int:
+        """The epoch led in, or else the newest that was promised."""
+        return self.leader.epoch if self.leader else self.storage.epoch
+
+    def status(self) -> Status:
+        """What this replica knows of itself."""
+        leader = self.leader
+        return Status(
+            node=self.env.node,
+            role="leader" if leader else "follower",
+            epoch=self.epoch,
+            position=self.storage.last,
+            acknowledged=leader.acknowledged if leader else 0,
+            leader=self.known_leader,
+            lag_s=0.0 if leader else self.freshness.lag_s(self.env.clock.monotonic()),
+            settings=self.cluster,
+            followers=leader.progress() if leader else {},
+        )
+
+    def must_lead(self) -> Leader:
+        """The leadership. Raises `LabError` not-leader that says who would know better."""
+        if self.leader is None:
+            text = f"{self.env.node} is a follower; send writes to {self.known_leader or 'the leader'}"
+            raise LabError("not-leader", text, leader=self.known_leader)
+        return self.leader
+
+    def follow(self, leader: str) -> None:
+        """Take `leader` for the leader."""
+        if leader != self.known_leader:
+            self.known_leader = leader
+            self.freshness.forget()
+            if leader != self.env.node:
+                self.say("following", leader=leader)
+
+    async def lead(self, epoch: int, reason: str) -> None:
+        """Lead in `epoch`, once it is promised. Raises `LabError` stale-epoch when it is over already."""
+        async with self._changing:
+            if self.leader and self.leader.epoch == epoch:
+                return
+            if epoch <= self.storage.last.epoch or epoch < self.storage.epoch:
+                raise LabError("stale-epoch", f"epoch {epoch} is over, epoch {self.epoch} has begun")
+            await self._end_leadership(f"promoted to epoch {epoch}")
+            storage = self.storage
+            await self.env.disk.run(lambda: storage.promise(epoch))
+            self._begin_to_lead(epoch, reason)
+
+    async def stop_leading(self, reason: str, before: int | None = None) -> None:
+        """Stop leading; with `before`, only if the epoch led in is older than that."""
+        async with self._changing:
+            if self.leader and (before is None or self.leader.epoch < before):
+                await self._end_leadership(reason)
+
+    async def configure(self, settings: ClusterSettings, reset: bool) -> None:
+        """Take these settings, as a follower; with `reset`, begin again with empty data."""
+        async with self._changing:
+            await self._end_leadership("new settings")
+            self.cluster = settings
+            if reset:
+                await self._begin_anew()
+            remember_settings(self.env, settings)
+
+    def say(self, event: str, **fields: object) -> None:
+        """One line in the log, with role, epoch and position."""
+        self.env.log.event(
+            event,
+            role="leader" if self.leader else "follower",
+            epoch=self.epoch,
+            position=self.storage.last.sequence,
+            **fields,
+        )
+
+    def _begin_to_lead(self, epoch: int, reason: str) -> None:
+        self.leader = Leader(
+            self.env, self.cluster, self.storage, epoch, self.node.followers, self._deposed, self.say
+        )
+        self.known_leader = self.env.node
+        self.freshness.forget()
+        self.say("promoted", was="follower", reason=reason)
+        self.leader.start()
+
+    def _deposed(self, epoch: int, reason: str) -> None:
+        """A follower refused our epoch. Its task cannot wait for its own end, so another one does."""
+        self.env.tasks.spawn("step-down", self.stop_leading(reason, before=epoch + 1))
+
+    async def _end_leadership(self, reason: str) -> None:
+        if self.leader is None:
+            return
+        leader, self.leader = self.leader, None
+        self.known_leader = None
+        self.say("demoted", was="leader", of_epoch=leader.epoch, reason=reason)
+        await leader.stop(reason)
+
+    async def _begin_anew(self) -> None:
+        await self.env.disk.run(self.storage.close)
+        self.env.disk.wipe()
+        self.storage = Storage(self.env.disk.connect)
+        self.freshness.forget()
+        self.known_leader = None
+        self.say("emptied", replication=self.cluster.replication, reads=self.cluster.reads)
