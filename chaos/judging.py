@@ -1,6 +1,6 @@
 """From a recording to a verdict: the same way for a run just made and for one saved long ago."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chaos.checkers import run_checker
 from chaos.history import History
@@ -22,9 +22,15 @@ def doubts(history: History, least_before_fault: int) -> list[str]:
     return []
 
 
-def findings(history: History, anomalies: Sequence[str]) -> tuple[Finding, ...]:
-    """What each anomaly's checker says. Raises `ValueError` for an unknown name."""
-    return tuple(run_checker(name, history) for name in anomalies)
+def findings(
+    history: History, anomalies: Sequence[str], bounds_ms: Mapping[str, float]
+) -> tuple[Finding, ...]:
+    """What each anomaly's checker says; `bounds_ms` holds the bounds of those that measure a time.
+
+    Raises `ValueError` for an unknown name.
+    """
+    bounds = {name: {"bound_ms": bound_ms} for name, bound_ms in bounds_ms.items()}
+    return tuple(run_checker(name, history, **bounds.get(name, {})) for name in anomalies)
 
 
 def pronounce(
@@ -37,10 +43,11 @@ def pronounce(
     seed: int,
     history: History,
     checkers: Sequence[str],
+    bounds_ms: Mapping[str, float],
     problems: Sequence[str],
 ) -> Verdict:
     """The verdict on one variant, which rests on the anomalies in `judged`; see `verdict.judge`."""
-    found = findings(history, checkers)
+    found = findings(history, checkers, bounds_ms)
     return Verdict(
         scenario=scenario,
         variant=variant,

@@ -60,6 +60,7 @@ async def play(
         seed=seed,
         history=history,
         checkers=scenario.checkers,
+        bounds_ms=scenario.bounds_ms,
         problems=[*problems, *doubts(history, scenario.least_before_fault)],
     )
 

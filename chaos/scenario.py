@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
+from chaos.checkers import takes_bound
 from chaos.cluster import Ability
 from chaos.verdict import Kind
 from services.config import ClusterSettings
@@ -47,8 +48,9 @@ class Scenario:
     """One row of the catalogue. Raises `ValueError` when its data does not fit together.
 
     `checkers` are the names of the anomalies it judges, `settings` what all variants share, `needs`
-    what a runtime must be able to do. `least_before_fault` is the number of acknowledged operations
-    below which a run proves nothing, because nothing was there to be broken.
+    what a runtime must be able to do. `bounds_ms` states for how long, in milliseconds, what some of its
+    checkers measure is still all right: `{"write-stall": 2000}`. `least_before_fault` is the number of
+    acknowledged operations below which a run proves nothing, because nothing was there to be broken.
     """
 
     id: str
@@ -60,12 +62,16 @@ class Scenario:
     variants: tuple[Variant, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     needs: frozenset[Ability] = frozenset({"links"})
+    bounds_ms: Mapping[str, float] = field(default_factory=dict)
     least_before_fault: int = 20
 
     def __post_init__(self) -> None:
         names = [variant.name for variant in self.variants]
         if len(set(names)) < len(names):
             raise ValueError(f"scenario {self.id} has two variants of one name: {', '.join(names)}")
+        for name in self.bounds_ms:
+            if name not in self.checkers or not takes_bound(name):
+                raise ValueError(f"scenario {self.id} states a bound for {name}, which it does not measure")
         for variant in self.variants:
             self.settings_of(variant)
             unjudged = set(variant.finds) - set(self.checkers)

@@ -111,6 +111,7 @@ def describe(task: Task, began_s: float) -> dict[str, Any]:
         "kind": task.variant.kind,
         "judged": task.scenario.judged_for(task.variant),
         "checkers": task.scenario.checkers,
+        "bounds_ms": dict(task.scenario.bounds_ms),
         "runtime": task.runtime,
         "seed": task.seed,
         "options": msgspec.to_builtins(task.scenario.settings_of(task.variant)),

@@ -5,6 +5,7 @@ The anomaly's name is the file's, with dashes: `lost_write.py` judges `lost-writ
 """
 
 import importlib
+import inspect
 import pkgutil
 import traceback
 from typing import Any, Protocol, cast
@@ -35,6 +36,11 @@ def find_checker(name: str) -> Checker:
         raise ValueError(f"there is no checker {name!r}; there are: {', '.join(checker_names())}")
     module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
     return cast(Checker, module.check)
+
+
+def takes_bound(name: str) -> bool:
+    """Does this checker measure a time against a bound (`bound_ms`)? Raises `ValueError` like the above."""
+    return "bound_ms" in inspect.signature(find_checker(name)).parameters
 
 
 def run_checker(name: str, history: History, **parameters: Any) -> Finding:

@@ -11,7 +11,11 @@ from itertools import accumulate, pairwise
 
 from chaos.checkers._words import seconds, sentence, witness_of
 from chaos.history import History, Operation
-from chaos.verdict import Finding, found, not_found, unknown
+from chaos.verdict import Finding, Witness, found, not_found, unknown
+
+NO_BOUND = (
+    "no bound was stated: a scenario does it by bounds_ms, `./lab check` by --bound-ms, in milliseconds"
+)
 
 
 @dataclass(frozen=True)
@@ -29,25 +33,35 @@ class Outage:
 
 
 def judge(
-    name: str, history: History, bound_ms: float | None, wanted: Callable[[Operation], bool], what: str
+    name: str,
+    history: History,
+    bound_ms: float | None,
+    what: str,
+    *,
+    wanted: Callable[[Operation], bool] = lambda operation: True,
+    door: Callable[[Operation], str | None] = lambda operation: None,
 ) -> Finding:
-    """Found when some outage of the `wanted` operations is longer than the bound; each one counts."""
-    wishes = [operation for operation in history.client_operations if wanted(operation)]
-    outages = sorted(_outages(history, wishes), key=lambda outage: -outage.duration_ms)
+    """Found when some outage of the `wanted` operations is longer than the bound; each one counts.
+
+    Operations are looked at apart by `door`, which says where their clients asked.
+    """
+    wishes: dict[str | None, list[Operation]] = {}
+    for operation in filter(wanted, history.client_operations):
+        wishes.setdefault(door(operation), []).append(operation)
+    outages = [outage for asked in wishes.values() for outage in _outages(history, asked)]
+    outages.sort(key=lambda outage: (-outage.duration_ms, outage.wish.index))
     if not outages:
         return unknown(name, f"nobody asked for any {what}")
     measures = {f"{name.replace('-', '_')}_ms": outages[0].duration_ms}
     if bound_ms is None:
-        return Finding(name, None, reason="no bound in milliseconds was stated", measures=measures)
+        return Finding(name, None, reason=NO_BOUND, measures=measures)
     long = [outage for outage in outages if outage.duration_ms > bound_ms]
-    witnesses = (witness_of(sentence(_story(outage, bound_ms, what)), outage.wish) for outage in long)
+    witnesses = (_witness(outage, bound_ms, what, door(outage.wish)) for outage in long)
     return found(name, len(long), witnesses, measures) if long else not_found(name, measures)
 
 
 def _outages(history: History, wishes: Sequence[Operation]) -> Iterator[Outage]:
     """The time up to each success, and after the last one, as far as something was wanted."""
-    if not wishes:
-        return
     invoked = [wish.invoked_ns for wish in wishes]
     given_up = [_given_up_ns(history, wish) for wish in wishes]
     longest = list(accumulate(zip(given_up, range(len(wishes)), strict=True), max))
@@ -61,13 +75,16 @@ def _outages(history: History, wishes: Sequence[Operation]) -> Iterator[Outage]:
 
 
 def _given_up_ns(history: History, wish: Operation) -> float:
-    """When its client went on without it; for one still open, the end of the history."""
-    last = history.events[-1] if wish.completed_index is None else history.events[wish.completed_index]
-    return last.time
+    """When its client went on without it; for one still open, the end of all that clients did."""
+    if wish.completed_index is not None:
+        return history.events[wish.completed_index].time
+    return history.events[history.finals[0].index - 1 if history.finals else -1].time
 
 
-def _story(outage: Outage, bound_ms: float, what: str) -> str:
-    return (
-        f"no {what} succeeded from {seconds(outage.begin_ns)} to {seconds(outage.end_ns)}, although one was "
-        f"wanted: {outage.duration_ms:.0f} ms, more than the {bound_ms:.0f} ms allowed"
+def _witness(outage: Outage, bound_ms: float, what: str, place: str | None) -> Witness:
+    where = f" at {place}" if place else ""
+    text = (
+        f"no {what}{where} succeeded from {seconds(outage.begin_ns)} to {seconds(outage.end_ns)}, although "
+        f"one was wanted: {outage.duration_ms:.0f} ms, more than the {bound_ms:.0f} ms allowed"
     )
+    return witness_of(sentence(text), outage.wish)

@@ -1,7 +1,9 @@
-"""Neither a read nor a write succeeded for longer than the scenario allows, although clients asked.
+"""At one of the doors nothing succeeded for longer than the scenario allows, although clients asked there.
 
-Measured by the times in the history, as `_outages.py` says. Assumed, else unknown: somebody asked for
-something, and a bound is stated.
+A door is a gateway: a service that answers some of its users and not the others is unavailable to these.
+For the cluster as a whole see `long-outage`. Measured by the times in the history, as `_outages.py` says.
+
+Assumed, else unknown: somebody asked for something, and a bound is stated.
 """
 
 from chaos.checkers._outages import judge
@@ -13,4 +15,4 @@ NAME = "unavailable"
 
 def check(history: History, *, bound_ms: float | None = None) -> Finding:
     """Found with one witness for each outage of more than `bound_ms`; measures `unavailable_ms`."""
-    return judge(NAME, history, bound_ms, lambda operation: True, "operation")
+    return judge(NAME, history, bound_ms, "operation", door=lambda operation: operation.gateway)

@@ -13,4 +13,4 @@ NAME = "write-stall"
 
 def check(history: History, *, bound_ms: float | None = None) -> Finding:
     """Found with one witness for each stall of more than `bound_ms`; measures `write_stall_ms`."""
-    return judge(NAME, history, bound_ms, lambda operation: operation.f != "read", "write")
+    return judge(NAME, history, bound_ms, "write", wanted=lambda operation: operation.f != "read")

@@ -1,14 +1,14 @@
 """`./lab check`: judges a saved run again, from nothing but its recording."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from chaos.checkers import BROKEN_BY, checker_names
+from chaos.checkers import BROKEN_BY, checker_names, takes_bound
 from chaos.cluster import ClusterError
 from chaos.discover import nearest
 from chaos.folder import RunFolder
@@ -36,6 +36,13 @@ class Saved:
         judged = [name for name in self.about.get("judged", ()) if name in names]
         return (self.about["kind"], judged) if judged else ("remedy", names)
 
+    def bounds_ms(self, names: Sequence[str], stated_ms: float | None) -> Mapping[str, float]:
+        """The bounds of what is to be judged: the one stated now, else those of the run."""
+        recorded: dict[str, float] = self.about.get("bounds_ms", {})
+        if stated_ms is None:
+            return recorded
+        return {**recorded, **{name: stated_ms for name in names if takes_bound(name)}}
+
     @property
     def doubts(self) -> list[str]:
         """Why the recording proves nothing, if so."""
@@ -52,6 +59,12 @@ def register(app: typer.Typer) -> None:
 def check(
     path: Annotated[Path, typer.Argument(exists=True, help="A run's folder, or a history, Jepsen's too.")],
     checkers: Annotated[list[str] | None, typer.Option("--checker", metavar="NAME…")] = None,
+    bound_ms: Annotated[
+        float | None,
+        typer.Option(
+            min=0, help="How long what is measured may last: write-stall, unavailable, long-outage …"
+        ),
+    ] = None,
     more: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
@@ -67,7 +80,7 @@ def check(
         raise typer.Exit(WRONG_USAGE)
     for name in names:
         nearest("checker", name, checker_names())
-    found = findings(saved.history, names)
+    found = findings(saved.history, names, saved.bounds_ms(names, bound_ms))
     kind, judged = saved.expectation(names)
     as_expected = judge(kind, judged, found, saved.doubts)
     if as_json:

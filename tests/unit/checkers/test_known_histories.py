@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from chaos.checkers import dirty_read, run_checker
+from chaos.checkers import dirty_read, run_checker, takes_bound
 from chaos.history import Event, History, Operation
 from chaos.verdict import Finding
 
 FOLDER = Path(__file__).parents[2] / "histories"
+BOUND_MS = 300  # of whatever is measured against one
 ANSWERS = {"found": True, "not-found": False, "unknown": None}
 
 BAD = [
@@ -90,6 +91,10 @@ BAD = [
     ),
     ("causality/found-second-look-shows-less", (0, 1, 2, 3, 4, 5), "which comes before that"),
     ("causality/found-update-without-insert", (4, 5, 6, 7, 8, 9), "saw 1, which comes before that"),
+    ("write-stall/found-waited-in-vain", (0, 1), "from 0.100 s to 0.500 s, although one was wanted"),
+    ("write-stall/found-in-doubt", (0, 1), "350 ms, more than the 300 ms allowed"),
+    ("unavailable/found-at-one-gateway", (0, 2), "no operation at g1 succeeded from 0.100 s"),
+    ("long-outage/found-everywhere", (0, 2), "no operation succeeded from 0.100 s to 0.500 s"),
     ("stale-replica/found-old-value", (2, 3, 10, 11), "after settling, n2 still holds 1 under x"),
     ("stale-replica/found-nothing", (0, 1, 8, 9), "n2 still holds nothing under x"),
     ("stale-replica/found-element-missing", (0, 1, 8, 9), "n2 still lacks 1 under s"),
@@ -124,6 +129,7 @@ UNKNOWN = [
     ("write-stall/unknown-no-bound", "no bound"),
     ("write-stall/unknown-nobody-wrote", "nobody asked for any write"),
     ("unavailable/unknown-no-bound", "no bound"),
+    ("long-outage/unknown-no-bound", "no bound"),
     ("dirty-read/unknown-element-from-nowhere", "operation 0 read 1 in 'a', which nobody appended"),
     ("dirty-read/unknown-no-transaction", "operation 0 (write) is no transaction"),
     ("half-transaction-seen/unknown-appended-twice", "operations 0 and 2 both append 1 to a"),
@@ -139,7 +145,9 @@ def load(name: str) -> History:
 
 
 def judge(name: str, history: History) -> Finding:
-    return run_checker(name.split("/")[0], history)
+    checker = name.split("/")[0]
+    bound = {"bound_ms": BOUND_MS} if takes_bound(checker) and not name.endswith("no-bound") else {}
+    return run_checker(checker, history, **bound)
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -198,6 +206,7 @@ def renumbered(events: list[Event]) -> list[Event]:
         "error",
         "final",
         "session",
+        "gateway",
     )
     return [
         Event(index=index, **{name: getattr(event, name) for name in fields})

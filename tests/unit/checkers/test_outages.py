@@ -4,18 +4,19 @@ from typing import Any
 
 import pytest
 
-from chaos.checkers import unavailable, write_stall
+from chaos.checkers import Checker, long_outage, unavailable, write_stall
 from chaos.history import Event, History
 
 MS = 1_000_000
 
 
-def history(*rows: tuple[int, str, int, str]) -> History:
-    """Rows of time in milliseconds, type, process, f."""
+def history(*rows: tuple[int, str, int, str], gateways: str = "g") -> History:
+    """Rows of time in milliseconds, type, process, f; each process asks its own of the `gateways`."""
     events: list[Any] = [
-        Event(index=index, time=time * MS, type=type_, process=process, f=f, key="x")  # type: ignore[arg-type]
+        Event(index=index, time=time * MS, type=type_, process=process, f=f, key="x",  # type: ignore[arg-type]
+              gateway=gateways[process % len(gateways)])
         for index, (time, type_, process, f) in enumerate(rows)
-    ]
+    ]  # fmt: skip
     return History.of(events)
 
 
@@ -40,6 +41,10 @@ OTHERS_WAIT = history(
     (0, "invoke", 0, "write"), (5, "invoke", 1, "write"),
     (10, "ok", 0, "write"), (400, "ok", 1, "write"),
 )  # fmt: skip
+FINAL_READ = [
+    Event(index=3, time=9000 * MS, type="invoke", process=9, f="read", node="n1", final=True),
+    Event(index=4, time=9001 * MS, type="ok", process=9, f="read", node="n1", final=True),
+]
 READS_WORK = history(
     (0, "invoke", 0, "write"), (100, "invoke", 1, "read"), (101, "ok", 1, "read"), (200, "ok", 0, "write"),
 )  # fmt: skip
@@ -60,6 +65,7 @@ def test_longest(story: History, stall_ms: float, outage_ms: float) -> None:
     for check, name, longest_ms in (
         (write_stall.check, "write_stall_ms", stall_ms),
         (unavailable.check, "unavailable_ms", outage_ms),
+        (long_outage.check, "long_outage_ms", outage_ms),
     ):
         assert check(story, bound_ms=longest_ms).found is False
         finding = check(story, bound_ms=longest_ms - 1)
@@ -74,3 +80,27 @@ def test_witness() -> None:
         "No write succeeded from 0.100 s to 0.610 s, although one was wanted: 510 ms, "
         "more than the 250 ms allowed."
     )
+
+
+def test_a_gateway_without_answers_is_unavailable_while_the_other_works() -> None:
+    rows = [(0, "invoke", 0, "read"), (500, "fail", 0, "read")]
+    rows += [
+        row for ms in range(501, 900, 100) for row in ((ms, "invoke", 1, "read"), (ms + 9, "ok", 1, "read"))
+    ]
+    story = history(*rows, gateways="ab")
+    (witness,) = unavailable.check(story, bound_ms=400).witnesses
+    assert witness.text.startswith("No operation at a succeeded from 0.000 s to 0.500 s")
+    assert long_outage.check(history(*rows[2:], gateways="ab"), bound_ms=50).found is False
+
+
+def test_what_stays_open_is_wanted_until_the_clients_stop() -> None:
+    events = [*NEVER_AGAIN.events[:3], *FINAL_READ]
+    assert write_stall.check(History.of(events), bound_ms=0).measures == {"write_stall_ms": 10}
+
+
+@pytest.mark.parametrize("check", [write_stall.check, unavailable.check, long_outage.check])
+def test_without_a_bound_the_reader_is_told_how_to_state_one(check: Checker) -> None:
+    finding = check(WAITING)
+    assert finding.found is None
+    assert "bounds_ms" in finding.reason and "--bound-ms" in finding.reason
+    assert len(finding.measures) == 1

@@ -116,6 +116,34 @@ def test_what_made_a_run_worthless_then_makes_it_worthless_now(
     assert "unknown, because the " in capsys.readouterr().out
 
 
+STALL = (
+    '{"index":0,"time":0,"type":"invoke","process":0,"f":"write","key":"x","value":1}\n'
+    '{"index":1,"time":500000000,"type":"ok","process":0,"f":"write","key":"x","value":1}\n'
+)
+
+
+@pytest.mark.parametrize(("bound", "code"), [([], 3), (["--bound-ms", "400"], 1), (["--bound-ms", "600"], 0)])
+def test_a_bare_history_is_measured_against_the_bound_that_one_states(
+    tmp_path: Path, bound: list[str], code: int, capsys: Printed
+) -> None:
+    (tmp_path / "history.jsonl").write_text(STALL)
+    assert main(["check", str(tmp_path / "history.jsonl"), "--checker", "write-stall", *bound]) == code
+    assert ("by --bound-ms" in capsys.readouterr().out) is (code == 3)
+
+
+@pytest.mark.parametrize(("recorded", "stated", "code"), [(400, [], 1), (600, [], 0), (400, ["600"], 0)])
+def test_a_saved_run_is_measured_against_its_own_bound_unless_one_states_another(
+    tmp_path: Path, recorded: float, stated: list[str], code: int
+) -> None:
+    (tmp_path / "history.jsonl").write_text(STALL)
+    about = {"kind": "remedy", "judged": ["write-stall"], "checkers": ["write-stall"], "finished": True}
+    identity = {"scenario": "sync-stall", "variant": "async", "runtime": "local", "seed": 7}
+    RunFolder(tmp_path).write_json("run.json", {**identity, **about, "bounds_ms": {"write-stall": recorded}})
+    assert (
+        main(["check", str(tmp_path), *(word for value in stated for word in ("--bound-ms", value))]) == code
+    )
+
+
 def test_a_damaged_history_cannot_be_judged_and_the_line_is_named(tmp_path: Path, capsys: Printed) -> None:
     (tmp_path / "history.jsonl").write_text('{"index":0}\n')
     assert main(["check", str(tmp_path / "history.jsonl"), "--checker", "lost-write"]) == 4

@@ -42,6 +42,14 @@ def test_a_problem_needs_a_checker_for_what_it_finds() -> None:
         replace(SCENARIO, variants=(problem("a", finds=["stale-read"]),))
 
 
+def test_a_bound_is_for_a_checker_that_measures_a_time() -> None:
+    bounded = replace(SCENARIO, checkers=("lost-write", "write-stall"), bounds_ms={"write-stall": 2000})
+    assert bounded.bounds_ms == {"write-stall": 2000}
+    for name in ("lost-write", "unavailable"):
+        with pytest.raises(ValueError, match=f"states a bound for {name}, which it does not measure"):
+            replace(SCENARIO, bounds_ms={name: 2000})
+
+
 def test_a_problem_is_judged_by_its_own_anomalies_and_a_remedy_by_all() -> None:
     scenario = replace(
         SCENARIO, checkers=("lost-write", "split-brain"), variants=(problem("a", ["lost-write"]), remedy("b"))

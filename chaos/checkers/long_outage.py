@@ -1,0 +1,18 @@
+"""Nobody succeeded with anything for longer than the scenario allows, although clients asked.
+
+One answer to anybody ends such a time: what is measured is the outage of the whole cluster, for which
+`unavailable` is not enough. By the times in the history, as `_outages.py` says.
+
+Assumed, else unknown: somebody asked for something, and a bound is stated.
+"""
+
+from chaos.checkers._outages import judge
+from chaos.history import History
+from chaos.verdict import Finding
+
+NAME = "long-outage"
+
+
+def check(history: History, *, bound_ms: float | None = None) -> Finding:
+    """Found with one witness for each outage of more than `bound_ms`; measures `long_outage_ms`."""
+    return judge(NAME, history, bound_ms, "operation")
