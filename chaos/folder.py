@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from chaos.cluster import Event
 from chaos.history import Event as HistoryEvent
@@ -12,10 +12,13 @@ from chaos.history import History
 from chaos.recorder import Recorder
 
 LATEST = "latest"
+SAMPLES, MESSAGES = "samples.jsonl", "messages.jsonl"
 
 
 class RunFolder:
     """The files of one run; see `formats` in the documentation for what stands in each."""
+
+    is_kept: ClassVar[bool] = True
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -55,6 +58,21 @@ class RunFolder:
         with (self.path / "events.jsonl").open(encoding="utf-8") as lines:
             return [_event(json.loads(line)) for line in lines]
 
+    def write_lines(self, name: str, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Write one object a line, for what is shown beside the history."""
+        with (self.path / name).open("w", encoding="utf-8") as file:
+            file.writelines(
+                json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines
+            )
+
+    def read_lines(self, name: str) -> list[dict[str, Any]]:
+        """Read them back; none when the run has no such file. Raises `ValueError` and `OSError`."""
+        path = self.path / name
+        if not path.exists():
+            return []
+        with path.open(encoding="utf-8") as lines:
+            return [json.loads(line) for line in lines]
+
     def write_events(self, events: Iterable[Event], began_s: float) -> None:
         """The nodes' log lines since the run began; `time` counts from then, as in the history."""
         with (self.path / "events.jsonl").open("w", encoding="utf-8") as file:
@@ -65,6 +83,8 @@ class RunFolder:
 
 class NoFolder:
     """Keeps what a run needs of its folder in memory, for runs that can be had again at any time."""
+
+    is_kept: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._events: list[HistoryEvent] = []
@@ -79,6 +99,9 @@ class NoFolder:
 
     def write_json(self, name: str, document: Mapping[str, Any]) -> None:
         """Nobody will read it."""
+
+    def write_lines(self, name: str, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Nobody will read them."""
 
     def write_events(self, events: Iterable[Event], began_s: float) -> None:
         """Nobody will read them."""

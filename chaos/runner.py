@@ -7,11 +7,13 @@ Only what the folder holds is judged, so a judgement can be repeated from it.
 from dataclasses import dataclass
 
 from chaos.cluster import Cluster, ClusterError
-from chaos.folder import NoFolder, RunFolder
+from chaos.folder import MESSAGES, NoFolder, RunFolder
 from chaos.judging import doubts, pronounce
 from chaos.narrator import Narrator, Tell, TellAt
+from chaos.overhearing import overheard
 from chaos.recorder import Recorder
 from chaos.run import Run
+from chaos.sampling import sampling
 from chaos.scenario import Scenario, Variant
 from chaos.seeds import child
 from chaos.settle import final_reads, heal, settle
@@ -45,11 +47,13 @@ async def play(
     try:
         with folder.recorder(lambda: round(stage.clock.monotonic() * 1e9)) as recorder:
             narrator = Narrator(stage.cluster, stage.tell, began_s, recorder.elapsed_ns)
-            async with narrator.following(stage.clock):
+            sampled = sampling(stage.cluster, stage.clock, recorder.elapsed_ns, folder)
+            async with narrator.following(stage.clock), sampled:
                 problems = await _perform(stage, scenario, variant, seed, recorder, narrator.tell)
                 problems += await _conclude(stage, recorder, narrator.tell, folder)
     finally:
         folder.write_events(stage.cluster.events(), began_s)
+        folder.write_lines(MESSAGES, overheard(stage.cluster, began_s))
     history = folder.recorded()
     return pronounce(
         scenario=scenario.id,

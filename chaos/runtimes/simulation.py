@@ -23,10 +23,12 @@ from chaos.cluster import (
     eventually,
 )
 from chaos.links import CONTROLLER, LAB, Link, all_links
+from chaos.overhearing import Exchange
 from chaos.runtimes.begin_again import SERVING_S
 from chaos.runtimes.log_book import LogBook
 from chaos.runtimes.orders import Orders
 from chaos.runtimes.simulated.client import SimulatedClient
+from chaos.runtimes.simulated.eavesdropper import Eavesdropper
 from chaos.runtimes.simulated.machine import Machine
 from chaos.runtimes.simulated.network import SimulatedNetwork, Wire
 from chaos.runtimes.simulated.process import NODES, Maker
@@ -36,10 +38,14 @@ from services.config import ClusterSettings, NodeSettings
 
 REPLICAS, GATEWAYS = ("n1", "n2", "n3"), ("g1", "g2")
 ANSWERS_S = 15.0
+CLIENT = "client"
 
 
 class SimulatedCluster:
-    """See `chaos.cluster.Cluster`. `nodes` are the classes to run, by role."""
+    """See `chaos.cluster.Cluster`. `nodes` are the classes to run, by role.
+
+    With `overhear` every message is kept for the report; sweeps have no use for that.
+    """
 
     runtime = "sim"
     abilities: frozenset[Ability] = frozenset({"links", "kill", "pause", "restart", "clocks", "disks"})
@@ -50,6 +56,7 @@ class SimulatedCluster:
         replicas: Sequence[str] = REPLICAS,
         gateways: Sequence[str] = GATEWAYS,
         nodes: Mapping[str, Maker] = NODES,
+        overhear: bool = False,
     ) -> None:
         """A cluster that is switched off; `configure` switches it on."""
         self.name = f"sim-{seed}"
@@ -60,6 +67,7 @@ class SimulatedCluster:
         self._settings = ClusterSettings()
         self._lab = lab_loop()
         self._log_book = LogBook()
+        self._eavesdropper = Eavesdropper() if overhear else None
         self._kept: dict[str, Mapping[str, bytes]] = {}
         self._machines = {name: self._machine(name) for name in (*replicas, *gateways, CONTROLLER)}
         self._lab_wires: dict[str, Wire] = {}
@@ -69,12 +77,14 @@ class SimulatedCluster:
 
     @classmethod
     async def start(cls, *, seed: int = 0) -> "SimulatedCluster":
-        """A cluster that is switched off; `configure` switches it on."""
-        return cls(seed)
+        """A cluster that is switched off; `configure` switches it on. Its runs are saved."""
+        return cls(seed, overhear=True)
 
     def client(self, timeout_s: float) -> SimulatedClient:
         """A workload's client; it reaches the gateways directly, past all links."""
-        wires = {name: self._wire("client", self._machines[name], has_proxy=False) for name in self.gateways}
+        wires = {
+            name: self._wire(CLIENT, self._machines[name], CLIENT, has_proxy=False) for name in self.gateways
+        }
         return SimulatedClient(SimulatedNetwork(self._lab, self._lab, wires.get), timeout_s)
 
     async def configure(self, settings: ClusterSettings) -> None:
@@ -153,6 +163,15 @@ class SimulatedCluster:
         """See `Cluster`; times are those of the simulation's own clock."""
         return self._log_book.events()
 
+    def glance(self, node: str) -> Mapping[str, Any]:
+        """See `chaos.overhearing.Overhearing`; a message would draw on the chance of the lab's own links."""
+        status: dict[str, Any] = msgspec.to_builtins(self._who_is(node, "running").account())
+        return status
+
+    def overheard(self) -> Sequence[Exchange]:
+        """See `chaos.overhearing.Overhearing`."""
+        return self._eavesdropper.exchanges() if self._eavesdropper else ()
+
     async def close(self) -> None:
         """See `Cluster`. Waits for nothing, so it also works when time has stopped."""
         for machine in self._machines.values():
@@ -175,13 +194,15 @@ class SimulatedCluster:
         )
 
     def _connect(self, link: Link) -> Wire:
-        wire = self._wire(link.name, self._machines[link.target], has_proxy=True)
+        wire = self._wire(link.name, self._machines[link.target], link.source, has_proxy=True)
         outbound = self._lab_wires if link.source == LAB else self._machines[link.source].outbound
         outbound[link.address_key] = wire
         return wire
 
-    def _wire(self, name: str, target: Machine, has_proxy: bool) -> Wire:
+    def _wire(self, name: str, target: Machine, source: str, has_proxy: bool) -> Wire:
         wire = Wire(target.name, target, child(self._seed, "link", name), has_proxy)
+        if self._eavesdropper and source != LAB:
+            wire.listener = self._eavesdropper.listener(source, target.name)
         target.inbound.append(wire)
         return wire
 

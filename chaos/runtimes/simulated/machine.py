@@ -13,6 +13,7 @@ from chaos.runtimes.simulated.loop import VirtualLoop, new_loop
 from chaos.runtimes.simulated.network import SimulatedNetwork, Wire
 from chaos.runtimes.simulated.process import Maker, Process, ProcessLog
 from services.config import ClusterSettings, NodeSettings
+from services.messages import Status
 
 LONGEST_UPTIME_S = 1000.0
 SHORTEST_START_S, LONGEST_START_S = 0.05, 0.2
@@ -61,6 +62,11 @@ class Machine:
         """The answer of the process, which must be alive."""
         assert self._process
         return self._process.serve(data)
+
+    def account(self) -> Status:
+        """What the process, which must be alive, says of itself. Raises `ClusterError` while it starts."""
+        assert self._process
+        return self._process.account()
 
     def start(self, settings: ClusterSettings) -> None:
         """Start a process; it answers a little later."""

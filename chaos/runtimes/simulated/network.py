@@ -21,6 +21,7 @@ from random import Random
 from typing import Any, Protocol
 
 from chaos.cluster import HEALTHY, LinkState
+from chaos.runtimes.simulated.eavesdropper import Listener, Travel
 from chaos.runtimes.simulated.loop import VirtualLoop
 from chaos.runtimes.simulated.timeline import Handle
 from services.errors import LabError
@@ -50,6 +51,7 @@ class Call:
 
     reply: asyncio.Future[bytes]
     lost: bool = False  # its connection is closed; nothing more arrives in either direction
+    travel: Travel | None = None  # for whoever listens on the link
 
     def fail(self, error: LabError) -> None:
         """Tell the caller, unless it has given up."""
@@ -60,7 +62,10 @@ class Call:
 
 @dataclass(eq=False)
 class Wire:
-    """One link, with the calls that are under way on it. Without a proxy the target itself is dialled."""
+    """One link, with the calls that are under way on it. Without a proxy the target itself is dialled.
+
+    `listener` hears of every message; None where nobody listens, as in runs that are not saved.
+    """
 
     target: str
     peer: Peer
@@ -68,6 +73,7 @@ class Wire:
     has_proxy: bool = True
     state: LinkState = HEALTHY
     calls: dict[Call, None] = field(default_factory=dict)
+    listener: Listener | None = None
 
     def set(self, state: LinkState) -> None:
         """Change the link's state; see the module for what that does to calls under way."""
@@ -118,6 +124,13 @@ class SimulatedNetwork:
         if wire is None:
             raise LabError("unreachable", f"there is no link to {to!r}")
         call = Call(self._loop.create_future())
+        if wire.listener is None:
+            return await self._exchange(wire, call, message, to, timeout_s)
+        call.travel = wire.listener(self._now_s(), message)
+        with call.travel.watched(self._now_s):
+            return await self._exchange(wire, call, message, to, timeout_s)
+
+    async def _exchange(self, wire: Wire, call: Call, message: Message, to: str, timeout_s: float) -> Message:
         wire.calls[call] = None
         data = encode(message)
         self._later(wire.request_s(len(data)), self._arrive, wire, call, data)
@@ -137,16 +150,23 @@ class SimulatedNetwork:
         elif not wire.peer.alive:
             call.fail(_lost(wire.target))
         elif not wire.state.cut_requests:
+            if call.travel:
+                call.travel.arrived_s = self._now_s()
             wire.peer.loop.create_task(self._serve(wire, call, data))
 
     async def _serve(self, wire: Wire, call: Call, data: bytes) -> None:
         """Runs on the far side."""
         answer = await wire.peer.serve(data)
+        if call.travel:
+            call.travel.answered_s = self._now_s()
         self._later(wire.reply_s(len(answer)), self._return, wire, call, answer)
 
     def _return(self, wire: Wire, call: Call, answer: bytes) -> None:
         if not (call.lost or wire.state.cut_replies or call.reply.done()):
             call.reply.set_result(answer)
+
+    def _now_s(self) -> float:
+        return self._ether.timeline.now_s
 
     def _later(self, delay_s: float, callback: Callable[..., None], *args: Any) -> None:
         timeline = self._ether.timeline

@@ -11,6 +11,7 @@ from random import Random
 from traceback import extract_tb
 from typing import TypeAlias
 
+from chaos.cluster import ClusterError
 from chaos.runtimes.log_book import LogBook
 from chaos.runtimes.simulated.clock import EPOCH_S
 from chaos.runtimes.simulated.disk import SimulatedDisk
@@ -23,7 +24,7 @@ from services.controller.controller import Controller
 from services.errors import LabError
 from services.gateway.gateway import Gateway
 from services.logline import LogLine, as_json
-from services.messages import Stopping, decode, encode, failed
+from services.messages import Status, Stopping, decode, encode, failed
 from services.node import Node
 from services.ports import Clock, Env
 from services.replica.replica import Replica
@@ -76,6 +77,12 @@ class Process:
         self._node = make(self._env, self._settings)
         await self._node.start()
         self.answers = True
+
+    def account(self) -> Status:
+        """What the node says of itself. Raises `ClusterError` while it starts."""
+        if not self.answers:
+            raise ClusterError(f"{self._settings.node} is starting; ask again")
+        return self._node.status()
 
     async def serve(self, data: bytes) -> bytes:
         """The answer to one encoded message, encoded."""
