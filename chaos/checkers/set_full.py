@@ -1,13 +1,13 @@
-"""An element of a set was there for certain, and later reads miss it for good. In Jepsen's words.
+"""An element of a set was there for certain, and later reads miss it for good, or see it twice.
 
-As Jepsen's `set-full`: an element is *known* from the end of its acknowledged add, or of the first read
-that shows it. It is *stable* when, as far as reads tell, it stays from some moment on; *stale* when it is
-stable, but a read that began after it was known missed it; *lost* when the last reads that began after it
-was known miss it; *never-read* when no read tells either. Reads that overlap tell in the order in which
-they began.
+In Jepsen's words (its checker `set-full`): an element is *known* from the end of its acknowledged add, or of the first read
+that shows it. It is *stable* when the read that began last of all that may show it does; *stale* when it
+is stable, but a read that began after it was known missed it; *lost* when the read that began last misses
+it and began after it was known; *never-read* when no read tells either.
 
-Assumed, else unknown: sets of which nothing is deleted, read as lists. Judged by clients' reads alone;
-`lost-write` looks into the replicas.
+Assumed, else unknown: sets of which nothing is deleted, read as lists, and some element is stable or lost:
+where none was read for certain, nothing is known. Judged by clients' reads alone; `lost-write` looks into
+the replicas.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from chaos.checkers._keys import KeyOperations, by_key, elements, misfit
-from chaos.checkers._words import answerer, seconds, sentence, told, witness_of
+from chaos.checkers._words import answerer, seconds, sentence, shown, told, witness_of
 from chaos.history import History, Operation, canonical
 from chaos.verdict import Finding, Witness, found, not_found, unknown
 
@@ -26,7 +26,7 @@ Fate: TypeAlias = Literal["stable", "stale", "lost", "never-read"]
 
 @dataclass(frozen=True)
 class Element:
-    """What became of what `add` added; known by `known`, missed last by `absent` (after it was known)."""
+    """What became of what `add` added; known by `known`, missed last by `absent`."""
 
     add: Operation
     fate: Fate
@@ -35,20 +35,26 @@ class Element:
 
 
 def check(history: History) -> Finding:
-    """Found with one witness for each lost element; measures how many elements had which fate."""
+    """Found with one witness for each lost element and each one shown twice; measures the elements' fates."""
     keys = by_key(history.client_operations)
     reason = misfit(history) or next((text for of_key in keys for text in _unfit(of_key)), None)
     if reason:
         return unknown(NAME, reason)
     fates = [element for of_key in keys for element in _elements(of_key)]
     lost = [element for element in fates if element.fate == "lost"]
+    twice = [witness for of_key in keys for read in of_key.reads for witness in _duplicates(read)]
     measures = {
         "set_stable": sum(element.fate in ("stable", "stale") for element in fates),
         "set_stale": sum(element.fate == "stale" for element in fates),
         "set_lost": len(lost),
         "set_never_read": sum(element.fate == "never-read" for element in fates),
+        "set_duplicated": len(twice),
     }
-    return found(NAME, len(lost), map(_witness, lost), measures) if lost else not_found(NAME, measures)
+    if lost or twice:
+        return found(NAME, len(lost) + len(twice), [*map(_witness, lost), *twice], measures)
+    if not measures["set_stable"]:
+        return Finding(NAME, None, reason="no element was read for certain", measures=measures)
+    return not_found(NAME, measures)
 
 
 def _unfit(of_key: KeyOperations) -> Iterator[str]:
@@ -63,21 +69,30 @@ def _elements(of_key: KeyOperations) -> Iterator[Element]:
     reads = [(read, elements(read.value)) for read in of_key.reads]
     for add in of_key.changes:
         value = canonical(add.value)
-        seen = [read for read, held in reads if value in held]
-        missed = [read for read, held in reads if value not in held]
-        yield _element(add, seen, missed)
+        looks = [(read, value in held) for read, held in reads if read.end > add.index]
+        yield _element(add, [read for read, yes in looks if yes], [read for read, yes in looks if not yes])
 
 
 def _element(add: Operation, seen: list[Operation], missed: list[Operation]) -> Element:
     witnesses = [*seen, *([add] if add.outcome == "ok" else [])]
     known = min(witnesses, key=lambda operation: operation.end, default=None)
-    absent = max((read for read in missed if known and known.precedes(read)), key=_begin, default=None)
+    absent = max(missed, key=_begin, default=None)
     present = max(seen, key=_begin, default=None)
-    if absent and (not present or present.index < absent.index):
-        return Element(add, "lost", known, absent)
-    if present:
-        return Element(add, "stale" if absent else "stable", known, absent)
-    return Element(add, "never-read", known)
+    late = bool(known and absent and known.precedes(absent))
+    if present and (not absent or absent.index < present.index):
+        return Element(add, "stale" if late else "stable", known, absent)
+    return Element(add, "lost" if late else "never-read", known, absent)
+
+
+def _duplicates(read: Operation) -> Iterator[Witness]:
+    told_of = set[bytes]()
+    for element in read.value:
+        if canonical(element) in told_of:
+            text = (
+                f"process {read.process} asked {answerer(read)} for {read.key} and saw {shown(element)} twice"
+            )
+            yield witness_of(sentence(text), read)
+        told_of.add(canonical(element))
 
 
 def _begin(operation: Operation) -> int:

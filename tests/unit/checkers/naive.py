@@ -4,7 +4,7 @@ Slow and simple on purpose. An order is a sequence of all acknowledged changes a
 doubt in which nothing comes before what was over when it began.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, product
 
 from chaos.history import History, Key, Operation
@@ -73,18 +73,15 @@ def lost_elements(history: History) -> int:
     lost = 0
     for key, operations in keys_of(history).items():
         changes = [operation for operation in operations if operation.f != "read"]
-        ends = [after(order, frozenset()) for order in orders(changes)]
-        surely = frozenset.intersection(*(end for end in ends if isinstance(end, frozenset)))
+        surely = _surely(after(order, frozenset()) for order in orders(changes))
         lost += len(surely - {e for value in held(history, key) if isinstance(value, list) for e in value})
     return lost
 
 
-def stale_reads(history: History) -> list[int]:
+def stale_reads(history: History) -> int:
     """Reads of registers that no order of the changes and this read explains, though some change might."""
     reads = _states_at_reads(history, None)
-    return sorted(
-        read.index for read, states in reads if read.value not in states and _traceable(history, read)
-    )
+    return sum(read.value not in states and _traceable(history, read) for read, states in reads)
 
 
 def _traceable(history: History, read: Operation) -> bool:
@@ -92,15 +89,15 @@ def _traceable(history: History, read: Operation) -> bool:
     return read.value is None or any(change.value == read.value for change in changes)
 
 
-def stale_sets(history: History) -> list[int]:
+def stale_sets(history: History) -> int:
     """Reads of sets that lack an element which is there at the read in every order."""
-    stale = []
-    for read, states in _states_at_reads(history, frozenset()):
-        assert isinstance(read.value, list)
-        surely = frozenset.intersection(*(state for state in states if isinstance(state, frozenset)))
-        if surely - set(read.value):
-            stale.append(read.index)
-    return sorted(stale)
+    return sum(
+        not _surely(states) <= set(read.value) for read, states in _states_at_reads(history, frozenset())
+    )
+
+
+def _surely(states: Iterable[State]) -> frozenset[object]:
+    return frozenset.intersection(*(state for state in states if isinstance(state, frozenset)))
 
 
 def _states_at_reads(history: History, initial: State) -> Iterator[tuple[Operation, list[State]]]:
@@ -110,6 +107,37 @@ def _states_at_reads(history: History, initial: State) -> Iterator[tuple[Operati
             if read.f == "read" and read.outcome == "ok":
                 seen = [order[: order.index(read)] for order in orders([*changes, read])]
                 yield read, [after(before, initial) for before in seen]
+
+
+def stale_replicas(history: History) -> int:
+    """Replicas whose register no order of the changes leaves, though some change might have."""
+    stale = 0
+    for key, operations in keys_of(history).items():
+        changes = [operation for operation in operations if operation.f != "read"]
+        ends = [after(order, None) for order in orders(changes)]
+        known = {None, *(change.value for change in changes)}
+        stale += sum(value in known and value not in ends for value in held(history, key))
+    return stale
+
+
+def stale_set_replicas(history: History) -> int:
+    """Replicas whose set lacks an element that is in every order's end."""
+    stale = 0
+    for key, operations in keys_of(history).items():
+        changes = [operation for operation in operations if operation.f != "read"]
+        surely = _surely(after(order, frozenset()) for order in orders(changes))
+        stale += sum(isinstance(value, list) and not surely <= set(value) for value in held(history, key))
+    return stale
+
+
+def diverged_registers(history: History) -> int:
+    """Keys, of which there is one, that are not the same everywhere."""
+    return int(len(set(held(history, "x"))) > 1)
+
+
+def diverged_sets(history: History) -> int:
+    """Keys, of which there is one, that do not hold the same elements everywhere."""
+    return int(len({frozenset(value) for value in held(history, "x") if isinstance(value, list)}) > 1)
 
 
 def split_brains(history: History) -> int:
