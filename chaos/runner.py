@@ -73,13 +73,13 @@ async def _perform(
     stage: Stage, scenario: Scenario, variant: Variant, seed: int, recorder: Recorder, tell: Tell
 ) -> list[str]:
     """Play the script under traffic; returns why it broke off, if it did."""
-    traffic = scenario.workload.start(
+    traffic = scenario.workload_for(variant).start(
         stage.client, recorder, list(stage.cluster.gateways), child(seed, "workload"), stage.clock
     )
     problems = []
     try:
         try:
-            await scenario.script(
+            await scenario.script_for(variant)(
                 Run(stage.cluster, traffic, recorder, tell, must_show=variant.kind == "problem")
             )
         except ClusterError as error:

@@ -2,7 +2,8 @@
 
 One file in `scenarios/` holds one `SCENARIO`. Its variants run the same script under the same faults
 and differ only in how the cluster is set: a *problem* must show its anomalies, a *remedy* must be
-free of every anomaly that the scenario names.
+free of every anomaly that the scenario names. Where the row of the catalogue says more (one device or
+two, a death or none), a variant brings a script or a workload of its own.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -31,16 +32,30 @@ class Variant:
     kind: Kind
     settings: Mapping[str, Any]
     finds: tuple[str, ...] = ()
+    script: Script | None = None
+    workload: "Workload | None" = None
 
 
-def problem(name: str, finds: Sequence[str], **settings: Any) -> Variant:
-    """A variant that must show every anomaly in `finds`; `settings` are fields of `ClusterSettings`."""
-    return Variant(name, "problem", settings, tuple(finds))
+def problem(
+    name: str,
+    finds: Sequence[str],
+    *,
+    script: Script | None = None,
+    workload: "Workload | None" = None,
+    **settings: Any,
+) -> Variant:
+    """A variant that must show every anomaly in `finds`; `settings` are fields of `ClusterSettings`.
+
+    Its own `script` and `workload` stand in for those of the scenario.
+    """
+    return Variant(name, "problem", settings, tuple(finds), script, workload)
 
 
-def remedy(name: str, **settings: Any) -> Variant:
-    """A variant that must show none of the scenario's anomalies."""
-    return Variant(name, "remedy", settings)
+def remedy(
+    name: str, *, script: Script | None = None, workload: "Workload | None" = None, **settings: Any
+) -> Variant:
+    """A variant that must show none of the scenario's anomalies; see `problem`."""
+    return Variant(name, "remedy", settings, (), script, workload)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +101,14 @@ class Scenario:
             return msgspec.convert({**self.settings, **variant.settings}, ClusterSettings)
         except msgspec.ValidationError as error:
             raise ValueError(f"{self.id}:{variant.name}: {error}") from error
+
+    def script_for(self, variant: Variant) -> Script:
+        """The variant's own script, or else the scenario's."""
+        return variant.script or self.script
+
+    def workload_for(self, variant: Variant) -> "Workload":
+        """The variant's own workload, or else the scenario's."""
+        return variant.workload or self.workload
 
     def judged_for(self, variant: Variant) -> tuple[str, ...]:
         """The anomalies on which the verdict rests: a problem's own, all of them for a remedy."""

@@ -42,14 +42,15 @@ class Simulation:
     def prepared(self) -> tuple[Scenario, Variant]:
         """The scenario and its variant, changed as is asked for. Raises `UnknownNameError`."""
         ((scenario, (variant,)),) = select([f"{self.scenario}:{self.variant}"])
-        variant = replace(variant, settings={**variant.settings, **dict(self.settings)})
-        workload = scenario.workload
+        workload, script = scenario.workload_for(variant), scenario.script_for(variant)
+        settings = {**variant.settings, **dict(self.settings)}
+        variant = replace(variant, settings=settings, script=None, workload=None)
         if self.clients is not None:
             workload = replace(workload, clients=self.clients, max_clients=self.clients)
         if self.rate_per_s is not None:
             workload = replace(workload, rate_per_s=self.rate_per_s)
         if self.schedule is None:
-            return replace(scenario, workload=workload), variant
+            return replace(scenario, workload=workload, script=script), variant
         checkers = tuple(dict.fromkeys((*scenario.checkers, CONVERGENCE)))
         return replace(
             scenario,

@@ -1,10 +1,13 @@
 """A scenario's data fits together, or says what does not."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from chaos.run import Run
 from chaos.scenario import problem, remedy
+from chaos.workloads import register
 from scenarios.lost_writes import SCENARIO
 
 
@@ -27,7 +30,7 @@ def test_settings_of_the_scenario_hold_for_all_and_a_variant_may_differ() -> Non
         ({"lease_ms": -1}, "lease_ms must be positive"),
     ],
 )
-def test_a_wrong_setting_is_refused_where_it_stands(settings: dict[str, object], complaint: str) -> None:
+def test_a_wrong_setting_is_refused_where_it_stands(settings: dict[str, Any], complaint: str) -> None:
     with pytest.raises(ValueError, match=rf"lost-writes:a.*{complaint}"):
         replace(SCENARIO, variants=(remedy("a", **settings),))
 
@@ -58,3 +61,15 @@ def test_a_problem_is_judged_by_its_own_anomalies_and_a_remedy_by_all() -> None:
         ("lost-write",),
         ("lost-write", "split-brain"),
     ]
+
+
+async def another_script(_: Run) -> None:
+    pass
+
+
+def test_a_variant_may_bring_a_script_and_a_workload_of_its_own() -> None:
+    other = register.own_keys(clients=2, rate_per_s=5)
+    usual, special = remedy("a"), problem("b", ["lost-write"], script=another_script, workload=other)
+    scenario = replace(SCENARIO, variants=(usual, special))
+    assert (scenario.script_for(usual), scenario.workload_for(usual)) == (SCENARIO.script, SCENARIO.workload)
+    assert (scenario.script_for(special), scenario.workload_for(special)) == (another_script, other)
