@@ -1,9 +1,9 @@
 """An element of a set was there for certain, and later reads miss it for good, or see it twice.
 
-In Jepsen's words (its checker `set-full`): an element is *known* from the end of its acknowledged add, or of the first read
-that shows it. It is *stable* when the read that began last of all that may show it does; *stale* when it
-is stable, but a read that began after it was known missed it; *lost* when the read that began last misses
-it and began after it was known; *never-read* when no read tells either.
+In the words of Jepsen's `set-full`: an element is *known* from the end of its acknowledged add, or of the
+first read that shows it. It is *stable* when the read that began last of all that may show it does; *stale*
+when it is stable, but a read that began after it was known missed it; *lost* when the read that began last
+misses it and began after it was known; *never-read* when no read tells either.
 
 Assumed, else unknown: sets of which nothing is deleted, read as lists, and some element is stable or lost:
 where none was read for certain, nothing is known. Judged by clients' reads alone; `lost-write` looks into

@@ -85,12 +85,10 @@ def internal(history: History) -> bool:
         for f, key, value in operation.value:
             if f == "append":
                 own[key].append(value)
-            elif (
-                operation.outcome == "ok"
-                and [element for element in value if (key, element) in every] != own[key]
-            ):
+            elif operation.outcome == "ok" and [one for one in value if (key, one) in every] != own[key]:
                 return True
-        if any([element for element in final[key] if element in own[key]] != own[key] for key in LISTS):
+        left = {key: [element for element in final[key] if element in own[key]] for key in LISTS}
+        if left != own and (operation.outcome == "ok" or any(left.values())):
             return True
     return False
 

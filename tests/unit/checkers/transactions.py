@@ -13,14 +13,14 @@ OUTCOMES = ("ok", "ok", "ok", "fail", "info", "open")
 @st.composite
 def histories(draw: st.DrawFn) -> History:
     """Three to five transactions of up to four steps; what they read was appended, or rarely by nobody."""
-    asked = draw(st.lists(_steps(), min_size=3, max_size=5))
+    asked: list[list[list[Any]]] = draw(st.lists(_steps(), min_size=3, max_size=5))
     appended = _numbered(asked)
     events: list[dict[str, Any]] = []
     running: list[int] = []
     for number, micros in enumerate(asked):
         events.append(_event("invoke", number, micros))
         running.append(number)
-        while running and draw(st.booleans()):
+        while len(running) > 0 and draw(st.booleans()):
             events += _end(draw, running.pop(draw(st.integers(0, len(running) - 1))), asked, appended)
     for number in running:
         events += _end(draw, number, asked, appended)
