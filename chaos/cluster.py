@@ -18,6 +18,7 @@ RETRY_S = 0.02
 
 Ability: TypeAlias = Literal["links", "kill", "pause", "restart", "clocks", "disks"]
 ProcessState: TypeAlias = Literal["running", "paused", "dead"]
+OtherDisk: TypeAlias = Literal["empty", "kept"]
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,26 @@ class Cluster(Protocol):
     name: str
     runtime: str
     abilities: frozenset[Ability]
-    replicas: tuple[str, ...]
     gateways: Mapping[str, str]  # name -> base URL for clients
     links: tuple[Link, ...]
 
+    @property
+    def replicas(self) -> tuple[str, ...]:
+        """The replicas at the moment: those from the start, and the spares that have joined."""
+
+    @property
+    def spares(self) -> tuple[str, ...]:
+        """Replicas in reserve: they have a machine, links and a disk, but no process yet."""
+
+    @property
+    def companions(self) -> tuple[str, ...]:
+        """Nodes of other roles beside the cluster."""
+
     async def configure(self, settings: ClusterSettings) -> None:
         """Empty data, these settings on every node; returns when a leader takes writes again."""
+
+    async def enlist(self, node: str) -> None:
+        """Start the spare `node`, empty; from now on it is one of `replicas`. Returns when it answers."""
 
     async def resolve(self, target: str) -> str:
         """The node that `target` names: a node's own name, or `leader`, `follower`, `followers…`."""
@@ -137,6 +152,12 @@ class Machines(Cluster, Protocol):
 
     async def set_disk(self, node: str, state: DiskState) -> None:
         """From now on the disk of `node` is like this."""
+
+    async def keep_disk(self, node: str) -> None:
+        """Make a copy of what is on the disk now, for a later `restart`."""
+
+    async def restart(self, node: str, disk: Literal["same"] | OtherDisk = "same") -> None:
+        """See `Cluster`; the node may find another disk: an empty one, or the copy made by `keep_disk`."""
 
 
 class ClusterError(Exception):

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, TypeAlias, cast
 
-from chaos.cluster import ClockState, Cluster, DiskState, LinkState, Machines, ProcessState
+from chaos.cluster import ClockState, Cluster, DiskState, LinkState, Machines, OtherDisk, ProcessState
 from chaos.links import Link
 
-Part: TypeAlias = Literal["link", "process", "clock", "disk"]
-State: TypeAlias = LinkState | ProcessState | ClockState | DiskState
+Part: TypeAlias = Literal["link", "process", "clock", "disk", "content"]
+State: TypeAlias = LinkState | ProcessState | ClockState | DiskState | OtherDisk
 
 BADNESS: tuple[ProcessState, ...] = ("running", "paused", "dead")
 
@@ -26,33 +26,40 @@ class InForce:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._asks: dict[tuple[Part, Link | str], list[State]] = {}
+        self._next_disk: dict[str, OtherDisk] = {}  # what a dead node will find on its disk
 
     async def add(self, asks: Sequence[Ask]) -> None:
         """One more stroke is in force. Raises `ClusterError`."""
         for ask in asks:
             self._asks.setdefault((ask.part, ask.what), []).append(ask.state)
-        await self._bring_about(asks)
+        await self._bring_about(asks, begins=True)
 
     async def remove(self, asks: Sequence[Ask]) -> None:
         """It is over. Raises `ClusterError`."""
         for ask in asks:
             self._asks[ask.part, ask.what].remove(ask.state)
-        await self._bring_about(asks)
+        await self._bring_about(asks, begins=False)
 
-    async def _bring_about(self, asks: Sequence[Ask]) -> None:
-        for part, what, _ in asks:
+    async def _bring_about(self, asks: Sequence[Ask], begins: bool) -> None:
+        for part, what, state in asks:
             states = self._asks[part, what]
             if isinstance(what, Link):
                 await self._cluster.set_link(what, worst_link(cast(list[LinkState], states)))
             elif part == "process":
-                await self._bring_process(what, worst_process(cast(list[ProcessState], states)))
+                await self._bring_process(what)
+            elif part == "content":
+                await self._exchange(what, cast(OtherDisk, state), begins)
             elif part == "clock":
-                clocks = cast(list[ClockState], states)
-                await cast(Machines, self._cluster).set_clock(what, clocks[-1] if clocks else ClockState())
+                await self._machines.set_clock(what, worst_clock(cast(list[ClockState], states)))
             else:
-                await cast(Machines, self._cluster).set_disk(what, worst_disk(cast(list[DiskState], states)))
+                await self._machines.set_disk(what, worst_disk(cast(list[DiskState], states)))
 
-    async def _bring_process(self, node: str, wanted: ProcessState) -> None:
+    @property
+    def _machines(self) -> Machines:
+        return cast(Machines, self._cluster)
+
+    async def _bring_process(self, node: str) -> None:
+        wanted = self._wanted(node)
         state = await self._cluster.process_state(node)
         if wanted == "dead" and state != "dead":
             await self._cluster.kill(node)
@@ -61,6 +68,27 @@ class InForce:
         elif wanted == "running" and state == "paused":
             await self._cluster.resume(node)
         elif wanted == "running" and state == "dead":
+            await self._restart(node)
+
+    def _wanted(self, node: str) -> ProcessState:
+        """A node waits dead for an empty disk."""
+        states = cast(list[ProcessState], self._asks.get(("process", node), []))
+        return "dead" if "empty" in self._asks.get(("content", node), []) else worst_process(states)
+
+    async def _exchange(self, node: str, disk: OtherDisk, begins: bool) -> None:
+        """A kept disk is copied when the stroke begins, and found by the node when it is over."""
+        if begins and disk == "kept":
+            await self._machines.keep_disk(node)
+        elif not begins:
+            self._next_disk[node] = disk
+            if await self._cluster.process_state(node) != "dead":
+                await self._cluster.kill(node)
+        await self._bring_process(node)
+
+    async def _restart(self, node: str) -> None:
+        if disk := self._next_disk.pop(node, None):
+            await self._machines.restart(node, disk)
+        else:
             await self._cluster.restart(node)
 
 
@@ -76,6 +104,15 @@ def worst_link(states: Sequence[LinkState]) -> LinkState:
 def worst_process(states: Sequence[ProcessState]) -> ProcessState:
     """Dead is worse than paused."""
     return max(states, key=BADNESS.index, default="running")
+
+
+def worst_clock(states: Sequence[ClockState]) -> ClockState:
+    """All errors of the wall clock together, and the drift that came last."""
+    return ClockState(
+        offset_s=sum(state.offset_s for state in states),
+        rate=next((state.rate for state in reversed(states) if state.rate != 1), 1.0),
+        strobe_s=max((state.strobe_s for state in states), default=0.0),
+    )
 
 
 def worst_disk(states: Sequence[DiskState]) -> DiskState:

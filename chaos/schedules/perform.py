@@ -22,7 +22,7 @@ from chaos.links import Link
 from chaos.run import Run
 from chaos.scenario import Script
 from chaos.schedules.in_force import Ask, InForce
-from chaos.schedules.schedule import Kind, Schedule, Stroke
+from chaos.schedules.schedule import ClockKind, Kind, Schedule, Stroke
 
 LINK_STATES: dict[Kind, LinkState] = {
     "cut": CUT,
@@ -41,8 +41,12 @@ F: dict[Kind, tuple[str, str]] = {  # how the history calls the two ends of a st
     "kill": ("kill", "start"),
     "pause": ("pause", "resume"),
     "clock": ("bump-clock", "reset-clock"),
+    "clock-drift": ("skew-clock", "reset-clock"),
+    "clock-strobe": ("strobe-clock", "reset-clock"),
     "disk-slow": ("slow-disk", "fast-disk"),
     "disk-full": ("fill-disk", "free-disk"),
+    "disk-empty": ("kill", "start-on-empty-disk"),
+    "disk-old": ("copy-disk", "restart-on-old-disk"),
 }
 
 
@@ -70,10 +74,12 @@ async def _perform(stroke: Stroke, run: Run, in_force: InForce) -> None:
     about = {"stroke": str(stroke), "on": [getattr(ask.what, "name", ask.what) for ask in asks]}
     run.recorder.nemesis(begin, about)
     run.tell(str(stroke), "fault")
-    await in_force.add(asks)
-    await asyncio.sleep(stroke.for_ms / 1000)
-    await in_force.remove(asks)
-    run.recorder.nemesis(end, about)
+    try:
+        await in_force.add(asks)
+        await asyncio.sleep(stroke.for_ms / 1000)
+    finally:
+        await in_force.remove(asks)
+        run.recorder.nemesis(end, about)
 
 
 async def _aim(stroke: Stroke, cluster: Cluster) -> Sequence[Ask]:
@@ -84,15 +90,27 @@ async def _aim(stroke: Stroke, cluster: Cluster) -> Sequence[Ask]:
             return [Ask("process", node, "dead") for node in nodes]
         case "pause":
             return [Ask("process", node, "paused") for node in nodes]
-        case "clock":
-            return [Ask("clock", node, ClockState(offset_s=stroke.amount / 1000)) for node in nodes]
+        case "clock" | "clock-drift" | "clock-strobe" as kind:
+            return [Ask("clock", node, _wrong_clock(kind, stroke.amount)) for node in nodes]
         case "disk-slow":
             return [Ask("disk", node, DiskState(slow=stroke.amount)) for node in nodes]
         case "disk-full":
             return [Ask("disk", node, DiskState(full=True)) for node in nodes]
+        case "disk-empty":
+            return [Ask("content", node, "empty") for node in nodes]
+        case "disk-old":
+            return [Ask("content", node, "kept") for node in nodes]
         case kind:
             state = LINK_STATES.get(kind, LinkState(latency_s=stroke.amount / 1000))
             return [Ask("link", link, state) for link in _links(stroke, nodes, cluster)]
+
+
+def _wrong_clock(kind: ClockKind, amount: int) -> ClockState:
+    if kind == "clock-drift":
+        return ClockState(rate=1 + amount / 1000)
+    return (
+        ClockState(strobe_s=amount / 1000) if kind == "clock-strobe" else ClockState(offset_s=amount / 1000)
+    )
 
 
 def _links(stroke: Stroke, nodes: Sequence[str], cluster: Cluster) -> Sequence[Link]:

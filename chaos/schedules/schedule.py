@@ -12,7 +12,9 @@ import msgspec
 from chaos.cluster import Ability
 
 LinkKind: TypeAlias = Literal["cut", "cut-one-way", "lose-requests", "lose-replies", "slow", "slow-one-way"]
-NodeKind: TypeAlias = Literal["kill", "pause", "clock", "disk-slow", "disk-full"]
+ClockKind: TypeAlias = Literal["clock", "clock-drift", "clock-strobe"]
+DiskKind: TypeAlias = Literal["disk-slow", "disk-full", "disk-empty", "disk-old"]
+NodeKind: TypeAlias = Literal["kill", "pause", ClockKind, DiskKind]
 Kind: TypeAlias = LinkKind | NodeKind
 
 NEEDS: dict[Kind, frozenset[Ability]] = {
@@ -25,8 +27,12 @@ NEEDS: dict[Kind, frozenset[Ability]] = {
     "kill": frozenset({"kill", "restart"}),
     "pause": frozenset({"pause"}),
     "clock": frozenset({"clocks"}),
+    "clock-drift": frozenset({"clocks"}),
+    "clock-strobe": frozenset({"clocks"}),
     "disk-slow": frozenset({"disks"}),
     "disk-full": frozenset({"disks"}),
+    "disk-empty": frozenset({"disks", "kill"}),
+    "disk-old": frozenset({"disks", "kill"}),
 }
 
 
@@ -36,7 +42,8 @@ class Stroke(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `source` and `targets` are nodes, or `leader` and `follower` as they are at that moment. What strikes
     links strikes those between `source` and the targets, without targets all of `source`; what strikes
     nodes strikes `source` and the targets. `amount` is milliseconds for a slow link and for a clock (how
-    far it jumps), and a factor for a slow disk.
+    far it jumps, once or under a strobe all the time), thousandths for a clock that drifts, and a factor
+    for a slow disk. `part_of` names what several strokes do together.
     """
 
     kind: Kind
@@ -45,12 +52,14 @@ class Stroke(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str
     targets: tuple[str, ...] = ()
     amount: int = 0
+    part_of: str = ""
 
     def __str__(self) -> str:
         nodes = " ".join((self.source, *self.targets))
         others = " ".join(self.targets) or "everyone"
         words = _WORDS[self.kind].format(source=self.source, others=others, nodes=nodes, amount=self.amount)
-        return f"{self.at_ms / 1000:.3f} s, for {self.for_ms / 1000:.3f} s: {words}"
+        part_of = f" ({self.part_of})" if self.part_of else ""
+        return f"{self.at_ms / 1000:.3f} s, for {self.for_ms / 1000:.3f} s: {words}{part_of}"
 
 
 class Schedule(msgspec.Struct, frozen=True):
@@ -80,6 +89,10 @@ _WORDS: dict[Kind, str] = {
     "kill": "dead: {nodes}",
     "pause": "paused: {nodes}",
     "clock": "wall clock wrong by {amount} ms: {nodes}",
+    "clock-drift": "clocks fast by {amount} thousandths: {nodes}",
+    "clock-strobe": "wall clock right and wrong by {amount} ms in turns: {nodes}",
     "disk-slow": "disk slow by a factor of {amount}: {nodes}",
     "disk-full": "disk full: {nodes}",
+    "disk-empty": "dead, and back with an empty disk: {nodes}",
+    "disk-old": "crash at the end, and back with the disk as it was at the beginning: {nodes}",
 }

@@ -6,14 +6,16 @@ from random import Random
 import msgspec
 import pytest
 
-from chaos.cluster import CUT, HEALTHY, LinkState, ProcessState
+from chaos.cluster import CUT, HEALTHY, ClockState, LinkState, ProcessState, links_touching
 from chaos.links import Link
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.schedules.draw import LENGTH_MS, LONGEST_MS, draw
-from chaos.schedules.in_force import Ask, InForce, worst_disk, worst_link, worst_process
+from chaos.schedules.in_force import Ask, InForce, worst_clock, worst_disk, worst_link, worst_process
 from chaos.schedules.schedule import NEEDS, Schedule, Stroke
+from chaos.schedules.together import PARTITIONS, bridge, majorities_ring
 from chaos.simulate import Simulation, simulate
 from services.config import ClusterSettings
+from tests.contract.cluster.waiting import all_hold
 from tests.simulation.virtually import simulated
 
 REPLICAS, GATEWAYS = ("n1", "n2", "n3"), ("g1", "g2")
@@ -25,9 +27,29 @@ def test_the_same_seed_draws_the_same_and_others_draw_others() -> None:
     again = [draw(Random(seed), REPLICAS, GATEWAYS, SimulatedCluster.abilities) for seed in range(200)]
     assert drawn == again and len(set(drawn)) == 200
     strokes = [stroke for schedule in drawn for stroke in schedule.strokes]
-    assert {stroke.kind for stroke in strokes} == NEEDS.keys() - {"disk-full"}
+    assert {stroke.kind for stroke in strokes} == NEEDS.keys()
+    assert {stroke.part_of for stroke in strokes} == {"", "swizzle", *PARTITIONS}
     assert all(0 <= stroke.at_ms < LENGTH_MS and 0 < stroke.for_ms <= LENGTH_MS for stroke in strokes)
     assert max(stroke.for_ms for stroke in strokes) >= LONGEST_MS > 100 * min(s.for_ms for s in strokes)
+
+
+def test_a_disk_that_forgets_meets_only_faults_of_followers() -> None:
+    drawn = [draw(Random(seed), REPLICAS, GATEWAYS, SimulatedCluster.abilities) for seed in range(200)]
+    for schedule in drawn:
+        if {"disk-empty", "disk-old"} & {stroke.kind for stroke in schedule.strokes}:
+            assert {stroke.source for stroke in schedule.strokes} == {"follower"}
+
+
+@pytest.mark.parametrize("count", [4, 5, 6, 9])
+def test_in_a_ring_everybody_sees_a_majority_and_nobody_the_same(count: int) -> None:
+    nodes = tuple(map(str, range(count)))
+    seen = {frozenset({*nodes} - {*cut}) for _, cut in majorities_ring(Random(1), nodes)}
+    assert len(seen) == count and all(len(nodes) > count / 2 for nodes in seen)
+
+
+def test_over_a_bridge_one_node_reaches_both_halves() -> None:
+    cut = {(a, b) for a, others in bridge(Random(1), ("x", "a", "b", "c", "d")) for b in others}
+    assert cut == {("a", "c"), ("a", "d"), ("b", "c"), ("b", "d")}
 
 
 def test_only_what_the_runtime_can_do_is_drawn() -> None:
@@ -58,6 +80,9 @@ def test_the_worst_of_several() -> None:
     assert worst_process(["paused"]) == "paused"
     assert worst_process(["dead", "paused"]) == "dead"
     assert worst_disk([]).slow == 1
+    assert worst_clock([]) == ClockState()
+    wrong = [ClockState(offset_s=1), ClockState(rate=1.01), ClockState(offset_s=-3, strobe_s=5)]
+    assert worst_clock(wrong) == ClockState(offset_s=-2, rate=1.01, strobe_s=5)
 
 
 @simulated
@@ -87,10 +112,33 @@ async def test_strokes_overlap_and_nothing_is_left_in_the_end() -> None:
     await cluster.close()
 
 
+@simulated
+async def test_a_node_finds_another_disk() -> None:
+    cluster = SimulatedCluster(1)
+    await cluster.configure(ClusterSettings())
+    client, in_force = cluster.client(3), InForce(cluster)
+    old, empty = [Ask("content", "n3", "kept")], [Ask("content", "n3", "empty")]
+    await client.put("g1", "x", "first")
+    await all_hold(cluster, {"x": "first"})
+    await in_force.add(old)
+    await client.put("g1", "x", "second")
+    await all_hold(cluster, {"x": "second"})
+    for link in links_touching(cluster.links, "n3"):
+        await cluster.set_link(link, CUT)
+    await in_force.remove(old)
+    assert (await cluster.contents("n3"))["registers"] == {"x": "first"}
+    await in_force.add(empty)
+    assert await cluster.process_state("n3") == "dead"
+    await in_force.remove(empty)
+    assert (await cluster.contents("n3"))["registers"] == {}
+    await cluster.close()
+
+
 @pytest.mark.parametrize("kind", NEEDS)
 def test_every_kind_strikes_and_ends(kind: str) -> None:
+    source = "follower" if kind in ("disk-empty", "disk-old") else "leader"
     stroke = msgspec.convert(
-        {"kind": kind, "at_ms": 100, "for_ms": 700, "source": "leader", "amount": 50}, Stroke
+        {"kind": kind, "at_ms": 100, "for_ms": 700, "source": source, "amount": 50}, Stroke
     )
     told: list[str] = []
     verdict = simulate(

@@ -151,6 +151,7 @@ class SimulatedDisk:
             with suppress(Exception):  # whatever it says, nobody is left to hear it
                 job.work()
         old = machine.replace(machine.files.survivors())
+        old.lose_power()
         for connection in self._connections.values():
             apsw.Connection.close(connection, True)
         old.unregister()

@@ -89,6 +89,10 @@ class Files(apsw.VFS):
             file.lose_unsynced(self._random)
         return self.copy()
 
+    def lose_power(self) -> None:
+        """From now on whatever is written goes nowhere, and nobody is told."""
+        self.full, self.writes_left = False, 0
+
     def may_write(self, grows: bool) -> bool:
         """False when the power is gone. Raises `apsw.FullError` when there is no space to grow."""
         if self.full and grows:
