@@ -30,7 +30,7 @@ from services.messages import (
     Status,
 )
 from services.node import probe, remember_settings, settings_in_force
-from services.ports import Env
+from services.ports import Env, over_for_everybody_s
 
 MEMORY = "controller.json"
 LINK_TROUBLE = ("unreachable", "timed-out", "connection-lost")
@@ -88,7 +88,8 @@ class Controller:
         if view.attempt or message.node != view.leader or message.epoch != view.epoch:
             raise LabError("stale-epoch", f"{message.node} does not lead in epoch {message.epoch} any more")
         lease_s = self._cluster.lease_ms / 1000
-        self._view = replace(view, lease_until=self._env.clock.monotonic() + lease_s)
+        until = self._env.clock.monotonic() + over_for_everybody_s(lease_s)
+        self._view = replace(view, lease_until=until)
         return LeaseGranted(lease_s=lease_s)
 
     @handle.register
@@ -126,7 +127,7 @@ class Controller:
             appointed_at=now,
             epoch=memory.epoch,
             leader=memory.leader,
-            lease_until=now + self._cluster.lease_ms / 1000,
+            lease_until=now + over_for_everybody_s(self._cluster.lease_ms / 1000),
         )
 
     async def _remember(self) -> None:

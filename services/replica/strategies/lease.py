@@ -2,8 +2,8 @@
 
 So a leader that nobody can reach cannot go on for ever, and whoever waits out the lease knows that it
 has stopped, without having talked to it (Gray and Cheriton, 1989). The leader counts from the moment
-it *asked*, the controller from the moment it *answered*, so the leader always stops first; both use
-clocks that cannot be set.
+it *asked*, the controller from the moment it *answered*, and a little longer, in case that its own
+clock is fast or the leader's slow: so the leader always stops first. Both use clocks that cannot be set.
 """
 
 from collections.abc import Callable

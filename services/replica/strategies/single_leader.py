@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from services.config import ClusterSettings
 from services.errors import LabError
 from services.messages import START, Append, Appended, Entry, Operation, Position
-from services.ports import Env
+from services.ports import Env, over_for_everybody_s
 from services.replica.group_commit import GroupCommit
 from services.replica.storage import Storage
 from services.replica.strategies import acknowledgement
@@ -55,7 +55,7 @@ class Leader:
         self._env, self._settings, self._storage = env, settings, storage
         self._deposed, self._say = deposed, say
         # An earlier leader may have allowed followers to read until this moment.
-        fresh = FollowerView(progressed_at=now, may_read_until=now + self._read_bound_s())
+        fresh = FollowerView(progressed_at=now, may_read_until=now + self._may_read_s())
         self._followers = {name: Follower(storage.last, fresh) for name in followers}
         self._synchronous: str | None = next(iter(followers), None)
         self._fallen_back = False
@@ -161,7 +161,7 @@ class Leader:
     def _note(self, follower: Follower, reply: Appended) -> None:
         now = self._env.clock.monotonic()
         follower.clock = reply.clock
-        may_read_until = now + self._read_bound_s()
+        may_read_until = now + self._may_read_s()
         if not reply.fits:
             follower.shipped = self._meeting_point(follower.shipped, reply.position)
             follower.view = replace(follower.view, may_read_until=may_read_until)
@@ -228,5 +228,6 @@ class Leader:
             self._say("semi-sync-restored")
             self._fallen_back = False
 
-    def _read_bound_s(self) -> float:
-        return self._settings.read_bound_ms / 1000 if self._settings.reads == "bounded" else 0.0
+    def _may_read_s(self) -> float:
+        bounded = self._settings.reads == "bounded"
+        return over_for_everybody_s(self._settings.read_bound_ms / 1000) if bounded else 0.0
