@@ -28,6 +28,7 @@ from services.errors import LabError
 from services.messages import Message, decode, encode, result
 
 SHORTEST_S, LONGEST_S = 0.0002, 0.0012  # one way, on a healthy link
+SPREAD_S = LONGEST_S - SHORTEST_S
 
 
 class Peer(Protocol):
@@ -93,21 +94,16 @@ class Wire:
     def request_s(self, size_bytes: int) -> float:
         """How long a request of that size travels; a slow link delays it here, and not its reply."""
         state = self.state
-        delay_s = self._base_s() + self._transfer_s(size_bytes)
+        delay_s = self.reply_s(size_bytes)
         if state.latency_s or state.jitter_s:
             delay_s += max(0.0, state.latency_s + state.jitter_s * (2 * self.random.random() - 1))
         return delay_s
 
     def reply_s(self, size_bytes: int) -> float:
         """How long a reply of that size travels."""
-        return self._base_s() + self._transfer_s(size_bytes)
-
-    def _base_s(self) -> float:
-        return SHORTEST_S + (LONGEST_S - SHORTEST_S) * self.random.random()
-
-    def _transfer_s(self, size_bytes: int) -> float:
+        delay_s = SHORTEST_S + SPREAD_S * self.random.random()
         rate = self.state.bandwidth_kb_per_s
-        return size_bytes / (rate * 1000) if rate else 0.0
+        return delay_s + size_bytes / (rate * 1000) if rate else delay_s
 
 
 class SimulatedNetwork:
@@ -169,8 +165,9 @@ class SimulatedNetwork:
         return self._ether.timeline.now_s
 
     def _later(self, delay_s: float, callback: Callable[..., None], *args: Any) -> None:
-        timeline = self._ether.timeline
-        timeline.at(Handle(self._ether, callback, args, None, timeline.now_s + delay_s))
+        """Messages travel on nobody's loop, so they arrive whoever stands still."""
+        timeline = self._loop.timeline
+        timeline.at(Handle(None, callback, args, None, timeline.now_s + delay_s))
 
 
 def _expire(call: Call, to: str, timeout_s: float) -> None:

@@ -30,13 +30,17 @@ class SimulationError(RuntimeError):
 
 
 class Handle(asyncio.TimerHandle):
-    """A callback of one loop; `moment_s` is when on the timeline, None for as soon as possible."""
+    """A callback; `moment_s` is when on the timeline, None for as soon as possible.
 
-    __slots__ = ("args", "callback", "context", "is_cancelled", "loop", "moment_s")
+    It is one of `loop`, or of nobody's (None) when it happens between machines, like the arrival of a
+    message: then nothing holds it up, and asyncio's current loop does not matter.
+    """
+
+    __slots__ = ("args", "callback", "context", "loop", "moment_s")
 
     def __init__(
         self,
-        loop: "VirtualLoop",
+        loop: "VirtualLoop | None",
         callback: Callable[..., object],
         args: tuple[Any, ...],
         context: Context | None = None,
@@ -44,19 +48,20 @@ class Handle(asyncio.TimerHandle):
     ) -> None:
         self.loop = loop
         self.moment_s = moment_s
-        self.callback, self.args, self.context = callback, args, context
-        self.is_cancelled = False
+        self.callback: Callable[..., object] | None = callback
+        self.args, self.context = args, context
 
     def cancel(self) -> None:
-        """Never call back."""
-        if not self.is_cancelled:
-            self.is_cancelled = True
-            if self.moment_s is not None:
+        """Never call back, and hold on to nothing for it."""
+        if self.callback is not None:
+            self.callback = self.context = None
+            self.args = ()
+            if self.moment_s is not None and self.loop is not None:
                 self.loop.timeline.forget_one()
 
     def cancelled(self) -> bool:
         """True after `cancel`."""
-        return self.is_cancelled
+        return self.callback is None
 
 
 class Timeline:
@@ -69,6 +74,7 @@ class Timeline:
         self._agenda: list[tuple[float, int, Handle]] = []
         self._numbers = itertools.count()
         self._cancelled = 0  # handles in the agenda that will never run
+        self._running: VirtualLoop | None = None
 
     def at(self, handle: Handle) -> None:
         """Run `handle` at its moment; of equal moments the one that was put down first comes first."""
@@ -79,7 +85,7 @@ class Timeline:
         """A handle in the agenda was cancelled; when most of them are, clear them out."""
         self._cancelled += 1
         if self._cancelled > FEWEST_TO_TIDY and 2 * self._cancelled > len(self._agenda):
-            self._agenda = [entry for entry in self._agenda if not entry[2].is_cancelled]
+            self._agenda = [entry for entry in self._agenda if entry[2].callback]
             heapify(self._agenda)
             self._cancelled = 0
 
@@ -89,7 +95,7 @@ class Timeline:
         Raises `SimulationError` when nothing is left to happen, when time stands still, and when
         `limit_s` of virtual time were not enough.
         """
-        outer = asyncio._get_running_loop()
+        outer, self._running = asyncio._get_running_loop(), None
         try:
             with nothing_real():
                 self._run(task, limit_s)
@@ -98,37 +104,39 @@ class Timeline:
         return task.result()
 
     def _run(self, task: "asyncio.Task[T]", limit_s: float) -> None:
-        ready = self.ready
-        running: VirtualLoop | None = None
-        steps = 0
+        self._run_moment()
         while not task.done():
+            self._next_moment(limit_s)
+            self._run_moment()
+
+    def _run_moment(self) -> None:
+        """Run what is ready, and what becomes ready by it."""
+        ready = self.ready
+        for _ in range(MOST_STEPS_PER_MOMENT):
             if not ready:
-                self._next_moment(limit_s)
-                steps = 0
-                continue
-            steps += 1
-            if steps > MOST_STEPS_PER_MOMENT:
-                raise self._error("something goes on and on without time passing")
+                return
             handle = ready.popleft()
-            loop = handle.loop
-            if loop.stands_still:
-                loop.keep(handle)
+            callback, loop = handle.callback, handle.loop
+            if callback is None:
                 continue
-            if loop is not running:
-                running = loop
-                asyncio._set_running_loop(loop)
-            if handle.is_cancelled:
-                continue
+            if loop is not None:
+                if loop.stands_still:
+                    loop.keep(handle)
+                    continue
+                if loop is not self._running:
+                    self._running = loop
+                    asyncio._set_running_loop(loop)
             context = handle.context
             if context is None:
-                handle.callback(*handle.args)
+                callback(*handle.args)
             else:
-                context.run(handle.callback, *handle.args)
+                context.run(callback, *handle.args)
+        raise self._error("something goes on and on without time passing")
 
     def _next_moment(self, limit_s: float) -> None:
         """Jump to the next appointment and make ready all that is due then."""
         agenda, ready = self._agenda, self.ready
-        while agenda and agenda[0][2].is_cancelled:
+        while agenda and agenda[0][2].callback is None:
             heappop(agenda)
             self._cancelled -= 1
         if not agenda:
@@ -139,7 +147,7 @@ class Timeline:
         self.now_s = moment
         while agenda and agenda[0][0] <= moment:
             handle = heappop(agenda)[2]
-            if handle.is_cancelled:
+            if handle.callback is None:
                 self._cancelled -= 1
             else:
                 handle.moment_s = None
