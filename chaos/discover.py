@@ -7,10 +7,12 @@ import difflib
 import importlib
 import pkgutil
 from collections.abc import Collection, Iterable
+from typing import TypeAlias
 
 from chaos.scenario import Scenario, Variant
 
 PACKAGE = "scenarios"
+Selection: TypeAlias = tuple[tuple[Scenario, tuple[Variant, ...]], ...]
 
 
 class UnknownNameError(ValueError):
@@ -39,7 +41,7 @@ def all_scenarios() -> tuple[Scenario, ...]:
     return tuple(sorted(scenarios, key=lambda scenario: (scenario.section, scenario.id)))
 
 
-def select(names: Iterable[str]) -> tuple[tuple[Scenario, tuple[Variant, ...]], ...]:
+def select(names: Iterable[str]) -> Selection:
     """What `ID` or `ID:VARIANT` names ask for, each scenario once with its variants in its own order.
 
     Raises `UnknownNameError`.

@@ -6,7 +6,7 @@ partitions leave them alone, like a power switch on another network. The lab's o
 looking, for orders and for reading the final contents; no fault ever touches them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 CONTROLLER = "controller"
@@ -39,7 +39,9 @@ class Link:
         return not self.out_of_band and self.source != LAB
 
 
-def all_links(replicas: Sequence[str], gateways: Sequence[str]) -> tuple[Link, ...]:
+def all_links(
+    replicas: Sequence[str], gateways: Sequence[str], companions: Sequence[str] = ()
+) -> tuple[Link, ...]:
     """Every link of a cluster, in a fixed order (its index plus `FIRST_PORT` is its port in Compose)."""
     between = [Link(a, b) for a in replicas for b in replicas if a != b]
     writes = [Link(g, n) for g in gateways for n in replicas]
@@ -47,7 +49,19 @@ def all_links(replicas: Sequence[str], gateways: Sequence[str]) -> tuple[Link, .
     reports = [Link(x, CONTROLLER) for x in (*replicas, *gateways)]
     stonith = [Link(CONTROLLER, n, out_of_band=True) for n in replicas]
     observing = [Link(LAB, x) for x in (*replicas, *gateways, CONTROLLER)]
-    return (*between, *writes, *orders, *reports, *stonith, *observing)
+    return (
+        *(*between, *writes, *orders, *reports, *stonith, *observing),
+        *_companion_links((*replicas, *gateways), companions),
+    )
+
+
+def _companion_links(others: Sequence[str], companions: Sequence[str]) -> Iterator[Link]:
+    """A companion talks with every replica, gateway and other companion; the lab looks at it."""
+    for index, companion in enumerate(companions):
+        for other in (*others, *companions[:index]):
+            yield Link(companion, other)
+            yield Link(other, companion)
+        yield Link(LAB, companion)
 
 
 def ports(links: Sequence[Link]) -> dict[Link, int]:

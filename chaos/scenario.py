@@ -14,6 +14,7 @@ import msgspec
 
 from chaos.checkers import takes_bound
 from chaos.cluster import Ability
+from chaos.shape import DEFAULT, Shape
 from chaos.verdict import Kind
 from services.config import ClusterSettings
 
@@ -26,7 +27,11 @@ Script: TypeAlias = Callable[["Run"], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Variant:
-    """One setting of the cluster: `finds` must be found under a problem, and is empty for a remedy."""
+    """One setting of the cluster: `finds` must be found under a problem, and is empty for a remedy.
+
+    `script`, `workload` and `shape` stand in for those of the scenario. `not_on` says of a runtime why the
+    variant makes no sense there.
+    """
 
     name: str
     kind: Kind
@@ -34,6 +39,8 @@ class Variant:
     finds: tuple[str, ...] = ()
     script: Script | None = None
     workload: "Workload | None" = None
+    shape: Shape | None = None
+    not_on: Mapping[str, str] = field(default_factory=dict)
 
 
 def problem(
@@ -42,20 +49,25 @@ def problem(
     *,
     script: Script | None = None,
     workload: "Workload | None" = None,
+    shape: Shape | None = None,
+    not_on: Mapping[str, str] | None = None,
     **settings: Any,
 ) -> Variant:
-    """A variant that must show every anomaly in `finds`; `settings` are fields of `ClusterSettings`.
-
-    Its own `script` and `workload` stand in for those of the scenario.
-    """
-    return Variant(name, "problem", settings, tuple(finds), script, workload)
+    """A variant that must show every anomaly in `finds`; `settings` are fields of `ClusterSettings`."""
+    return Variant(name, "problem", settings, tuple(finds), script, workload, shape, not_on or {})
 
 
 def remedy(
-    name: str, *, script: Script | None = None, workload: "Workload | None" = None, **settings: Any
+    name: str,
+    *,
+    script: Script | None = None,
+    workload: "Workload | None" = None,
+    shape: Shape | None = None,
+    not_on: Mapping[str, str] | None = None,
+    **settings: Any,
 ) -> Variant:
     """A variant that must show none of the scenario's anomalies; see `problem`."""
-    return Variant(name, "remedy", settings, (), script, workload)
+    return Variant(name, "remedy", settings, (), script, workload, shape, not_on or {})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +75,8 @@ class Scenario:
     """One row of the catalogue. Raises `ValueError` when its data does not fit together.
 
     `checkers` are the names of the anomalies it judges, `settings` what all variants share, `needs`
-    what a runtime must be able to do. `bounds_ms` states for how long, in milliseconds, what some of its
+    what a runtime must be able to do; `not_on` says of a runtime that could do it all why the scenario
+    makes no sense there. `bounds_ms` states for how long, in milliseconds, what some of its
     checkers measure is still all right: `{"write-stall": 2000}`. `least_before_fault` is the number of
     acknowledged operations below which a run proves nothing, because nothing was there to be broken.
     """
@@ -76,6 +89,8 @@ class Scenario:
     checkers: tuple[str, ...]
     variants: tuple[Variant, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
+    shape: Shape = DEFAULT
+    not_on: Mapping[str, str] = field(default_factory=dict)
     needs: frozenset[Ability] = frozenset({"links"})
     bounds_ms: Mapping[str, float] = field(default_factory=dict)
     least_before_fault: int = 20
@@ -109,6 +124,14 @@ class Scenario:
     def workload_for(self, variant: Variant) -> "Workload":
         """The variant's own workload, or else the scenario's."""
         return variant.workload or self.workload
+
+    def shape_for(self, variant: Variant) -> Shape:
+        """The cluster that the variant runs on: its own, or else the scenario's."""
+        return variant.shape or self.shape
+
+    def not_on_for(self, variant: Variant) -> Mapping[str, str]:
+        """The runtimes on which the variant makes no sense, and why."""
+        return {**self.not_on, **variant.not_on}
 
     def judged_for(self, variant: Variant) -> tuple[str, ...]:
         """The anomalies on which the verdict rests: a problem's own, all of them for a remedy."""

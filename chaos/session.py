@@ -6,7 +6,7 @@ begins with empty data and all links healthy.
 
 import platform
 import shlex
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,8 +20,9 @@ from chaos.folder import RunFolder
 from chaos.narrator import TellAt
 from chaos.report.page import write_page
 from chaos.runner import Stage, play
-from chaos.runtimes.registry import Runtime, able
+from chaos.runtimes.registry import RUNTIMES, Runtime
 from chaos.scenario import Scenario, Variant
+from chaos.shape import Shape
 from chaos.verdict import Verdict
 from services.adapters.clock import SystemClock
 
@@ -48,6 +49,11 @@ class Task:
         return f"{self.scenario.id}:{self.variant.name}"
 
     @property
+    def shape(self) -> Shape:
+        """The cluster that it runs on."""
+        return self.scenario.shape_for(self.variant)
+
+    @property
     def command(self) -> str:
         """What repeats this run."""
         return shlex.join(["./lab", "run", self.name, "--on", self.runtime, "--seed", str(self.seed)])
@@ -68,21 +74,40 @@ class Outcome:
 def tasks(
     chosen: Sequence[tuple[Scenario, tuple[Variant, ...]]], runtime: Runtime, seed: int
 ) -> Iterator[Task]:
-    """The variants as tasks. Raises `ClusterError` when `runtime` cannot do what a scenario needs."""
+    """The variants as tasks. Raises `ClusterError` that says why one cannot run on `runtime`, and where."""
     for scenario, variants in chosen:
-        missing = scenario.needs - runtime.abilities
-        if missing:
-            raise ClusterError(
-                f"{scenario.id} needs {', '.join(sorted(missing))}, which {runtime.name} cannot do; "
-                f"run it on {' or '.join(able(scenario.needs))}"
-            )
-        yield from (Task(scenario, variant, runtime.name, seed) for variant in variants)
+        for variant in variants:
+            if reason := why_not_on(runtime, scenario, variant):
+                places = " or ".join(runtimes_of(scenario, variant))
+                raise ClusterError(f"{scenario.id}:{variant.name} {reason}; run it on {places}")
+            yield Task(scenario, variant, runtime.name, seed)
+
+
+def by_shape(work: Iterable[Task]) -> list[list[Task]]:
+    """The tasks in groups that can share a cluster, in the order in which each shape first appears."""
+    groups: dict[Shape, list[Task]] = {}
+    for task in work:
+        groups.setdefault(task.shape, []).append(task)
+    return list(groups.values())
+
+
+def why_not_on(runtime: Runtime, scenario: Scenario, variant: Variant) -> str | None:
+    """Why the variant does not run on `runtime`, in words that follow its name; None if it does."""
+    if missing := scenario.needs - runtime.abilities:
+        return f"needs {', '.join(sorted(missing))}, which {runtime.name} cannot do"
+    reason = scenario.not_on_for(variant).get(runtime.name)
+    return f"makes no sense on {runtime.name}: {reason}" if reason else None
+
+
+def runtimes_of(scenario: Scenario, variant: Variant) -> tuple[str, ...]:
+    """The names of the runtimes on which the variant runs."""
+    return tuple(name for name, each in RUNTIMES.items() if not why_not_on(each, scenario, variant))
 
 
 @asynccontextmanager
-async def standing(runtime: Runtime, seed: int, tell: TellAt) -> AsyncIterator[Stage]:
+async def standing(runtime: Runtime, shape: Shape, seed: int, tell: TellAt) -> AsyncIterator[Stage]:
     """A cluster with its clients while the block lasts. Raises `ClusterError`."""
-    async with runtime.cluster(seed) as cluster, runtime.client(cluster) as client:
+    async with runtime.cluster(shape, seed) as cluster, runtime.client(cluster) as client:
         yield Stage(cluster, client, runtime.clock(), tell)
 
 
@@ -114,6 +139,7 @@ def describe(task: Task, began_s: float) -> dict[str, Any]:
         "bounds_ms": dict(task.scenario.bounds_ms),
         "runtime": task.runtime,
         "seed": task.seed,
+        "shape": msgspec.to_builtins(task.shape),
         "options": msgspec.to_builtins(task.scenario.settings_of(task.variant)),
         "versions": versions(),
         "start": datetime.fromtimestamp(began_s, UTC).isoformat(timespec="milliseconds"),

@@ -21,7 +21,7 @@ async def heal(cluster: Cluster, recorder: Recorder, tell: Tell) -> None:
 
 
 async def _revive(cluster: Cluster, recorder: Recorder, tell: Tell) -> None:
-    for node in (*cluster.replicas, *cluster.gateways, CONTROLLER):
+    for node in (*cluster.replicas, *cluster.gateways, *cluster.companions, CONTROLLER):
         state = await cluster.process_state(node)
         if state == "paused":
             await cluster.resume(node)

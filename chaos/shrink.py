@@ -13,6 +13,7 @@ from msgspec.structs import replace as with_fields
 from chaos.cluster import ClusterError
 from chaos.schedules.schedule import Schedule, Stroke
 from chaos.schedules.take_down import ObservedCluster
+from chaos.shape import Shape
 from chaos.simulate import Simulation, load_of, simulate
 from chaos.sweep import run_one
 
@@ -40,8 +41,8 @@ class Shrinker:
     def _leave_the_script(self) -> None:
         clusters: list[ObservedCluster] = []
 
-        def observed(seed: int) -> ObservedCluster:
-            clusters.append(ObservedCluster(seed))
+        def observed(seed: int, shape: Shape) -> ObservedCluster:
+            clusters.append(ObservedCluster(seed, shape))
             return clusters[0]
 
         simulate(self._best, make=observed)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -17,9 +17,11 @@ from chaos.scenario import Scenario, Variant
 from chaos.schedules.perform import script_of
 from chaos.schedules.schedule import Schedule
 from chaos.session import Outcome, Task, perform, standing
+from chaos.shape import Shape
 from chaos.verdict import Verdict
 
 CONVERGENCE = "diverged-replicas"
+Make: TypeAlias = Callable[[int, Shape], SimulatedCluster]
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,9 @@ def simulate(
     simulation: Simulation,
     folder: RunFolder | NoFolder | None = None,
     tell: TellAt | None = None,
-    make: Callable[[int], SimulatedCluster] = SimulatedCluster,
+    make: Make = SimulatedCluster,
 ) -> Verdict:
-    """Run it on the cluster that `make` makes from its seed. Raises `SimulationError`."""
+    """Run it on the cluster that `make` makes from its seed and its shape. Raises `SimulationError`."""
     return RUNTIMES["sim"].run(_play(simulation, folder or NoFolder(), tell or _to_nobody, make))
 
 
@@ -88,10 +90,10 @@ async def _play(
     simulation: Simulation,
     folder: RunFolder | NoFolder,
     tell: TellAt,
-    make: Callable[[int], SimulatedCluster],
+    make: Make,
 ) -> Verdict:
     scenario, variant = simulation.prepared()
-    cluster = make(simulation.seed)
+    cluster = make(simulation.seed, scenario.shape_for(variant))
     try:
         stage = Stage(cluster, cluster.client(CLIENT_TIMEOUT_S), RUNTIMES["sim"].clock(), tell)
         return await play(stage, scenario, variant, simulation.seed, folder)
@@ -133,5 +135,5 @@ def save(simulation: Simulation, out: Path) -> Outcome:
 
 
 async def _perform(task: Task, out: Path) -> Outcome:
-    async with standing(RUNTIMES["sim"], task.seed, _to_nobody) as stage:
+    async with standing(RUNTIMES["sim"], task.shape, task.seed, _to_nobody) as stage:
         return await perform(task, stage, out)

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from chaos.cluster import ClusterError
+from chaos.discover import select
 from chaos.runtimes.simulated.timeline import SimulationError
-from chaos.runtimes.simulation import GATEWAYS, REPLICAS, SimulatedCluster
+from chaos.runtimes.simulation import SimulatedCluster
 from chaos.schedules.draw import draw
 from chaos.schedules.schedule import Schedule
 from chaos.seeds import child
+from chaos.shape import DEFAULT, Shape
 from chaos.simulate import Simulation, simulate
 from chaos.verdict import Kind
 
@@ -30,13 +32,15 @@ class Result:
 
 def simulations(scenario: str, variant: str, seeds: Iterable[int], by_chance: bool) -> Iterator[Simulation]:
     """One run a seed, under the scenario's script or, `by_chance`, under a schedule drawn from the seed."""
+    ((found, (its_variant,)),) = select([f"{scenario}:{variant}"])
+    shape = found.shape_for(its_variant)
     for seed in seeds:
-        yield Simulation(scenario, variant, seed, drawn_schedule(seed) if by_chance else None)
+        yield Simulation(scenario, variant, seed, drawn_schedule(seed, shape) if by_chance else None)
 
 
-def drawn_schedule(seed: int) -> Schedule:
-    """The schedule of faults that belongs to `seed`."""
-    return draw(child(seed, "schedule"), REPLICAS, GATEWAYS, SimulatedCluster.abilities)
+def drawn_schedule(seed: int, shape: Shape = DEFAULT) -> Schedule:
+    """The schedule of faults that belongs to `seed`, for a cluster of that shape."""
+    return draw(child(seed, "schedule"), shape.members, shape.gateway_names, SimulatedCluster.abilities)
 
 
 def run_one(simulation: Simulation) -> Result:

@@ -1,12 +1,10 @@
-"""`python -m services replica|controller|gateway|health`: one node, or a look whether it is alive.
+"""`python -m services ROLE` (or `health`): one node, or a look whether it is alive.
 
 Imports wait until they are needed. The look is taken every second in every container.
 """
 
 import os
 import sys
-
-ROLES = ("replica", "controller", "gateway")
 
 
 def main(arguments: list[str]) -> int:
@@ -15,6 +13,8 @@ def main(arguments: list[str]) -> int:
         from services.adapters.health import check
 
         return check()
+    from services.roles import ROLES
+
     if len(arguments) == 1 and arguments[0] in ROLES:
         return _serve(arguments[0])
     print(f"usage: python -m services {'|'.join(ROLES)}|health", file=sys.stderr)

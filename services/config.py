@@ -58,11 +58,12 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     node: str
-    role: Literal["replica", "controller", "gateway"]
+    role: str  # one of `services.roles`
     host: str = "127.0.0.1"
     port: int = 7000
     replicas: tuple[str, ...]
     gateways: tuple[str, ...]
+    companions: dict[str, str] = {}  # nodes of other roles beside the cluster, and their roles
     links: dict[str, str]
     data_dir: Path
     token: str
@@ -90,6 +91,7 @@ def settings_from(role: str, environ: Mapping[str, str] = os.environ) -> NodeSet
                 "port": environ.get("LAB_PORT", "7000"),
                 "replicas": _names(environ, "LAB_REPLICAS"),
                 "gateways": _names(environ, "LAB_GATEWAYS"),
+                "companions": _json(environ, "LAB_COMPANIONS"),
                 "links": _json(environ, "LAB_LINKS"),
                 "data_dir": Path(environ.get("LAB_DATA_DIR", "data")),
                 "token": _required(environ, "LAB_TOKEN"),

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from chaos.discover import all_scenarios
-from chaos.runtimes.registry import able
 from chaos.scenario import Scenario
+from chaos.session import runtimes_of
 
 
 def register(app: typer.Typer) -> None:
@@ -28,6 +28,8 @@ def list_scenarios(
         for variant in entry["variants"]:
             mark, verb = ("!", "shows") if variant["kind"] == "problem" else ("✓", "is free of")
             typer.echo(f"   {mark} {variant['name']:<20} {verb} {', '.join(variant['anomalies'])}")
+            for runtime, reason in variant["not_on"].items():
+                typer.echo(f"     {'':<20} not on {runtime}: {reason}")
 
 
 def row(scenario: Scenario) -> dict[str, Any]:
@@ -37,7 +39,8 @@ def row(scenario: Scenario) -> dict[str, Any]:
             "name": variant.name,
             "kind": variant.kind,
             "anomalies": list(scenario.judged_for(variant)),
-            "runtimes": list(able(scenario.needs)),
+            "runtimes": list(runtimes_of(scenario, variant)),
+            "not_on": dict(scenario.not_on_for(variant)),
         }
         for variant in scenario.variants
     ]

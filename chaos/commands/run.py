@@ -11,7 +11,7 @@ import typer
 from chaos import discover
 from chaos.commands.screen import Screen
 from chaos.runtimes.registry import RUNTIMES, Runtime
-from chaos.session import Outcome, Task, perform, standing, tasks
+from chaos.session import Outcome, Task, by_shape, perform, standing, tasks, why_not_on
 from chaos.verdict import WRONG_USAGE, exit_code
 
 INTERRUPTED = 130
@@ -40,9 +40,9 @@ def run(
         raise typer.Exit(WRONG_USAGE)
     discover.nearest("runtime", on, RUNTIMES)
     runtime, seed = RUNTIMES[on], secrets.randbits(32) if seed is None else seed
-    chosen = discover.select(names or discover.scenario_ids())
-    work = list(tasks(chosen, runtime, seed))
     screen = Screen(to_stderr=as_json)
+    chosen = discover.select(names) if names else sensible(runtime, screen)
+    work = list(tasks(chosen, runtime, seed))
     try:
         outcomes = _perform_all(work, runtime, seed, out.resolve(), screen)
     except KeyboardInterrupt:
@@ -53,11 +53,22 @@ def run(
     raise typer.Exit(exit_code(outcome.verdict.as_expected for outcome in outcomes))
 
 
+def sensible(runtime: Runtime, screen: Screen) -> discover.Selection:
+    """All variants that make sense on `runtime`; of the others it is said why they are left out."""
+    selection = []
+    for scenario, variants in discover.select(discover.scenario_ids()):
+        left_out = {v.name: reason for v in variants if (reason := why_not_on(runtime, scenario, v))}
+        for name, reason in left_out.items():
+            screen.left_out(f"{scenario.id}:{name}", reason)
+        selection.append((scenario, tuple(v for v in variants if v.name not in left_out)))
+    return tuple(selection)
+
+
 def _perform_all(
     work: Sequence[Task], runtime: Runtime, seed: int, out: Path, screen: Screen
 ) -> list[Outcome]:
     screen.opening(work, runtime.name, seed)
-    groups = [[task] for task in work] if runtime.repeatable else [work]
+    groups = [[task] for task in work] if runtime.repeatable else by_shape(work)
     outcomes = [
         outcome for group in groups for outcome in runtime.run(_perform(group, runtime, seed, out, screen))
     ]
@@ -68,9 +79,9 @@ def _perform_all(
 async def _perform(
     work: Sequence[Task], runtime: Runtime, seed: int, out: Path, screen: Screen
 ) -> list[Outcome]:
-    """Perform several tasks on one cluster."""
+    """Perform several tasks of one shape on one cluster."""
     outcomes = []
-    async with standing(runtime, seed, screen.happening) as stage:
+    async with standing(runtime, work[0].shape, seed, screen.happening) as stage:
         for task in work:
             screen.begin(task)
             outcome = await perform(task, stage, out)

@@ -24,6 +24,10 @@ class Screen:
         """Before anything starts: what will run, and from which seed."""
         self._line(f"{len(work)} variants on {runtime}, seed {seed}; starting the cluster …", bold=True)
 
+    def left_out(self, name: str, reason: str) -> None:
+        """A variant that is not run here."""
+        self._line(f"left out: {name} {reason}")
+
     def begin(self, task: Task) -> None:
         """A variant begins."""
         promise = "must show" if task.variant.kind == "problem" else "must be free of"

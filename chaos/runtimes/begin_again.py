@@ -7,20 +7,23 @@ then each node begins anew in silence (the controller last), and then the silenc
 
 from chaos.cluster import CUT, HEALTHY, Cluster, all_of, eventually
 from chaos.links import CONTROLLER, LAB
+from chaos.runtimes.crew import Crew
 from chaos.runtimes.orders import Orders
 from services.config import ClusterSettings
 
 SERVING_S = 20.0
 
 
-async def begin_again(cluster: Cluster, orders: Orders, settings: ClusterSettings) -> None:
+async def begin_again(cluster: Cluster, crew: Crew, orders: Orders, settings: ClusterSettings) -> None:
     """See `Cluster.configure`. Raises `ClusterError` when the cluster is not whole within a deadline."""
-    nodes = (*cluster.replicas, *cluster.gateways)
-    await _revive(cluster, (*nodes, CONTROLLER))
+    await _revive(cluster, crew.at_work)
+    nodes = [node for node in crew.at_work if node != CONTROLLER]
     between = [link for link in cluster.links if link.source != LAB]
     try:
         await all_of(cluster.set_link(link, CUT) for link in between)
         await all_of(orders.configure(node, settings) for node in nodes)
+        await all_of(cluster.kill(node) for node in crew.joined)
+        crew.dismiss()
         await orders.configure(CONTROLLER, settings)
     finally:
         await all_of(cluster.set_link(link, HEALTHY) for link in between)

@@ -9,6 +9,8 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from pathlib import Path
+from tempfile import gettempdir
 
 from docker.errors import APIError
 from docker.models.containers import Container
@@ -17,23 +19,16 @@ from chaos.cluster import Ability, ClusterError, Event, ProcessState, eventually
 from chaos.links import LAB
 from chaos.runtimes import compose_project
 from chaos.runtimes.begin_again import SERVING_S, begin_again
-from chaos.runtimes.compose_layout import (
-    GATEWAYS,
-    LINKS,
-    NODE_PORT,
-    NODES,
-    PORTS,
-    REPLICAS,
-    TOXIPROXY,
-    TOXIPROXY_PORT,
-)
+from chaos.runtimes.compose_layout import NODE_PORT, TOXIPROXY, TOXIPROXY_PORT, numbered
 from chaos.runtimes.compose_project import ComposeProject
 from chaos.runtimes.container_logs import ContainerLogs
+from chaos.runtimes.crew import Crew
 from chaos.runtimes.docker_engine import connect
 from chaos.runtimes.linked import LinkedNodes
 from chaos.runtimes.orders import Orders
 from chaos.runtimes.reaper import Reaper
 from chaos.runtimes.toxiproxy import ToxiproxyLinks
+from chaos.shape import DEFAULT, Shape
 from services.adapters.network import HttpNetwork
 from services.config import ClusterSettings
 
@@ -46,20 +41,22 @@ class ComposeCluster(LinkedNodes):
 
     runtime = "compose"
     abilities: frozenset[Ability] = frozenset({"links", "kill", "pause", "restart"})
-    replicas: tuple[str, ...] = REPLICAS
-    links = LINKS
 
-    def __init__(self, project: ComposeProject, since_s: float = 0.0) -> None:
-        """Take a running `project` as it is; its log lines count from `since_s` on."""
+    def __init__(self, project: ComposeProject, shape: Shape = DEFAULT, since_s: float = 0.0) -> None:
+        """Take a running `project` of `shape` as it is; its log lines count from `since_s` on."""
         self.name = project.name
-        self.gateways: Mapping[str, str] = _gateways(project)
+        self.links = shape.links
+        self._crew = Crew(shape)
+        self._settings = ClusterSettings()
+        self.gateways: Mapping[str, str] = _gateways(project, shape)
         self._project = project
         self._since_s = since_s
         self._logs: ContainerLogs | None = None
         self._proxies = ToxiproxyLinks(_without_scheme(project.url(TOXIPROXY, TOXIPROXY_PORT)))
-        lab = {link.address_key: project.url(TOXIPROXY, PORTS[link]) for link in LINKS if link.source == LAB}
+        looking = {link: port for link, port in numbered(shape).items() if link.source == LAB}
+        lab = {link.address_key: project.url(TOXIPROXY, port) for link, port in looking.items()}
         network = HttpNetwork(lab, project.token())
-        self._orders = Orders(network, REPLICAS, GATEWAYS)
+        self._orders = Orders(network, self._crew)
         self._ends = AsyncExitStack()  # what is to be undone, last thing first
         self._ends.push_async_callback(network.close)
 
@@ -70,22 +67,27 @@ class ComposeCluster(LinkedNodes):
         return cls(project) if project else None
 
     @classmethod
-    async def start(cls, *, seed: int = 0) -> "ComposeCluster":
+    async def start(cls, *, seed: int = 0, shape: Shape = DEFAULT) -> "ComposeCluster":
         """The cluster that is up, to be given back with the default settings, or one of its own.
 
-        Toxiproxy takes no `seed`. Raises `ClusterError`, leaving nothing behind.
+        Only the default shape can be up. Toxiproxy takes no `seed`. Raises `ClusterError`, leaving nothing
+        behind.
         """
         engine = await asyncio.to_thread(connect)
         project = await asyncio.to_thread(compose_project.find_running, engine)
-        if project:
+        if project and shape == DEFAULT:
             cluster = cls(project, since_s=time.time())
             cluster._ends.push_async_callback(cluster.configure, ClusterSettings())
             return cluster
         async with AsyncExitStack() as ends:
             reaper, name = Reaper(), compose_project.new_name()
             ends.push_async_callback(asyncio.to_thread, reaper.close)
+            directory = Path(gettempdir()) / f"replication-{name}"
+            reaper.directory(directory)
+            directory.mkdir(mode=0o755)
             reaper.compose(name)
-            cluster = cls(await asyncio.to_thread(compose_project.start, engine, name, reaper.group))
+            started = asyncio.to_thread(compose_project.start, engine, name, reaper.group, shape, directory)
+            cluster = cls(await started, shape)
             ends.push_async_callback(cluster._ends.aclose)
             await eventually(cluster._orders.must_serve, SERVING_S)
             cluster._ends = ends.pop_all()
@@ -93,7 +95,8 @@ class ComposeCluster(LinkedNodes):
 
     async def configure(self, settings: ClusterSettings) -> None:
         """See `Cluster`."""
-        await begin_again(self, self._orders, settings)
+        self._settings = settings
+        await begin_again(self, self._crew, self._orders, settings)
 
     async def kill(self, node: str) -> None:
         """See `Cluster`."""
@@ -113,7 +116,7 @@ class ComposeCluster(LinkedNodes):
         if state != "dead":
             raise ClusterError(f"{node} is {state}; kill it before it can start again")
         await self._change(node, Container.start, "running")
-        self.gateways = await asyncio.to_thread(_gateways, self._project)
+        self.gateways = await asyncio.to_thread(_gateways, self._project, self._crew.shape)
         await eventually(lambda: self._orders.status(node), ANSWERS_S)
 
     async def process_state(self, node: str) -> ProcessState:
@@ -123,7 +126,7 @@ class ComposeCluster(LinkedNodes):
     def events(self) -> Sequence[Event]:
         """See `Cluster`; the first call reads what there is, later ones have it at hand."""
         if self._logs is None:
-            containers = {node: self._container(node) for node in NODES}
+            containers = {node: self._container(node) for node in self._crew.shape.nodes}
             self._logs = ContainerLogs(containers, self._since_s)
             self._ends.callback(self._logs.close)
         return self._logs.events()
@@ -147,8 +150,9 @@ class ComposeCluster(LinkedNodes):
         await eventually(check, ENGINE_S)
 
     def _container(self, node: str) -> Container:
-        if node not in NODES:
-            raise ClusterError(f"nobody is called {node!r}; there are {', '.join(NODES)}")
+        if node not in self._crew.shape.nodes:
+            known = ", ".join(self._crew.shape.nodes)
+            raise ClusterError(f"nobody is called {node!r}; there are {known}")
         return self._project.container(node)
 
 
@@ -159,9 +163,9 @@ def _state(container: Container) -> ProcessState:
     return "paused" if state["Paused"] else "running"
 
 
-def _gateways(project: ComposeProject) -> dict[str, str]:
+def _gateways(project: ComposeProject, shape: Shape) -> dict[str, str]:
     """The gateways that run, and where; one that starts again may get another port."""
-    running = [node for node in GATEWAYS if _state(project.container(node)) != "dead"]
+    running = [node for node in shape.gateway_names if _state(project.container(node)) != "dead"]
     return {node: project.url(node, NODE_PORT) for node in running}
 
 

@@ -1,5 +1,7 @@
 """The cluster of docker-compose.yml, as data: who is in it, and where each link listens.
 
+Other shapes are laid out by the same rules (see `compose_shape`).
+
 `containers/toxiproxy.json` and the `LAB_LINKS` of docker-compose.yml are written out so that
 `docker compose up` needs nothing else; tests hold both against the functions here.
 """
@@ -7,13 +9,9 @@
 import json
 from pathlib import Path
 
-from chaos.links import CONTROLLER, LAB, Link, all_links, ports
+from chaos.links import LAB, Link, ports
+from chaos.shape import DEFAULT, Shape
 
-REPLICAS = ("n1", "n2", "n3")
-GATEWAYS = ("g1", "g2")
-NODES = (*REPLICAS, *GATEWAYS, CONTROLLER)
-LINKS = all_links(REPLICAS, GATEWAYS)
-PORTS = ports(LINKS)
 NODE_PORT = 7000
 TOXIPROXY = "toxiproxy"
 TOXIPROXY_PORT = 8474
@@ -23,28 +21,34 @@ COMPOSE_FILE = ROOT / "docker-compose.yml"
 PROXIES_FILE = ROOT / "containers" / "toxiproxy.json"
 
 
+def numbered(shape: Shape = DEFAULT) -> dict[Link, int]:
+    """Every link of the cluster and the port of its proxy."""
+    return ports(shape.links)
+
+
 def listen_host(link: Link) -> str:
     """The name of Toxiproxy's address in the network of the link's source, as Toxiproxy resolves it."""
     return "toxiproxy.edge" if link.source == LAB else f"links.{link.source}"
 
 
-def proxies_json() -> str:
+def proxies_json(shape: Shape = DEFAULT) -> str:
     """What `containers/toxiproxy.json` holds: one proxy a link, one line a proxy."""
     proxies = [
         {
             "name": link.name,
-            "listen": f"{listen_host(link)}:{PORTS[link]}",
+            "listen": f"{listen_host(link)}:{port}",
             "upstream": f"{link.target}:{NODE_PORT}",
             "enabled": True,
         }
-        for link in LINKS
+        for link, port in numbered(shape).items()
     ]
     return "[\n" + ",\n".join(f"  {json.dumps(proxy)}" for proxy in proxies) + "\n]\n"
 
 
-def node_links(node: str) -> dict[str, str]:
+def node_links(node: str, shape: Shape = DEFAULT) -> dict[str, str]:
     """The `LAB_LINKS` of `node`: the name of each peer and the base URL of the link to it."""
-    return {link.address_key: f"http://links:{PORTS[link]}" for link in LINKS if link.source == node}
+    own = {link: port for link, port in numbered(shape).items() if link.source == node}
+    return {link.address_key: f"http://links:{port}" for link, port in own.items()}
 
 
 def main() -> None:

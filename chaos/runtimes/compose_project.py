@@ -3,6 +3,8 @@
 Which containers belong to it is never remembered: the engine is asked by label, every time.
 """
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -11,8 +13,10 @@ from docker import DockerClient
 from docker.models.containers import Container
 
 from chaos.cluster import ClusterError
-from chaos.runtimes.compose_layout import ROOT, TOXIPROXY
+from chaos.runtimes.compose_layout import COMPOSE_FILE, ROOT, TOXIPROXY, proxies_json
+from chaos.runtimes.compose_shape import reshaped
 from chaos.runtimes.docker_engine import compose
+from chaos.shape import DEFAULT, Shape
 
 PROJECT_LABEL = "com.docker.compose.project"
 SERVICE_LABEL = "com.docker.compose.service"
@@ -72,17 +76,43 @@ def new_name() -> str:
     return f"lab-{token_hex(4)}"
 
 
-def start(engine: DockerClient, name: str, process_group: int) -> ComposeProject:
+def start(
+    engine: DockerClient, name: str, process_group: int, shape: Shape, directory: Path
+) -> ComposeProject:
     """Start the project `name` beside others: its own labels, token, and whatever ports are free.
 
-    The compose command joins `process_group`, so that it cannot go on making containers alone.
+    The compose command joins `process_group`, so that it cannot go on making containers alone. The files
+    of the project go into `directory`, which must stay as long as it runs. Spares are made, not started.
     """
     environment = dict.fromkeys(PORT_VARIABLES, "") | {"LAB_RUN": name, "LAB_TOKEN": token_hex(16)}
-    options = ("--project-name", name, "up", "--detach", "--build", "--quiet-pull")
+    project_file = _write_files(shape, directory, environment)
+
+    def call(*arguments: str) -> None:
+        options = ("--project-name", name, *arguments)
+        compose(*options, file=project_file, environment=environment, process_group=process_group)
+
     try:
-        compose(*options, environment=environment, process_group=process_group)
+        call("up", "--detach", "--build", "--quiet-pull", *_at_work(shape))
+        if shape.spares:
+            call("create", "--no-recreate", *shape.spare_names)
     except ClusterError as error:
         raise ClusterError(
             f"{error}\n(if no image registry is in reach: `./lab images --offline`)"
         ) from error
     return ComposeProject(engine, name)
+
+
+def _write_files(shape: Shape, directory: Path, environment: Mapping[str, str]) -> Path:
+    """The Compose file of a project of `shape`: of the default shape the one that everybody uses."""
+    if shape == DEFAULT:
+        return COMPOSE_FILE
+    default = json.loads(compose("config", "--format", "json", environment=environment))
+    proxies_file, project_file = directory / "toxiproxy.json", directory / "compose.json"
+    proxies_file.write_text(proxies_json(shape), encoding="utf-8")
+    proxies_file.chmod(0o644)  # Toxiproxy runs as nobody
+    project_file.write_text(json.dumps(reshaped(default, shape, proxies_file)), encoding="utf-8")
+    return project_file
+
+
+def _at_work(shape: Shape) -> tuple[str, ...]:
+    return (TOXIPROXY, *(node for node in shape.nodes if node not in shape.spare_names))

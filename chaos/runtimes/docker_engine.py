@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 
 import docker
 from docker.context import ContextAPI
@@ -37,14 +38,17 @@ def connect() -> docker.DockerClient:
 
 
 def compose(
-    *arguments: str, environment: Mapping[str, str] | None = None, process_group: int | None = None
+    *arguments: str,
+    file: Path = COMPOSE_FILE,
+    environment: Mapping[str, str] | None = None,
+    process_group: int | None = None,
 ) -> str:
-    """Call `docker compose` on the lab's compose file and return its standard output.
+    """Call `docker compose` on `file`, by default the lab's own, and return its standard output.
 
     Raises `ClusterError` with the end of what it said.
     """
     done = subprocess.run(
-        [*compose_command(), "--file", str(COMPOSE_FILE), *arguments],
+        [*compose_command(), "--file", str(file), *arguments],
         env=os.environ | (environment or {}),
         process_group=process_group,
         capture_output=True,

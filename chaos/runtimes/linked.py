@@ -7,15 +7,45 @@ import msgspec
 
 from chaos.cluster import LinkState
 from chaos.links import Link
+from chaos.runtimes.crew import Crew
 from chaos.runtimes.orders import Orders
 from chaos.runtimes.toxiproxy import ToxiproxyLinks
+from services.config import ClusterSettings
 
 
 class LinkedNodes:
     """The methods of `chaos.cluster.Cluster` that need nothing but `Orders` and `ToxiproxyLinks`."""
 
+    _crew: Crew
     _orders: Orders
     _proxies: ToxiproxyLinks
+    _settings: ClusterSettings  # of the last `configure`
+
+    @property
+    def replicas(self) -> tuple[str, ...]:
+        """See `Cluster`."""
+        return self._crew.replicas
+
+    @property
+    def spares(self) -> tuple[str, ...]:
+        """See `Cluster`."""
+        return self._crew.spares
+
+    @property
+    def companions(self) -> tuple[str, ...]:
+        """See `Cluster`."""
+        return self._crew.companions
+
+    async def restart(self, node: str) -> None:
+        """See `Cluster`."""
+        raise NotImplementedError
+
+    async def enlist(self, node: str) -> None:
+        """See `Cluster`. On its disk are the settings of the last time it joined, so it is told them."""
+        self._crew.must_be_spare(node)
+        await self.restart(node)
+        await self._orders.configure(node, self._settings)
+        self._crew.enlist(node)
 
     async def resolve(self, target: str) -> str:
         """See `Cluster`."""

@@ -17,14 +17,16 @@ from tempfile import gettempdir
 import msgspec
 
 from chaos.cluster import Ability, ClusterError, Event, ProcessState, all_of, eventually
-from chaos.links import CONTROLLER, LAB, Link, all_links
+from chaos.links import LAB, Link
 from chaos.runtimes.begin_again import SERVING_S, begin_again
 from chaos.runtimes.child import Child
+from chaos.runtimes.crew import Crew
 from chaos.runtimes.linked import LinkedNodes
 from chaos.runtimes.log_book import LogBook
 from chaos.runtimes.orders import Orders
 from chaos.runtimes.reaper import Reaper
 from chaos.runtimes.toxiproxy import ToxiproxyLinks
+from chaos.shape import DEFAULT, Shape
 from services.adapters.network import HttpNetwork
 from services.config import ClusterSettings
 
@@ -39,13 +41,13 @@ class LocalCluster(LinkedNodes):
     runtime = "local"
     abilities: frozenset[Ability] = frozenset({"links", "kill", "pause", "restart"})
 
-    def __init__(self, replicas: Sequence[str], gateways: Sequence[str], settings: ClusterSettings) -> None:
+    def __init__(self, shape: Shape, settings: ClusterSettings) -> None:
         self.name = f"local-{token_hex(4)}"
-        self.replicas = tuple(replicas)
-        self.gateways: Mapping[str, str] = dict.fromkeys(gateways, "")
-        self.links = all_links(replicas, gateways)
+        self.gateways: Mapping[str, str] = dict.fromkeys(shape.gateway_names, "")
+        self.links = shape.links
         self.log_book = LogBook()
-        self._gateway_names = tuple(gateways)
+        self._shape = shape
+        self._crew = Crew(shape)
         self._settings = settings
         self._token = token_hex(16)
         self.directory = Path(gettempdir()) / f"replication-lab-{self.name}"
@@ -62,8 +64,7 @@ class LocalCluster(LinkedNodes):
         cls,
         settings: ClusterSettings | None = None,
         *,
-        replicas: Sequence[str] = ("n1", "n2", "n3"),
-        gateways: Sequence[str] = ("g1", "g2"),
+        shape: Shape = DEFAULT,
         seed: int = 0,
         first_gateway_port: int = 0,
     ) -> "LocalCluster":
@@ -71,7 +72,7 @@ class LocalCluster(LinkedNodes):
 
         `seed` is that of the link proxy's random draws. Raises `ClusterError`, leaving nothing behind.
         """
-        cluster = cls(replicas, gateways, settings or ClusterSettings())
+        cluster = cls(shape, settings or ClusterSettings())
         try:
             await cluster._start(seed, first_gateway_port)
         except BaseException:
@@ -82,11 +83,11 @@ class LocalCluster(LinkedNodes):
     async def configure(self, settings: ClusterSettings) -> None:
         """See `Cluster`."""
         self._settings = settings
-        await begin_again(self, self._orders, settings)
+        await begin_again(self, self._crew, self._orders, settings)
 
     async def kill(self, node: str) -> None:
         """See `Cluster`."""
-        if self._child(node).state() == "dead":
+        if self._state(node) == "dead":
             raise ClusterError(f"{node} is dead already; `restart` starts it again")
         await self._child(node).kill()
 
@@ -100,14 +101,14 @@ class LocalCluster(LinkedNodes):
 
     async def restart(self, node: str) -> None:
         """See `Cluster`."""
-        if self._child(node).state() != "dead":
-            raise ClusterError(f"{node} is {self._child(node).state()}; kill it before it can start again")
+        if (state := self._state(node)) != "dead":
+            raise ClusterError(f"{node} is {state}; kill it before it can start again")
         await self._start_node(node)
         await eventually(lambda: self._orders.status(node), ANSWERS_S)
 
     async def process_state(self, node: str) -> ProcessState:
         """See `Cluster`."""
-        return self._child(node).state()
+        return self._state(node)
 
     def events(self) -> Sequence[Event]:
         """See `Cluster`."""
@@ -133,9 +134,9 @@ class LocalCluster(LinkedNodes):
         lab = {link.address_key: self._url(link) for link in self.links if link.source == LAB}
         network = HttpNetwork(lab, self._token)
         self._ends.push_async_callback(network.close)
-        self._orders = Orders(network, self.replicas, self._gateway_names)
-        ports = dict.fromkeys(self._gateway_names[:1], first_gateway_port)
-        await all_of(self._start_node(node, ports.get(node, 0)) for node in self._nodes)
+        self._orders = Orders(network, self._crew)
+        ports = dict.fromkeys(self._crew.gateways[:1], first_gateway_port)
+        await all_of(self._start_node(node, ports.get(node, 0)) for node in self._crew.at_work)
         await eventually(self._orders.must_serve, SERVING_S)
 
     async def _kill_all(self) -> None:
@@ -143,8 +144,8 @@ class LocalCluster(LinkedNodes):
 
     async def _start_node(self, node: str, port: int = 0) -> None:
         """Start the process and lead every link to it."""
-        child = await self._run(node, ["services", self._role(node)], self._environment(node, port))
-        if node in self._gateway_names:
+        child = await self._run(node, ["services", self._shape.role(node)], self._environment(node, port))
+        if node in self._crew.gateways:
             self.gateways = {**self.gateways, node: f"http://{child.address}"}
         inbound = [link for link in self.links if link.target == node]
         await all_of(self._proxies.set_upstream(link.name, child.address) for link in inbound)
@@ -164,8 +165,9 @@ class LocalCluster(LinkedNodes):
         links = {link.address_key: self._url(link) for link in self.links if link.source == node}
         return {
             "LAB_NODE": node,
-            "LAB_REPLICAS": ",".join(self.replicas),
-            "LAB_GATEWAYS": ",".join(self._gateway_names),
+            "LAB_REPLICAS": ",".join(self._shape.replicas_known_to(node)),
+            "LAB_GATEWAYS": ",".join(self._crew.gateways),
+            "LAB_COMPANIONS": json.dumps(self._shape.companion_roles),
             "LAB_LINKS": json.dumps(links),
             "LAB_DATA_DIR": str(self.directory / node),
             "LAB_TOKEN": self._token,
@@ -177,19 +179,14 @@ class LocalCluster(LinkedNodes):
             "LOG_FORMAT": "json",
         }
 
-    @property
-    def _nodes(self) -> tuple[str, ...]:
-        return (*self.replicas, *self._gateway_names, CONTROLLER)
-
-    def _role(self, node: str) -> str:
-        if node == CONTROLLER:
-            return "controller"
-        return "gateway" if node in self._gateway_names else "replica"
-
     def _url(self, link: Link) -> str:
         return f"http://{self._listening[link.name]}"
 
+    def _state(self, node: str) -> ProcessState:
+        never_started = node in self._shape.spare_names and node not in self._children
+        return "dead" if never_started else self._child(node).state()
+
     def _child(self, node: str) -> Child:
-        if node not in self._nodes or node not in self._children:
-            raise ClusterError(f"nobody is called {node!r}; there are {', '.join(self._nodes)}")
+        if node not in self._shape.nodes or node not in self._children:
+            raise ClusterError(f"nobody is called {node!r}; there are {', '.join(self._crew.at_work)}")
         return self._children[node]

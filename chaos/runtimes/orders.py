@@ -4,13 +4,14 @@ No fault ever touches these links, so the lab can look, give orders and read the
 everything between the nodes is cut.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from chaos.cluster import ClusterError, all_of
 from chaos.links import CONTROLLER, Link
+from chaos.runtimes.crew import Crew
 from services.config import ClusterSettings
 from services.errors import LabError
 from services.messages import (
@@ -33,10 +34,9 @@ M = TypeVar("M", bound=Message)
 class Orders:
     """`network` is the lab's own: it leads to every node, over the lab's links."""
 
-    def __init__(self, network: Network, replicas: Sequence[str], gateways: Sequence[str]) -> None:
+    def __init__(self, network: Network, crew: Crew) -> None:
         self._network = network
-        self._replicas = tuple(replicas)
-        self._gateways = tuple(gateways)
+        self._crew = crew
 
     async def ask(self, node: str, message: Message, expected: type[M], timeout_s: float = ANSWER_S) -> M:
         """The reply of `node`. Raises `ClusterError` when it refuses, fails, or is silent."""
@@ -70,17 +70,17 @@ class Orders:
 
     async def resolve(self, target: str) -> str:
         """See `Cluster.resolve`; `follower` is the first replica by name that does not lead."""
-        if target in (*self._replicas, *self._gateways, CONTROLLER):
+        if target in (*self._crew.at_work, *self._crew.spares):
             return target
         if target not in ("leader", "follower"):
-            known = ", ".join((*self._replicas, *self._gateways, CONTROLLER, "leader", "follower"))
+            known = ", ".join((*self._crew.at_work, *self._crew.spares, "leader", "follower"))
             raise ClusterError(f"nobody is called {target!r}; there are {known}")
         leader = (await self.status(CONTROLLER)).leader
         if leader is None:
             raise ClusterError("there is no leader at the moment; `./lab status` shows the state")
         if target == "leader":
             return leader
-        followers = [node for node in sorted(self._replicas) if node != leader]
+        followers = [node for node in sorted(self._crew.replicas) if node != leader]
         if not followers:
             raise ClusterError(f"{leader} is the only replica, so there is no follower")
         return followers[0]
@@ -96,7 +96,8 @@ class Orders:
         leader = await self.status(appointed.leader)
         if leader.role != "leader" or leader.acknowledged < leader.position.sequence:
             raise ClusterError(f"{leader.node} was appointed, but does not take writes yet")
-        others = [node for node in (*self._replicas, *self._gateways) if node != leader.node]
+        crew = self._crew
+        others = [node for node in (*crew.replicas, *crew.gateways) if node != leader.node]
         for status in await all_of(self.status(node) for node in others):
             _must_follow(status, leader)
 

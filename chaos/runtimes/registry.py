@@ -5,12 +5,13 @@ Nothing is imported before it is asked for: a list of scenarios must not cost a 
 
 import asyncio
 import importlib
-from collections.abc import AsyncIterator, Collection, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from chaos.cluster import Ability, Cluster
+from chaos.shape import Shape
 from chaos.workloads.client import Client
 from services.adapters.clock import SystemClock
 from services.ports import Clock
@@ -22,7 +23,7 @@ CLIENT_TIMEOUT_S = 3.0  # longer than a gateway takes to say that it does not kn
 
 @dataclass(frozen=True)
 class Runtime:
-    """`home` is the `module:class` whose `start(seed=…)` returns a cluster.
+    """`home` is the `module:class` whose `start(seed=…, shape=…)` returns a cluster.
 
     Where runs are `repeatable`, each begins in a world of its own, which its seed alone decides.
     """
@@ -41,10 +42,10 @@ class Runtime:
         return SystemClock()
 
     @asynccontextmanager
-    async def cluster(self, seed: int) -> AsyncIterator[Cluster]:
+    async def cluster(self, shape: Shape, seed: int) -> AsyncIterator[Cluster]:
         """A cluster, while the block lasts; configure it before use. Raises `ClusterError`."""
         module, _, kind = self.home.partition(":")
-        cluster: Cluster = await getattr(importlib.import_module(module), kind).start(seed=seed)
+        cluster: Cluster = await getattr(importlib.import_module(module), kind).start(seed=seed, shape=shape)
         try:
             yield cluster
         finally:
@@ -99,8 +100,3 @@ RUNTIMES = {
         Simulation("sim", "chaos.runtimes.simulation:SimulatedCluster", ALL),
     )
 }
-
-
-def able(needs: Collection[Ability]) -> tuple[str, ...]:
-    """The names of the runtimes that can do everything in `needs`."""
-    return tuple(name for name, runtime in RUNTIMES.items() if runtime.abilities.issuperset(needs))

@@ -21,7 +21,9 @@ class RemoteCluster:
         self.name = description.name
         self.runtime = description.runtime
         self.abilities = frozenset(description.abilities)
-        self.replicas = tuple(description.replicas)
+        self.replicas: tuple[str, ...] = tuple(description.replicas)
+        self.spares: tuple[str, ...] = ()
+        self.companions: tuple[str, ...] = ()
         self.gateways: Mapping[str, str] = description.gateways
         self.links = all_links(self.replicas, tuple(self.gateways))
         self._socket = socket
@@ -35,6 +37,10 @@ class RemoteCluster:
     async def configure(self, settings: ClusterSettings) -> None:
         """See `Cluster`."""
         await self._pass_on("configure", settings)
+
+    async def enlist(self, node: str) -> None:
+        """See `Cluster`."""
+        await self._pass_on("enlist", node)
 
     async def resolve(self, target: str) -> str:
         """See `Cluster`."""

@@ -22,21 +22,23 @@ from chaos.cluster import (
     ProcessState,
     eventually,
 )
-from chaos.links import CONTROLLER, LAB, Link, all_links
+from chaos.links import LAB, Link
 from chaos.overhearing import Exchange
 from chaos.runtimes.begin_again import SERVING_S
+from chaos.runtimes.crew import Crew
 from chaos.runtimes.log_book import LogBook
 from chaos.runtimes.orders import Orders
 from chaos.runtimes.simulated.client import SimulatedClient
 from chaos.runtimes.simulated.eavesdropper import Eavesdropper
 from chaos.runtimes.simulated.machine import Machine
 from chaos.runtimes.simulated.network import SimulatedNetwork, Wire
-from chaos.runtimes.simulated.process import NODES, Maker
+from chaos.runtimes.simulated.process import NODES
 from chaos.runtimes.simulated.virtual import lab_loop
 from chaos.seeds import child
+from chaos.shape import DEFAULT, Shape
 from services.config import ClusterSettings, NodeSettings
+from services.roles import Maker
 
-REPLICAS, GATEWAYS = ("n1", "n2", "n3"), ("g1", "g2")
 ANSWERS_S = 15.0
 CLIENT = "client"
 
@@ -53,32 +55,47 @@ class SimulatedCluster:
     def __init__(
         self,
         seed: int,
-        replicas: Sequence[str] = REPLICAS,
-        gateways: Sequence[str] = GATEWAYS,
+        shape: Shape = DEFAULT,
         nodes: Mapping[str, Maker] = NODES,
         overhear: bool = False,
     ) -> None:
         """A cluster that is switched off; `configure` switches it on."""
         self.name = f"sim-{seed}"
-        self.replicas = tuple(replicas)
-        self.gateways: Mapping[str, str] = {name: f"sim://{name}" for name in gateways}
-        self.links = all_links(replicas, gateways)
+        self.gateways: Mapping[str, str] = {name: f"sim://{name}" for name in shape.gateway_names}
+        self.links = shape.links
+        self._shape = shape
+        self._crew = Crew(shape)
         self._seed, self._nodes = seed, nodes
         self._settings = ClusterSettings()
         self._lab = lab_loop()
         self._log_book = LogBook()
         self._eavesdropper = Eavesdropper() if overhear else None
         self._kept: dict[str, Mapping[str, bytes]] = {}
-        self._machines = {name: self._machine(name) for name in (*replicas, *gateways, CONTROLLER)}
+        self._machines = {name: self._machine(name) for name in shape.nodes}
         self._lab_wires: dict[str, Wire] = {}
         self._wires = {link: self._connect(link) for link in self.links}
         network = SimulatedNetwork(self._lab, self._lab, self._lab_wires.get)
-        self._orders = Orders(network, self.replicas, tuple(gateways))
+        self._orders = Orders(network, self._crew)
 
     @classmethod
-    async def start(cls, *, seed: int = 0) -> "SimulatedCluster":
+    async def start(cls, *, seed: int = 0, shape: Shape = DEFAULT) -> "SimulatedCluster":
         """A cluster that is switched off; `configure` switches it on. Its runs are saved."""
-        return cls(seed, overhear=True)
+        return cls(seed, shape, overhear=True)
+
+    @property
+    def replicas(self) -> tuple[str, ...]:
+        """See `Cluster`."""
+        return self._crew.replicas
+
+    @property
+    def spares(self) -> tuple[str, ...]:
+        """See `Cluster`."""
+        return self._crew.spares
+
+    @property
+    def companions(self) -> tuple[str, ...]:
+        """See `Cluster`."""
+        return self._crew.companions
 
     def client(self, timeout_s: float) -> SimulatedClient:
         """A workload's client; it reaches the gateways directly, past all links."""
@@ -94,9 +111,16 @@ class SimulatedCluster:
             machine.renew()
         for wire in self._wires.values():
             wire.set(HEALTHY)
-        for machine in self._machines.values():
-            machine.start(settings)
+        self._crew.dismiss()
+        for node in self._crew.at_work:
+            self._machines[node].start(settings)
         await eventually(self._orders.must_serve, SERVING_S)
+
+    async def enlist(self, node: str) -> None:
+        """See `Cluster`."""
+        self._crew.must_be_spare(node)
+        await self.restart(node)
+        self._crew.enlist(node)
 
     async def resolve(self, target: str) -> str:
         """See `Cluster`."""
@@ -179,12 +203,13 @@ class SimulatedCluster:
             machine.disk.close()
 
     def _machine(self, name: str) -> Machine:
-        role = self._role(name)
+        role = self._shape.role(name)
         settings = NodeSettings(
             node=name,
             role=role,
-            replicas=self.replicas,
-            gateways=tuple(self.gateways),
+            replicas=self._shape.replicas_known_to(name),
+            gateways=self._crew.gateways,
+            companions=self._shape.companion_roles,
             links={},
             data_dir=Path(name),
             token="",
@@ -205,11 +230,6 @@ class SimulatedCluster:
             wire.listener = self._eavesdropper.listener(source, target.name)
         target.inbound.append(wire)
         return wire
-
-    def _role(self, node: str) -> Literal["replica", "controller", "gateway"]:
-        if node == CONTROLLER:
-            return "controller"
-        return "gateway" if node in self.gateways else "replica"
 
     def _find(self, node: str) -> Machine:
         if node not in self._machines:

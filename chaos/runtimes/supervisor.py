@@ -19,6 +19,7 @@ from chaos.cluster import ClusterError
 from chaos.runtimes.control import controllable
 from chaos.runtimes.event_file import EventFile
 from chaos.runtimes.local import LocalCluster
+from chaos.shape import Shape
 from services.config import ClusterSettings
 
 ROOT = Path(__file__).parents[2]
@@ -57,8 +58,7 @@ async def supervise(replicas: int, settings: ClusterSettings, port: int) -> None
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, over.set)
-    names = [f"n{index}" for index in range(1, replicas + 1)]
-    cluster = await LocalCluster.start(settings, replicas=names, first_gateway_port=port)
+    cluster = await LocalCluster.start(settings, shape=Shape(replicas), first_gateway_port=port)
     try:
         events = events_file()
         for event in cluster.events():

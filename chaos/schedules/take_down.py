@@ -11,13 +11,14 @@ from chaos.links import Link
 from chaos.runtimes.simulated.virtual import lab_loop
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.schedules.schedule import Kind, Schedule, Stroke
+from chaos.shape import DEFAULT, Shape
 
 
 class ObservedCluster(SimulatedCluster):
     """Notes when each link and each process began to be struck, and for how long."""
 
-    def __init__(self, seed: int) -> None:
-        super().__init__(seed)
+    def __init__(self, seed: int, shape: Shape = DEFAULT) -> None:
+        super().__init__(seed, shape)
         self._struck: dict[tuple[str, ...], tuple[Kind, int, int]] = {}  # kind, amount, when it began
         self._strokes: list[Stroke] = []
         self._first_ms: int | None = None

@@ -22,6 +22,7 @@ from services.adapters.tasks import OrderedTasks
 from services.config import NodeSettings
 from services.node import Node
 from services.ports import Env
+from services.roles import maker
 
 BACKLOG = 1024
 GRACE_S = 3  # how long requests may take to end after SIGTERM
@@ -66,21 +67,13 @@ async def _serve(settings: NodeSettings, listener: socket.socket) -> None:
 
 def _node(env: Env, settings: NodeSettings) -> tuple[Node, App]:
     """The node of the role and its application. Only the role's own code is loaded."""
-    node: Node
+    node = maker(settings.role)(env, settings)
     if settings.role == "gateway":
         from services.adapters.gateway_http import gateway_application
         from services.gateway.gateway import Gateway
 
-        gateway = Gateway(env, settings)
-        return gateway, gateway_application(gateway, settings)
-    if settings.role == "replica":
-        from services.replica.replica import Replica
-
-        node = Replica(env, settings)
-    else:
-        from services.controller.controller import Controller
-
-        node = Controller(env, settings)
+        assert isinstance(node, Gateway)
+        return node, gateway_application(node, settings)
     return node, node_application(node, settings)
 
 

@@ -5,7 +5,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 Value: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | None
-Role: TypeAlias = Literal["leader", "follower", "controller", "gateway"]
+Role: TypeAlias = Literal["leader", "follower", "controller", "gateway", "companion"]
 
 
 class Position(msgspec.Struct, frozen=True, order=True, array_like=True):

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from docker import DockerClient
 
-from chaos.runtimes.compose_layout import NODES, ROOT
+from chaos.runtimes.compose_layout import ROOT
+from chaos.shape import DEFAULT
 from tests.containers import engine, left_of, runs
 
 __all__ = ["engine"]
@@ -31,7 +32,9 @@ def wait_until(condition: Callable[[], bool], deadline_s: float) -> None:
 def is_up(engine: DockerClient, name: str) -> bool:
     """True once every node's container runs."""
     labels = [f"com.docker.compose.project={name}", "com.docker.compose.service"]
-    return len(engine.containers.list(ignore_removed=True, filters={"label": labels})) >= 2 * len(NODES)
+    return len(engine.containers.list(ignore_removed=True, filters={"label": labels})) >= 2 * len(
+        DEFAULT.nodes
+    )
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])

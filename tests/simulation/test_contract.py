@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from chaos.runtimes.registry import RUNTIMES
+from chaos.shape import DEFAULT
 from services.config import ClusterSettings
 from tests.contract import cluster as suite
 
@@ -38,7 +39,7 @@ def test_contract(test: Test) -> None:
 
 async def _on_a_cluster(test: Test) -> None:
     runtime = RUNTIMES["sim"]
-    async with runtime.cluster(seed=1) as cluster, runtime.client(cluster) as client:
+    async with runtime.cluster(DEFAULT, seed=1) as cluster, runtime.client(cluster) as client:
         await cluster.configure(ClusterSettings())
         fixtures = {"cluster": cluster, "client": client}
         await test(**{name: fixtures[name] for name in inspect.signature(test).parameters})

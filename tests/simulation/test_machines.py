@@ -9,13 +9,14 @@ import pytest
 from chaos.cluster import ClockState, ClusterError, DiskState
 from chaos.runtimes.simulated import virtual
 from chaos.runtimes.simulated.clock import EPOCH_S, MachineClock
-from chaos.runtimes.simulated.process import NODES, Maker
+from chaos.runtimes.simulated.process import NODES
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.workloads.client import ClientError
 from services.config import ClusterSettings, NodeSettings
 from services.messages import AskStatus, Message
 from services.ports import Env
 from services.replica.replica import Replica
+from services.roles import Maker
 from tests.contract.cluster.waiting import all_hold, soon
 from tests.simulation.virtually import simulated
 

@@ -12,6 +12,7 @@ from chaos.folder import RunFolder
 from chaos.runtimes.workers import in_processes
 from chaos.schedules.schedule import Schedule, Stroke
 from chaos.schedules.take_down import ObservedCluster
+from chaos.shape import Shape
 from chaos.shrink import Shrinker, anomalies_of, size_of
 from chaos.simulate import Simulation, save, simulate, steps
 from chaos.sweep import Result, Summary, run_one, simulations
@@ -101,8 +102,8 @@ def test_a_script_is_taken_down_and_made_smaller() -> None:
 def test_what_a_script_does_is_taken_down() -> None:
     clusters: list[ObservedCluster] = []
 
-    def observed(seed: int) -> ObservedCluster:
-        clusters.append(ObservedCluster(seed))
+    def observed(seed: int, shape: Shape) -> ObservedCluster:
+        clusters.append(ObservedCluster(seed, shape))
         return clusters[0]
 
     simulate(Simulation("lost-writes", "async", 1), make=observed)

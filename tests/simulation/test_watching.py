@@ -6,14 +6,15 @@ import pytest
 
 from chaos.folder import MESSAGES, SAMPLES, NoFolder, RunFolder
 from chaos.runtimes.simulation import SimulatedCluster
+from chaos.shape import Shape
 from chaos.simulate import simulate
 from tests.simulation.fingerprint import simulation
 
 SEEDS = range(16)
 
 
-def overhearing(seed: int) -> SimulatedCluster:
-    return SimulatedCluster(seed, overhear=True)
+def overhearing(seed: int, shape: Shape) -> SimulatedCluster:
+    return SimulatedCluster(seed, shape, overhear=True)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -11,9 +11,10 @@ from chaos.runtimes.simulated.clock import RIGHT, MachineClock
 from chaos.runtimes.simulated.disk import MachineDisk, SimulatedDisk
 from chaos.runtimes.simulated.loop import VirtualLoop, new_loop
 from chaos.runtimes.simulated.network import SimulatedNetwork, Wire
-from chaos.runtimes.simulated.process import Maker, Process, ProcessLog
+from chaos.runtimes.simulated.process import Process, ProcessLog
 from services.config import ClusterSettings, NodeSettings
 from services.messages import Status
+from services.roles import Maker
 
 LONGEST_UPTIME_S = 1000.0
 SHORTEST_START_S, LONGEST_START_S = 0.05, 0.2

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from random import Random
 from traceback import extract_tb
-from typing import TypeAlias
 
 from chaos.cluster import ClusterError
 from chaos.runtimes.log_book import LogBook
@@ -20,18 +19,14 @@ from chaos.runtimes.simulated.network import SimulatedNetwork
 from chaos.runtimes.simulated.timeline import Timeline
 from services.adapters.tasks import OrderedTasks
 from services.config import NodeSettings
-from services.controller.controller import Controller
 from services.errors import LabError
-from services.gateway.gateway import Gateway
 from services.logline import LogLine, as_json
 from services.messages import Status, Stopping, decode, encode, failed
 from services.node import Node
 from services.ports import Clock, Env
-from services.replica.replica import Replica
+from services.roles import ROLES, Maker, maker
 
-Maker: TypeAlias = Callable[[Env, NodeSettings], Node]
-
-NODES: Mapping[str, Maker] = {"replica": Replica, "controller": Controller, "gateway": Gateway}
+NODES: Mapping[str, Maker] = {role: maker(role) for role in ROLES}
 LAST_WORDS_S = 0.005  # between the last answer of a process and its end
 
 

@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from chaos.cluster import Cluster
 from chaos.runtimes.registry import RUNTIMES
+from chaos.shape import DEFAULT
 from chaos.workloads.client import Client
 from services.config import ClusterSettings
 
@@ -22,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=EACH_RUNTIME)
 async def started(request: pytest.FixtureRequest) -> AsyncIterator[Cluster]:
-    async with RUNTIMES[request.param].cluster(seed=1) as cluster:
+    async with RUNTIMES[request.param].cluster(DEFAULT, seed=1) as cluster:
         yield cluster
 
 

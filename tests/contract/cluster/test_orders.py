@@ -6,6 +6,7 @@ import pytest
 from chaos.cluster import HEALTHY, Cluster, ClusterError, LinkState
 from chaos.links import CONTROLLER
 from chaos.runtimes.registry import RUNTIMES
+from chaos.shape import DEFAULT
 from chaos.workloads.client import Client
 from services.config import ClusterSettings
 from tests.contract.cluster.waiting import all_hold, link, soon
@@ -95,7 +96,8 @@ async def test_events_are_the_nodes_log_lines_in_time_order(cluster: Cluster) ->
 
 @pytest.mark.parametrize("runtime", ["local"])
 async def test_close_leaves_nobody_listening(runtime: str) -> None:
-    async with RUNTIMES[runtime].cluster(seed=1) as cluster, httpx.AsyncClient(trust_env=False) as http:
+    alone = RUNTIMES[runtime].cluster(DEFAULT, seed=1)
+    async with alone as cluster, httpx.AsyncClient(trust_env=False) as http:
         for url in cluster.gateways.values():
             assert (await http.get(f"{url}/health")).status_code == 200
     async with httpx.AsyncClient(trust_env=False) as http:

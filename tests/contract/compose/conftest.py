@@ -8,16 +8,17 @@ from docker import DockerClient
 from chaos.runtimes import compose_project
 from chaos.runtimes.compose_project import ComposeProject
 from chaos.runtimes.reaper import Reaper
+from chaos.shape import DEFAULT
 from tests.containers import engine
 
 __all__ = ["engine", "project"]
 
 
 @pytest.fixture(scope="module")
-def project(engine: DockerClient) -> Iterator[ComposeProject]:
+def project(engine: DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeProject]:
     reaper, name = Reaper(), compose_project.new_name()
     reaper.compose(name)
     try:
-        yield compose_project.start(engine, name, reaper.group)
+        yield compose_project.start(engine, name, reaper.group, DEFAULT, tmp_path_factory.mktemp(name))
     finally:
         reaper.close()

@@ -9,8 +9,9 @@ from chaos.images.base import IMAGE as BASE_IMAGE
 from chaos.images.toxiproxy import IMAGE as TOXIPROXY_IMAGE
 from chaos.links import LAB
 from chaos.runtimes import compose_layout
-from chaos.runtimes.compose_layout import GATEWAYS, LINKS, NODES, PORTS, REPLICAS, ROOT
+from chaos.runtimes.compose_layout import ROOT, numbered
 from chaos.runtimes.compose_project import PORT_VARIABLES
+from chaos.shape import DEFAULT
 from services.config import settings_from
 
 COMPOSE = yaml.safe_load(compose_layout.COMPOSE_FILE.read_text("utf-8"))
@@ -23,13 +24,17 @@ def test_the_committed_proxies_are_the_links() -> None:
     )
 
 
-@pytest.mark.parametrize("node", NODES)
+@pytest.mark.parametrize("node", DEFAULT.nodes)
 def test_each_node_knows_its_own_links(node: str) -> None:
     service = SERVICES[node]
     environ = {name: str(value) for name, value in service["environment"].items()} | {"LOG_FORMAT": "text"}
     settings = settings_from(service["command"][-1], environ)
     assert settings.links == compose_layout.node_links(node)
-    assert (settings.node, settings.replicas, settings.gateways) == (node, REPLICAS, GATEWAYS)
+    assert (settings.node, settings.replicas, settings.gateways) == (
+        node,
+        DEFAULT.members,
+        DEFAULT.gateway_names,
+    )
 
 
 def test_every_host_port_can_be_moved_and_is_on_the_loopback() -> None:
@@ -41,7 +46,7 @@ def test_every_host_port_can_be_moved_and_is_on_the_loopback() -> None:
 
 def test_the_lab_has_a_port_for_each_of_its_links() -> None:
     published = {int(port.rsplit(":", 1)[1]) for port in SERVICES["toxiproxy"]["ports"]}
-    assert {PORTS[link] for link in LINKS if link.source == LAB} <= published
+    assert {port for link, port in numbered().items() if link.source == LAB} <= published
 
 
 def test_the_stand_ins_take_the_names_that_are_asked_for() -> None:

@@ -10,12 +10,13 @@ import json
 import pytest
 from docker.models.containers import Container
 
-from chaos.runtimes.compose_layout import NODE_PORT, NODES, PORTS, TOXIPROXY, TOXIPROXY_PORT
+from chaos.runtimes.compose_layout import NODE_PORT, TOXIPROXY, TOXIPROXY_PORT, numbered
 from chaos.runtimes.compose_project import PROJECT_LABEL, SERVICE_LABEL, ComposeProject
+from chaos.shape import DEFAULT
 
 pytestmark = pytest.mark.compose
 
-LISTENING = (NODE_PORT, TOXIPROXY_PORT, *PORTS.values())
+LISTENING = (NODE_PORT, TOXIPROXY_PORT, *numbered().values())
 TRY_ALL = """
 import asyncio, json, sys
 from concurrent.futures import ThreadPoolExecutor
@@ -72,12 +73,12 @@ def reached(container: Container, hosts: set[str], ports: tuple[int, ...]) -> se
     return {(host, port) for host, port in json.loads(output)}
 
 
-@pytest.mark.parametrize("node", NODES)
+@pytest.mark.parametrize("node", DEFAULT.nodes)
 def test_a_node_reaches_its_own_links_and_nothing_else(project: ComposeProject, node: str) -> None:
     own = project.container(node)
     others = [other for other in containers(project) if other.id != own.id]
     targets = {host for other in others for host in addresses(other) | names(other)}
-    own_ports = {port for link, port in PORTS.items() if link.source == node}
+    own_ports = {port for link, port in numbered().items() if link.source == node}
 
     found = reached(own, targets, LISTENING)
 
@@ -88,7 +89,7 @@ def test_a_node_reaches_its_own_links_and_nothing_else(project: ComposeProject, 
     assert {host for host, _ in found} <= {address, *names(proxy)}
 
 
-@pytest.mark.parametrize("node", NODES)
+@pytest.mark.parametrize("node", DEFAULT.nodes)
 def test_a_node_reaches_nothing_of_the_host_that_is_published(project: ComposeProject, node: str) -> None:
     published = {
         int(binding["HostPort"])

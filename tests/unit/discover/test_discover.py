@@ -6,14 +6,15 @@ from chaos.checkers import checker_names
 from chaos.discover import UnknownNameError, all_scenarios, find_scenario, scenario_ids, select
 from chaos.runtimes.compose import ComposeCluster
 from chaos.runtimes.local import LocalCluster
-from chaos.runtimes.registry import RUNTIMES, able
+from chaos.runtimes.registry import RUNTIMES
+from chaos.session import runtimes_of
 
 
 def test_every_file_is_a_scenario_of_that_name_that_tells_its_story() -> None:
     assert {"lost-writes", "split-brain", "stale-reads"} <= set(scenario_ids())
     for scenario in all_scenarios():
         assert set(scenario.checkers) <= set(checker_names())
-        assert able(scenario.needs)
+        assert all(runtimes_of(scenario, variant) for variant in scenario.variants)
 
 
 def test_a_bare_id_means_all_its_variants_and_nothing_runs_twice() -> None:

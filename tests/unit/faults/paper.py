@@ -22,6 +22,8 @@ class PaperCluster:
     runtime: str = "paper"
     abilities: frozenset[Ability] = frozenset({"links", "kill", "pause", "restart"})
     replicas: tuple[str, ...] = ("n1", "n2", "n3")
+    spares: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
     gateways: Mapping[str, str] = field(default_factory=lambda: {"g1": "", "g2": ""})
     links: tuple[Link, ...] = all_links(("n1", "n2", "n3"), ("g1", "g2"))
     leader: str = "n1"
@@ -30,6 +32,9 @@ class PaperCluster:
     done: list[str] = field(default_factory=list)
 
     async def configure(self, settings: ClusterSettings) -> None:
+        raise NotImplementedError
+
+    async def enlist(self, node: str) -> None:
         raise NotImplementedError
 
     async def resolve(self, target: str) -> str:

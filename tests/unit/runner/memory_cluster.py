@@ -91,6 +91,8 @@ class MemoryCluster:
     name = runtime = "memory"
     abilities: frozenset[Ability] = frozenset({"links", "kill", "restart"})
     replicas: tuple[str, ...] = REPLICAS
+    spares: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
     gateways: Mapping[str, str] = dict.fromkeys(GATEWAYS, "")
     links: tuple[Link, ...] = all_links(REPLICAS, GATEWAYS)
 
@@ -128,6 +130,9 @@ class MemoryCluster:
             status = await self.status(node)
             if status["leader"] != leader:
                 raise ClusterError(f"{node} does not know that {leader} leads")
+
+    async def enlist(self, node: str) -> None:
+        raise ClusterError("there are no spares here")
 
     async def resolve(self, target: str) -> str:
         leader = (await self.status(CONTROLLER))["leader"]

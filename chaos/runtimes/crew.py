@@ -1,0 +1,45 @@
+"""Who belongs to a cluster at the moment: the members of its shape, and the spares that have joined."""
+
+from chaos.cluster import ClusterError
+from chaos.links import CONTROLLER
+from chaos.shape import Shape
+
+
+class Crew:
+    """The names of a cluster's nodes; only `replicas` and `spares` ever change."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+        self.replicas = shape.members
+        self.gateways = shape.gateway_names
+        self.companions = tuple(shape.companion_roles)
+
+    @property
+    def joined(self) -> tuple[str, ...]:
+        """The spares that have joined."""
+        return tuple(node for node in self.shape.spare_names if node in self.replicas)
+
+    @property
+    def spares(self) -> tuple[str, ...]:
+        """The spares that are still in reserve."""
+        return tuple(node for node in self.shape.spare_names if node not in self.replicas)
+
+    @property
+    def at_work(self) -> tuple[str, ...]:
+        """Everybody whose process is meant to run, the controller last."""
+        return (*self.replicas, *self.gateways, *self.companions, CONTROLLER)
+
+    def must_be_spare(self, node: str) -> None:
+        """Raises `ClusterError` unless `node` is in reserve."""
+        if node not in self.spares:
+            reserve = ", ".join(self.spares) or "nobody"
+            raise ClusterError(f"{node} is no spare replica; in reserve: {reserve}")
+
+    def enlist(self, node: str) -> None:
+        """The spare `node` is one of the replicas from now on. Raises `ClusterError`."""
+        self.must_be_spare(node)
+        self.replicas = (*self.replicas, node)
+
+    def dismiss(self) -> None:
+        """As at the start: whoever has joined is a spare again."""
+        self.replicas = self.shape.members

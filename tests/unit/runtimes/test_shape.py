@@ -1,0 +1,90 @@
+"""The shape of a cluster: names, links and roles follow from a few numbers."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+from chaos.cluster import ClusterError
+from chaos.links import LAB, all_links
+from chaos.runtimes.compose_layout import COMPOSE_FILE
+from chaos.runtimes.compose_shape import reshaped
+from chaos.runtimes.crew import Crew
+from chaos.shape import DEFAULT, Companion, Shape
+
+BESIDE = Shape(replicas=1, gateways=1, spares=1, companions=(Companion("cache", "replica"),))
+
+
+def test_the_default_is_three_replicas_and_two_gateways() -> None:
+    assert DEFAULT.nodes == ("n1", "n2", "n3", "g1", "g2", "controller")
+    assert DEFAULT.links == all_links(("n1", "n2", "n3"), ("g1", "g2"))
+
+
+def test_spares_and_companions_have_links_and_roles() -> None:
+    assert BESIDE.nodes == ("n1", "n2", "g1", "cache", "controller")
+    assert {"n1-n2", "n2-n1", "g1-n2", "n2-cache", "cache-n2", "g1-cache", "cache-g1", "lab-cache"} <= {
+        link.name for link in BESIDE.links
+    }
+    assert [BESIDE.role(node) for node in BESIDE.nodes] == [
+        *("replica", "replica", "gateway", "replica", "controller")
+    ]
+    assert BESIDE.replicas_known_to("n1") == ("n1",)
+    assert BESIDE.replicas_known_to("n2") == ("n1", "n2")
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_no_link_is_there_twice(count: int) -> None:
+    companions = tuple(Companion(f"c{index}", "replica") for index in range(count))
+    names = [link.name for link in Shape(companions=companions).links]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"replicas": 0}, "not 0 and 0"),
+        ({"replicas": 9, "spares": 1}, "not 9 and 1"),
+        ({"gateways": 0}, "not 0"),
+        ({"companions": (Companion("n1", "replica"),)}, "n1"),
+        ({"companions": (Companion("lab", "replica"),)}, "lab"),
+        ({"companions": (Companion("c", "replica"), Companion("c", "gateway"))}, "c, c"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name(wrong: dict[str, Any], named: str) -> None:
+    with pytest.raises(ValueError, match=named):
+        Shape(**wrong)
+
+
+def test_a_spare_joins_once_and_is_dismissed() -> None:
+    crew = Crew(BESIDE)
+    assert (crew.replicas, crew.spares) == (("n1",), ("n2",))
+    crew.enlist("n2")
+    assert (crew.replicas, crew.spares, crew.joined) == (("n1", "n2"), (), ("n2",))
+    with pytest.raises(ClusterError, match="n2 is no spare replica; in reserve: nobody"):
+        crew.enlist("n2")
+    crew.dismiss()
+    assert (crew.replicas, crew.spares) == (("n1",), ("n2",))
+
+
+def test_another_shape_is_made_from_the_compose_file() -> None:
+    default = yaml.safe_load(COMPOSE_FILE.read_text("utf-8"))
+    made = reshaped(default, BESIDE, Path("/tmp/proxies.json"))
+    services = made["services"]
+    nodes = set(BESIDE.nodes)
+    assert set(services) == nodes | {f"{node}-disk" for node in nodes} | {"toxiproxy"}
+    assert [name for name, service in services.items() if "build" in service] == ["n1"]
+    assert services["cache"]["environment"]["LAB_COMPANIONS"] == '{"cache": "replica"}'
+    assert json.loads(services["g1"]["environment"]["LAB_LINKS"]).keys() == {
+        "n1",
+        "n2",
+        "controller",
+        "cache",
+    }
+    assert services["n2"]["cap_drop"] == ["ALL"] and services["n2-disk"]["network_mode"] == "none"
+    assert services["toxiproxy"]["volumes"][0]["source"] == "/tmp/proxies.json"
+    assert set(made["networks"]) == nodes | {"edge", "edge-g1"}
+    assert all(made["networks"][node] == {"internal": True} for node in nodes)
+    published = len([link for link in BESIDE.links if link.source == LAB])
+    assert len(services["toxiproxy"]["ports"]) == published + 1
