@@ -15,6 +15,7 @@ import msgspec
 
 Replication: TypeAlias = Literal["async", "sync", "semi-sync", "semi-sync-timeout", "quorum-ack"]
 ReadPolicy: TypeAlias = Literal["leader", "any", "bounded"]
+Coordination: TypeAlias = Literal["controller", "election", "manual"]
 
 
 class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -25,7 +26,7 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     epochs: bool = True  # followers refuse a leader of an older epoch
     lease: bool = False  # a leader may lead only while the controller's lease lasts
     stonith: bool = False  # the old leader is shut down before another is promoted
-    failover: bool = True  # the controller replaces a silent leader
+    coordination: Coordination = "controller"  # who replaces a silent leader; `manual`: an operator's order
     heartbeat_ms: int = 100
     detection_timeout_ms: int = 600
     lease_ms: int = 400
@@ -44,6 +45,11 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
             raise ValueError(
                 f"detection_timeout_ms ({self.detection_timeout_ms}) must be longer than "
                 f"heartbeat_ms ({self.heartbeat_ms}), or every node looks dead between two heartbeats"
+            )
+        if self.coordination == "election" and (self.lease or self.stonith or not self.epochs):
+            raise ValueError(
+                "coordination 'election' needs epochs, and leaves no place for the controller's lease and "
+                "stonith; an elected leader leads only while a majority answers it"
             )
         if self.lease and self.lease_ms <= self.heartbeat_ms:
             raise ValueError(

@@ -10,14 +10,16 @@ from functools import singledispatchmethod
 import msgspec
 
 from services.config import NodeSettings
-from services.controller import failover
-from services.controller.failover import Attempt, Seen, View
+from services.controller import failover, operating
+from services.controller.failover import Attempt, Order, Seen, View
 from services.errors import LabError
 from services.messages import (
+    Appoint,
     AskRoute,
     AskStatus,
     Configure,
     Fence,
+    HandOver,
     Heartbeat,
     LeaseGranted,
     Message,
@@ -33,6 +35,7 @@ from services.node import probe, remember_settings, settings_in_force
 from services.ports import Env, over_for_everybody_s
 
 MEMORY = "controller.json"
+ORDER_S = 4.0  # how long an operator waits until his order is carried out
 LINK_TROUBLE = ("unreachable", "timed-out", "connection-lost")
 
 
@@ -94,6 +97,35 @@ class Controller:
 
     @handle.register
     async def _on_ask_route(self, _: AskRoute) -> Route:
+        return self._route()
+
+    @handle.register
+    async def _on_appoint(self, message: Appoint) -> Route:
+        operating.check_appointment(self._view, self._cluster, message.node, self._env.clock.monotonic())
+        return await self._carry_out(Order(message.node, f"an operator promotes {message.node}"))
+
+    @handle.register
+    async def _on_hand_over(self, message: HandOver) -> Route:
+        """The leader prepares it; then it is a failover that needs no detection."""
+        view, now = self._view, self._env.clock.monotonic()
+        wanted = operating.successor(view, self._cluster, message.to, now)
+        assert view.leader
+        limit_s = (self._cluster.acknowledge_timeout_ms + self._cluster.call_timeout_ms) / 1000
+        ready = await self._env.network.call(view.leader, HandOver(to=wanted), limit_s)
+        assert isinstance(ready, Status), ready
+        if self._view.attempt or self._view.epoch != view.epoch:
+            raise LabError("bad-order", f"a failover from {view.leader} began meanwhile")
+        successor = wanted or max(ready.followers, key=lambda node: (ready.followers[node], node))
+        return await self._carry_out(Order(successor, f"{view.leader} hands over to {successor}"))
+
+    async def _carry_out(self, order: Order) -> Route:
+        """Return when the failover that was ordered is over. Raises `LabError` timed-out."""
+        self._view = replace(self._view, order=order)
+        deadline = self._env.clock.monotonic() + ORDER_S
+        while self._view.order or self._view.attempt:
+            if self._env.clock.monotonic() > deadline:
+                raise LabError("timed-out", f"it has begun ({order.reason}), but nobody leads yet")
+            await self._pause()
         return self._route()
 
     @handle.register
@@ -161,7 +193,10 @@ class Controller:
         while True:
             for action in failover.plan(self._view, self._cluster, self._env.clock.monotonic()):
                 await self._perform(action)
-            await self._env.clock.sleep(self._cluster.heartbeat_ms / 4000)
+            await self._pause()
+
+    async def _pause(self) -> None:
+        await self._env.clock.sleep(self._cluster.heartbeat_ms / 4000)
 
     @singledispatchmethod
     async def _perform(self, action: failover.Action) -> None:
@@ -171,7 +206,8 @@ class Controller:
     async def _begin(self, action: failover.Begin) -> None:
         self._used = max(self._used + 1, action.epoch)
         await self._remember()
-        self._view = replace(self._view, attempt=Attempt(self._used, action.reason))
+        attempt = Attempt(self._used, action.reason, action.preferred)
+        self._view = replace(self._view, order=None, attempt=attempt)
         self._say("failover-begun", to_epoch=self._used, reason=action.reason)
 
     @_perform.register
@@ -203,7 +239,7 @@ class Controller:
             reply = await self._call(action.node, Promote(epoch=action.epoch, reason=action.reason))
         except LabError as error:
             if error.kind.code not in LINK_TROUBLE:
-                await self._begin(failover.Begin(action.epoch + 1, str(error)))
+                await self._begin(failover.Begin(action.epoch + 1, str(error), action.node))
         else:
             self._note(reply, asked_at)
 

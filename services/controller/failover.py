@@ -9,6 +9,9 @@ The order of the steps is the whole safety of it:
 4. *Choose* the newest log among those that promised, once enough have promised that every
    acknowledged write must be in one of them.
 5. *Promote*, and tell the gateways.
+
+An operator's order (a promotion by hand, a planned hand-over) goes the same way and is as safe; it only
+needs no detection. Whom the operator named is preferred, as long as no log is newer.
 """
 
 from collections.abc import Mapping
@@ -36,8 +39,17 @@ class Attempt:
 
     epoch: int
     reason: str
+    preferred: str | None = None  # by an operator
     promised: Mapping[str, Position] = field(default_factory=dict)
     old_leader_stopped: bool = False  # confirmed by the out-of-band link
+
+
+@dataclass(frozen=True)
+class Order:
+    """An operator wants `node` to lead."""
+
+    node: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,7 @@ class View:
     appointed_at: float = 0.0
     seen: Mapping[str, Seen] = field(default_factory=dict)
     lease_until: float = 0.0  # no leader can hold a lease beyond this moment
+    order: Order | None = None  # not begun yet
     attempt: Attempt | None = None
 
 
@@ -60,6 +73,7 @@ class Begin:
 
     epoch: int
     reason: str
+    preferred: str | None = None
 
 
 @dataclass(frozen=True)
@@ -100,9 +114,11 @@ Action: TypeAlias = Begin | Fence | ShutDown | Promote | Confirm
 
 def plan(view: View, settings: ClusterSettings, now: float) -> list[Action]:
     """What to do now; empty when all is well or when there is only waiting left."""
-    if not settings.failover:
+    if settings.coordination == "election":
         return []
     if view.attempt is None:
+        if view.order:
+            return [Begin(_next_epoch(view), view.order.reason, view.order.node)]
         reason = _why_fail_over(view, settings, now)
         return [Begin(_next_epoch(view), reason)] if reason else []
     return _go_on(view, view.attempt, settings, now)
@@ -128,11 +144,19 @@ def newest(positions: Mapping[str, Position]) -> str:
     return min(positions, key=lambda node: (-positions[node].epoch, -positions[node].sequence, node))
 
 
+def chosen(positions: Mapping[str, Position], preferred: str | None) -> str:
+    """The node to be promoted: whom an operator prefers, unless another log is newer."""
+    best = newest(positions)
+    return preferred if preferred and positions.get(preferred) == positions[best] else best
+
+
 def _why_fail_over(view: View, settings: ClusterSettings, now: float) -> str:
     timeout_s = settings.detection_timeout_ms / 1000
     if view.leader is None:
         everybody = len(view.seen) == len(view.replicas)
         return "the cluster has no leader yet" if everybody or now - view.started_at > timeout_s else ""
+    if settings.coordination == "manual":
+        return ""
     seen = view.seen.get(view.leader)
     silent_s = now - (seen.at if seen else view.started_at)
     if silent_s > timeout_s:
@@ -152,7 +176,7 @@ def _go_on(view: View, attempt: Attempt, settings: ClusterSettings, now: float) 
         stop = [ShutDown(view.leader, attempt.reason)] if settings.stonith and view.leader else []
         return [*stop, *_fences(view, attempt, settings, now)]
     if candidates := _candidates(view, attempt, settings, now):
-        return [Promote(newest(candidates), attempt.epoch, attempt.reason)]
+        return [Promote(chosen(candidates, attempt.preferred), attempt.epoch, attempt.reason)]
     return _fences(view, attempt, settings, now)
 
 
@@ -167,8 +191,8 @@ def _reachable(view: View, settings: ClusterSettings, now: float) -> set[str]:
 
 
 def _old_leader_is_over(view: View, attempt: Attempt, settings: ClusterSettings, now: float) -> bool:
-    if view.leader is None:
-        return True
+    if view.leader is None or view.leader in attempt.promised:
+        return True  # who promises a newer epoch has stopped before
     if settings.stonith and not attempt.old_leader_stopped:
         return False
     return not settings.lease or now > view.lease_until

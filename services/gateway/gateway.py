@@ -1,8 +1,8 @@
 """The gateway: passes writes to the leader it knows, and reads to whom the policy allows.
 
 A write is sent once. It may be sent a second time only after a *definite* refusal, when the gateway
-has asked the controller who leads now; after a timeout nobody knows whether it happened, so the
-client is told exactly that. Reads have no effect and may try one replica after the other.
+has asked who leads now, or was told by whoever refused; after a timeout nobody knows whether it happened,
+so the client is told exactly that. Reads have no effect and may try one replica after the other.
 """
 
 import asyncio
@@ -15,10 +15,10 @@ from msgspec.structs import replace
 from services.config import NodeSettings, ReadPolicy
 from services.errors import LabError
 from services.gateway import routing
+from services.gateway.guide import CONTROLLER, Guide
 from services.gateway.routing import Attempt
 from services.messages import (
     START,
-    AskRoute,
     AskStatus,
     Configure,
     Message,
@@ -37,9 +37,6 @@ from services.ports import Env
 
 M = TypeVar("M", bound=Message)
 
-CONTROLLER = "controller"
-HEARTBEATS_BETWEEN_QUESTIONS = 5
-
 
 class Gateway:
     """`handle` is the door of clients in the simulation and of nodes everywhere; `read` takes wishes."""
@@ -48,13 +45,12 @@ class Gateway:
         self._env = env
         self._node = settings
         self._cluster = settings_in_force(env, settings.cluster)
-        self._route: Route | None = None
-        self._asking: asyncio.Event | None = None
+        self._guide = Guide(env, settings.replicas, self._cluster, self._say)
 
     async def start(self) -> None:
-        """Begin to ask the controller, now and again, who leads."""
+        """Begin to ask, now and again, who leads."""
         self._say("started")
-        self._env.tasks.spawn("keep-asking", self._keep_asking())
+        self._env.tasks.spawn("keep-asking", self._guide.keep_asking())
 
     async def stop(self) -> None:
         """Stop asking."""
@@ -66,9 +62,9 @@ class Gateway:
         return Status(
             node=self._env.node,
             role="gateway",
-            epoch=self._epoch,
+            epoch=self._guide.epoch,
             position=START,
-            leader=self._leader,
+            leader=self._guide.leader,
             settings=self._cluster,
         )
 
@@ -102,20 +98,20 @@ class Gateway:
         policy = policy or self._cluster.reads
         if policy == "leader":
             return await self._through_leader(replace(message, mode="leader"), ReadResult)
-        attempts = routing.choose(policy, self._node.replicas, self._leader, self._env.random)
+        attempts = routing.choose(policy, self._node.replicas, self._guide.leader, self._env.random)
         return await self._first_answer(message, attempts)
 
     @handle.register
     async def _on_route(self, message: Route) -> Status:
-        self._hear(message)
+        self._guide.hear(message)
         return self.status()
 
     @handle.register
     async def _on_configure(self, message: Configure) -> Status:
         self._cluster = message.settings
+        self._guide.configure(message.settings, message.reset)
         remember_settings(self._env, message.settings)
         if message.reset:
-            self._route = None
             self._say("emptied", replication=self._cluster.replication, reads=self._cluster.reads)
         return self.status()
 
@@ -133,14 +129,6 @@ class Gateway:
         return dict(zip(names, await asyncio.gather(*map(self._status_of, names)), strict=True))
 
     @property
-    def _leader(self) -> str | None:
-        return self._route.leader if self._route else None
-
-    @property
-    def _epoch(self) -> int:
-        return self._route.epoch if self._route else 0
-
-    @property
     def _call_s(self) -> float:
         return self._cluster.call_timeout_ms / 1000
 
@@ -151,21 +139,23 @@ class Gateway:
 
     async def _through_leader(self, message: Message, expected: type[M]) -> M:
         """The leader's reply; a second leader is asked if the first certainly did nothing."""
-        if self._leader is None:
-            await self._learn_route()
-        if self._leader is None:
+        guide = self._guide
+        if guide.leader is None:
+            await guide.learn()
+        if guide.leader is None:
             raise LabError("no-leader", "nobody is known to lead at the moment; try again in a second")
-        first, deadline = self._leader, self._env.clock.monotonic() + self._patience_s
+        first, deadline = guide.leader, self._env.clock.monotonic() + self._patience_s
         try:
             reply = await self._env.network.call(first, message, self._patience_s)
         except LabError as error:
             if not routing.may_ask_another(error):
                 raise
-            await self._learn_route()
+            await guide.learn()
+            second = routing.second_choice(first, guide.leader, error.leader)
             left_s = deadline - self._env.clock.monotonic()
-            if self._leader in (None, first) or left_s <= 0:
+            if second is None or left_s <= 0:
                 raise
-            reply = await self._env.network.call(self._leader, message, left_s)
+            reply = await self._env.network.call(second, message, left_s)
         return of_type(reply, expected)
 
     async def _first_answer(self, message: Read, attempts: Iterable[Attempt]) -> ReadResult:
@@ -190,35 +180,6 @@ class Gateway:
             known = ", ".join(self._node.replicas)
             raise LabError("bad-request", f"there is no replica {replica!r}; known: {known}")
 
-    async def _learn_route(self) -> None:
-        """Ask the controller once, however many wait for the answer."""
-        if self._asking is None:
-            self._asking = asyncio.Event()
-            self._env.tasks.spawn("ask", self._ask(self._asking))
-        await self._asking.wait()
-
-    async def _ask(self, answered: asyncio.Event) -> None:
-        settings = self._cluster
-        try:
-            reply = await self._env.network.call(CONTROLLER, AskRoute(), self._call_s)
-            if self._cluster is settings:  # else everything began anew meanwhile, and this is about old times
-                self._hear(of_type(reply, Route))
-        except LabError:
-            pass  # the gateway goes on with what it knows
-        finally:
-            self._asking = None
-            answered.set()
-
-    async def _keep_asking(self) -> None:
-        while True:
-            await self._learn_route()
-            await self._env.clock.sleep(HEARTBEATS_BETWEEN_QUESTIONS * self._cluster.heartbeat_ms / 1000)
-
-    def _hear(self, heard: Route) -> None:
-        before, self._route = self._leader, routing.newest(self._route, heard)
-        if self._leader != before:
-            self._say("routes-writes", to=self._leader, before=before)
-
     async def _status_of(self, node: str) -> Status | LabError:
         try:
             return of_type(await self._env.network.call(node, AskStatus(), self._call_s), Status)
@@ -226,7 +187,7 @@ class Gateway:
             return error
 
     def _say(self, event: str, **fields: object) -> None:
-        self._env.log.event(event, role="gateway", epoch=self._epoch, **fields)
+        self._env.log.event(event, role="gateway", epoch=self._guide.epoch, **fields)
 
 
 def of_type(reply: Message, expected: type[M]) -> M:

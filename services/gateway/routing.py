@@ -39,6 +39,11 @@ def may_ask_another(error: LabError) -> bool:
     return error.definite and error.kind.code in RELEARN
 
 
+def second_choice(refused: str, believed: str | None, named: str | None) -> str | None:
+    """Whom to ask after `refused` did: who is `believed` to lead by now, else whom the refusal `named`."""
+    return next((node for node in (believed, named) if node not in (None, refused)), None)
+
+
 def may_read_elsewhere(error: LabError) -> bool:
     """True when another replica may do better. Reads have no effect, so even doubt does not matter."""
     return error.kind.code in ELSEWHERE

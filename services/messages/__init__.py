@@ -16,6 +16,7 @@ import msgspec
 
 from services.errors import LabError
 from services.messages.data import Contents, Read, ReadContents, ReadResult, Write, Written
+from services.messages.leadership import Appoint, AskVote, HandOver, TakeOver, Vote
 from services.messages.message import Message, kind_of
 from services.messages.orders import (
     AskRoute,
@@ -44,13 +45,16 @@ __all__ = [
     "START",
     "Append",
     "Appended",
+    "Appoint",
     "AskRoute",
     "AskStatus",
+    "AskVote",
     "Configure",
     "Contents",
     "Entry",
     "Failed",
     "Fence",
+    "HandOver",
     "Heartbeat",
     "LeaseGranted",
     "Message",
@@ -69,7 +73,9 @@ __all__ = [
     "Status",
     "StepDown",
     "Stopping",
+    "TakeOver",
     "Value",
+    "Vote",
     "Write",
     "Written",
     "decode",
@@ -91,15 +97,19 @@ class Failed(Message, frozen=True, kw_only=True):
 
 COMMON: tuple[type[Message], ...] = (AskStatus, Probe, Configure)
 SERVED: Mapping[str, tuple[type[Message], ...]] = {
-    "replica": (Write, Append, Read, Heartbeat, ReadContents, Fence, Promote, StepDown, ShutDown, *COMMON),
-    "controller": (RenewLease, AskRoute, *COMMON),
+    "replica": (
+        *(Write, Append, Read, Heartbeat, ReadContents, Fence, Promote, StepDown, ShutDown),
+        *(AskVote, TakeOver, HandOver, AskRoute),
+        *COMMON,
+    ),
+    "controller": (RenewLease, AskRoute, HandOver, Appoint, *COMMON),
     "gateway": (Write, Read, Route, *COMMON),
 }
 REQUESTS: tuple[type[Message], ...] = tuple(
     dict.fromkeys(kind for kinds in SERVED.values() for kind in kinds)
 )
 REPLIES: tuple[type[Message], ...] = (
-    *(Written, ReadResult, Contents, Appended, Status, Stopping, LeaseGranted, Route, Probed, Failed),
+    *(Written, ReadResult, Contents, Appended, Status, Stopping, LeaseGranted, Route, Probed, Vote, Failed),
 )
 
 _encoder = msgspec.json.Encoder()

@@ -6,10 +6,13 @@ from services.config import NodeSettings
 from services.errors import LabError
 from services.messages import Message, Status
 from services.ports import Env
+from services.replica.duties.candidacy import Candidacy
 from services.replica.duties.duty import Answers, Duty
 from services.replica.duties.following import Following
+from services.replica.duties.handing_over import HandingOver
 from services.replica.duties.orders import Orders
 from services.replica.duties.reads import Reads
+from services.replica.duties.voting import Voting
 from services.replica.duties.writing import Writing
 from services.replica.standing import Standing
 
@@ -19,16 +22,23 @@ class Replica:
 
     def __init__(self, env: Env, settings: NodeSettings) -> None:
         self.standing = standing = Standing(env, settings)
+        voting = Voting(standing)
+        self._candidacy = Candidacy(standing, voting)
         self._answers = _all_answers(
-            (Writing(standing), Reads(standing), Following(standing), Orders(standing))
+            (
+                *(Writing(standing), Reads(standing), Following(standing), Orders(standing)),
+                *(voting, self._candidacy, HandingOver(standing)),
+            )
         )
 
     async def start(self) -> None:
-        """Say where the own disk ends; the controller or a leader will make itself known."""
+        """Say where the own disk ends; a leader will make itself known, or an election be held."""
         self.standing.say("started")
+        self._candidacy.start()
 
     async def stop(self) -> None:
         """Stop leading and close the files."""
+        await self._candidacy.stop()
         await self.standing.stop_leading("the process stops")
         self.standing.storage.close()
 

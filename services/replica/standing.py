@@ -12,7 +12,9 @@ from services.errors import LabError
 from services.messages import Status
 from services.node import remember_settings, settings_in_force
 from services.ports import Env
+from services.replica.ballot import Ballot
 from services.replica.freshness import Freshness
+from services.replica.hold import Hold
 from services.replica.storage import Storage
 from services.replica.strategies.single_leader import Leader
 
@@ -24,10 +26,15 @@ class Standing:
         self.env = env
         self.node = settings
         self.cluster = settings_in_force(env, settings.cluster)
-        self.storage = Storage(env.disk.connect)
+        self.storage = Storage(self.env.disk.connect)
         self.freshness = Freshness()
         self.leader: Leader | None = None
         self.known_leader: str | None = None
+        self.heard_at = env.clock.monotonic()  # of a leader, or began to listen
+        self.ballot = Ballot(env.disk)
+        self.hold = Hold(env.clock)
+        self.elects = asyncio.Event()  # set while the replicas elect their leader themselves
+        self._choose_coordination()
         self._changing = asyncio.Lock()  # promotions, demotions and resets go one at a time
 
     @property
@@ -57,25 +64,38 @@ class Standing:
             raise LabError("not-leader", text, leader=self.known_leader)
         return self.leader
 
+    async def leadership(self) -> Leader:
+        """Like `must_lead`, after waiting while the lead is being handed over."""
+        await self.hold.passed()
+        return self.must_lead()
+
     def follow(self, leader: str) -> None:
         """Take `leader` for the leader."""
+        self.heard_at = self.env.clock.monotonic()
         if leader != self.known_leader:
             self.known_leader = leader
             self.freshness.forget()
             if leader != self.env.node:
+                self.hold.end()
                 self.say("following", leader=leader)
 
-    async def lead(self, epoch: int, reason: str) -> None:
+    def forget_leader(self) -> None:
+        """A vote was given: whoever led is over, and nobody else gets one for a while."""
+        self.known_leader, self.heard_at = None, self.env.clock.monotonic()
+
+    async def lead(self, epoch: int, reason: str, elected_at: float | None = None) -> None:
         """Lead in `epoch`, once it is promised. Raises `LabError` stale-epoch when it is over already."""
         async with self._changing:
             if self.leader and self.leader.epoch == epoch:
                 return
-            if epoch <= self.storage.last.epoch or epoch < self.storage.epoch:
+            if epoch <= self.storage.last.epoch:
                 raise LabError("stale-epoch", f"epoch {epoch} is over, epoch {self.epoch} has begun")
+            self._must_not_be_over(epoch)
             await self._end_leadership(f"promoted to epoch {epoch}")
             storage = self.storage
             await self.env.disk.run(lambda: storage.promise(epoch))
-            self._begin_to_lead(epoch, reason)
+            self._must_not_be_over(epoch)
+            self._begin_to_lead(epoch, reason, elected_at)
 
     async def stop_leading(self, reason: str, before: int | None = None) -> None:
         """Stop leading; with `before`, only if the epoch led in is older than that."""
@@ -90,6 +110,7 @@ class Standing:
             self.cluster = settings
             if reset:
                 await self._begin_anew()
+            self._choose_coordination()
             remember_settings(self.env, settings)
 
     def say(self, event: str, **fields: object) -> None:
@@ -102,11 +123,29 @@ class Standing:
             **fields,
         )
 
-    def _begin_to_lead(self, epoch: int, reason: str) -> None:
+    def _choose_coordination(self) -> None:
+        if self.cluster.coordination == "election":
+            self.elects.set()
+        else:
+            self.elects.clear()
+
+    def _must_not_be_over(self, epoch: int) -> None:
+        if epoch < self.storage.epoch:
+            raise LabError("stale-epoch", f"epoch {epoch} is over, epoch {self.epoch} has begun")
+
+    def _begin_to_lead(self, epoch: int, reason: str, elected_at: float | None) -> None:
         self.leader = Leader(
-            self.env, self.cluster, self.storage, epoch, self.node.followers, self._deposed, self.say
+            self.env,
+            self.cluster,
+            self.storage,
+            epoch,
+            self.node.followers,
+            self._deposed,
+            self.say,
+            elected_at,
         )
         self.known_leader = self.env.node
+        self.hold.end()
         self.freshness.forget()
         self.say("promoted", was="follower", reason=reason)
         self.leader.start()
@@ -128,5 +167,6 @@ class Standing:
         self.env.disk.wipe()
         self.storage = Storage(self.env.disk.connect)
         self.freshness.forget()
-        self.known_leader = None
+        self.forget_leader()
+        self.hold.end()
         self.say("emptied", replication=self.cluster.replication, reads=self.cluster.reads)

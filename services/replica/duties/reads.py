@@ -28,7 +28,7 @@ class Reads:
 
     async def _read_as_leader(self, message: Read) -> ReadResult:
         """Answer only what is acknowledged, so that no reader sees a write which may yet be lost."""
-        leader = self._standing.must_lead()
+        leader = await self._standing.leadership()
         leader.lease.check()
         result, changed_at = self._look_up(message)
         await leader.acknowledged_up_to(changed_at)

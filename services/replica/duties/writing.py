@@ -16,6 +16,6 @@ class Writing:
         return {Write: self._write}
 
     async def _write(self, message: Write) -> Written:
-        leader = self._standing.must_lead()
+        leader = await self._standing.leadership()
         position = await leader.write(message.operation)
         return Written(node=self._standing.env.node, epoch=leader.epoch, position=position)

@@ -22,14 +22,14 @@ class Lease:
 
     def __init__(self, env: Env, settings: ClusterSettings, epoch: int, say: Callable[..., None]) -> None:
         self._env, self._epoch, self._say = env, epoch, say
-        self._wanted = settings.lease
+        self.wanted = settings.lease
         self._duration_s = settings.lease_ms / 1000
         self._until = 0.0
 
     @property
     def valid(self) -> bool:
         """True while the leader may accept requests."""
-        return not self._wanted or self._env.clock.monotonic() < self._until
+        return not self.wanted or self._env.clock.monotonic() < self._until
 
     def check(self) -> None:
         """Raise `LabError` lease-expired unless the lease is valid. Nothing has happened yet: definite."""

@@ -7,7 +7,8 @@ and the next batch begins there.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from services.config import ClusterSettings
@@ -19,6 +20,7 @@ from services.replica.storage import Storage
 from services.replica.strategies import acknowledgement
 from services.replica.strategies.acknowledgement import FollowerView
 from services.replica.strategies.lease import Lease
+from services.replica.strategies.majority import MajorityLease
 from services.replica.strategies.tail import Tail
 from services.replica.watermark import Watermark
 
@@ -32,12 +34,17 @@ class Follower:
 
     shipped: Position  # where the next batch begins: the follower is thought to have this
     view: FollowerView
+    asked_at: float  # when what it has answered last was sent
+    durable: Watermark = field(default_factory=Watermark)  # like the view's, to be waited for
     news: asyncio.Event = field(default_factory=asyncio.Event)
     clock: float | None = None  # the follower's own, from its last reply, to be echoed
 
 
 class Leader:
-    """Leads in one epoch; made on promotion, stopped on demotion, never reused."""
+    """Leads in one epoch; made on promotion, stopped on demotion, never reused.
+
+    `elected_at` is when an elected leader asked for the votes: since then a majority has been behind it.
+    """
 
     def __init__(
         self,
@@ -48,15 +55,21 @@ class Leader:
         followers: Sequence[str],
         deposed: Callable[[int, str], None],
         say: Callable[..., None],
+        elected_at: float | None = None,
     ) -> None:
         now = env.clock.monotonic()
         self.epoch = epoch
-        self.lease = Lease(env, settings, epoch, say)
+        self.lease = (
+            MajorityLease(env, settings, epoch, say, self._asked_at, deposed)
+            if settings.coordination == "election"
+            else Lease(env, settings, epoch, say)
+        )
         self._env, self._settings, self._storage = env, settings, storage
         self._deposed, self._say = deposed, say
+        self._first = storage.last.sequence + 1  # the mark that opens the epoch
         # An earlier leader may have allowed followers to read until this moment.
         fresh = FollowerView(progressed_at=now, may_read_until=now + self._may_read_s())
-        self._followers = {name: Follower(storage.last, fresh) for name in followers}
+        self._followers = {name: Follower(storage.last, fresh, elected_at or now) for name in followers}
         self._synchronous: str | None = next(iter(followers), None)
         self._fallen_back = False
         self._acknowledged = Watermark()
@@ -71,7 +84,7 @@ class Leader:
         spawn("watch-followers", self._watch_followers())
         for name in self._followers:
             spawn(f"ship-{name}", self._ship(name))
-        if self._settings.lease:
+        if self.lease.wanted:
             spawn("lease", self.lease.keep())
 
     async def stop(self, reason: str) -> None:
@@ -85,11 +98,12 @@ class Leader:
         ):
             await self._env.tasks.cancel(name)
         self._commits.fail(LabError("not-leader", f"{self._env.node} no longer leads: {reason}"))
-        self._acknowledged.fail(
-            LabError(
-                "not-acknowledged", f"{self._env.node} lost the lead before this was confirmed: {reason}"
-            )
+        over = LabError(
+            "not-acknowledged", f"{self._env.node} lost the lead before this was confirmed: {reason}"
         )
+        self._acknowledged.fail(over)
+        for follower in self._followers.values():
+            follower.durable.fail(over)
 
     @property
     def acknowledged(self) -> int:
@@ -121,8 +135,29 @@ class Leader:
                 f"replication got no confirmation within {timeout_s:g} s",
             ) from error
 
+    async def complete(self, name: str | None) -> str:
+        """Return who has the whole log, once all taken so far is acknowledged: `name`, or the newest.
+
+        Raises `LabError` bad-order when that takes too long, or when nobody here is called so.
+        """
+        name = name or max(self._followers, key=lambda other: self._followers[other].view.durable, default="")
+        if name not in self._followers:
+            known = ", ".join(self._followers)
+            raise LabError("bad-order", f"{self._env.node} has no follower {name!r}; there are: {known}")
+        limit_s = self._settings.acknowledge_timeout_ms / 1000
+        try:
+            async with asyncio.timeout(limit_s):
+                position = await self._commits.append(None)
+                await self._acknowledged.reach(position.sequence)
+                await self._followers[name].durable.reach(position.sequence)
+        except TimeoutError as error:
+            text = f"{name} lacks a part of the log after {limit_s:g} s; {self._env.node} goes on leading"
+            raise LabError("bad-order", text) from error
+        return name
+
     async def _open_epoch(self) -> None:
-        await self._commits.append(None)
+        with suppress(LabError):  # deposed before it began: whoever did that sees to the rest
+            await self._commits.append(None)
 
     def _committed(self, entries: list[Entry]) -> None:
         self._tail.extend(entries)
@@ -135,6 +170,7 @@ class Leader:
         while True:
             follower.news.clear()
             batch = self._next_batch(follower)
+            asked_at = self._env.clock.monotonic()
             try:
                 reply = await self._env.network.call(name, batch, SHIP_TIMEOUT_S)
             except LabError as error:
@@ -143,6 +179,7 @@ class Leader:
                 await self._env.clock.sleep(self._settings.heartbeat_ms / 1000)
                 continue
             assert isinstance(reply, Appended), reply
+            follower.asked_at = asked_at
             self._note(follower, reply)
             if reply.fits and follower.shipped == self._storage.last:
                 await self._news_or_heartbeat(follower)
@@ -168,6 +205,7 @@ class Leader:
             return
         follower.shipped = self._storage.newest_up_to(reply.position)
         durable = follower.shipped.sequence
+        follower.durable.raise_to(durable)
         moved = durable > follower.view.durable or durable >= self._storage.last.sequence
         follower.view = FollowerView(
             durable=durable,
@@ -209,7 +247,8 @@ class Leader:
         )
         if self._settings.reads == "bounded":
             allowed = min(allowed, acknowledgement.seen_by_readers(own, views, now))
-        self._acknowledged.raise_to(allowed)
+        if allowed >= self._first:  # before that a log newer than this may turn up (Raft, 5.4.2)
+            self._acknowledged.raise_to(allowed)
 
     def _choose_synchronous(self, views: dict[str, FollowerView], own: int, now: float) -> None:
         timeout_s = self._settings.semi_sync_timeout_ms / 1000
@@ -227,6 +266,9 @@ class Leader:
         elif self._fallen_back and any(view.durable >= own for view in views.values()):
             self._say("semi-sync-restored")
             self._fallen_back = False
+
+    def _asked_at(self) -> Iterable[float]:
+        return [follower.asked_at for follower in self._followers.values()]
 
     def _may_read_s(self) -> float:
         bounded = self._settings.reads == "bounded"

@@ -52,7 +52,7 @@ def test_a_silent_leader_begins_a_failover_to_a_new_epoch() -> None:
 
 
 def test_nothing_happens_by_itself_when_failover_is_manual() -> None:
-    assert plan(SILENT, ClusterSettings(failover=False), NOW) == []
+    assert plan(SILENT, ClusterSettings(coordination="manual"), NOW) == []
 
 
 def test_a_leader_that_came_back_as_a_follower_no_longer_leads() -> None:

@@ -78,9 +78,27 @@ async def test_not_a_third_time(gateway: Gateway, peers: Peers) -> None:
 async def test_not_the_same_leader_again(gateway: Gateway, peers: Peers) -> None:
     await gateway.handle(route(1, "n1"))
     peers.say("controller", route(1, "n1"))
-    peers.say("n1", NOT_LEADER, written("n1"))
+    peers.say("n1", LabError("not-leader", "I am a follower"), written("n1"))
     assert (await failure_of(gateway, WRITE)).kind.code == "not-leader"
     assert peers.asked == ["n1"]
+
+
+async def test_who_refuses_may_know_better_than_the_controller(gateway: Gateway, peers: Peers) -> None:
+    await gateway.handle(route(1, "n1"))
+    peers.say("controller", route(1, "n1"))
+    peers.say("n1", NOT_LEADER)
+    peers.say("n2", written("n2"))
+    assert await gateway.handle(WRITE) == written("n2")
+    assert peers.asked == ["n1", "n2"]
+
+
+async def test_where_replicas_elect_the_newest_answer_counts(peers: Peers, tmp_path: Path) -> None:
+    gateway = gateway_of(peers, tmp_path, ClusterSettings(coordination="election"))
+    peers.say("n1", SILENCE)
+    peers.say("n2", route(3, "n1"))
+    peers.say("n3", route(4, "n3"), written("n3"))
+    assert await gateway.handle(WRITE) == written("n3")
+    assert peers.questions == 0
 
 
 @pytest.mark.parametrize("code", ["timed-out", "connection-lost", "not-acknowledged", "storage-failed"])

@@ -36,7 +36,7 @@ async def test_every_acknowledged_write_reaches_every_replica(
     ],
 )
 async def test_who_acknowledges_alone(tmp_path: Path, replication: Replication, acknowledges: bool) -> None:
-    async with Cluster(tmp_path, ClusterSettings(replication=replication, failover=True)) as cluster:
+    async with Cluster(tmp_path, ClusterSettings(replication=replication)) as cluster:
         leader = cluster.leader or ""
         await cluster.put(leader, "before", 1)
         cluster.wires.cut |= {(leader, n) for n in REPLICAS}

@@ -1,0 +1,51 @@
+"""How the lead passes from one replica to another on purpose: votes, promotions by hand, hand-overs."""
+
+from services.messages.message import Message
+from services.messages.values import Position
+
+
+class AskVote(Message, frozen=True, kw_only=True):
+    """Candidate to replica: may I lead in `epoch`? My log ends at `last`.
+
+    A `trial` only asks what the answer would be. `invited` says that the old leader hands over, so that
+    its being alive is no reason to refuse.
+    """
+
+    epoch: int
+    candidate: str
+    last: Position
+    trial: bool = False
+    invited: bool = False
+
+
+class Vote(Message, frozen=True, kw_only=True):
+    """Replica to candidate: yes or no, and the newest epoch that I have promised."""
+
+    node: str
+    epoch: int
+    granted: bool
+
+
+class TakeOver(Message, frozen=True, kw_only=True):
+    """Old leader, or operator, to replica: stand for election now.
+
+    `invited`: by the old leader, which has stopped accepting and knows that you have everything.
+    """
+
+    reason: str
+    invited: bool = False
+
+
+class HandOver(Message, frozen=True, kw_only=True):
+    """Operator to whoever decides (controller or elected leader): `to` is to lead; None: you choose.
+
+    From the controller to the leader: let new requests wait, and answer when `to` has your whole log.
+    """
+
+    to: str | None = None
+
+
+class Appoint(Message, frozen=True, kw_only=True):
+    """Operator to controller: the leader is gone; make `node` the next."""
+
+    node: str
