@@ -1,7 +1,8 @@
 """Mistakes that somebody could make in the services, each a line or two, and the sweep that must catch it.
 
 They are patches over the right code, which so stays the only code. A mistake is in force while its
-`patch` is entered. Its name says what is wrong; `caught_by` is the remedy that it breaks.
+`patch` is entered. Its name says what is wrong; its `hunt` says which remedy it breaks, which checker
+must say so, and under which faults.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,14 +13,13 @@ from typing import Any
 from unittest.mock import patch
 
 import apsw
-import msgspec
 from msgspec import structs
 
 from chaos.schedules.schedule import Schedule, Stroke
 from chaos.seeds import child
 from chaos.simulate import Simulation
 from chaos.sweep import drawn_schedule
-from services.controller import failover
+from services.controller import controller, failover
 from services.messages import Entry
 from services.ports import Env
 from services.replica import effects, reading
@@ -55,9 +55,8 @@ class Hunt:
 
 @dataclass(frozen=True)
 class Bug:
-    """A mistake, and who must catch it."""
+    """A mistake, and the sweep that must catch it."""
 
-    name: str
     hunt: Hunt
     patch: Plant
 
@@ -66,10 +65,21 @@ def by_script(_: int) -> None:
     """The scenario's own faults."""
 
 
-def island(seed: int) -> Schedule:
+ISLAND = (
+    Stroke(
+        kind="cut",
+        at_ms=500,
+        for_ms=3500,
+        source="leader",
+        targets=("n1", "n2", "n3", "controller", "g2"),
+    ),
+    Stroke(kind="cut", at_ms=500, for_ms=3500, source="g1", targets=("controller",)),
+)
+
+
+def island_and_a_jump(seed: int) -> Schedule:
     """The leader is alone with a gateway that hears nothing new, and its wall clock jumps."""
     random = child(seed, "island")
-    cut = {"kind": "cut", "at_ms": 500, "for_ms": 3500}
     jump = Stroke(
         kind="clock",
         at_ms=random.randrange(3000),
@@ -77,17 +87,17 @@ def island(seed: int) -> Schedule:
         source="leader",
         amount=random.randrange(-3000, 3000),
     )
-    strokes = [
-        msgspec.convert(
-            {**cut, "source": "leader", "targets": ["n1", "n2", "n3", "controller", "g2"]}, Stroke
-        ),
-        msgspec.convert({**cut, "source": "g1", "targets": ["controller"]}, Stroke),
-        jump,
-    ]
-    return Schedule(tuple(strokes), length_ms=4500)
+    return Schedule((*ISLAND, jump), length_ms=4500)
 
 
-BUGS: list[Bug] = []
+def island_and_drift(_: int) -> Schedule:
+    """The leader is alone with a gateway that hears nothing new, and its clock is slow."""
+    slow = Stroke(kind="clock-drift", at_ms=0, for_ms=4000, source="leader", amount=-50)
+    fast = Stroke(kind="clock-drift", at_ms=0, for_ms=4000, source="controller", amount=50)
+    return Schedule((slow, fast, *ISLAND), length_ms=4500)
+
+
+BUGS: dict[str, Bug] = {}
 
 LOSSES = Hunt("lost-writes:semi-sync", "lost-write")
 DIVERGENCE = Hunt("lost-writes:semi-sync", "diverged-replicas")
@@ -97,14 +107,15 @@ STALENESS = Hunt("stale-reads:bounded", "stale-read", by_script)
 # Without followers to wait for, nothing but the lease stops a leader that was cut off.
 ALONE = (("replication", "async"), ("lease_ms", 1500))
 TWO_LEADERS = Hunt("split-brain:lease", "split-brain", by_script, ALONE)
-TWO_LEADERS_AND_A_JUMP = replace(TWO_LEADERS, schedule=island)
+TWO_LEADERS_AND_A_JUMP = replace(TWO_LEADERS, schedule=island_and_a_jump)
+TWO_LEADERS_AND_DRIFT = replace(TWO_LEADERS, schedule=island_and_drift)
 
 
 def bug(hunt: Hunt) -> Callable[[Plant], Plant]:
     """Enter a mistake in the table."""
 
     def enter(plant: Plant) -> Plant:
-        BUGS.append(Bug(plant.__name__.replace("_", "-"), hunt, plant))
+        BUGS[plant.__name__.replace("_", "-")] = Bug(hunt, plant)
         return plant
 
     return enter
@@ -215,6 +226,11 @@ def the_controller_does_not_wait_for_the_lease() -> Any:
 @bug(TWO_LEADERS)
 def a_leader_does_not_look_at_its_lease() -> Any:
     return patch.object(Lease, "valid", True)
+
+
+@bug(TWO_LEADERS_AND_DRIFT)
+def a_lease_does_not_allow_for_drift() -> Any:
+    return patch.object(controller, "over_for_everybody_s", lambda duration_s: duration_s)
 
 
 @bug(TWO_LEADERS_AND_A_JUMP)
