@@ -46,5 +46,16 @@ class MachineClock:
         self.state = state
 
     async def sleep(self, delay_s: float) -> None:
-        """See `services.ports.Clock`. Call it in a loop that counts by this clock."""
-        await asyncio.sleep(delay_s)
+        """See `services.ports.Clock`. Call it in a task of this machine."""
+        loop = self._timeline.running
+        over = loop.create_future()
+        alarm = loop.call_later(delay_s, _ring, over)
+        try:
+            await over
+        finally:
+            alarm.cancel()
+
+
+def _ring(over: asyncio.Future[None]) -> None:
+    if not over.done():
+        over.set_result(None)

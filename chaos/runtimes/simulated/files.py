@@ -43,7 +43,8 @@ class File:
         """Write `data`; a gap before it is filled with zeros."""
         content = self.content
         size, end = len(content), offset + len(data)
-        self.unsynced.append(Write(offset, bytes(content[offset:end]), data, size))
+        before = bytes(content[offset:end]) if offset < size else b""
+        self.unsynced.append(Write(offset, before, data, size))
         if offset > size:
             content.extend(bytes(offset - size))
         content[offset:end] = data
@@ -159,8 +160,10 @@ class OpenFile(apsw.VFSFile):
 
     def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
         """Write, not yet synced."""
-        if self._files.may_write(grows=offset + len(data) > len(self._file.content)):
-            self._file.write(offset, data)
+        files, file = self._files, self._file
+        in_order = files.writes_left is None and not files.full
+        if in_order or files.may_write(grows=offset + len(data) > len(file.content)):
+            file.write(offset, data)
 
     def xTruncate(self, size: int) -> None:  # noqa: N802
         """Shorten; takes effect at once."""

@@ -89,6 +89,12 @@ class Timeline:
             heapify(self._agenda)
             self._cancelled = 0
 
+    @property
+    def running(self) -> "VirtualLoop":
+        """The loop whose callback runs now."""
+        assert self._running
+        return self._running
+
     def run(self, task: "asyncio.Task[T]", limit_s: float) -> T:
         """Let everything happen until `task` is done; its result.
 
