@@ -131,6 +131,12 @@ class Cluster(Protocol):
     async def process_state(self, node: str) -> ProcessState:
         """What the operating system (or the engine) says of the node's process."""
 
+    async def promote(self, node: str) -> str:
+        """Make `node` the leader, as an operator does when the old one is gone; returns who leads then."""
+
+    async def hand_over(self, to: str | None = None) -> str:
+        """Let the leader, who is well, hand over to `to` (None: its choice); returns who leads then."""
+
     async def status(self, node: str) -> Mapping[str, Any]:
         """The node's own account: role, epoch, position, leader (over the lab's link)."""
 

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from chaos.commands import fault, watch
+from chaos.commands import fault, lead, watch
 
+COORDINATION = "Who replaces a silent leader: controller, election (the replicas themselves) or manual."
 REPLICATION = "async, sync, semi-sync, semi-sync-timeout or quorum-ack"
 
 
@@ -16,6 +17,7 @@ def register(app: typer.Typer) -> None:
     for command in (up, down, put, get):
         app.command()(command)
     watch.register(app)
+    lead.register(app)
     fault.register(app)
 
 
@@ -25,11 +27,13 @@ def up(
     strategy: Annotated[str, typer.Option(help="single-leader is the only one yet.")] = "single-leader",
     replication: Annotated[str, typer.Option(help=f"{REPLICATION}.")] = "semi-sync",
     reads: Annotated[str, typer.Option(help="leader, any or bounded.")] = "leader",
+    coordination: Annotated[str, typer.Option(help=COORDINATION)] = "controller",
 ) -> None:
     """Start a cluster and leave it running."""
     from chaos.commands.playing import start
 
-    asyncio.run(start(on, nodes, strategy, {"replication": replication, "reads": reads}))
+    settings = {"replication": replication, "reads": reads, "coordination": coordination}
+    asyncio.run(start(on, nodes, strategy, settings))
 
 
 def down() -> None:

@@ -15,7 +15,7 @@ async def strike(fault: Fault) -> str:
     """Strike and leave it so; returns what was done. A fault that does not bite is taken back."""
     async with playground.cluster_that_is_up() as cluster:
         taken_aim = await fault.aim(cluster)
-        _noted(taken_aim.start)
+        noted(taken_aim.start)
         try:
             await taken_aim.bite()
         except DidNotBite:
@@ -34,7 +34,7 @@ async def heal() -> str:
     if not struck:
         return "every link was healthy already"
     names = [link.name for link in struck]
-    return _noted(Mark("stop-partition", {"links": names}, f"healed: {', '.join(names)}"))
+    return noted(Mark("stop-partition", {"links": names}, f"healed: {', '.join(names)}"))
 
 
 async def resume(target: str) -> str:
@@ -42,7 +42,7 @@ async def resume(target: str) -> str:
     async with playground.cluster_that_is_up() as cluster:
         node = await cluster.resolve(target)
         await cluster.resume(node)
-    return _noted(Mark("resume", {"nodes": [node]}, f"goes on: {node}"))
+    return noted(Mark("resume", {"nodes": [node]}, f"goes on: {node}"))
 
 
 async def restart(target: str) -> str:
@@ -51,13 +51,14 @@ async def restart(target: str) -> str:
         node = await cluster.resolve(target)
         kill = await Kill(node).aim(cluster)
         if await cluster.process_state(node) != "dead":
-            _noted(kill.start)
+            noted(kill.start)
             await kill.bite()
         await kill.heal()
-    return _noted(Mark("start", {"nodes": [node]}, f"started again: {node}"))
+    return noted(Mark("start", {"nodes": [node]}, f"started again: {node}"))
 
 
-def _noted(mark: Mark) -> str:
+def noted(mark: Mark) -> str:
+    """Write `mark` among the log lines of the cluster that is up; returns its text."""
     state_directory().mkdir(parents=True, exist_ok=True)
     faults_file().append(Event(time.time(), NEMESIS, mark.f, {"what": mark.text}))
     return mark.text

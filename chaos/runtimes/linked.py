@@ -51,6 +51,14 @@ class LinkedNodes:
         """See `Cluster`."""
         return await self._orders.resolve(target)
 
+    async def promote(self, node: str) -> str:
+        """See `Cluster`."""
+        return await self._orders.promote(node)
+
+    async def hand_over(self, to: str | None = None) -> str:
+        """See `Cluster`."""
+        return await self._orders.hand_over(to)
+
     async def set_link(self, link: Link, state: LinkState) -> None:
         """See `Cluster`."""
         await self._proxies.set_state(link.name, state)

@@ -4,7 +4,8 @@ No fault ever touches these links, so the lab can look, give orders and read the
 everything between the nodes is cut.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -15,18 +16,23 @@ from chaos.runtimes.crew import Crew
 from services.config import ClusterSettings
 from services.errors import LabError
 from services.messages import (
+    Appoint,
     AskStatus,
     Configure,
     Contents,
+    HandOver,
     Message,
     Probe,
     Probed,
     ReadContents,
+    Route,
     Status,
+    TakeOver,
 )
 from services.ports import Network
 
 ANSWER_S = 5.0
+GLANCE_S = 0.5  # to find out who leads, when whoever stands still must not stop the lab
 
 M = TypeVar("M", bound=Message)
 
@@ -75,9 +81,7 @@ class Orders:
         if target not in ("leader", "follower"):
             known = ", ".join((*self._crew.at_work, *self._crew.spares, "leader", "follower"))
             raise ClusterError(f"nobody is called {target!r}; there are {known}")
-        leader = (await self.status(CONTROLLER)).leader
-        if leader is None:
-            raise ClusterError("there is no leader at the moment; `./lab status` shows the state")
+        leader = await self.leader()
         if target == "leader":
             return leader
         followers = [node for node in sorted(self._crew.replicas) if node != leader]
@@ -85,21 +89,79 @@ class Orders:
             raise ClusterError(f"{leader} is the only replica, so there is no follower")
         return followers[0]
 
+    async def leader(self) -> str:
+        """Who leads, in the eyes of whoever decides that. Raises `ClusterError` while nobody does."""
+        account = await self._somebody()
+        leader = await self._elected() if _elects(account) else account.leader
+        if leader is None:
+            raise ClusterError("there is no leader at the moment; `./lab status` shows the state")
+        return leader
+
+    async def promote(self, node: str) -> str:
+        """See `Cluster.promote`."""
+        self._must_be_replica(node)
+        if not _elects(await self._somebody()):
+            return _told(await self.ask(CONTROLLER, Appoint(node=node), Route))
+        return (await self.ask(node, TakeOver(reason="an operator promotes it"), Status)).node
+
+    async def hand_over(self, to: str | None) -> str:
+        """See `Cluster.hand_over`."""
+        if to is not None:
+            self._must_be_replica(to)
+        if not _elects(await self._somebody()):
+            return _told(await self.ask(CONTROLLER, HandOver(to=to), Route))
+        leader = await self.leader()
+        if to == leader:
+            raise ClusterError(f"{leader} leads already; name another replica")
+        await self.ask(leader, HandOver(to=to), Status)
+        return await self.leader()
+
     async def must_serve(self) -> None:
         """Raises `ClusterError` that says what is missing until the cluster is whole.
 
         Whole: a leader takes writes, every follower has what it has, every gateway knows the way.
         """
-        appointed = await self.status(CONTROLLER)
-        if appointed.leader is None:
-            raise ClusterError("the controller has not appointed a leader")
-        leader = await self.status(appointed.leader)
+        leader = await self.status(await self.leader())
         if leader.role != "leader" or leader.acknowledged < leader.position.sequence:
-            raise ClusterError(f"{leader.node} was appointed, but does not take writes yet")
+            raise ClusterError(f"{leader.node} is to lead, but does not take writes yet")
         crew = self._crew
         others = [node for node in (*crew.replicas, *crew.gateways) if node != leader.node]
         for status in await all_of(self.status(node) for node in others):
             _must_follow(status, leader)
+
+    def _must_be_replica(self, node: str) -> None:
+        if node not in self._crew.replicas:
+            known = ", ".join(self._crew.replicas)
+            raise ClusterError(f"there is no replica {node!r} that could lead; there are: {known}")
+
+    async def _somebody(self) -> Status:
+        """The account of the controller, or, where the replicas do without it, of one of them."""
+        for account in await self._glance((CONTROLLER,)) or await self._glance(self._crew.replicas):
+            if account.node == CONTROLLER or _elects(account):
+                return account
+        return await self.status(CONTROLLER)
+
+    async def _elected(self) -> str | None:
+        accounts = await self._glance(self._crew.replicas)
+        leaders = {account.epoch: account.node for account in accounts if account.role == "leader"}
+        return leaders[max(leaders)] if leaders else None
+
+    async def _glance(self, nodes: Sequence[str]) -> list[Status]:
+        """The accounts of those who answer at once."""
+        answers = await asyncio.gather(
+            *(self.ask(node, AskStatus(), Status, GLANCE_S) for node in nodes), return_exceptions=True
+        )
+        return [answer for answer in answers if isinstance(answer, Status)]
+
+
+def _elects(account: Status) -> bool:
+    """Do the replicas elect their leader, by what this node was set to?"""
+    return account.settings is not None and account.settings.coordination == "election"
+
+
+def _told(route: Route) -> str:
+    assert route.leader, "the controller answers only when somebody leads"
+    return route.leader
 
 
 def _must_follow(status: Status, leader: Status) -> None:

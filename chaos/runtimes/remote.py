@@ -82,6 +82,16 @@ class RemoteCluster:
         state: ProcessState = await self._pass_on("process_state", node)
         return state
 
+    async def promote(self, node: str) -> str:
+        """See `Cluster`."""
+        leader: str = await self._pass_on("promote", node)
+        return leader
+
+    async def hand_over(self, to: str | None = None) -> str:
+        """See `Cluster`."""
+        leader: str = await self._pass_on("hand_over", to)
+        return leader
+
     async def status(self, node: str) -> Mapping[str, Any]:
         """See `Cluster`."""
         status: Mapping[str, Any] = await self._pass_on("status", node)

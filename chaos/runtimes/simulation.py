@@ -174,6 +174,14 @@ class SimulatedCluster:
         """See `Cluster`."""
         return self._find(node).state
 
+    async def promote(self, node: str) -> str:
+        """See `Cluster`."""
+        return await self._orders.promote(node)
+
+    async def hand_over(self, to: str | None = None) -> str:
+        """See `Cluster`."""
+        return await self._orders.hand_over(to)
+
     async def status(self, node: str) -> Mapping[str, Any]:
         """See `Cluster`."""
         status: dict[str, Any] = msgspec.to_builtins(await self._orders.status(node))

@@ -62,7 +62,7 @@ class Candidacy:
     async def _take_over(self, message: TakeOver) -> Status:
         standing = self._standing
         if not await self._stand(message.reason, message.invited):
-            text = f"{standing.env.node} found no majority for it; `./lab status` shows who leads"
+            text = f"{standing.env.node} found no majority for it, as long as another leader is heard of"
             raise LabError("bad-order", text, leader=standing.known_leader)
         return standing.status()
 

@@ -74,6 +74,12 @@ class PaperCluster:
     async def process_state(self, node: str) -> ProcessState:
         return self.processes.get(node, "running")
 
+    async def promote(self, node: str) -> str:
+        raise NotImplementedError
+
+    async def hand_over(self, to: str | None = None) -> str:
+        raise NotImplementedError
+
     async def status(self, node: str) -> Mapping[str, Any]:
         raise NotImplementedError
 

@@ -196,6 +196,12 @@ class MemoryCluster:
     async def process_state(self, node: str) -> ProcessState:
         return "running" if node in self.nodes else "dead"
 
+    async def promote(self, node: str) -> str:
+        raise NotImplementedError
+
+    async def hand_over(self, to: str | None = None) -> str:
+        raise NotImplementedError
+
     async def status(self, node: str) -> Mapping[str, Any]:
         if node not in self.nodes:
             raise ClusterError(f"{node} is dead")

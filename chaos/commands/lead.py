@@ -1,0 +1,32 @@
+"""`./lab promote` and `./lab handover`: who leads the cluster that is up, by an operator's order."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command()(promote)
+    app.command()(handover)
+
+
+def promote(
+    node: Annotated[str, typer.Argument(metavar="NODE", help="The replica that is to lead.")],
+) -> None:
+    """Make NODE the leader, after the old one has gone. Refused while that one answers."""
+    from chaos.commands import leading
+
+    typer.echo(asyncio.run(leading.promote(node)))
+
+
+def handover(
+    node: Annotated[
+        str | None, typer.Argument(metavar="[NODE]", help="Who is to lead (default: the leader chooses).")
+    ] = None,
+) -> None:
+    """Let the leader hand over, as before it is stopped: requests wait for a moment, none fails."""
+    from chaos.commands import leading
+
+    typer.echo(asyncio.run(leading.hand_over(node)))

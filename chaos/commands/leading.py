@@ -1,0 +1,19 @@
+"""What `./lab promote` and `./lab handover` do; both stand among the log lines, like faults."""
+
+from chaos.commands.striking import noted
+from chaos.faults.fault import Mark
+from chaos.runtimes import playground
+
+
+async def promote(node: str) -> str:
+    """Make `node` the leader; returns what was done. Raises `ClusterError` that says what would be right."""
+    async with playground.cluster_that_is_up() as cluster:
+        leader = await cluster.promote(node)
+    return noted(Mark("promote", {"nodes": [leader]}, f"promoted by hand: {leader} leads now"))
+
+
+async def hand_over(to: str | None) -> str:
+    """Let the leader hand over; returns what was done. Raises `ClusterError` with what would be right."""
+    async with playground.cluster_that_is_up() as cluster:
+        leader = await cluster.hand_over(to)
+    return noted(Mark("hand-over", {"nodes": [leader]}, f"handed over: {leader} leads now"))
