@@ -3,9 +3,11 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 from chaos.history import History, Operation
+
+Place: TypeAlias = tuple[Any, ...]
 
 NS_PER_MS = 1_000_000
 
@@ -33,25 +35,41 @@ def acknowledged_writes(operations: Iterable[Operation]) -> list[Operation]:
     return sorted(writes, key=lambda operation: operation.end)
 
 
+class Backlog:
+    """The acknowledged writes in the order of the log: how long has whoever stands somewhere lacked one?
+
+    Each is a pair of its place in the log and of the nanosecond at which it was acknowledged.
+    """
+
+    def __init__(self, acknowledged: Iterable[tuple[Place, float]]) -> None:
+        writes = sorted(acknowledged)
+        self._places = [place for place, _ in writes]
+        self._earliest_ns = _suffix_minimum([acknowledged_ns for _, acknowledged_ns in writes])
+
+    def behind_ms(self, place: Place, at_ns: float) -> float:
+        """Milliseconds at `at_ns` since the first write beyond `place` was acknowledged; 0 without one."""
+        beyond = bisect_right(self._places, place)
+        if beyond == len(self._places):
+            return 0.0
+        return round(max(0.0, at_ns - self._earliest_ns[beyond]) / NS_PER_MS, 1)
+
+
 def lags_ms(operations: Sequence[Operation]) -> dict[str, float]:
     """How far behind each replica was at worst when it answered a read.
 
     A read that shows log position p was behind since the first write beyond p was acknowledged.
     Reads that do not say their position are left out.
     """
-    writes = sorted(
-        (write for write in acknowledged_writes(operations) if write.position is not None),
-        key=lambda write: _place(write.position),
+    backlog = Backlog(
+        (_place(write.position), write.returned_ns)
+        for write in acknowledged_writes(operations)
+        if write.position is not None
     )
-    places = [_place(write.position) for write in writes]
-    earliest_ns = _suffix_minimum([write.returned_ns for write in writes])
     worst: dict[str, float] = {}
     for read in operations:
         if read.f != "read" or read.outcome != "ok" or read.node is None or read.position is None:
             continue
-        beyond = bisect_right(places, _place(read.position))
-        since_ns = earliest_ns[beyond] if beyond < len(writes) else read.invoked_ns
-        lag_ms = round(max(0.0, read.invoked_ns - since_ns) / NS_PER_MS, 1)
+        lag_ms = backlog.behind_ms(_place(read.position), read.invoked_ns)
         worst[read.node] = max(worst.get(read.node, 0.0), lag_ms)
     return dict(sorted(worst.items()))
 
@@ -61,7 +79,7 @@ def _longest_gap_ms(writes: Sequence[Operation]) -> float:
     return round(max(gaps_ns, default=0) / NS_PER_MS, 1)
 
 
-def _place(position: Any) -> tuple[Any, ...]:
+def _place(position: Any) -> Place:
     return tuple(position) if isinstance(position, list | tuple) else (position,)
 
 

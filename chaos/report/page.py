@@ -1,83 +1,64 @@
-"""The page of a run: one file that opens anywhere, without a network."""
+"""The page of a run, or of several side by side: one file that opens anywhere, without a network."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from html import escape
-from string import Template
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from chaos.folder import RunFolder
-from chaos.history import Event, History
-from chaos.narrator import in_words
-from chaos.report.words import headline, sentences
+from chaos.report.bands import bands
+from chaos.report.cast import cast_of
+from chaos.report.contents import Contents, final_contents
+from chaos.report.drawing import drawing
+from chaos.report.saved import Saved, read
+from chaos.report.story import Statement, story
+from chaos.report.words import MEANINGS, Opening, opening
 from chaos.verdict import Verdict
-from services.logline import is_notable
 
-PAGE = Template("""<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>$title</title>
-<style>
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
-table { border-collapse: collapse } th, td { text-align: left; padding: .2rem .8rem .2rem 0;
-  vertical-align: top }
-.fine { color: #176b2c } .bad { color: #a3150f } .doubt { color: #8a5a00 } code { overflow-wrap: anywhere }
-</style>
-<h1>$title</h1>
-<p class="$tone"><strong>$headline</strong></p>
-<ul>$sentences</ul>
-<h2>Repeat it</h2><p><code>$command</code></p>
-<h2>What happened</h2>$happenings
-<h2>Witnesses</h2>$witnesses
-<h2>Measures</h2>$measures
-<h2>Settings</h2>$settings
-</html>
-""")
+NAME = "report.html"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One run, ready for the template."""
+
+    saved: Saved
+    opening: Opening
+    story: Sequence[Statement]
+    contents: Contents
+    drawing: Mapping[str, Any]
 
 
 def write_page(folder: RunFolder, about: Mapping[str, Any], verdict: Verdict) -> None:
     """Write `report.html` beside the recording that it tells of."""
-    history = History.load(folder.history)
-    said = sentences(verdict.problems, verdict.anomalies)
-    tone = {True: "fine", False: "bad", None: "doubt"}[verdict.as_expected]
-    page = PAGE.substitute(
-        title=escape(f"{verdict.scenario}: {verdict.variant} ({verdict.kind}), on {verdict.runtime}"),
-        tone=tone,
-        headline=escape(headline(verdict.kind, verdict.as_expected)),
-        sentences="".join(f"<li>{escape(sentence)}</li>" for sentence in said),
-        command=escape(about["command"]),
-        happenings=_table(("second", "who", "what"), _happenings(folder, history)),
-        witnesses=_table(("anomaly", "event", "second", "what"), _witness_rows(history, verdict)),
-        measures=_table(("measure", "value"), verdict.to_json()["measures"].items()),
-        settings=_table(("setting", "value"), [*about["options"].items(), ("seed", verdict.seed)]),
+    write_pages([read(folder, about, verdict)], folder.path / NAME)
+
+
+def write_pages(runs: Sequence[Saved], path: Path) -> None:
+    """Write one page of all `runs`; two or more stand side by side."""
+    from chaos.report.render import page  # here, because templates cost every start of the lab 50 ms
+
+    sections = [section(saved) for saved in runs]
+    title = " and ".join(saved.name for saved in runs)
+    text = page(
+        "report.html",
+        title=title,
+        sections=sections,
+        meanings=MEANINGS,
+        differing_settings=_differing([saved.about["options"] for saved in runs]),
+        measured=list(dict.fromkeys(name for saved in runs for name in saved.verdict.measures)),
     )
-    (folder.path / "report.html").write_text(page, encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    lines = [f"<tr>{''.join(f'<th>{escape(name)}</th>' for name in head)}</tr>"]
-    lines += [f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows]
-    return f"<table>{''.join(lines)}</table>"
+def section(saved: Saved) -> Section:
+    """Everything that is shown of one run."""
+    cast, faults, contents = cast_of(saved), bands(saved.history), final_contents(saved)
+    told = story(saved, cast, faults, contents)
+    return Section(saved, opening(saved.verdict), told, contents, drawing(saved, cast, faults, told))
 
 
-def _happenings(folder: RunFolder, history: History) -> Iterable[Sequence[object]]:
-    """The faults, and what stands out in the nodes' logs, in the order of time."""
-    faults = [(event.time / 1e9, "fault", f"{event.f} {event.value}") for event in history.nemesis]
-    notable = (event for event in folder.read_events() if is_notable(event.event))
-    deeds = [(event.time_s, event.node, in_words(event)) for event in notable]
-    return [(f"{second:.3f}", who, what) for second, who, what in sorted(faults + deeds)]
-
-
-def _witness_rows(history: History, verdict: Verdict) -> Iterable[Sequence[object]]:
-    for finding in verdict.anomalies:
-        for witness in finding.witnesses:
-            yield finding.name, "", "", witness.text
-            for index in witness.ops:
-                event = history.events[index]
-                yield "", index, f"{event.time / 1e9:.3f}", _in_words(event)
-
-
-def _in_words(event: Event) -> str:
-    who = f" by {event.node} in epoch {event.epoch}" if event.type == "ok" and event.node else ""
-    error = f" ({event.error})" if event.error else ""
-    return f"process {event.process} {event.type}: {event.f} {event.key} = {event.value}{who}{error}"
+def _differing(settings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The names of the settings that are not the same for all."""
+    names = dict.fromkeys(name for some in settings for name in some)
+    return [name for name in names if any(some.get(name) != settings[0].get(name) for some in settings)]

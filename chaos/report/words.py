@@ -1,8 +1,57 @@
 """A verdict in plain words, with the operations that show it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
-from chaos.verdict import Finding, Kind
+from chaos.verdict import Finding, Kind, Verdict
+
+Tone: TypeAlias = Literal["fine", "bad", "doubt"]
+
+# Findings that bear the name of the guarantee which is broken, and how one says that it was kept.
+GUARANTEES: Mapping[str, tuple[str, str]] = {
+    "linearizable": ("not linearizable", "linearizable"),
+    "set-full": ("set elements lost", "no set element lost"),
+    **{
+        name: (f"{name} broken", f"{name} kept")
+        for name in (
+            *("read-your-writes", "monotonic-write", "writes-follow-reads"),
+            *("consistent-prefix", "causality"),
+        )
+    },
+}
+MEANINGS: Mapping[str, str] = {
+    "lost-write": "a client was told that its write is done, and in the end no replica has it",
+    "stale-read": "a read shows a value that had been replaced before the read began",
+    "split-brain": "two replicas accept writes as leader at the same time",
+    "diverged-replicas": "after everything has settled, two replicas hold different data",
+    "stale-replica": "after everything has settled, a replica still holds a replaced value",
+    "linearizable": "no order of the operations explains what clients saw, as if there were one copy",
+    "read-your-writes": "somebody looks for his own write and does not find it",
+    "non-monotonic-read": "somebody looks a second time and sees less than before",
+    "monotonic-write": "two writes of one session take effect in the wrong order",
+    "writes-follow-reads": "a write is seen without what its author had read before",
+    "consistent-prefix": "a later write is seen without an earlier one",
+    "causality": "an effect is seen without its cause: the answer without the question",
+    "new-then-old": "a read sees a new value, and a later one the old value again",
+    "set-full": "an element that was added is missing",
+    "dirty-read": "somebody reads what was never committed",
+    "half-transaction-seen": "somebody sees one part of a transaction without the other",
+    "transaction-cycle": "transactions depend on each other in a ring: no order of them explains it",
+    "unavailable": "clients get no answer for longer than is allowed",
+    "write-stall": "nobody can write for longer than is allowed",
+    "long-outage": "it takes longer than is allowed until writes work again",
+    "needless-failover": "a leader that was well is replaced",
+}
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What stands at the head of a page: one word, a sentence, and whether all is as it should be."""
+
+    word: str
+    sentence: str
+    tone: Tone
 
 
 def headline(kind: Kind, as_expected: bool | None) -> str:
@@ -12,6 +61,25 @@ def headline(kind: Kind, as_expected: bool | None) -> str:
     if kind == "problem":
         return "shown" if as_expected else "not shown"
     return "held" if as_expected else "broken"
+
+
+def opening(verdict: Verdict) -> Opening:
+    """The verdict in a sentence."""
+    tones: dict[bool | None, Tone] = {True: "fine", False: "bad", None: "doubt"}
+    seen = [times(finding) for finding in verdict.anomalies if finding.found]
+    free = [absence(finding.name) for finding in verdict.anomalies if finding.found is False]
+    doubts = [*verdict.problems, *(f.reason for f in verdict.anomalies if f.found is None)]
+    expected = {
+        ("problem", True): "as this variant is there to show",
+        ("problem", False): "although this variant is there to show an anomaly",
+        ("remedy", True): "as this remedy promises",
+        ("remedy", False): "although this remedy promises to prevent it",
+    }
+    told = "; ".join(filter(None, (" and ".join(seen), ", ".join(free))))
+    why = f"this run proves nothing, because {doubts[0]}" if doubts else "nobody can tell"
+    comment = why if verdict.as_expected is None else expected[verdict.kind, verdict.as_expected]
+    sentence = ", ".join(filter(None, (told, comment)))
+    return Opening(headline(verdict.kind, verdict.as_expected), f"{sentence}.", tones[verdict.as_expected])
 
 
 def sentences(problems: Iterable[str], findings: Iterable[Finding]) -> Iterator[str]:
@@ -29,14 +97,29 @@ def price(measures: Mapping[str, float]) -> str:
     )
 
 
+def breach(name: str) -> str:
+    """That the anomaly is there: `lost-write`, `read-your-writes broken`."""
+    return GUARANTEES.get(name, (name, ""))[0]
+
+
+def absence(name: str) -> str:
+    """That it is not there: `no lost-write`, `read-your-writes kept`."""
+    return GUARANTEES[name][1] if name in GUARANTEES else f"no {name}"
+
+
+def times(finding: Finding) -> str:
+    """What was found, and how often."""
+    return breach(finding.name) + ("" if finding.count == 1 else f" ({finding.count} times)")
+
+
 def _of_finding(finding: Finding) -> str:
     if finding.found is None:
         return f"{finding.name}: unknown, because {finding.reason}"
     if not finding.found:
-        return f"no {finding.name}"
-    times = "" if finding.count == 1 else f" ({finding.count} times; the first)"
+        return absence(finding.name)
+    what = breach(finding.name) + ("" if finding.count == 1 else f" ({finding.count} times; the first)")
     if not finding.witnesses:
-        return f"{finding.name}{times}"
+        return what
     witness = finding.witnesses[0]
     events = ", ".join(map(str, witness.ops))
-    return f"{finding.name}{times}: {witness.text} [events {events}]"
+    return f"{what}: {witness.text} [events {events}]"

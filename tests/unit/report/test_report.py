@@ -1,16 +1,15 @@
-"""What people read: one word, sentences with the operations, a page that needs no network."""
+"""What people read: one word, a sentence, sentences with the operations, a page that needs no network."""
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
 
-from chaos.cluster import Event
-from chaos.folder import RunFolder
-from chaos.recorder import Recorder
-from chaos.report.page import write_page
-from chaos.report.words import headline, sentences
-from chaos.verdict import Kind, Verdict, Witness, found, not_found, unknown
+from chaos.report.page import NAME, write_pages
+from chaos.report.words import headline, opening, sentences
+from chaos.verdict import Finding, Kind, Verdict, Witness, found, not_found, unknown
+from tests.unit.report.runs import by_hand
 
 LOST = found("lost-write", 3, [Witness((4, 5), "x=1 is <gone>.")])
 
@@ -39,26 +38,51 @@ def test_sentences_name_doubts_first_and_then_every_anomaly_with_its_events() ->
     ]
 
 
-def test_the_page_shows_the_witness_and_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
-    with Recorder(tmp_path / "history.jsonl", lambda: 0) as recorder:
-        for value in range(3):
-            recorder.ok(recorder.invoke(0, "write", "x", value), node="n1", epoch=1, position=[1, value])
-        recorder.nemesis("kill", {"nodes": ["n1"]})
-    verdict = Verdict("lost-writes", "async", "problem", "local", 7, True, (LOST,), {"acknowledged": 3})
-    command = "./lab run lost-writes:async --seed 7"
-    about = {"command": command, "options": {"replication": "async"}}
-    folder = RunFolder(tmp_path)
-    folder.write_events([Event(5.0, "n2", "promoted", {"epoch": 2}), Event(5.0, "n2", "started", {})], 3.0)
-    write_page(folder, about, verdict)
-    page = (tmp_path / "report.html").read_text()
-    assert "n2 started" not in page
+@pytest.mark.parametrize(
+    ("finding", "sentence"),
+    [
+        (not_found("linearizable"), "linearizable"),
+        (found("linearizable", 1, []), "not linearizable"),
+        (not_found("read-your-writes"), "read-your-writes kept"),
+        (found("causality", 2, []), "causality broken (2 times; the first)"),
+        (not_found("set-full"), "no set element lost"),
+    ],
+)
+def test_a_guarantee_is_kept_or_broken(finding: Finding, sentence: str) -> None:
+    assert list(sentences([], [finding])) == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("kind", "as_expected", "finding", "sentence"),
+    [
+        ("problem", True, LOST, "lost-write (3 times), as this variant is there to show."),
+        ("remedy", True, not_found("lost-write"), "no lost-write, as this remedy promises."),
+        ("remedy", False, LOST, "lost-write (3 times), although this remedy promises to prevent it."),
+        ("remedy", None, unknown("lost-write", "no reads"), "this run proves nothing, because no reads."),
+    ],
+)
+def test_the_verdict_in_a_sentence(
+    kind: Kind, as_expected: bool | None, finding: Finding, sentence: str
+) -> None:
+    verdict = Verdict("lost-writes", "async", kind, "sim", 7, as_expected, (finding,), {})
+    assert opening(verdict).sentence == sentence
+
+
+def test_the_page_tells_all_and_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
+    saved = by_hand(tmp_path, key="<b>key</b>", value="</script><img src=x onerror=alert(1)>")
+    write_pages([saved], tmp_path / NAME)
+    page = (tmp_path / NAME).read_text(encoding="utf-8")
     for expected in (
-        "n2 promoted epoch=2",
-        "x=1 is &lt;gone&gt;.",
-        command,
-        "kill",
-        "process 0 ok: write x = 2 by n1",
+        "lost-write, as this variant is there to show.",
+        "n1 is killed.",
+        "n2 becomes the leader of epoch 2",
+        "&lt;b&gt;key&lt;/b&gt;",
+        "./lab run lost-writes:async --seed 7",
     ):
         assert expected in page
-    assert "<gone>" not in page
-    assert not re.search(r"(src|href)=|https?:|@import|url\(", page)
+    assert "<b>key" not in page
+    assert "onerror=alert(1)>" not in page
+    assert not re.search(r"<(link|img|iframe|object)\b|<script[^>]+src=|@import|url\(", page)
+    policy = unescape(page.split("<title>")[0])
+    assert "default-src 'none'; script-src 'sha256-" in policy
+    assert "unsafe" not in policy

@@ -1,0 +1,69 @@
+"""`./lab report`: the page of a saved run, of several side by side, or of all runs together."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chaos.cluster import ClusterError
+from chaos.commands.run import RUNS
+from chaos.discover import all_scenarios, select
+from chaos.folder import RunFolder
+from chaos.verdict import WRONG_USAGE
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command("report")(report)
+
+
+def report(
+    runs: Annotated[list[str] | None, typer.Argument(metavar="RUN…", help="A folder, or ID:VARIANT.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="An index over all saved runs.")] = False,
+    folder: Annotated[Path, typer.Option("--runs", help="Where the runs' folders are.")] = RUNS,
+    out: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
+) -> None:
+    """Write the page of a saved run again; of two or more runs, one page with all side by side.
+
+    A run is a folder, or ID:VARIANT for the newest run of that variant. Prints the name of the file.
+    """
+    if bool(runs) == everything or (everything and out):
+        typer.echo("lab: name one run or more, or say --all (without --out)", err=True)
+        raise typer.Exit(WRONG_USAGE)
+    try:
+        typer.echo(
+            _write_all(folder) if everything else _write([_find(run, folder) for run in runs or ()], out)
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise ClusterError(f"no report, because a run's folder is damaged: {error}") from error
+
+
+def _write_all(folder: Path) -> Path:
+    from chaos.report.catalogue import write_index
+
+    if not folder.is_dir():
+        raise ClusterError(f"there is no folder {folder}; make runs first: ./lab run --all --on sim")
+    return write_index(all_scenarios(), folder.resolve())
+
+
+def _write(folders: Sequence[Path], out: Path | None) -> Path:
+    from chaos.report.page import NAME, write_pages
+    from chaos.report.saved import read_again
+
+    saved = [read_again(RunFolder(folder)) for folder in folders]
+    together = "-and-".join(run.name.replace(":", "-") for run in saved)
+    path = out or (folders[0] / NAME if len(folders) == 1 else folders[0].parents[2] / f"{together}.html")
+    write_pages(saved, path)
+    return path
+
+
+def _find(run: str, folder: Path) -> Path:
+    """The folder that somebody means. Raises `ClusterError` and `UnknownNameError`."""
+    if Path(run).is_dir():
+        return Path(run).resolve()
+    ((scenario, variants),) = select([run])
+    judged = [path for v in variants for path in (folder / scenario.id / v.name).glob("*/verdict.json")]
+    if not judged:
+        raise ClusterError(f"there is no run of {run} in {folder}; make one: ./lab run {run} --on sim")
+    return max(judged, key=lambda path: path.stat().st_mtime).parent.resolve()

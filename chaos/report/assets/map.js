@@ -1,0 +1,144 @@
+// The map: every node and every link as they were at one moment, and steps from one turn of events to the next.
+"use strict";
+{
+  const WIDTH = 640;
+  const BOX = { width: 132, height: 46 };
+  const WORDS = { cut: "cut", slow: "slow", "lose-request": "requests lost", "lose-reply": "answers lost" };
+
+  class Stage {
+    constructor(section, drawing, operations, view) {
+      Object.assign(this, { drawing, operations, view });
+      this.svg = section.querySelector(".map");
+      this.clock = section.querySelector(".clock");
+      this.caption = section.querySelector(".caption");
+      this.moments = drawing.moments.toSorted((a, b) => a.at - b.at);
+      this.step = -1;
+      this.places = positions(drawing);
+      this.redraw = lab.onNextFrame(() => this.draw());
+      view.onChange((what) => what === "cursor" && this.redraw());
+      for (const button of section.querySelectorAll("[data-step]")) {
+        button.addEventListener("click", () => this.go(Number(button.dataset.step)));
+      }
+      section.addEventListener("keydown", (event) => this.key(event));
+      this.redraw();
+    }
+
+    key(event) {
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
+      this.go(by);
+      event.preventDefault();
+      event.stopPropagation();
+    }
+
+    /** One turn of events on or back, counted from the moment that is looked at. */
+    go(by) {
+      if (!this.moments.length) return;
+      const now = this.view.cursor ?? -1;
+      if (this.step < 0 || this.moments[this.step].at !== now) {
+        const next = this.moments.findIndex((moment) => moment.at > now);
+        this.step = (next < 0 ? this.moments.length : next) - (by > 0 ? 1 : 0);
+      }
+      this.step = Math.min(Math.max(this.step + by, 0), this.moments.length - 1);
+      const moment = this.moments[this.step];
+      this.view.pick(this.operations.ofEvents(moment.ops));
+      this.view.reveal(moment.at, moment.at);
+      this.view.look(moment.at);
+    }
+
+    draw() {
+      const at = this.view.cursor ?? 0;
+      const struck = this.drawing.bands.filter((band) => band.from <= at && (band.to < 0 || at < band.to));
+      const links = this.drawing.links.map(([from, to]) => this.link(from, to, struck));
+      const nodes = [...this.places.keys()].map((node) => this.node(node, at));
+      this.svg.replaceChildren(...links, ...this.underWay(at), ...nodes);
+      this.clock.textContent = lab.seconds(at);
+      this.tell(at, struck);
+    }
+
+    link(from, to, struck) {
+      const band = struck.findLast((some) => some.links.some(([a, b]) => a === from && b === to));
+      const state = band && WORDS[band.effect] ? band.effect : "whole";
+      const [a, b] = this.ends(from, to);
+      const line = lab.svg("line", { x1: a.x, y1: a.y, x2: b.x, y2: b.y });
+      const title = lab.svg("title", {}, `${from} → ${to}: ${WORDS[state] ?? "passes"}`);
+      const group = lab.svg("g", { class: `wire wire-${state}`, "data-link": `${from}-${to}` }, title, line);
+      if (state !== "whole") group.append(this.cross(a, b, { "lose-request": 0.75, "lose-reply": 0.25 }[state] ?? 0.5, state));
+      return group;
+    }
+
+    /** The two ends of the way from one node to another, a little to the right of the straight line. */
+    ends(from, to) {
+      const [a, b] = [this.places.get(from), this.places.get(to)];
+      const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
+      const [right, down] = [(-(b.y - a.y) / length) * 4, ((b.x - a.x) / length) * 4];
+      return [{ x: a.x + right, y: a.y + down }, { x: b.x + right, y: b.y + down }];
+    }
+
+    cross(a, b, part, state) {
+      const [x, y] = [a.x + (b.x - a.x) * part, a.y + (b.y - a.y) * part];
+      return lab.svg("text", { x, y: y + 5, "text-anchor": "middle" }, state === "slow" ? "◷" : "✕");
+    }
+
+    node(name, at) {
+      const { x, y } = this.places.get(name);
+      const span = (this.drawing.lives[name] ?? []).findLast(([from]) => from <= at);
+      const [, state, epoch] = span ?? [0, this.drawing.gateways.includes(name) ? "gateway" : "", null];
+      const group = lab.svg("g", { class: `node node-${state || "plain"}`, "data-node": name });
+      const box = lab.svg("rect", { x: x - BOX.width / 2, y: y - BOX.height / 2, width: BOX.width, height: BOX.height, rx: 8 });
+      if (state === "leader") box.style.fill = lab.epochColour(epoch);
+      if (state === "leader" || state === "follower") box.style.stroke = lab.epochColour(epoch);
+      const short = name.length > 14 ? `${name.slice(0, 13)}…` : name;
+      const below = epoch === null || epoch === undefined ? state : `${state}, epoch ${epoch}`;
+      group.append(box, lab.svg("title", {}, name), lab.svg("text", { x, y: below ? y - 4 : y + 5, class: "name" }, short));
+      if (below && name !== "controller") group.append(lab.svg("text", { x, y: y + 14, class: "role" }, below));
+      return group;
+    }
+
+    /** Messages on their way at this moment: requests are full, answers hollow, lost ones crossed out. */
+    underWay(at) {
+      const { sent, arrived, answered, ended, from, to, words } = this.drawing.messages;
+      const dots = [];
+      for (let place = 0; place < sent.length && dots.length < 60 && sent[place] <= at; place += 1) {
+        if (!this.places.has(words[from[place]]) || !this.places.has(words[to[place]])) continue;
+        const [a, b] = this.ends(words[from[place]], words[to[place]]);
+        if (arrived[place] >= at) dots.push(dot(a, b, (at - sent[place]) / (arrived[place] - sent[place]), "asks"));
+        else if (answered[place] >= 0 && answered[place] <= at && at < ended[place])
+          dots.push(dot(b, a, (at - answered[place]) / (ended[place] - answered[place]), "answers"));
+      }
+      return dots;
+    }
+
+    tell(at, struck) {
+      const moment = this.moments[this.step];
+      const isAt = moment && moment.at === at;
+      const state = struck.length ? `In force now: ${struck.map((band) => band.label).join("; ")}.` : "No fault is in force.";
+      const count = this.moments.length ? `Step ${isAt ? this.step + 1 : "–"} of ${this.moments.length}` : "Nothing happened to step through";
+      const picked = isAt ? moment.text : "";
+      this.caption.replaceChildren(
+        lab.element("p", { class: "count" }, count),
+        lab.element("p", { class: "text" }, picked),
+        lab.element("p", { class: "state" }, state),
+      );
+    }
+  }
+
+  function dot(a, b, part, kind) {
+    return lab.svg("circle", { cx: a.x + (b.x - a.x) * part, cy: a.y + (b.y - a.y) * part, r: 4, class: `dot dot-${kind}` });
+  }
+
+  /** Gateways on top, replicas in an arc or a ring below them, the controller at the bottom. */
+  function positions({ gateways, replicas, controller }) {
+    const places = new Map();
+    gateways.forEach((node, at) => places.set(node, { x: (WIDTH * (at + 1)) / (gateways.length + 1), y: 40 }));
+    const [middle, wide, high] = [{ x: WIDTH / 2, y: replicas.length > 3 ? 200 : 170 }, 225, 90];
+    replicas.forEach((node, at) => {
+      const angle = replicas.length > 3 ? (2 * Math.PI * at) / replicas.length - Math.PI / 2 : Math.PI - (Math.PI * at) / Math.max(1, replicas.length - 1);
+      places.set(node, { x: middle.x + wide * Math.cos(angle), y: middle.y + high * Math.sin(angle) });
+    });
+    if (controller) places.set("controller", { x: WIDTH / 2, y: 372 });
+    return places;
+  }
+
+  lab.Stage = Stage;
+}

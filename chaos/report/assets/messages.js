@@ -1,0 +1,184 @@
+// The messages: who asked whom, when it arrived, and when the answer was back; lost ones end in a cross.
+"use strict";
+{
+  const AXIS = 8;
+  const ROW = 46;
+  const MOST_DRAWN = 5000;
+  const KINDS = {
+    clients: ["write", "read"],
+    replication: ["append"],
+    orders: null, // everything else: heartbeats, fencing, promotion, leases, routes
+  };
+
+  class Messages {
+    constructor(section, drawing, view) {
+      Object.assign(this, { drawing, view });
+      this.canvas = section.querySelector(".arrows");
+      this.note = section.querySelector(".note");
+      this.columns = drawing.messages;
+      this.count = this.columns.sent.length;
+      this.idle = new Set(this.columns.idle);
+      const talking = new Set(["from", "to"].flatMap((end) => this.columns[end]).map((at) => this.columns.words[at]));
+      const order = ["client", ...drawing.gateways, ...drawing.replicas, "controller"];
+      this.nodes = order.filter((node) => talking.has(node));
+      this.shown = { clients: true, replication: true, orders: true, idle: false, answers: true };
+      this.canvas.hidden = this.count === 0;
+      if (this.count) section.querySelector(".tools").append(...Object.keys(this.shown).map((name) => this.box(name)));
+      this.redraw = lab.onNextFrame(() => this.draw());
+      view.onChange(() => this.redraw());
+      lab.steer(this.canvas, view, lab.LEFT, {
+        onClick: (x, y, time) => view.look(time),
+        onHover: () => undefined,
+      });
+    }
+
+    box(name) {
+      const input = lab.element("input", { type: "checkbox" });
+      input.checked = this.shown[name];
+      input.addEventListener("change", () => {
+        this.shown[name] = input.checked;
+        this.redraw();
+      });
+      const words = { idle: "heartbeats that found all well", orders: "orders and reports" }[name] ?? name;
+      return lab.element("label", { class: `says says-${name}` }, input, words);
+    }
+
+    word(name, place) {
+      return this.columns.words[this.columns[name][place]];
+    }
+
+    group(place) {
+      const kind = this.word("kind", place);
+      return Object.keys(KINDS).find((name) => KINDS[name]?.includes(kind)) ?? "orders";
+    }
+
+    isLost(place) {
+      return this.columns.arrived[place] < 0 || this.columns.answered[place] < 0 || this.word("outcome", place) !== "ok" && this.columns.ended[place] >= 0 && this.columns.answered[place] > this.columns.ended[place];
+    }
+
+    isShown(place) {
+      return this.shown[this.group(place)] && (this.shown.idle || !this.idle.has(place));
+    }
+
+    y(node) {
+      return AXIS + ROW / 2 + this.nodes.indexOf(node) * ROW;
+    }
+
+    x(time) {
+      return lab.LEFT + ((time - this.view.from) / (this.view.to - this.view.from)) * (this.width - lab.LEFT);
+    }
+
+    draw() {
+      if (!this.count) return;
+      const height = AXIS + ROW * this.nodes.length;
+      const { pen, width } = lab.pen(this.canvas, height);
+      Object.assign(this, { pen, width, height });
+      this.drawLifelines();
+      const { columns, view } = this;
+      const inView = [];
+      for (let place = 0; place < this.count; place += 1) {
+        const last = Math.max(columns.sent[place], columns.ended[place]);
+        if (columns.sent[place] <= view.to && last >= view.from && this.isShown(place)) inView.push(place);
+      }
+      const every = Math.ceil(inView.length / MOST_DRAWN);
+      pen.save();
+      pen.beginPath();
+      pen.rect(lab.LEFT, 0, width - lab.LEFT, height);
+      pen.clip();
+      this.withHeads = inView.length < 700;
+      pen.globalAlpha = inView.length > 1500 ? 0.35 : 0.9;
+      inView.forEach((place, at) => {
+        if (at % every === 0 || this.isLost(place)) this.drawExchange(place);
+      });
+      pen.restore();
+      this.drawCursor();
+      this.tell(inView.length, every);
+    }
+
+    drawLifelines() {
+      const { pen } = this;
+      this.colours = Object.fromEntries(["ink", "soft", "line", "write", "epoch-0", "orders", "bad", "fault"].map((name) => [name, lab.colour(name)]));
+      for (const band of this.drawing.bands) {
+        const from = Math.max(lab.LEFT, this.x(band.from));
+        const to = band.to < 0 ? this.width : this.x(band.to);
+        pen.globalAlpha = 0.1;
+        pen.fillStyle = this.colours.fault;
+        if (to > from) pen.fillRect(from, 0, to - from, this.height);
+        pen.globalAlpha = 1;
+      }
+      for (const node of this.nodes) {
+        pen.fillStyle = this.colours.line;
+        pen.fillRect(lab.LEFT, this.y(node), this.width, 1.5);
+        pen.textAlign = "right";
+        pen.fillStyle = this.colours.ink;
+        pen.fillText(lab.fitted(pen, node, lab.LEFT - 14), lab.LEFT - 8, this.y(node));
+      }
+    }
+
+    drawExchange(place) {
+      const { columns } = this;
+      const [from, to] = [this.y(this.word("from", place)), this.y(this.word("to", place))];
+      const colour = { clients: this.colours.write, replication: this.colours["epoch-0"], orders: this.colours.orders }[this.group(place)];
+      const sent = this.x(columns.sent[place]);
+      if (columns.arrived[place] < 0) return this.drawLost(sent, from, to);
+      this.drawArrow(sent, from, this.x(columns.arrived[place]), to, colour, []);
+      if (!this.shown.answers) return;
+      const answered = this.x(columns.answered[place]);
+      if (columns.answered[place] < 0) return;
+      if (this.isLost(place) || columns.ended[place] < columns.answered[place]) this.drawLost(answered, to, from);
+      else this.drawArrow(answered, to, this.x(columns.ended[place]), from, colour, [3, 3]);
+    }
+
+    drawArrow(x0, y0, x1, y1, colour, dashes) {
+      const { pen } = this;
+      pen.strokeStyle = pen.fillStyle = colour;
+      pen.lineWidth = 1.2;
+      pen.setLineDash(dashes);
+      pen.beginPath();
+      pen.moveTo(x0, y0);
+      pen.lineTo(x1, y1);
+      pen.stroke();
+      pen.setLineDash([]);
+      if (!this.withHeads) return;
+      const angle = Math.atan2(y1 - y0, x1 - x0);
+      pen.beginPath();
+      pen.moveTo(x1, y1);
+      pen.lineTo(x1 - 7 * Math.cos(angle - 0.35), y1 - 7 * Math.sin(angle - 0.35));
+      pen.lineTo(x1 - 7 * Math.cos(angle + 0.35), y1 - 7 * Math.sin(angle + 0.35));
+      pen.fill();
+    }
+
+    /** It leaves, and ends in a cross half-way. */
+    drawLost(x, from, to) {
+      const { pen } = this;
+      const y = from + (to - from) * 0.5;
+      pen.strokeStyle = this.colours.bad;
+      pen.lineWidth = 1.4;
+      pen.beginPath();
+      pen.moveTo(x, from);
+      pen.lineTo(x + 4, y);
+      pen.moveTo(x, y - 4);
+      pen.lineTo(x + 8, y + 4);
+      pen.moveTo(x + 8, y - 4);
+      pen.lineTo(x, y + 4);
+      pen.stroke();
+    }
+
+    drawCursor() {
+      if (this.view.cursor === null) return;
+      const x = this.x(this.view.cursor);
+      this.pen.fillStyle = this.colours.ink;
+      if (x >= lab.LEFT) this.pen.fillRect(Math.round(x), 0, 1, this.height);
+    }
+
+    tell(inView, every) {
+      const parts = [`${inView} exchanges in sight`];
+      if (every > 1) parts.push(`one in ${every} is drawn, and every lost one: zoom in for all`);
+      if (this.columns.left_out) parts.push(`${this.columns.left_out} more are not in this file`);
+      if (this.columns.is_hearsay) parts.push("on real machines nobody eavesdrops: this is what clients and the nodes' logs tell");
+      this.note.textContent = `${parts.join("; ")}. Full lines ask, dashed ones answer; a red cross is lost. Zoom in until they lean.`;
+    }
+  }
+
+  lab.Messages = Messages;
+}

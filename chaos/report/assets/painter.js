@@ -1,0 +1,215 @@
+// How the lanes of the timeline are painted: bars for operations, spans for roles, bands for faults.
+"use strict";
+{
+  const COLOURS = ["ink", "soft", "line", "panel", "paper", "read", "write", "doubt", "refused", "witness", "accent", "fault"];
+
+  /** Paints one frame: `place` turns a time into a pixel, `left` and `width` bound what can be seen. */
+  class Painter {
+    constructor({ pen, left, width, layout, drawing, operations, view }) {
+      Object.assign(this, { pen, left, width, layout, drawing, operations, view });
+      this.colours = Object.fromEntries(COLOURS.map((name) => [name, lab.colour(name)]));
+      this.brushes = { doubt: lab.stripes(pen, this.colours.doubt), dead: lab.stripes(pen, this.colours.soft, 6) };
+    }
+
+    x(time) {
+      return this.left + ((time - this.view.from) / (this.view.to - this.view.from)) * (this.width - this.left);
+    }
+
+    drawRow(row) {
+      if (row.kind === "fault") this.drawFaults(row);
+      else if (row.kind === "node") this.drawNode(row);
+      else this.drawClient(row);
+    }
+
+    bandEnds(band) {
+      return [this.x(band.from), band.to < 0 ? this.width : this.x(band.to)];
+    }
+
+    drawBands() {
+      const { pen, colours } = this;
+      for (const band of this.drawing.bands) {
+        const [from, to] = this.bandEnds(band);
+        pen.globalAlpha = 0.1;
+        pen.fillStyle = colours.fault;
+        pen.fillRect(from, this.layout.axis, Math.max(1, to - from), this.layout.height);
+        pen.globalAlpha = 0.5;
+        pen.fillRect(from, this.layout.axis, 1, this.layout.height);
+        if (band.to >= 0) pen.fillRect(to, this.layout.axis, 1, this.layout.height);
+        pen.globalAlpha = 1;
+      }
+    }
+
+    drawFaults(row) {
+      const { pen, colours } = this;
+      pen.textAlign = "left";
+      for (const band of row.bands) {
+        const [from, to] = this.bandEnds(band);
+        const begin = Math.max(from, this.left);
+        pen.fillStyle = colours.fault;
+        pen.beginPath();
+        pen.roundRect(from, row.top, Math.max(3, to - from), row.height, 4);
+        pen.fill();
+        pen.fillStyle = colours.paper;
+        pen.fillText(lab.fitted(pen, `⚡ ${band.label}`, to - begin - 12), begin + 6, row.top + row.height / 2 + 1);
+      }
+    }
+
+    drawNode(row) {
+      const spans = this.drawing.lives[row.node] ?? [];
+      spans.forEach(([from, state, epoch], place) => {
+        const until = place + 1 < spans.length ? spans[place + 1][0] : this.drawing.end;
+        this.drawSpan(row, this.x(from), this.x(until), state, epoch);
+      });
+      for (const [time] of row.events) this.drawFlag(this.x(time), row.top + row.height);
+      this.drawFinalReads(row);
+    }
+
+    drawSpan(row, from, to, state, epoch) {
+      const { pen, colours } = this;
+      if (to < this.left || from > this.width) return;
+      const leads = state === "leader";
+      const isUp = leads || state === "follower";
+      pen.globalAlpha = leads ? 1 : isUp ? 0.22 : 0.6;
+      pen.fillStyle = isUp ? lab.epochColour(epoch) : this.brushes.dead;
+      pen.fillRect(from, row.top, Math.max(1, to - from - 1), row.height);
+      pen.globalAlpha = 1;
+      const text = isUp ? `${leads ? "leads" : "follows"}${epoch === null ? "" : ` epoch ${epoch}`}` : state;
+      const begin = Math.max(from, this.left) + 6;
+      const shown = lab.fitted(pen, text, Math.min(to, this.width) - begin - 4);
+      if (!isUp && shown) {
+        pen.fillStyle = colours.panel;
+        pen.fillRect(begin - 3, row.top + 4, pen.measureText(shown).width + 6, row.height - 8);
+      }
+      pen.textAlign = "left";
+      pen.fillStyle = leads ? colours.paper : colours.ink;
+      pen.fillText(shown, begin, row.top + row.height / 2 + 1);
+    }
+
+    /** A little triangle under the lane: the node logged something that belongs to the story. */
+    drawFlag(x, y) {
+      const { pen } = this;
+      pen.fillStyle = this.colours.ink;
+      pen.beginPath();
+      pen.moveTo(x, y - 6);
+      pen.lineTo(x + 4, y + 1);
+      pen.lineTo(x - 4, y + 1);
+      pen.fill();
+    }
+
+    drawFinalReads(row) {
+      const { pen, operations } = this;
+      let last = -1;
+      for (const place of operations.finals) {
+        const x = Math.round(this.x(operations.begin(place)));
+        if (x === last || operations.word("node", place) !== row.node) continue;
+        last = x;
+        pen.fillStyle = this.colours.read;
+        pen.fillRect(x, row.top + row.height - 5, 1.5, 5);
+      }
+    }
+
+    /** Bars that would lie on the same pixels are drawn once. */
+    drawClient(row) {
+      const { operations, view } = this;
+      let drawnTo = -Infinity;
+      let drawnAs = "";
+      for (let at = firstIn(row.places, operations, view.from); at < row.places.length; at += 1) {
+        const place = row.places[at];
+        if (operations.begin(place) > view.to) break;
+        const from = this.x(operations.begin(place));
+        const to = Math.max(from + 3, Math.min(this.x(operations.end(place)), this.width + 20));
+        const style = operations.outcome(place) + operations.isRead(place);
+        if (to <= drawnTo + 0.5 && style === drawnAs) continue;
+        this.drawBar(row, place, from, to);
+        [drawnTo, drawnAs] = [to, style];
+      }
+    }
+
+    drawBar(row, place, from, to) {
+      const { pen, colours, operations } = this;
+      const outcome = operations.outcome(place);
+      const colour = operations.isRead(place) ? colours.read : colours.write;
+      pen.globalAlpha = this.view.picked.size && !this.view.picked.has(place) ? 0.35 : 1;
+      if (outcome === "ok") {
+        pen.fillStyle = colour;
+        pen.fillRect(from, row.top, to - from, row.height);
+      } else {
+        this.drawUnfulfilled(row, outcome, from, to);
+      }
+      if (to - from > 34 && row.height > 9) {
+        pen.textAlign = "left";
+        pen.fillStyle = outcome === "ok" ? colours.paper : colours.ink;
+        pen.fillText(lab.fitted(pen, operations.label(place), to - from - 8), from + 4, row.top + row.height / 2 + 1);
+      }
+      pen.globalAlpha = 1;
+    }
+
+    /** Refused: an empty bar, crossed out. In doubt: stripes, and no end on the right. */
+    drawUnfulfilled(row, outcome, from, to) {
+      const { pen, colours } = this;
+      const bottom = row.top + row.height;
+      pen.strokeStyle = outcome === "fail" ? colours.refused : colours.doubt;
+      pen.lineWidth = 1;
+      if (outcome === "info") {
+        pen.fillStyle = this.brushes.doubt;
+        pen.fillRect(from, row.top, to - from, row.height);
+      }
+      pen.beginPath();
+      pen.moveTo(to, row.top + 0.5);
+      pen.lineTo(from + 0.5, row.top + 0.5);
+      pen.lineTo(from + 0.5, bottom - 0.5);
+      pen.lineTo(to, bottom - 0.5);
+      if (outcome === "fail") {
+        pen.closePath();
+        pen.moveTo(to - Math.min(8, to - from), row.top);
+        pen.lineTo(to, bottom);
+        pen.moveTo(to, row.top);
+        pen.lineTo(to - Math.min(8, to - from), bottom);
+      }
+      pen.stroke();
+    }
+
+    /** A frame and a flag around an operation in `row`; a loud one has its name beside it. */
+    drawMark(place, row, colour, isLoud) {
+      const { pen, colours, operations } = this;
+      const from = this.x(operations.begin(place));
+      const to = Math.max(from + 3, Math.min(this.x(operations.end(place)), this.width + 20));
+      if (!row || to < this.left || from > this.width) return;
+      pen.strokeStyle = pen.fillStyle = colours[colour];
+      pen.lineWidth = isLoud ? 2.5 : 1.5;
+      pen.strokeRect(from - 1.5, row.top - 1.5, to - from + 3, row.height + 3);
+      pen.beginPath();
+      pen.moveTo(from + 1, row.top - 2);
+      pen.lineTo(from - 4, row.top - 9);
+      pen.lineTo(from + 6, row.top - 9);
+      pen.fill();
+      if (isLoud && to - from < 34) this.drawNote(operations.label(place), from, to, row, colours[colour]);
+    }
+
+    /** On the right of the bar, or on its left where there is no room. */
+    drawNote(text, from, to, row, colour) {
+      const { pen, colours } = this;
+      const width = pen.measureText(text).width + 8;
+      const x = to + 5 + width > this.width ? from - 5 - width : to + 5;
+      pen.fillStyle = colours.panel;
+      pen.fillRect(x, row.top - 2, width, Math.max(14, row.height + 4));
+      pen.textAlign = "left";
+      pen.fillStyle = colour;
+      pen.fillText(text, x + 4, row.top + row.height / 2 + 1);
+    }
+  }
+
+  /** The first of a lane's operations that may reach into the view; they never overlap within a lane. */
+  function firstIn(places, operations, from) {
+    let low = 0;
+    let high = places.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (operations.begin(places[middle]) < from) low = middle + 1;
+      else high = middle;
+    }
+    return Math.max(0, low - 1);
+  }
+
+  lab.Painter = Painter;
+}

@@ -1,0 +1,80 @@
+// Brings every run in the page to life.
+"use strict";
+{
+  const MARKS = { ok: "acknowledged or answered", fail: "refused: certainly not done", info: "in doubt", witness: "witness" };
+
+  function start(article, number) {
+    const drawing = JSON.parse(article.querySelector(".drawing").textContent);
+    drawing.key = `run-${number}`;
+    const operations = new lab.Operations(drawing.operations);
+    const view = new lab.View(drawing.end);
+    const canvas = article.querySelector(".lanes");
+    const timeline = new lab.Timeline(canvas, article.querySelector(".picked"), drawing, operations, view);
+    const stage = new lab.Stage(article.querySelector(".moment"), drawing, operations, view);
+    const messages = new lab.Messages(article.querySelector(".messages"), drawing, view);
+    const charts = new lab.Charts(article.querySelector(".charts"), drawing, operations, view);
+    lab.linkStory(article, operations, view);
+    article.querySelector(".legend").append(...legend(drawing));
+    wireTools(article, view, spans(drawing, operations));
+    const drawings = [timeline, stage, messages];
+    const redraw = () => drawings.forEach((some) => some.redraw());
+    new ResizeObserver(redraw).observe(canvas.parentElement);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      redraw();
+      charts.draw();
+    });
+    article.lab = { drawing, operations, view, timeline, stage, messages, charts };
+  }
+
+  /** The spans that the buttons over the timeline lead to. */
+  function spans(drawing, operations) {
+    const ends = (times) => (times.length ? [Math.min(...times), Math.max(...times)] : null);
+    const faults = ends(drawing.bands.flatMap((band) => [band.from, band.to < 0 ? drawing.end : band.to]));
+    const places = drawing.witnesses.flatMap((events) => operations.ofEvents(events)).filter((place) => !operations.finals.has(place));
+    const witnesses = ends(places.flatMap((place) => [operations.begin(place), Math.min(operations.end(place), drawing.end)]));
+    return { whole: [0, drawing.end], faults, witnesses, first: ends([faults, witnesses].filter(Boolean).flat()) };
+  }
+
+  function wireTools(article, view, { whole, faults, witnesses, first }) {
+    const actions = {
+      whole: () => view.showAround(...whole),
+      faults: faults && (() => view.showAround(...faults)),
+      witnesses: witnesses && (() => view.showAround(...witnesses)),
+      in: () => view.zoom(0.6),
+      out: () => view.zoom(1 / 0.6),
+    };
+    for (const button of article.querySelectorAll("[data-do]")) {
+      const action = actions[button.dataset.do];
+      if (action) button.addEventListener("click", action);
+      else button.hidden = true;
+    }
+    view.showAround(...(first ?? whole));
+    view.look((faults ?? whole)[0]);
+  }
+
+  function legend(drawing) {
+    const kinds = [["write", "write"], ["read", "read"]].map(([name, words]) => swatch(`swatch-${name}`, words));
+    const marks = ["fail", "info"].map((name) => swatch(`swatch-${name}`, MARKS[name]));
+    const witness = drawing.witnesses.length ? [swatch("swatch-witness", MARKS.witness)] : [];
+    const fault = drawing.bands.length ? [swatch("swatch-fault", "a fault is in force")] : [];
+    return [...kinds, ...marks, ...witness, ...fault, swatch("swatch-event", "a node logged something")];
+  }
+
+  function swatch(kind, words) {
+    return lab.element("span", { class: "entry" }, lab.element("i", { class: `swatch ${kind}` }), words);
+  }
+
+  function copyOnClick(button) {
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.textContent = "Copied";
+    });
+  }
+
+  document.querySelectorAll("article.run").forEach(start);
+  document.querySelectorAll("[data-copy]").forEach(copyOnClick);
+  document.addEventListener("keydown", (event) => {
+    const isFree = event.target === document.body && document.querySelectorAll("article.run").length === 1;
+    if (isFree) document.querySelector("article.run").lab.stage.key(event);
+  });
+}

@@ -1,0 +1,59 @@
+"""Who plays in a run, and over which links they can talk: read from what was recorded."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from chaos.links import CONTROLLER, LAB, Link, all_links
+from chaos.report.saved import Saved
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The nodes by what they are."""
+
+    replicas: tuple[str, ...]
+    gateways: tuple[str, ...]
+    has_controller: bool
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Everybody but the clients."""
+        return (*self.gateways, *self.replicas, *([CONTROLLER] if self.has_controller else []))
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """Those between the nodes shown; the lab's own are not part of the story."""
+        shown = {*self.nodes}
+        return tuple(
+            link
+            for link in all_links(self.replicas, self.gateways)
+            if link.source in shown and link.target in shown and link.source != LAB
+        )
+
+    def links_named(self, names: Iterable[str]) -> list[Link]:
+        """The links of these names, as faults name them."""
+        by_name = {link.name: link for link in self.links}
+        return [by_name[name] for name in names if name in by_name]
+
+
+def cast_of(saved: Saved) -> Cast:
+    """Replicas answer, gateways are asked, the controller logs."""
+    operations = saved.history.operations
+    logged = {event.node for event in saved.events}
+    roles = {event.node: event.fields.get("role") for event in saved.events}
+    answering = {operation.node for operation in operations if operation.node}
+    sampled = {str(sample["node"]) for sample in saved.samples}
+    asked = {operation.gateway for operation in operations if operation.gateway}
+    gateways = asked | {node for node, role in roles.items() if role == "gateway"}
+    replicas = answering | sampled | {node for node, role in roles.items() if role in ("leader", "follower")}
+    spoken = {str(message[end]) for message in saved.messages for end in ("from", "to")}
+    return Cast(
+        replicas=_in_order(replicas - gateways - {CONTROLLER}),
+        gateways=_in_order(gateways),
+        has_controller=CONTROLLER in logged | spoken or not saved.events,
+    )
+
+
+def _in_order(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(names, key=lambda name: (len(name), name)))

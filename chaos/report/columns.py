@@ -1,0 +1,111 @@
+"""Operations and messages as columns, for the page's drawings: a tenth of the size of records.
+
+Times are whole microseconds since the run began. Texts that repeat stand in a list of their own, and the
+columns hold their places in it.
+"""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from chaos.history import Operation, canonical
+from chaos.report.hearsay import hearsay
+from chaos.report.saved import Saved
+
+LONGEST_TEXT = 60
+MOST_MESSAGES = 12_000
+IDLE = ("append", "heartbeat")  # as long as nothing is in them
+
+
+class Words:
+    """A list of texts without repetition; `place` puts one in."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._places: dict[str, int] = {}
+
+    def place(self, text: str | None) -> int:
+        """Where `text` stands in the list; -1 for none."""
+        if text is None:
+            return -1
+        if text not in self._places:
+            self._places[text] = len(self.texts)
+            self.texts.append(text)
+        return self._places[text]
+
+
+def us(ns: float | None) -> int:
+    """Whole microseconds; -1 for never."""
+    return -1 if ns is None or math.isinf(ns) else round(ns / 1000)
+
+
+def shown(value: Any) -> str:
+    """A value as people read it, not longer than fits."""
+    if value is None or value == []:
+        return "nothing"
+    text = value if isinstance(value, str) else canonical(value).decode()
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
+
+
+def operation_columns(saved: Saved) -> dict[str, Any]:
+    """Every operation in the order of invocation; `end` is when its completion was recorded, -1 if never."""
+    operations, words = saved.history.operations, Words()
+    ends = [None if op.completed_index is None else op.completed_index for op in operations]
+    times = [event.time for event in saved.history.events]
+    return {
+        "index": [op.index for op in operations],
+        "done": [-1 if end is None else end for end in ends],
+        "begin": [us(op.invoked_ns) for op in operations],
+        "end": [-1 if end is None else us(times[end]) for end in ends],
+        "process": [op.process for op in operations],
+        "outcome": "".join(op.outcome[0] for op in operations),  # o, f or i
+        "final": [place for place, op in enumerate(operations) if op.final],
+        "value": [shown(op.value) for op in operations],
+        "epoch": [-1 if op.epoch is None else op.epoch for op in operations],
+        **{name: [words.place(_text(op, name)) for op in operations] for name in TEXTS},
+        "words": words.texts,
+    }
+
+
+TEXTS = ("f", "key", "node", "gateway", "error")
+
+
+def _text(operation: Operation, name: str) -> str | None:
+    value = getattr(operation, name)
+    return None if value is None else str(value)
+
+
+def message_columns(saved: Saved) -> dict[str, Any]:
+    """Who asked whom what. Where they are too many, those that carry nothing are left out first.
+
+    `left_out` says how many are not shown, `is_hearsay` that nobody could eavesdrop.
+    """
+    recorded = saved.messages or hearsay(saved)
+    messages = list(recorded)
+    if len(messages) > MOST_MESSAGES:
+        messages = [message for message in messages if not _is_idle(message)]
+    kept, words = messages[:MOST_MESSAGES], Words()
+    return {
+        **{name: [us(message[source]) for message in kept] for name, source in MOMENTS.items()},
+        **{
+            name: [words.place(message[name]) for message in kept]
+            for name in ("from", "to", "kind", "outcome")
+        },
+        "idle": _places(map(_is_idle, kept)),
+        "entries": [message["entries"] for message in kept],
+        "words": words.texts,
+        "left_out": len(recorded) - len(kept),
+        "is_hearsay": not saved.messages,
+    }
+
+
+NAMED = ("from", "to", "kind", "outcome")
+MOMENTS = {"sent": "time", "arrived": "arrived", "answered": "answered", "ended": "ended"}
+
+
+def _is_idle(message: Any) -> bool:
+    return message["kind"] in IDLE and not message["entries"] and message["outcome"] == "ok"
+
+
+def _places(flags: Iterable[bool]) -> list[int]:
+    return [place for place, flag in enumerate(flags) if flag]

@@ -1,0 +1,92 @@
+"""What the replicas hold in the end, where it matters: keys on which they differ, and what is missing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chaos.history import Key, Operation, canonical
+from chaos.measures import acknowledged_writes
+from chaos.report.columns import shown
+from chaos.report.saved import Saved
+
+MOST_ROWS = 60
+
+
+@dataclass(frozen=True)
+class Row:
+    """One key: what was acknowledged last, which operation that was, and what each replica holds."""
+
+    key: str
+    acknowledged: str
+    index: int | None
+    by: str
+    held: Mapping[str, str]
+    is_missing: bool
+    differs: bool
+
+
+@dataclass(frozen=True)
+class Contents:
+    """`rows` are the first of the keys that are worth a look; the numbers count all of them."""
+
+    replicas: tuple[str, ...]
+    rows: tuple[Row, ...]
+    keys: int
+    notable: int
+    differing: int
+    missing: int
+    unreadable: Mapping[str, str]
+
+
+def final_contents(saved: Saved) -> Contents:
+    """Side by side: keys on which replicas differ, and keys whose last acknowledged write nobody has."""
+    held: dict[Key, dict[str, Operation]] = {}
+    unreadable: dict[str, str] = {}
+    for read in saved.history.finals:
+        if read.outcome != "ok":
+            unreadable[str(read.node)] = read.error or "no answer"
+        elif read.key is not None:
+            held.setdefault(read.key, {})[str(read.node)] = read
+    writes: dict[Key | None, list[Operation]] = {}
+    for write in saved.history.client_operations:
+        if write.f != "read" and write.outcome != "fail":
+            writes.setdefault(write.key, []).append(write)
+    rows = [_row(key, reads, writes.get(key, [])) for key, reads in held.items()]
+    notable = sorted((row for row in rows if row.is_missing or row.differs), key=lambda row: row.index or 0)
+    replicas = tuple(sorted({node for reads in held.values() for node in reads}))
+    return Contents(
+        replicas=replicas,
+        rows=tuple(notable[:MOST_ROWS]),
+        keys=len(rows),
+        notable=len(notable),
+        differing=sum(row.differs for row in rows),
+        missing=sum(row.is_missing for row in rows),
+        unreadable=unreadable,
+    )
+
+
+def _row(key: Key, reads: Mapping[str, Operation], writes: Sequence[Operation]) -> Row:
+    values = {node: read.value for node, read in reads.items()}
+    last = max(acknowledged_writes(writes), key=lambda write: write.end, default=None)
+    return Row(
+        key=str(key),
+        acknowledged="" if last is None else shown(last.value),
+        index=None if last is None else last.index,
+        by="" if last is None else " ".join(filter(None, (last.node, _epoch(last)))),
+        held={node: shown(value) for node, value in values.items()},
+        is_missing=last is not None and _is_missing(last, values.values(), writes),
+        differs=len({canonical(value) for value in values.values()}) > 1,
+    )
+
+
+def _is_missing(last: Operation, values: Iterable[Any], writes: Iterable[Operation]) -> bool:
+    """True when nobody holds what `last` wrote, nor anything that may have come after it."""
+    if last.f not in ("write", "add", "append"):
+        return False
+    fine = {canonical(write.value) for write in writes if write is last or not write.precedes(last)}
+    found = (value if isinstance(value, list) and last.f != "write" else [value] for value in values)
+    return fine.isdisjoint(canonical(element) for elements in found for element in elements)
+
+
+def _epoch(operation: Operation) -> str:
+    return "" if operation.epoch is None else f"(epoch {operation.epoch})"

@@ -1,0 +1,72 @@
+"""Everything that the page's drawings need of one run, as plain JSON."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from chaos.report import fault_words, node_words
+from chaos.report.bands import Band
+from chaos.report.cast import Cast
+from chaos.report.columns import message_columns, operation_columns, us
+from chaos.report.lag import Look, lags
+from chaos.report.roles import Span, lives
+from chaos.report.saved import Saved
+from chaos.report.story import Statement
+
+
+def drawing(saved: Saved, cast: Cast, bands: Sequence[Band], story: Sequence[Statement]) -> dict[str, Any]:
+    """The document in the page; times are whole microseconds since the run began, -1 for never."""
+    return {
+        "end": us(saved.end_ns),
+        "gateways": cast.gateways,
+        "replicas": cast.replicas,
+        "controller": cast.has_controller,
+        "links": [[link.source, link.target] for link in cast.links if link.touchable],
+        "bands": [_band(band, cast) for band in bands],
+        "lives": {node: [_span(span) for span in spans] for node, spans in lives(saved, cast, bands).items()},
+        "events": [_event(event) for event in saved.events if node_words.is_told(event)],
+        "moments": [_moment(statement) for statement in story if statement.kind in MOMENTOUS],
+        "witnesses": [_witness(statement) for statement in story if statement.kind == "found"],
+        "lag": {node: _curve(looks) for node, looks in lags(saved).items()},
+        "operations": operation_columns(saved),
+        "messages": message_columns(saved),
+    }
+
+
+MOMENTOUS = ("fault", "healed", "node", "found")
+
+
+def _band(band: Band, cast: Cast) -> dict[str, Any]:
+    return {
+        "from": us(band.from_ns),
+        "to": us(band.to_ns),
+        "label": fault_words.label(band, cast),
+        "effect": band.effect,
+        "links": [[link.source, link.target] for link in band.links(cast)],
+        "nodes": band.nodes(cast),
+    }
+
+
+def _span(span: Span) -> list[Any]:
+    return [us(span.from_ns), span.state, span.epoch]
+
+
+def _event(event: Any) -> list[Any]:
+    return [us(event.time_s * 1e9), event.node, node_words.sentence(event)]
+
+
+def _moment(statement: Statement) -> dict[str, Any]:
+    return {
+        "at": us(statement.from_ns),
+        "to": us(statement.to_ns),
+        "kind": statement.kind,
+        "text": statement.text,
+        "ops": statement.ops,
+    }
+
+
+def _witness(statement: Statement) -> list[int]:
+    return list(statement.ops)
+
+
+def _curve(looks: Sequence[Look]) -> list[Sequence[float | None]]:
+    return [[us(moment_ns) for moment_ns, _ in looks], [lag_ms for _, lag_ms in looks]]

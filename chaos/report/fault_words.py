@@ -1,0 +1,76 @@
+"""A fault in a sentence: what can no longer reach whom, who is dead, what is slow."""
+
+from collections.abc import Iterable, Sequence
+
+from chaos.links import Link
+from chaos.report.bands import Band
+from chaos.report.cast import Cast
+
+
+def label(band: Band, cast: Cast) -> str:
+    """A few words, for the head of a band."""
+    links, nodes = band.links(cast), band.nodes(cast)
+    match band.effect:
+        case "cut" if links:
+            return f"cut {_sides(links, cast) or _arrows(links)}"
+        case "slow" | "lose-request" | "lose-reply" if links:
+            return f"{band.effect.replace('-', ' ')} {_arrows(links)}"
+        case "dead" | "paused" if nodes:
+            return f"{listed(nodes)} {band.effect}"
+    return band.f.replace("-", " ")
+
+
+def sentence(band: Band, cast: Cast) -> str:
+    """What it did, for the story."""
+    if "stroke" in band.value:
+        return f"Fault: {str(band.value['stroke']).partition(': ')[2] or band.value['stroke']}."
+    links, nodes = band.links(cast), band.nodes(cast)
+    arrows = _arrows(links)
+    match band.effect:
+        case "cut" if links:
+            sides = _sides(links, cast)
+            gone = f"{sides}: nothing passes between them" if sides else f"{arrows}: what is asked vanishes"
+            return f"Links are cut, {gone}, and nobody is told."
+        case "lose-request" if links:
+            return f"What is asked over {arrows} is lost."
+        case "lose-reply" if links:
+            return f"Answers over {arrows} are lost; what was asked still arrives and is done."
+        case "slow" if links:
+            return f"{arrows} takes {band.value.get('latency_ms', '?')} ms longer."
+        case "dead" if nodes:
+            return f"{listed(nodes)} is killed."
+        case "paused" if nodes:
+            return f"{listed(nodes)} stands still: the process is paused."
+    return f"Fault: {band.f} {dict(band.value)}."
+
+
+def listed(names: Iterable[str]) -> str:
+    """`n1, n2 and g1`."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _arrows(links: Sequence[Link]) -> str:
+    shown = [f"{link.source} → {link.target}" for link in links[:4]]
+    return ", ".join(shown) + (f" and {len(links) - 4} more" if len(links) > 4 else "")
+
+
+def _sides(links: Sequence[Link], cast: Cast) -> str:
+    """`n1, g1 | n2, n3` when the cut ones separate the nodes that they touch, else nothing."""
+    cut = {(link.source, link.target) for link in links}
+    if any(
+        (x.target, x.source) in cut and (x.source, x.target) not in cut for x in cast.links if x.touchable
+    ):
+        return ""
+    touched = [node for node in cast.nodes if any(node in pair for pair in cut)]
+    whole = [
+        {x.source, x.target} for x in cast.links if (x.source, x.target) not in cut and not x.out_of_band
+    ]
+    sides: list[set[str]] = [{node} for node in touched]
+    for ends in whole:
+        met = [side for side in sides if side & ends]
+        if len(met) > 1:
+            sides = [side for side in sides if side not in met] + [set.union(*met)]
+    separated = len(sides) > 1 and not any({*pair} <= side for pair in cut for side in sides)
+    ordered = [[node for node in touched if node in side] for side in sides]
+    return " | ".join(", ".join(side) for side in sorted(ordered, key=len)) if separated else ""

@@ -1,0 +1,55 @@
+"""What a node logged, in a sentence for the story; anything unknown is told as the node itself said it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chaos.cluster import Event
+from chaos.narrator import in_words
+from services.logline import is_notable
+
+SENTENCES: Mapping[str, str] = {
+    "promoted": "{node} becomes the leader of epoch {epoch}, at position {position} ({reason}).",
+    "demoted": "{node} stops leading epoch {of_epoch}: {reason}.",
+    "failover-begun": "The controller gives up on the leader ({reason}) and prepares epoch {to_epoch}.",
+    "fenced": "{target} promises to listen to nobody from before epoch {to_epoch}; its log ends at "
+    "{its_position}.",
+    "leader-appointed": "The controller tells everybody that {leader} leads epoch {epoch}.",
+    "tail-set-aside": "{node} finds {entries} entries in its log that {for_leader} does not have, drops them "
+    "and sets them aside in a file.",
+    "lease-expired": "The lease of {node} has run out: it confirms nothing more.",
+    "refused-old-leader": "{node} refuses what {sender} sends: its epoch {its_epoch} is over.",
+    "shut-down-by-order": "{node} is shut down by order: {reason}.",
+    "old-leader-shut-down": "The controller shuts {target} down over a wire of its own: {reason}.",
+    "fell-back-to-async": "{node} goes on without waiting for its followers ({reason}), and tells no client.",
+    "semi-sync-restored": "{node} waits for a follower again before it confirms.",
+}
+UNTOLD = ("emptied",)  # the beginning of every run
+
+
+def is_told(event: Event) -> bool:
+    """True for what belongs into the story."""
+    return event.event not in UNTOLD and (event.event in SENTENCES or is_notable(event.event))
+
+
+def sentence(event: Event, times: int = 1) -> str:
+    """What happened at the node; `times` it happened in a row."""
+    fields: dict[str, Any] = {"node": event.node, **event.fields}
+    try:
+        text = SENTENCES[event.event].format_map(fields)
+    except (KeyError, IndexError):
+        text = in_words(event)
+    return text if times == 1 else f"{text} ({times} times in a row)"
+
+
+def in_rows(events: Sequence[Event]) -> list[tuple[Event, int]]:
+    """The told events; what a node says again and again is told once, with how often."""
+    rows: list[tuple[Event, int]] = []
+    latest: dict[str, int] = {}
+    for event in filter(is_told, events):
+        place = latest.get(event.node)
+        if place is not None and rows[place][0].event == event.event == "refused-old-leader":
+            rows[place] = (rows[place][0], rows[place][1] + 1)
+        else:
+            latest[event.node] = len(rows)
+            rows.append((event, 1))
+    return rows

@@ -1,0 +1,105 @@
+"""A page as one file that opens anywhere, loads nothing and runs nothing but its own scripts.
+
+Whatever comes from a history may be hostile. Jinja escapes all of it in text; data for the scripts stands
+in a block that browsers do not run, with no character in it that could end the block. Should something
+slip through all the same, the page's content security policy lets only those scripts and styles work
+whose hashes stand in it, and lets nothing at all be loaded.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+HERE = Path(__file__).resolve().parent
+SCRIPTS = (
+    *("vendor/uPlot.iife.min.js", "assets/lab.js", "assets/view.js", "assets/operations.js"),
+    *(
+        "assets/lanes.js",
+        "assets/painter.js",
+        "assets/timeline.js",
+        "assets/messages.js",
+        "assets/map.js",
+        "assets/charts.js",
+    ),
+    *("assets/story.js", "assets/start.js"),
+)
+STYLES = ("vendor/uPlot.min.css", "assets/page.css", "assets/drawings.css")
+
+
+def page(template: str, *, scripts: Sequence[str] = SCRIPTS, **values: Any) -> str:
+    """The template with `values` in it, and with the scripts and styles that its policy allows."""
+    code, looks = [asset(name) for name in scripts], [asset(name) for name in STYLES]
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            policy=policy(code, looks),
+            scripts=[Markup(text) for text in code],
+            styles=[Markup(text) for text in looks],
+            **values,
+        )
+    )
+
+
+def policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
+    """The content security policy under which only these texts run and style, and nothing loads."""
+    allowed = {"script-src": scripts, "style-src": styles}
+    sources = (f"{kind} {' '.join(map(_hash, texts)) or _NONE}" for kind, texts in allowed.items())
+    return "; ".join(("default-src 'none'", *sources, "base-uri 'none'", "form-action 'none'"))
+
+
+def embedded(document: Any) -> Markup:
+    """`document` as JSON that may stand in a script block: no `<`, no `>`, no `&`."""
+    text = json.dumps(document, ensure_ascii=True, separators=(",", ":"), default=str)
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
+
+
+@cache
+def asset(name: str) -> str:
+    """One of our own files, or of those that came with them."""
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+_NONE = "'none'"
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(FILTERS)
+    return environment
+
+
+def _seconds(ns: int) -> str:
+    return f"{ns / 1e9:.3f}"
+
+
+def _plain(value: Any) -> str:
+    """A setting or a number as people write it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.1f}".removesuffix(".0")
+    return str(value)
+
+
+FILTERS: Mapping[str, Any] = {"seconds": _seconds, "plain": _plain, "embedded": embedded}

@@ -1,0 +1,73 @@
+"""Who led when, in which epoch, and who was dead or stood still: each replica's life as spans of time."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeAlias
+
+from chaos.report.bands import Band
+from chaos.report.cast import Cast
+from chaos.report.saved import Saved
+
+LAST_WORDS = ("shut-down-by-order", "crashed")
+SURE_NS = 50_000_000  # an answer to a question may be older than what was logged just before it
+
+
+@dataclass(frozen=True)
+class Span:
+    """What a replica was, from `from_ns` until its next span begins."""
+
+    from_ns: int
+    state: str  # leader, follower, dead, paused, starting
+    epoch: int | None
+
+
+Fact: TypeAlias = tuple[int, str, int | None]  # since when, what, in which epoch
+
+
+def lives(saved: Saved, cast: Cast, bands: Sequence[Band]) -> dict[str, list[Span]]:
+    """The spans of every replica, in the order of time."""
+    return {node: _spans(_facts(saved, cast, bands, node)) for node in cast.replicas}
+
+
+def _facts(saved: Saved, cast: Cast, bands: Sequence[Band], node: str) -> list[Fact]:
+    said = list(_said(saved, node))
+    logged = [moment for moment, _, _ in said]
+    asked = [fact for fact in _asked(saved, node) if not any(0 <= m - fact[0] < SURE_NS for m in logged)]
+    return sorted([*said, *asked, *_struck(cast, bands, node)], key=lambda fact: fact[0])
+
+
+def _said(saved: Saved, node: str) -> Iterable[Fact]:
+    """From the node's own log."""
+    for event in saved.events:
+        if event.node == node and event.fields.get("role"):
+            state = "dead" if event.event in LAST_WORDS else str(event.fields["role"])
+            yield round(event.time_s * 1e9), state, event.fields.get("epoch")
+
+
+def _asked(saved: Saved, node: str) -> Iterable[Fact]:
+    for sample in saved.samples:
+        if sample["node"] == node and sample.get("role"):
+            yield sample["time"], sample["role"], sample["epoch"]
+
+
+def _struck(cast: Cast, bands: Sequence[Band], node: str) -> Iterable[Fact]:
+    for band in bands:
+        if band.effect in ("dead", "paused") and node in band.nodes(cast):
+            yield band.from_ns, band.effect, None
+            if band.to_ns is not None:
+                yield band.to_ns, "starting" if band.effect == "dead" else "back", None
+
+
+def _spans(facts: Iterable[Fact]) -> list[Span]:
+    """Consecutive facts that say the same are one span; who comes back from a pause is what it was."""
+    spans: list[Span] = []
+    awake: Span | None = None
+    for since_ns, state, epoch in facts:
+        if state == "back":
+            state, epoch = (awake.state, awake.epoch) if awake else ("starting", None)
+        if not spans or (spans[-1].state, spans[-1].epoch) != (state, epoch):
+            spans.append(Span(since_ns, state, epoch))
+        if state in ("leader", "follower"):
+            awake = spans[-1]
+    return [a for a, b in pairwise(spans) if b.from_ns > a.from_ns] + spans[-1:]

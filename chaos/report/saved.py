@@ -1,0 +1,56 @@
+"""A run as it lies in its folder: all that a report is made of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from chaos.cluster import Event
+from chaos.folder import MESSAGES, SAMPLES, RunFolder
+from chaos.history import History
+from chaos.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What was recorded, and what was made of it. `samples` and `messages` may be empty: older runs, and
+    runtimes that cannot overhear, have none."""
+
+    folder: RunFolder
+    about: Mapping[str, Any]
+    verdict: Verdict
+    history: History
+    events: Sequence[Event]
+    samples: Sequence[Mapping[str, Any]]
+    messages: Sequence[Mapping[str, Any]]
+
+    @cached_property
+    def end_ns(self) -> int:
+        """When the last thing happened."""
+        return max((event.time for event in self.history.events), default=0)
+
+    @property
+    def name(self) -> str:
+        """As people type it, for instance `split-brain:lease`."""
+        return f"{self.verdict.scenario}:{self.verdict.variant}"
+
+
+def read(folder: RunFolder, about: Mapping[str, Any], verdict: Verdict) -> Saved:
+    """The run in `folder`. Raises `ValueError` naming what is damaged, and `OSError`."""
+    return Saved(
+        folder=folder,
+        about=about,
+        verdict=verdict,
+        history=folder.recorded(),
+        events=folder.read_events(),
+        samples=folder.read_lines(SAMPLES),
+        messages=folder.read_lines(MESSAGES),
+    )
+
+
+def read_again(folder: RunFolder) -> Saved:
+    """The run in `folder`, with the verdict that lies there. Raises `ValueError` and `OSError`."""
+    verdict = msgspec.convert(folder.read_json("verdict.json"), Verdict)
+    return read(folder, folder.read_json("run.json"), verdict)

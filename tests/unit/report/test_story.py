@@ -1,0 +1,183 @@
+"""From a recording to what is told of it: faults as spans, roles, lag, contents, the story."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chaos.cluster import Event as Logged
+from chaos.history import Event, History
+from chaos.report import fault_words
+from chaos.report.bands import bands
+from chaos.report.cast import Cast, cast_of
+from chaos.report.columns import message_columns, operation_columns
+from chaos.report.contents import final_contents
+from chaos.report.drawing import drawing
+from chaos.report.lag import lags
+from chaos.report.node_words import in_rows, sentence
+from chaos.report.roles import lives
+from chaos.report.saved import Saved, read_again
+from chaos.report.story import story
+from tests.unit.report.runs import by_hand, simulated
+
+CAST = Cast(("n1", "n2", "n3"), ("g1", "g2"), has_controller=True)
+CUT_OFF = {"n2": ["n1", "g1"], "n3": ["n1", "g1"], "n1": ["n2", "n3", "g2", "controller"]}
+ALONE = {**CUT_OFF, "g1": ["controller"], "controller": ["n1", "g1"]}
+
+
+def history(*faults: tuple[str, Mapping[str, Any]]) -> History:
+    return History.of(
+        Event(index=index, time=index * 100, type="info", process="nemesis", f=f, value=value)
+        for index, (f, value) in enumerate(faults)
+    )
+
+
+def told(saved: Saved) -> list[str]:
+    cast, faults = cast_of(saved), bands(saved.history)
+    return [statement.text for statement in story(saved, cast, faults, final_contents(saved))]
+
+
+@pytest.fixture(scope="module")
+def split_brain(tmp_path_factory: pytest.TempPathFactory) -> Saved:
+    (folder,) = simulated(tmp_path_factory.mktemp("runs"), "split-brain:unfenced")
+    from chaos.folder import RunFolder
+
+    return read_again(RunFolder(folder))
+
+
+def test_a_fault_lasts_until_the_event_that_ends_it() -> None:
+    grudge, links, nodes = {"grudge": {"n2": ["n1"]}}, {"links": ["n1-n2"]}, {"nodes": ["n1"]}
+    found = bands(
+        history(
+            ("start-partition", grudge),
+            ("slow", {**links, "latency_ms": 300}),
+            ("kill", nodes),
+            ("stop-partition", grudge),
+            ("start", nodes),
+            ("fast", links),
+            ("pause", nodes),
+        )
+    )
+    spans = [(band.f, band.from_ns, band.to_ns) for band in found]
+    assert spans == [
+        ("start-partition", 0, 300),
+        ("slow", 100, 500),
+        ("kill", 200, 400),
+        ("pause", 600, None),
+    ]
+
+
+def test_a_fault_of_chance_ends_where_its_stroke_does() -> None:
+    stroke = {"stroke": "1.000 s, for 0.5 s: dead: n1", "on": ["n1"]}
+    (band,) = bands(history(("kill", stroke), ("start-on-empty-disk", stroke)))
+    assert band.to_ns == 100
+    assert band.nodes(CAST) == ["n1"]
+    assert fault_words.sentence(band, CAST) == "Fault: dead: n1."
+
+
+@pytest.mark.parametrize(
+    ("f", "value", "words"),
+    [
+        ("start-partition", {"grudge": ALONE}, "g1, n1 | g2, n2, n3, controller: nothing passes"),
+        ("start-partition", {"grudge": {"n2": ["n1"]}}, "n1 → n2: what is asked vanishes"),
+        ("start-lose-reply", {"links": ["n1-n2"]}, "Answers over n1 → n2 are lost"),
+        ("slow", {"links": ["n1-n2"], "latency_ms": 300}, "n1 → n2 takes 300 ms longer"),
+        ("kill", {"nodes": ["n1", "n2"]}, "n1 and n2"),
+        ("pause", {"nodes": ["n3"]}, "n3 stands still"),
+        ("meteor", {"on": "everything"}, "Fault: meteor {'on': 'everything'}."),
+    ],
+)
+def test_faults_in_words(f: str, value: Mapping[str, Any], words: str) -> None:
+    (band,) = bands(history((f, value)))
+    assert words in fault_words.sentence(band, CAST)
+
+
+def test_an_unknown_event_is_told_as_the_node_said_it() -> None:
+    assert sentence(Logged(0, "n1", "promoted", {"epoch": 2})) == "n1 promoted epoch=2"
+    refusal = Logged(0, "n2", "refused-old-leader", {"sender": "n1", "its_epoch": 1})
+    other = Logged(0, "n3", "refused-old-leader", {"sender": "n1", "its_epoch": 1})
+    rows = in_rows([refusal, other, refusal, refusal, Logged(0, "n2", "started", {})])
+    assert [(event.node, times) for event, times in rows] == [("n2", 3), ("n3", 1)]
+
+
+def test_the_story_of_a_lost_write(tmp_path: Path) -> None:
+    assert told(by_hand(tmp_path)) == [
+        "n1 (epoch 1) acknowledges 1 write.",
+        "n1 becomes the leader of epoch 1, at position 0 (first).",
+        "n1 is killed.",
+        "1 is refused; 1 is in doubt, for nobody answered in time.",
+        "n2 becomes the leader of epoch 2, at position 0 (n1 silent).",
+        "Over after 0.20 s: n1 dead.",
+        "Healed and settled, n1 and n2 are read: 2 keys, the same on all of them; of 1 nobody holds what "
+        "was acknowledged last.",
+        "lost-write: Process 0 was told by n1 (epoch 1) at 0.080 s that x=1 is written; no replica shows "
+        "it at the end (n1: nothing, n2: nothing), and nothing acknowledged replaced it.",
+    ]
+
+
+def test_every_statement_leads_to_events_of_the_recording(split_brain: Saved) -> None:
+    cast, faults = cast_of(split_brain), bands(split_brain.history)
+    statements = story(split_brain, cast, faults, final_contents(split_brain))
+    assert {statement.kind for statement in statements} == {
+        *("clients", "fault", "healed", "node", "found", "end")
+    }
+    for statement in statements:
+        assert statement.from_ns <= statement.to_ns <= split_brain.end_ns + 1
+        assert all(0 <= index < len(split_brain.history.events) for index in statement.ops)
+        assert statement.ops or statement.kind in ("healed", "node", "end")
+
+
+def test_contents_tell_what_is_missing_and_what_differs(tmp_path: Path) -> None:
+    contents = final_contents(by_hand(tmp_path))
+    (row,) = contents.rows
+    assert (row.key, row.acknowledged, row.by, row.held) == (
+        *("x", "1", "n1 (epoch 1)"),
+        {"n1": "nothing", "n2": "nothing"},
+    )
+    assert (contents.keys, contents.missing, contents.differing) == (2, 1, 0)
+
+
+def test_roles_change_with_the_log_and_with_faults(split_brain: Saved, tmp_path: Path) -> None:
+    spans = lives(split_brain, cast_of(split_brain), bands(split_brain.history))
+    states = {node: [(span.state, span.epoch) for span in some] for node, some in spans.items()}
+    assert states["n1"] == [("leader", 1), ("follower", 1), ("follower", 2)]
+    assert ("leader", 2) in [*states["n2"], *states["n3"]]
+    dead = by_hand(tmp_path)
+    life = lives(dead, cast_of(dead), bands(dead.history))["n1"]
+    assert [span.state for span in life] == ["leader", "dead", "starting"]
+
+
+def test_lag_grows_while_a_replica_is_cut_off(split_brain: Saved) -> None:
+    curves = lags(split_brain)
+    assert set(curves) == {"n1", "n2", "n3"}
+    (fault,) = bands(split_brain.history)
+    before = [lag for moment, lag in curves["n1"] if lag is not None and moment < fault.from_ns]
+    assert max(before) < 100 < max(lag for _, lag in curves["n1"] if lag is not None)
+
+
+def test_columns_are_as_long_as_what_they_tell_of(split_brain: Saved) -> None:
+    operations = operation_columns(split_brain)
+    count = len(split_brain.history.operations)
+    assert all(
+        len(operations[name]) == count for name in ("index", "begin", "end", "key", "value", "outcome")
+    )
+    messages = message_columns(split_brain)
+    assert len(messages["sent"]) == len(split_brain.messages) > 100
+    assert not messages["is_hearsay"]
+
+
+def test_without_an_eavesdropper_clients_and_logs_are_heard(tmp_path: Path) -> None:
+    messages = message_columns(by_hand(tmp_path))
+    assert messages["is_hearsay"]
+    assert [messages["words"][place] for place in messages["to"]] == ["g1", "g1", "g1"]
+    assert [arrived >= 0 for arrived in messages["arrived"]] == [True, True, False]
+
+
+def test_the_drawing_is_plain_json(split_brain: Saved) -> None:
+    cast, faults = cast_of(split_brain), bands(split_brain.history)
+    statements = story(split_brain, cast, faults, final_contents(split_brain))
+    document = json.loads(json.dumps(drawing(split_brain, cast, faults, statements)))
+    assert {len(link) for link in document["links"]} == {2}
+    assert {moment["kind"] for moment in document["moments"]} == {"fault", "healed", "node", "found"}
