@@ -4,6 +4,7 @@ All loops share one timeline, and otherwise nothing: a task of one node that awa
 is refused by asyncio itself, so nodes can only exchange messages. Because a loop belongs to a process,
 a pause holds all its callbacks back, a kill drops them, and its `time` is that machine's own clock.
 
+What `call_soon` and its like return can be cancelled, and that is all that anybody does with it.
 What is not defined here would need a socket, a thread, a signal or a child process, and is refused.
 """
 
@@ -44,7 +45,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         """What the machine's monotonic clock says."""
         return self.clock.monotonic()
 
-    def call_soon(
+    def call_soon(  # type: ignore[override]
         self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
     ) -> Handle:
         """Call back at this very moment, after what is ready already."""
@@ -52,17 +53,15 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self.timeline.ready.append(handle)
         return handle
 
-    def call_later(
+    def call_later(  # type: ignore[override]
         self, delay: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
     ) -> Handle:
         """Call back in `delay` seconds of the machine's own time."""
         timeline = self.timeline
         moment = timeline.now_s + delay / self.clock.state.rate if delay > 0 else timeline.now_s
-        handle = Handle(self, callback, args, context, moment)
-        timeline.at(handle)
-        return handle
+        return timeline.at(Handle(self, callback, args, context, moment))
 
-    def call_at(
+    def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
     ) -> Handle:
         """Call back when `time()` is `when`."""

@@ -13,6 +13,8 @@ from contextvars import Context
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
+
 from chaos.runtimes.simulated.outside import nothing_real
 from chaos.runtimes.simulated.waiting import waiting
 
@@ -29,27 +31,19 @@ class SimulationError(RuntimeError):
     """The simulated program cannot go on: it stands still, spins, or takes longer than allowed."""
 
 
-class Handle(asyncio.TimerHandle):
+class Handle(msgspec.Struct, eq=False):
     """A callback; `moment_s` is when on the timeline, None for as soon as possible.
 
     It is one of `loop`, or of nobody's (None) when it happens between machines, like the arrival of a
-    message: then nothing holds it up, and asyncio's current loop does not matter.
+    message: then nothing holds it up, and asyncio's current loop does not matter. (A struct and not an
+    `asyncio.TimerHandle`, because thousands are made in a run, and a struct is made three times as fast.)
     """
 
-    __slots__ = ("args", "callback", "context", "loop", "moment_s")
-
-    def __init__(
-        self,
-        loop: "VirtualLoop | None",
-        callback: Callable[..., object],
-        args: tuple[Any, ...],
-        context: Context | None = None,
-        moment_s: float | None = None,
-    ) -> None:
-        self.loop = loop
-        self.moment_s = moment_s
-        self.callback: Callable[..., object] | None = callback
-        self.args, self.context = args, context
+    loop: "VirtualLoop | None"
+    callback: Callable[..., object] | None
+    args: tuple[Any, ...]
+    context: Context | None = None
+    moment_s: float | None = None
 
     def cancel(self) -> None:
         """Never call back, and hold on to nothing for it."""
@@ -76,10 +70,11 @@ class Timeline:
         self._cancelled = 0  # handles in the agenda that will never run
         self._running: VirtualLoop | None = None
 
-    def at(self, handle: Handle) -> None:
+    def at(self, handle: Handle) -> Handle:
         """Run `handle` at its moment; of equal moments the one that was put down first comes first."""
         assert handle.moment_s is not None
         heappush(self._agenda, (handle.moment_s, next(self._numbers), handle))
+        return handle
 
     def forget_one(self) -> None:
         """A handle in the agenda was cancelled; when most of them are, clear them out."""
