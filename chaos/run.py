@@ -76,15 +76,14 @@ class Run:
 
     async def promote(self, node: str, *, within_s: float = WITHIN_S) -> str:
         """Promote `node` by hand, as soon as it may be; returns who leads then. Raises `ClusterError`."""
-        leader = await eventually(lambda: self.cluster.promote(node), within_s)
-        self._announce(Mark("promote", {"nodes": [leader]}, f"an operator promotes {leader}"))
-        return leader
+        self._announce(Mark("promote", {"nodes": [node]}, f"an operator promotes {node}"))
+        return await eventually(lambda: self.cluster.promote(node), within_s)
 
     async def hand_over(self, to: str | None = None) -> str:
         """Let the leader hand over, as before a planned stop; returns who leads. Raises `ClusterError`."""
-        leader = await self.cluster.hand_over(to)
-        self._announce(Mark("hand-over", {"nodes": [leader]}, f"the lead was handed over to {leader}"))
-        return leader
+        whom = to or "the newest follower"
+        self._announce(Mark("hand-over", {"nodes": [to] if to else []}, f"the leader hands over to {whom}"))
+        return await self.cluster.hand_over(to)
 
     async def acknowledged_or_not(self, count: int, *, by: str, within_s: float) -> None:
         """Give `by` the chance to acknowledge `count` more writes; a remedy is there to prevent it.

@@ -63,7 +63,7 @@ async def play(
         runtime=stage.cluster.runtime,
         seed=seed,
         history=history,
-        checkers=scenario.checkers,
+        checkers=scenario.checkers_for(variant),
         bounds_ms=scenario.bounds_ms,
         problems=[*problems, *doubts(history, scenario.least_before_fault)],
     )

@@ -30,7 +30,7 @@ class Variant:
     """One setting of the cluster: `finds` must be found under a problem, and is empty for a remedy.
 
     `script`, `workload` and `shape` stand in for those of the scenario. `not_on` says of a runtime why the
-    variant makes no sense there.
+    variant makes no sense there. `also` names anomalies of which this remedy alone must be free, too.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Variant:
     workload: "Workload | None" = None
     shape: Shape | None = None
     not_on: Mapping[str, str] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
 
 
 def problem(
@@ -64,10 +65,11 @@ def remedy(
     workload: "Workload | None" = None,
     shape: Shape | None = None,
     not_on: Mapping[str, str] | None = None,
+    also: Sequence[str] = (),
     **settings: Any,
 ) -> Variant:
-    """A variant that must show none of the scenario's anomalies; see `problem`."""
-    return Variant(name, "remedy", settings, (), script, workload, shape, not_on or {})
+    """A variant that must show none of the scenario's anomalies, nor any of `also`; see `problem`."""
+    return Variant(name, "remedy", settings, (), script, workload, shape, not_on or {}, tuple(also))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,4 +137,8 @@ class Scenario:
 
     def judged_for(self, variant: Variant) -> tuple[str, ...]:
         """The anomalies on which the verdict rests: a problem's own, all of them for a remedy."""
-        return variant.finds if variant.kind == "problem" else self.checkers
+        return variant.finds if variant.kind == "problem" else self.checkers_for(variant)
+
+    def checkers_for(self, variant: Variant) -> tuple[str, ...]:
+        """Every anomaly that a run of the variant is looked through for."""
+        return (*self.checkers, *variant.also)

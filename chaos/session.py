@@ -135,7 +135,7 @@ def describe(task: Task, began_s: float) -> dict[str, Any]:
         "variant": task.variant.name,
         "kind": task.variant.kind,
         "judged": task.scenario.judged_for(task.variant),
-        "checkers": task.scenario.checkers,
+        "checkers": task.scenario.checkers_for(task.variant),
         "bounds_ms": dict(task.scenario.bounds_ms),
         "runtime": task.runtime,
         "seed": task.seed,

@@ -21,7 +21,9 @@ from chaos.shape import Shape
 from chaos.verdict import Verdict
 
 CONVERGENCE = "diverged-replicas"
-ABOUT_TIME = frozenset({"write-stall", "unavailable", "long-outage", "needless-failover", "needs-downtime"})
+COSTS = frozenset(
+    {"write-stall", "unavailable", "long-outage", "needless-failover", "needs-downtime", "failed-request"}
+)
 Make: TypeAlias = Callable[[int, Shape], SimulatedCluster]
 
 
@@ -31,8 +33,8 @@ class Simulation:
 
     `variant` of the scenario of that id, from `seed`. With a `schedule` its faults strike instead of
     the scenario's script. Then convergence is judged too, and of a remedy no longer how long anything
-    took: what strikes by chance costs time whatever one does. `clients` and `rate_per_s` stand in for
-    those of the scenario's workload, `settings` (names and values) for those of the variant.
+    took or what failed: what strikes by chance has its costs whatever one does. `clients` and `rate_per_s`
+    stand in for those of the scenario's workload, `settings` (names and values) for those of the variant.
     """
 
     scenario: str
@@ -55,8 +57,8 @@ class Simulation:
             workload = replace(workload, rate_per_s=self.rate_per_s)
         if self.schedule is None:
             return replace(scenario, workload=workload, script=script), variant
-        spared = ABOUT_TIME if variant.kind == "remedy" else frozenset()
-        named = dict.fromkeys((*scenario.checkers, CONVERGENCE))
+        spared = COSTS if variant.kind == "remedy" else frozenset()
+        named = dict.fromkeys((*scenario.checkers_for(variant), CONVERGENCE))
         return replace(
             scenario,
             workload=workload,
@@ -64,7 +66,7 @@ class Simulation:
             checkers=tuple(name for name in named if name not in spared),
             bounds_ms={name: ms for name, ms in scenario.bounds_ms.items() if name not in spared},
             least_before_fault=min(scenario.least_before_fault, self.schedule.before),
-        ), variant
+        ), replace(variant, also=())
 
     def changes(self) -> dict[str, Any]:
         """What is not as the scenario's file has it, as `run.json` keeps it; see `from_json`."""

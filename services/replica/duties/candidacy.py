@@ -102,13 +102,11 @@ class Candidacy:
         asked_at = standing.env.clock.monotonic()
         ask = AskVote(epoch=epoch, candidate=ask.candidate, last=ask.last, invited=invited)
         standing.say("stands-for-election", to_epoch=epoch, reason=reason)
-        if not (await self._voting.vote(ask)).granted:
-            return
-        if (await self._poll(ask)).won:
-            try:
+        try:
+            if (await self._voting.vote(ask)).granted and (await self._poll(ask)).won:
                 await standing.lead(epoch, reason, asked_at)
-            except LabError as error:
-                standing.say("election-overtaken", to_epoch=epoch, reason=str(error))
+        except LabError as error:  # another one was faster, or the disk is full
+            standing.say("election-broken-off", to_epoch=epoch, reason=str(error))
 
     async def _next_epoch(self) -> int:
         standing = self._standing

@@ -1,5 +1,7 @@
 """Voting: where the replicas elect their leader, answer candidates, and gateways who ask who leads."""
 
+import apsw
+
 from services.errors import LabError
 from services.messages import AskRoute, AskVote, Route, Vote
 from services.replica.ballot import GivenVote
@@ -20,13 +22,16 @@ class Voting:
         return {AskVote: self.vote, AskRoute: self._ask_route}
 
     async def vote(self, request: AskVote) -> Vote:
-        """Yes or no; a yes that counts is on the disk before. Raises `LabError` bad-order."""
+        """Yes or no; a yes that counts is on the disk before. Raises `LabError`."""
         standing = self._standing
         if not standing.elects.is_set():
             coordination = standing.cluster.coordination
             raise LabError("bad-order", f"there are no elections here, for coordination is {coordination!r}")
         has_leader = self._has_leader()
-        granted = await standing.env.disk.run(lambda: self._decide(request, has_leader))
+        try:
+            granted = await standing.env.disk.run(lambda: self._decide(request, has_leader))
+        except (apsw.Error, OSError) as error:
+            raise LabError("storage-failed", f"the disk did not take the vote: {error}") from error
         if granted and not request.trial:
             reason = f"{request.candidate} stands for epoch {request.epoch}"
             await standing.stop_leading(reason, before=request.epoch)
