@@ -1,4 +1,4 @@
-"""What tests may need of the machine: a container engine, the real Toxiproxy, time.
+"""What tests may need of the machine: a container engine, the real Toxiproxy, a browser, time.
 
 On somebody's machine a test that lacks it is skipped, with the reason in sight; in CI, where all of it
 is to be there, the lack is a failure, or a green run would hide what it did not try.
@@ -6,6 +6,7 @@ is to be there, the lack is a failure, or a green run would hide what it did not
 
 import os
 import shutil
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import pytest
@@ -24,7 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("long") and not item.config.getoption("--long"):
         pytest.skip("takes minutes; run it with --long")
-    for name, lack in (("compose", engine_lack), ("real_toxiproxy", toxiproxy_lack)):
+    for name, lack in LACKS.items():
         if item.get_closest_marker(name) and (reason := lack()):
             if os.environ.get("CI"):
                 pytest.fail(reason, pytrace=False)
@@ -48,3 +49,17 @@ def engine_lack() -> str:
 def toxiproxy_lack() -> str:
     """Why the real server cannot be run here; empty when it can."""
     return "" if shutil.which("toxiproxy-server") else "toxiproxy-server is not on the PATH"
+
+
+def browser_lack() -> str:
+    """Why no page can be looked at here; empty when one can."""
+    from tests.browser import chromium
+
+    return chromium.lack()
+
+
+LACKS: Mapping[str, Callable[[], str]] = {
+    "compose": engine_lack,
+    "real_toxiproxy": toxiproxy_lack,
+    "browser": browser_lack,
+}

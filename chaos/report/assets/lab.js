@@ -28,7 +28,7 @@ const lab = {};
   /** Fit the canvas to its box and `height`; returns its pen, in CSS pixels. */
   lab.pen = (canvas, height) => {
     const ratio = window.devicePixelRatio || 1;
-    const width = Math.max(200, canvas.parentElement.clientWidth);
+    const width = Math.max(200, canvas.clientWidth);
     canvas.style.height = `${height}px`;
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);

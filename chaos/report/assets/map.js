@@ -34,9 +34,8 @@
     /** One turn of events on or back, counted from the moment that is looked at. */
     go(by) {
       if (!this.moments.length) return;
-      const now = this.view.cursor ?? -1;
-      if (this.step < 0 || this.moments[this.step].at !== now) {
-        const next = this.moments.findIndex((moment) => moment.at > now);
+      if (this.step < 0) {
+        const next = this.moments.findIndex((moment) => moment.at > (this.view.cursor ?? -1));
         this.step = (next < 0 ? this.moments.length : next) - (by > 0 ? 1 : 0);
       }
       this.step = Math.min(Math.max(this.step + by, 0), this.moments.length - 1);
@@ -48,12 +47,13 @@
 
     draw() {
       const at = this.view.cursor ?? 0;
+      if (this.moments[this.step]?.at !== at) this.step = this.moments.findIndex((moment) => moment.at === at);
       const struck = this.drawing.bands.filter((band) => band.from <= at && (band.to < 0 || at < band.to));
       const links = this.drawing.links.map(([from, to]) => this.link(from, to, struck));
       const nodes = [...this.places.keys()].map((node) => this.node(node, at));
       this.svg.replaceChildren(...links, ...this.underWay(at), ...nodes);
       this.clock.textContent = lab.seconds(at);
-      this.tell(at, struck);
+      this.tell(struck);
     }
 
     link(from, to, struck) {
@@ -109,15 +109,13 @@
       return dots;
     }
 
-    tell(at, struck) {
+    tell(struck) {
       const moment = this.moments[this.step];
-      const isAt = moment && moment.at === at;
       const state = struck.length ? `In force now: ${struck.map((band) => band.label).join("; ")}.` : "No fault is in force.";
-      const count = this.moments.length ? `Step ${isAt ? this.step + 1 : "–"} of ${this.moments.length}` : "Nothing happened to step through";
-      const picked = isAt ? moment.text : "";
+      const count = this.moments.length ? `Step ${moment ? this.step + 1 : "–"} of ${this.moments.length}` : "Nothing happened to step through";
       this.caption.replaceChildren(
         lab.element("p", { class: "count" }, count),
-        lab.element("p", { class: "text" }, picked),
+        lab.element("p", { class: "text" }, moment?.text ?? ""),
         lab.element("p", { class: "state" }, state),
       );
     }

@@ -1,0 +1,63 @@
+"""One browser for all tests here, and the reports of real runs for it to look at."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from chaos.folder import RunFolder
+from chaos.report.page import NAME, write_pages
+from chaos.report.saved import read_again
+from tests.browser.chromium import Complaints, chromium
+from tests.unit.report.runs import simulated
+
+Show: TypeAlias = Callable[[Path], Page]
+
+RUNS = ("lost-writes:async", "split-brain:unfenced", "split-brain:lease", "stale-reads:any-replica")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The folders of simulated runs, by their names; all lie under one directory of runs."""
+    folders = simulated(tmp_path_factory.mktemp("runs"), *RUNS)
+    return dict(zip(RUNS, folders, strict=True))
+
+
+@pytest.fixture
+def show(browser: Browser) -> Iterator[Show]:
+    """Opens a file in a page of its own. In the end nothing may have been complained of or asked for."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    complaints: list[Complaints] = []
+
+    def opened(path: Path) -> Page:
+        page = context.new_page()
+        complaints.append(Complaints(page))
+        page.goto(path.as_uri())
+        return page
+
+    yield opened
+    context.close()
+    assert not [complaint for some in complaints for complaint in some]
+
+
+@pytest.fixture
+def report(runs: dict[str, Path], show: Show) -> Page:
+    """The report of a run with split brain."""
+    return show(runs["split-brain:unfenced"] / NAME)
+
+
+@pytest.fixture
+def together(runs: dict[str, Path], show: Show, tmp_path: Path) -> Page:
+    """A problem and its remedy side by side."""
+    path = tmp_path / "together.html"
+    names = ("split-brain:unfenced", "split-brain:lease")
+    write_pages([read_again(RunFolder(runs[name])) for name in names], path)
+    return show(path)

@@ -1,0 +1,54 @@
+"""The page's own scripts: whole, short, explained, and safe under the page's policy."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import playwright
+import pytest
+
+from chaos.report.render import HERE, SCRIPTS, embedded, policy
+
+ASSETS = sorted((HERE / "assets").glob("*.js"))
+NODE = Path(playwright.__file__).parent / "driver" / "node"  # comes with the tests' own packages
+LONGEST_SCRIPT = 220
+
+
+@pytest.mark.parametrize("path", ASSETS, ids=lambda path: path.name)
+def test_a_script_is_sound_short_and_explained(path: Path) -> None:
+    checked = subprocess.run([NODE, "--check", path], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("// ")
+    assert lines[1] == '"use strict";'
+    assert len(lines) <= LONGEST_SCRIPT
+
+
+@pytest.mark.parametrize("path", ASSETS, ids=lambda path: path.name)
+def test_a_script_never_makes_markup_or_code_of_text(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function", text
+    )
+    assert "</script" not in text
+
+
+def test_every_script_is_in_the_page() -> None:
+    assert {path.name for path in ASSETS} == {
+        Path(name).name for name in SCRIPTS if name.startswith("assets/")
+    }
+
+
+def test_data_cannot_end_its_block() -> None:
+    hostile = {"</script><!--": ["]]>&", "\u2028"]}
+    text = embedded(hostile)
+    assert not set("<>&\u2028") & set(text)
+    assert json.loads(text) == hostile
+
+
+def test_the_policy_allows_these_texts_alone() -> None:
+    assert policy(["let x"], []) == (
+        "default-src 'none'; script-src 'sha256-dXKOHtfmzrnYeAHYBCbUmBpIqmNFRVEF6ulA+ucuqt0='; "
+        "style-src 'none'; base-uri 'none'; form-action 'none'"
+    )
