@@ -11,10 +11,8 @@ from pathlib import Path
 
 from chaos.discover import all_scenarios
 from chaos.folder import RunFolder
-from chaos.runtimes.simulation import SimulatedCluster
-from chaos.schedules.draw import draw
-from chaos.seeds import child
 from chaos.simulate import Simulation, simulate
+from chaos.sweep import simulations
 
 RECORDED = ("history.jsonl", "events.jsonl")
 
@@ -25,9 +23,8 @@ def simulation(seed: int) -> Simulation:
     scenario, variant = variants[seed % len(variants)]
     if seed // len(variants) % 2 == 0:
         return Simulation(scenario, variant, seed)
-    replicas, gateways = ("n1", "n2", "n3"), ("g1", "g2")
-    schedule = draw(child(seed, "schedule"), replicas, gateways, SimulatedCluster.abilities)
-    return Simulation(scenario, variant, seed, schedule)
+    (by_chance,) = simulations(scenario, variant, [seed], by_chance=True)
+    return by_chance
 
 
 def recording(seed: int, directory: Path) -> dict[str, bytes]:
