@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 Replication: TypeAlias = Literal["async", "sync", "semi-sync", "semi-sync-timeout", "quorum-ack"]
+ReplicationLog: TypeAlias = Literal["statement", "statement-rewritten", "mixed", "row", "row-without-commit"]
 ReadPolicy: TypeAlias = Literal["leader", "any", "bounded"]
 Coordination: TypeAlias = Literal["controller", "election", "manual"]
 
@@ -34,6 +35,8 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     acknowledge_timeout_ms: int = 1000  # how long a write waits for its followers
     semi_sync_timeout_ms: int = 400  # semi-sync-timeout: give up waiting; semi-sync: take another follower
     read_bound_ms: int = 400  # `bounded` reads: how far behind a follower may be
+    replication_log: ReplicationLog = "row"  # how changes of the SQL tables are written down
+    reporting_indexes: bool = False  # every replica but the first has an index more, as for reports
     batch_entries: int = 64  # so that even the largest values fit into one message
 
     def __post_init__(self) -> None:

@@ -19,6 +19,7 @@ from services.config import NodeSettings
 from services.errors import LabError
 from services.gateway.gateway import Gateway
 from services.gateway.inputs import key_in, session_in, value_in, wishes_in
+from services.gateway.sql_inputs import transaction_in
 from services.messages import Operation, Read, ReadResult, Status, Value, Write, Written
 
 SESSION = "x-lab-session"
@@ -43,6 +44,7 @@ def gateway_application(gateway: Gateway, settings: NodeSettings) -> FastAPI:
         ("DELETE", "/kv/{key:anything}", clients.delete),
         ("GET", "/sets/{key:anything}", clients.members),
         ("POST", "/sets/{key:anything}", clients.add),
+        ("POST", "/sql", clients.sql),
         ("GET", "/status", clients.status),
     ):
         about = described[endpoint.__name__]
@@ -119,6 +121,14 @@ class Clients:
         result = await self._read(request, Read(key=key, type="set"))
         elements: Value = result.value if result.found else []
         return _answer({**_signed(key, result), "elements": elements})
+
+    async def sql(self, request: Request) -> Response:
+        """Execute a transaction."""
+        policy, replica = wishes_in(request.scope["query_string"])
+        message = transaction_in(await request.body(), policy)
+        done = await self._gateway.execute(message, policy, replica)
+        signed = {"node": done.node, "epoch": done.epoch, "position": done.position.sequence}
+        return _answer({**signed, "results": done.results})
 
     async def status(self, _: Request) -> Response:
         """Whom this gateway takes for the leader, and what every node says of itself."""

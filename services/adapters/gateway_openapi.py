@@ -11,7 +11,9 @@ import msgspec
 
 from services.errors import KINDS
 from services.gateway.inputs import MOST_KEY_CHARACTERS, POLICIES, SESSION_PATTERN
+from services.gateway.sql_inputs import Transaction
 from services.messages import SERVED, Value
+from services.messages.sql import ResultSet
 
 Described: TypeAlias = dict[str, Any]
 
@@ -41,6 +43,15 @@ class Elements(Acknowledged):
     """A set's elements, on the replica that answered."""
 
     elements: list[Value]
+
+
+class Results(msgspec.Struct):
+    """What each statement returned, and how many rows it changed."""
+
+    node: str
+    epoch: int
+    position: int
+    results: list[ResultSet]
 
 
 class NodeState(msgspec.Struct):
@@ -73,7 +84,7 @@ class Failure(msgspec.Struct):
     leader: str | None = None
 
 
-RECORDS = (Acknowledged, Register, Elements, ClusterState, Failure, *SERVED["gateway"])
+RECORDS = (Acknowledged, Register, Elements, Results, Transaction, ClusterState, Failure, *SERVED["gateway"])
 
 _SIGNED = {"key": "greeting", "node": "n1", "epoch": 1, "position": 42}
 _KEY = {
@@ -144,6 +155,24 @@ _REFUSED = (
     "timed-out",
     "not-leader",
 )
+_RESULTS = {
+    **{name: _SIGNED[name] for name in ("node", "epoch", "position")},
+    "results": [{"columns": [], "rows": [], "changes": 1, "key": 7}],
+}
+_SQL_BODY = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "oneOf": [
+                    {"$ref": "#/components/schemas/Statement"},
+                    {"$ref": "#/components/schemas/Transaction"},
+                ]
+            },
+            "example": {"sql": "INSERT INTO orders(item) VALUES (?)", "parameters": ["tea"]},
+        }
+    },
+}
 _ACKNOWLEDGED = _content(Acknowledged, _SIGNED)
 _STATE = {"gateway": "g1", "leader": "n1", "epoch": 1, "nodes": {"n1": {"role": "leader", "position": 42}}}
 
@@ -164,6 +193,13 @@ def operations(replicas: Sequence[str]) -> dict[str, Described]:
         "members": _described("Read a set", elements, reading, _REFUSED),
         "add": _described(
             "Add an element to a set", _ACKNOWLEDGED, [_KEY], writing, requestBody=_body("element", 3)
+        ),
+        "sql": _described(
+            "Execute a transaction on the demonstration tables",
+            _content(Results, _RESULTS),
+            _wishes(replicas),
+            (*_REFUSED, "too-large", "constraint-violated"),
+            requestBody=_SQL_BODY,
         ),
         "status": _described(
             "Who leads, and how everybody is", state, [], ("bad-request", "forbidden-host", "internal")

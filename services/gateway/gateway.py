@@ -21,6 +21,8 @@ from services.messages import (
     START,
     AskStatus,
     Configure,
+    Execute,
+    Executed,
     Message,
     Probe,
     Probed,
@@ -81,6 +83,10 @@ class Gateway:
     async def _on_read(self, message: Read) -> ReadResult:
         return await self.read(message)
 
+    @handle.register
+    async def _on_execute(self, message: Execute) -> Executed:
+        return await self.execute(message, routing.policy_of(message.mode))
+
     async def write(self, message: Write) -> Written:
         """Pass the write on to the leader. Raises `LabError`, indefinite when it may have happened."""
         return await self._through_leader(message, Written)
@@ -92,14 +98,28 @@ class Gateway:
 
         Raises `LabError`: the refusal of the last replica that was asked.
         """
+        if replica is None:
+            policy = policy or self._cluster.reads
+        return await self._answer(message, ReadResult, policy or "any", replica)
+
+    async def execute(
+        self, message: Execute, policy: ReadPolicy | None = None, replica: str | None = None
+    ) -> Executed:
+        """A transaction: by the leader, or if `policy` or `replica` is given one that reads, like `read`."""
+        if policy is None and replica is None:
+            return await self._through_leader(message, Executed)
+        return await self._answer(message, Executed, policy or "any", replica)
+
+    async def _answer(
+        self, message: Read | Execute, expected: type[M], policy: ReadPolicy, replica: str | None
+    ) -> M:
         if replica is not None:
             self._must_exist(replica)
-            return await self._first_answer(message, (Attempt(replica, routing.MODES[policy or "any"]),))
-        policy = policy or self._cluster.reads
+            return await self._first_answer(message, expected, (Attempt(replica, routing.MODES[policy]),))
         if policy == "leader":
-            return await self._through_leader(replace(message, mode="leader"), ReadResult)
+            return await self._through_leader(replace(message, mode="leader"), expected)
         attempts = routing.choose(policy, self._node.replicas, self._guide.leader, self._env.random)
-        return await self._first_answer(message, attempts)
+        return await self._first_answer(message, expected, attempts)
 
     @handle.register
     async def _on_route(self, message: Route) -> Status:
@@ -158,7 +178,9 @@ class Gateway:
             reply = await self._env.network.call(second, message, left_s)
         return of_type(reply, expected)
 
-    async def _first_answer(self, message: Read, attempts: Iterable[Attempt]) -> ReadResult:
+    async def _first_answer(
+        self, message: Read | Execute, expected: type[M], attempts: Iterable[Attempt]
+    ) -> M:
         deadline = self._env.clock.monotonic() + self._patience_s
         failure: LabError | None = None
         for attempt in attempts:
@@ -171,7 +193,7 @@ class Gateway:
             except LabError as error:
                 failure = error
             else:
-                return of_type(reply, ReadResult)
+                return of_type(reply, expected)
         assert failure, "there is at least one replica"
         raise failure
 

@@ -45,7 +45,7 @@ def key_in(raw_path: bytes) -> str:
 
 def value_in(body: bytes, name: str) -> Value:
     """The value in the body `{name: value}`. Raises `LabError` bad-request, bad-value or too-large."""
-    document = _parse(body)
+    document = parsed(body)
     if not isinstance(document, dict) or list(document) != [name]:
         text = f'the body must be {{"{name}": any JSON value}} and nothing else, not {_shown(body)}'
         raise LabError("bad-request", text)
@@ -76,7 +76,8 @@ def session_in(header: str) -> str:
     return header
 
 
-def _parse(body: bytes) -> Any:
+def parsed(body: bytes) -> Any:
+    """The JSON in `body`, read strictly. Raises `LabError` bad-request or bad-value."""
     try:
         return _decoder.decode(body.decode())
     except UnicodeDecodeError as error:

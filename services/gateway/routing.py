@@ -29,6 +29,11 @@ class Attempt:
     mode: Mode
 
 
+def policy_of(mode: Mode | None) -> ReadPolicy | None:
+    """The policy that asks in `mode`."""
+    return next((policy for policy, its_mode in MODES.items() if its_mode == mode), None)
+
+
 def newest(known: Route | None, heard: Route) -> Route:
     """The route to believe: the heard one, unless it belongs to an older epoch."""
     return known if known is not None and heard.epoch < known.epoch else heard

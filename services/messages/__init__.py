@@ -36,6 +36,7 @@ from services.messages.orders import (
     Stopping,
 )
 from services.messages.replication import Append, Appended
+from services.messages.sql import Execute, Executed
 from services.messages.values import START, Entry, Operation, Position, Role, Value
 
 __all__ = [
@@ -52,6 +53,8 @@ __all__ = [
     "Configure",
     "Contents",
     "Entry",
+    "Execute",
+    "Executed",
     "Failed",
     "Fence",
     "HandOver",
@@ -99,17 +102,18 @@ COMMON: tuple[type[Message], ...] = (AskStatus, Probe, Configure)
 SERVED: Mapping[str, tuple[type[Message], ...]] = {
     "replica": (
         *(Write, Append, Read, Heartbeat, ReadContents, Fence, Promote, StepDown, ShutDown),
-        *(AskVote, TakeOver, HandOver, AskRoute),
+        *(AskVote, TakeOver, HandOver, AskRoute, Execute),
         *COMMON,
     ),
     "controller": (RenewLease, AskRoute, HandOver, Appoint, *COMMON),
-    "gateway": (Write, Read, Route, *COMMON),
+    "gateway": (Write, Read, Execute, Route, *COMMON),
 }
 REQUESTS: tuple[type[Message], ...] = tuple(
     dict.fromkeys(kind for kinds in SERVED.values() for kind in kinds)
 )
 REPLIES: tuple[type[Message], ...] = (
     *(Written, ReadResult, Contents, Appended, Status, Stopping, LeaseGranted, Route, Probed, Vote, Failed),
+    Executed,
 )
 
 _encoder = msgspec.json.Encoder()

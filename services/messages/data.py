@@ -49,11 +49,15 @@ class ReadContents(Message, frozen=True, kw_only=True):
 
 
 class Contents(Message, frozen=True, kw_only=True):
-    """All registers, all sets as sorted lists, and the log tails that were set aside, by file name."""
+    """All registers, all sets as sorted lists, and the log tails that were set aside, by file name.
+
+    `tables` has each row of the SQL tables under `table/key`, and a table without a key under its name.
+    """
 
     node: str
     epoch: int
     position: Position
     registers: dict[str, Value]
     sets: dict[str, list[Value]]
+    tables: dict[str, Value] = msgspec.field(default_factory=dict)
     set_aside: dict[str, list[Entry]] = msgspec.field(default_factory=dict)

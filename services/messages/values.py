@@ -4,6 +4,8 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+from services.messages.records import AnyRecord
+
 Value: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | None
 Role: TypeAlias = Literal["leader", "follower", "controller", "gateway", "companion"]
 
@@ -32,8 +34,12 @@ class Operation(msgspec.Struct, frozen=True):
     value: Value = None
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """One line of the log. Without an operation it is the mark with which a leader opens its epoch."""
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of the log: an operation, or a record of the SQL tables.
+
+    Without either it is the mark with which a leader opens its epoch.
+    """
 
     position: Position
     operation: Operation | None = None
+    record: AnyRecord | None = None

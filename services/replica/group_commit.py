@@ -6,15 +6,17 @@ while one sync is under way the next writes gather, and go together.
 
 import asyncio
 from collections.abc import Callable
+from typing import TypeAlias
 
 import apsw
 
 from services.errors import LabError
 from services.messages import Entry, Operation, Position
 from services.ports import Disk
-from services.replica.storage import Storage
+from services.replica.storage import Outcome, Storage, Transaction
 
-Waiting = tuple[Operation | None, asyncio.Future[Position]]
+Request: TypeAlias = Operation | Transaction | None
+Waiting: TypeAlias = tuple[Request, asyncio.Future[Outcome]]
 MOST_PER_COMMIT = 1024
 
 
@@ -33,8 +35,12 @@ class GroupCommit:
 
     async def append(self, operation: Operation | None) -> Position:
         """The position of `operation` in the log, once it is durable here."""
-        future: asyncio.Future[Position] = asyncio.get_running_loop().create_future()
-        self._waiting.append((operation, future))
+        return (await self.perform(operation)).position
+
+    async def perform(self, request: Request) -> Outcome:
+        """What came of `request`, once it is durable here. Raises `LabError` when nothing did."""
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._waiting.append((request, future))
         self._news.set()
         return await future
 
@@ -53,9 +59,9 @@ class GroupCommit:
         self._waiting = []
 
     async def _commit(self, batch: list[Waiting]) -> None:
-        operations = [operation for operation, _ in batch]
+        requests = [request for request, _ in batch]
         try:
-            entries = await self._disk.run(lambda: self._storage.append(self._epoch, operations))
+            outcomes = await self._disk.run(lambda: self._storage.append(self._epoch, requests))
         except asyncio.CancelledError:
             _refuse(batch, LabError("not-acknowledged", "the leader stopped leading while it wrote this"))
             raise
@@ -64,10 +70,12 @@ class GroupCommit:
         except (apsw.Error, OSError) as error:
             _refuse(batch, LabError("storage-failed", f"the disk did not take the write: {error}"))
         else:
-            self._committed(entries)
-            for entry, (_, future) in zip(entries, batch, strict=True):
-                if not future.done():
-                    future.set_result(entry.position)
+            self._committed([entry for outcome in outcomes for entry in outcome.entries])
+            for outcome, waiting in zip(outcomes, batch, strict=True):
+                if outcome.error:
+                    _refuse([waiting], outcome.error)
+                elif not waiting[1].done():
+                    waiting[1].set_result(outcome)
 
 
 def _refuse(batch: list[Waiting], error: LabError) -> None:

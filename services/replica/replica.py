@@ -12,6 +12,7 @@ from services.replica.duties.following import Following
 from services.replica.duties.handing_over import HandingOver
 from services.replica.duties.orders import Orders
 from services.replica.duties.reads import Reads
+from services.replica.duties.sql import Sql
 from services.replica.duties.voting import Voting
 from services.replica.duties.writing import Writing
 from services.replica.standing import Standing
@@ -26,7 +27,7 @@ class Replica:
         self._candidacy = Candidacy(standing, voting)
         self._answers = _all_answers(
             (
-                *(Writing(standing), Reads(standing), Following(standing), Orders(standing)),
+                *(Writing(standing), Reads(standing), Sql(standing), Following(standing), Orders(standing)),
                 *(voting, self._candidacy, HandingOver(standing)),
             )
         )

@@ -15,6 +15,7 @@ from services.ports import Env
 from services.replica.ballot import Ballot
 from services.replica.freshness import Freshness
 from services.replica.hold import Hold
+from services.replica.log.functions import Outside
 from services.replica.storage import Storage
 from services.replica.strategies.single_leader import Leader
 
@@ -26,7 +27,7 @@ class Standing:
         self.env = env
         self.node = settings
         self.cluster = settings_in_force(env, settings.cluster)
-        self.storage = Storage(self.env.disk.connect)
+        self.storage = self._open_storage()
         self.freshness = Freshness()
         self.leader: Leader | None = None
         self.known_leader: str | None = None
@@ -108,6 +109,7 @@ class Standing:
         async with self._changing:
             await self._end_leadership("new settings")
             self.cluster = settings
+            self.storage.tables.log = settings.replication_log
             if reset:
                 await self._begin_anew()
             self._choose_coordination()
@@ -162,10 +164,16 @@ class Standing:
         self.say("demoted", was="leader", of_epoch=leader.epoch, reason=reason)
         await leader.stop(reason)
 
+    def _open_storage(self) -> Storage:
+        env, settings = self.env, self.cluster
+        for_reports = settings.reporting_indexes and env.node != self.node.replicas[0]
+        outside = Outside(env.clock.wall, env.random, for_reports)
+        return Storage(env.disk.connect, outside, settings.replication_log)
+
     async def _begin_anew(self) -> None:
         await self.env.disk.run(self.storage.close)
         self.env.disk.wipe()
-        self.storage = Storage(self.env.disk.connect)
+        self.storage = self._open_storage()
         self.freshness.forget()
         self.forget_leader()
         self.hold.end()

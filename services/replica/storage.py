@@ -10,27 +10,48 @@ Reading methods use a connection of their own and may be called at any time from
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import apsw
 import msgspec
 
+from services.config import ReplicationLog
 from services.errors import LabError
 from services.messages import START, Entry, Operation, Position, Value
+from services.messages.records import Statement
+from services.messages.sql import ResultSet
 from services.replica import effects
+from services.replica import entries as log
+from services.replica.log import functions
+from services.replica.log.functions import NOWHERE, Outside
+from services.replica.log.tables import Tables
 
 DATABASE = "replica.db"
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS promise(id INTEGER PRIMARY KEY CHECK (id = 1), epoch INTEGER NOT NULL);
 INSERT OR IGNORE INTO promise VALUES (1, 0);
-CREATE TABLE IF NOT EXISTS log(
-    sequence INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, operation TEXT, undo TEXT);
 CREATE TABLE IF NOT EXISTS set_aside(name TEXT PRIMARY KEY, entries TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS registers(
     key TEXT PRIMARY KEY, value TEXT NOT NULL, sequence INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS elements(
     key TEXT, element TEXT, sequence INTEGER NOT NULL, PRIMARY KEY (key, element)) WITHOUT ROWID;
 """
+
+
+class Transaction(NamedTuple):
+    """What a client asks of the SQL tables."""
+
+    statements: Sequence[Statement]
+
+
+class Outcome(NamedTuple):
+    """What came of a request: its entries, where the log ends after them, results or why it failed."""
+
+    entries: Sequence[Entry]
+    position: Position
+    results: tuple[ResultSet, ...] = ()
+    error: LabError | None = None
 
 
 class Accepted(NamedTuple):
@@ -51,17 +72,24 @@ class Found(NamedTuple):
 class Storage:
     """The log, the registers, the sets, and the newest epoch that this replica has promised to."""
 
-    def __init__(self, connect: Callable[[str], apsw.Connection]) -> None:
+    def __init__(
+        self,
+        connect: Callable[[str], apsw.Connection],
+        outside: Outside = NOWHERE,
+        replication_log: ReplicationLog = "row",
+    ) -> None:
         self._writer = connect(DATABASE)
-        for _ in self._writer.execute(SCHEMA):
+        for _ in self._writer.execute(SCHEMA + log.TABLE):
             pass
-        self._reader = connect(DATABASE)
+        self.tables = Tables(self._writer, outside, replication_log)
+        self.reader = connect(DATABASE)
+        functions.register(self.reader, outside)
         self.epoch: int = next(self._writer.execute("SELECT epoch FROM promise"))[0]
         self.last = self._last_in_log()
 
     def close(self) -> None:
         """Close both connections; the storage is of no use afterwards."""
-        self._reader.close()
+        self.reader.close()
         self._writer.close()
 
     def promise(self, epoch: int) -> None:
@@ -70,19 +98,21 @@ class Storage:
             self._writer.execute("UPDATE promise SET epoch = ?", (epoch,))
             self.epoch = epoch
 
-    def append(self, epoch: int, operations: Sequence[Operation | None]) -> list[Entry]:
-        """Append a leader's own operations in one transaction, durable on return. Writes, blocks.
+    def append(self, epoch: int, requests: Sequence[Operation | Transaction | None]) -> list[Outcome]:
+        """Append what a leader was asked for in one transaction, durable on return. Writes, blocks.
 
-        Raises `LabError` stale-epoch when a newer epoch was promised in the meantime: nothing is written.
+        A client's own transaction may fail alone, in its outcome. Raises `LabError` stale-epoch when a
+        newer epoch was promised in the meantime: nothing is written.
         """
         if epoch != self.epoch:
             raise LabError("stale-epoch", f"epoch {epoch} is over, epoch {self.epoch} has begun")
-        first = self.last.sequence + 1
-        entries = [Entry(Position(epoch, first + i), operation) for i, operation in enumerate(operations)]
+        outcomes, last = [], self.last
         with self._writer:
-            self._insert(entries)
-        self.last = entries[-1].position
-        return entries
+            for request in requests:
+                outcomes.append(self._perform(epoch, last, request))
+                last = outcomes[-1].position
+        self.last = last
+        return outcomes
 
     def accept(
         self,
@@ -104,7 +134,7 @@ class Storage:
             self.promise(epoch)
             return Accepted(fits=False)
         fresh = [entry for entry in entries if self.position_at(entry.position.sequence) != entry.position]
-        removed = self._entries(fresh[0].position.sequence) if fresh else []
+        removed = log.after(self._writer, fresh[0].position.sequence - 1, -1) if fresh else []
         name = f"set-aside-{removed[0].position}-to-{removed[-1].position}.jsonl" if removed else ""
         lines = b"".join(msgspec.json.encode(entry) + b"\n" for entry in removed).decode()
         if removed:
@@ -130,15 +160,11 @@ class Storage:
 
     def entries_after(self, sequence: int, limit: int) -> list[Entry]:
         """At most `limit` entries that follow `sequence`, in order."""
-        rows = self._reader.execute(
-            "SELECT epoch, sequence, operation FROM log WHERE sequence > ? ORDER BY sequence LIMIT ?",
-            (sequence, limit),
-        )
-        return [_entry(*row) for row in rows]
+        return log.after(self.reader, sequence, limit)
 
     def newest_up_to(self, position: Position) -> Position:
         """The last own position that is not newer than `position`: where two logs may have parted."""
-        rows = self._reader.execute(
+        rows = self.reader.execute(
             "SELECT epoch, sequence FROM log WHERE sequence <= ? AND epoch <= ?"
             " ORDER BY sequence DESC LIMIT 1",
             (position.sequence, position.epoch),
@@ -147,7 +173,7 @@ class Storage:
 
     def register(self, key: str) -> Found:
         """The register `key`."""
-        for value, sequence in self._reader.execute(
+        for value, sequence in self.reader.execute(
             "SELECT value, sequence FROM registers WHERE key = ?", (key,)
         ):
             return Found(True, json.loads(value), sequence)
@@ -156,7 +182,7 @@ class Storage:
     def set(self, key: str) -> Found:
         """The elements of the set `key`, in the order in which they came in; absent is empty."""
         rows = list(
-            self._reader.execute(
+            self.reader.execute(
                 "SELECT element, sequence FROM elements WHERE key = ? ORDER BY sequence", (key,)
             )
         )
@@ -166,31 +192,45 @@ class Storage:
         """All registers and all sets, sorted by key."""
         registers = {
             key: json.loads(value)
-            for key, value in self._reader.execute("SELECT key, value FROM registers ORDER BY key")
+            for key, value in self.reader.execute("SELECT key, value FROM registers ORDER BY key")
         }
         sets: dict[str, list[Value]] = {}
-        for key, element in self._reader.execute("SELECT key, element FROM elements ORDER BY key, element"):
+        for key, element in self.reader.execute("SELECT key, element FROM elements ORDER BY key, element"):
             sets.setdefault(key, []).append(json.loads(element))
         return registers, sets
 
     def set_aside(self) -> dict[str, list[Entry]]:
         """Every tail that was ever taken back here, by the name of its file."""
-        rows = self._reader.execute("SELECT name, entries FROM set_aside ORDER BY name")
+        rows = self.reader.execute("SELECT name, entries FROM set_aside ORDER BY name")
         return {name: msgspec.json.Decoder(Entry).decode_lines(lines) for name, lines in rows}
+
+    def _perform(self, epoch: int, last: Position, request: Operation | Transaction | None) -> Outcome:
+        """What comes of `request` when the log ends at `last`."""
+        if not isinstance(request, Transaction):
+            entry = Entry(Position(epoch, last.sequence + 1), request)
+            self._insert([entry])
+            return Outcome([entry], entry.position)
+        try:
+            performed = self.tables.perform(request.statements)
+        except LabError as error:
+            return Outcome([], last, error=error)
+        entries = [
+            Entry(Position(epoch, sequence), record=record)
+            for sequence, record in enumerate(performed.records, start=last.sequence + 1)
+        ]
+        for entry in entries:
+            log.write(self._writer, entry, performed.undo if entry is entries[-1] else None)
+        return Outcome(entries, entries[-1].position if entries else last, performed.results)
 
     def _insert(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
-            operation = entry.operation
-            undo = effects.apply(self._writer, operation, entry.position.sequence) if operation else None
-            self._writer.execute(
-                "INSERT INTO log VALUES (?, ?, ?, ?)",
-                (
-                    entry.position.sequence,
-                    entry.position.epoch,
-                    msgspec.json.encode(operation).decode() if operation else None,
-                    undo,
-                ),
-            )
+            operation, record, sequence = entry.operation, entry.record, entry.position.sequence
+            undo: str | bytes | None = None
+            if operation:
+                undo = effects.apply(self._writer, operation, sequence)
+            elif record:
+                undo = self.tables.apply(record, partial(log.rows_before, self._writer, sequence))
+            log.write(self._writer, entry, undo)
 
     def _undo(self, removed: Sequence[Entry]) -> None:
         for entry in reversed(removed):
@@ -198,19 +238,10 @@ class Storage:
             undo = next(self._writer.execute("SELECT undo FROM log WHERE sequence = ?", (sequence,)))[0]
             if entry.operation:
                 effects.take_back(self._writer, entry.operation, undo)
+            elif undo:
+                self.tables.take_back(undo)
             self._writer.execute("DELETE FROM log WHERE sequence = ?", (sequence,))
-
-    def _entries(self, first: int) -> list[Entry]:
-        rows = self._writer.execute(
-            "SELECT epoch, sequence, operation FROM log WHERE sequence >= ? ORDER BY sequence", (first,)
-        )
-        return [_entry(*row) for row in rows]
 
     def _last_in_log(self) -> Position:
         rows = self._writer.execute("SELECT epoch, sequence FROM log ORDER BY sequence DESC LIMIT 1")
         return next((Position(*row) for row in rows), START)
-
-
-def _entry(epoch: int, sequence: int, operation: str | None) -> Entry:
-    decoded = msgspec.json.decode(operation, type=Operation) if operation else None
-    return Entry(Position(epoch, sequence), decoded)

@@ -3,6 +3,7 @@
 from services.messages import Contents, Read, ReadContents, ReadResult
 from services.replica import reading
 from services.replica.duties.duty import Answers
+from services.replica.log import tables
 from services.replica.standing import Standing
 
 
@@ -49,5 +50,6 @@ class Reads:
             position=position,
             registers=registers,
             sets=sets,
+            tables=tables.contents(storage.reader),
             set_aside=storage.set_aside(),
         )

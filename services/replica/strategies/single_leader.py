@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from services.config import ClusterSettings
 from services.errors import LabError
 from services.messages import START, Append, Appended, Entry, Operation, Position
+from services.messages.records import Statement
 from services.ports import Env, over_for_everybody_s
 from services.replica.group_commit import GroupCommit
-from services.replica.storage import Storage
+from services.replica.storage import Outcome, Storage, Transaction
 from services.replica.strategies import acknowledgement
 from services.replica.strategies.acknowledgement import FollowerView
 from services.replica.strategies.lease import Lease
@@ -116,11 +117,18 @@ class Leader:
 
     async def write(self, operation: Operation) -> Position:
         """Append `operation` and wait until the rule in force allows to acknowledge it."""
+        return (await self._acknowledged_outcome(operation)).position
+
+    async def execute(self, statements: Sequence[Statement]) -> Outcome:
+        """The same for a transaction of SQL, with its results."""
+        return await self._acknowledged_outcome(Transaction(statements))
+
+    async def _acknowledged_outcome(self, request: Operation | Transaction) -> Outcome:
         self.lease.check()
-        position = await self._commits.append(operation)
-        await self.acknowledged_up_to(position.sequence)
+        outcome = await self._commits.perform(request)
+        await self.acknowledged_up_to(outcome.position.sequence)
         self.lease.check_after_the_fact()
-        return position
+        return outcome
 
     async def acknowledged_up_to(self, sequence: int) -> None:
         """Return when `sequence` is acknowledged; raises not-acknowledged when that takes too long."""

@@ -1,0 +1,36 @@
+"""The body of `POST /sql`: one statement, or several that are one transaction."""
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from services.config import ReadPolicy
+from services.errors import LabError
+from services.gateway.inputs import parsed
+from services.gateway.routing import MODES
+from services.messages import Execute
+from services.messages.records import Statement
+
+Mode: TypeAlias = Literal["local", "leader", "bounded"]
+
+
+class Transaction(msgspec.Struct, forbid_unknown_fields=True):
+    """The long form of the body."""
+
+    statements: tuple[Statement, ...]
+
+
+def transaction_in(body: bytes, policy: ReadPolicy | None) -> Execute:
+    """What the body asks for. Raises `LabError` bad-request, bad-value or bad-sql."""
+    document = parsed(body)
+    many = isinstance(document, dict) and "statements" in document
+    try:
+        if many:
+            statements = msgspec.convert(document, Transaction).statements
+        else:
+            statements = (msgspec.convert(document, Statement),)
+    except msgspec.ValidationError as error:
+        form = '{"sql": …, "parameters": […]} or {"statements": [the same, …]}'
+        text = f"the body must be {form}, each parameter a number, a string or null: {error}"
+        raise LabError("bad-request", text) from error
+    return Execute(statements=statements, mode=MODES[policy] if policy else None)

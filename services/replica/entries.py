@@ -1,0 +1,44 @@
+"""The log as a table: entries with what undoes them, written and read back."""
+
+from collections.abc import Iterator
+
+import apsw
+import msgspec
+
+from services.messages import Entry, Operation, Position
+from services.messages.records import AnyRecord, RowRecord
+
+TABLE = """
+CREATE TABLE IF NOT EXISTS log(
+    sequence INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, operation TEXT, undo, record TEXT);
+"""
+COLUMNS = "epoch, sequence, operation, record"
+
+
+def write(database: apsw.Connection, entry: Entry, undo: str | bytes | None) -> None:
+    """Put `entry` at the end."""
+    operation = msgspec.json.encode(entry.operation).decode() if entry.operation else None
+    record = msgspec.json.encode(entry.record).decode() if entry.record else None
+    row = (entry.position.sequence, entry.position.epoch, operation, undo, record)
+    database.execute("INSERT INTO log VALUES (?, ?, ?, ?, ?)", row)
+
+
+def after(database: apsw.Connection, sequence: int, limit: int) -> list[Entry]:
+    """At most `limit` entries that follow `sequence`, in order; -1 is no limit."""
+    query = f"SELECT {COLUMNS} FROM log WHERE sequence > ? ORDER BY sequence LIMIT ?"
+    return [_entry(*row) for row in database.execute(query, (sequence, limit))]
+
+
+def rows_before(database: apsw.Connection, sequence: int, count: int) -> Iterator[RowRecord]:
+    """The `count` row records that stand right before `sequence`."""
+    query = "SELECT record FROM log WHERE sequence BETWEEN ? AND ? ORDER BY sequence"
+    for (record,) in database.execute(query, (sequence - count, sequence - 1)):
+        yield msgspec.json.decode(record, type=RowRecord)
+
+
+def _entry(epoch: int, sequence: int, operation: str | None, record: str | None) -> Entry:
+    return Entry(
+        Position(epoch, sequence),
+        msgspec.json.decode(operation, type=Operation) if operation else None,
+        msgspec.json.decode(record, type=AnyRecord) if record else None,
+    )

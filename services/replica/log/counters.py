@@ -1,0 +1,45 @@
+"""The counters that hand out keys. They are no part of any transaction, as InnoDB's are not.
+
+Transactions that run at once may not wait for each other's keys, so a counter never goes back: a
+transaction that fails keeps the keys which it drew. A follower that executes statements never hears of
+that one, and its own counter hands the same keys out again.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import apsw
+
+from services.replica.log.schema import TABLES
+
+
+class Counters:
+    """The highest keys that this process handed out, by table, in spite of every rollback."""
+
+    def __init__(self, database: apsw.Connection) -> None:
+        self._database = database
+        self._highest: dict[str, int] = {}
+
+    def next_key(self, table: str) -> int:
+        """The key that the next insert into `table` will draw."""
+        return max(self._stored().get(table, 0), self._highest.get(table, 0)) + 1
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """The block draws beyond all keys drawn before, and what it draws counts even if it fails."""
+        stored = self._stored()
+        for table, highest in self._highest.items():
+            if highest > stored.get(table, 0):
+                self._store(table, highest)
+        try:
+            yield
+        finally:
+            self._highest |= self._stored()
+
+    def _stored(self) -> dict[str, int]:
+        return dict(self._database.execute("SELECT name, seq FROM sqlite_sequence"))
+
+    def _store(self, table: str, highest: int) -> None:
+        assert TABLES[table].counter
+        self._database.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
+        self._database.execute("INSERT INTO sqlite_sequence VALUES (?, ?)", (table, highest))

@@ -1,0 +1,78 @@
+"""Storages without nodes: a leader's and a follower's copy, and the log that goes from one to the other."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from random import Random
+
+from services.adapters.disk import FileDisk
+from services.config import ReplicationLog
+from services.errors import LabError
+from services.messages import Value
+from services.messages.records import AnyRecord, Scalar, Statement
+from services.messages.sql import ResultSet
+from services.replica.log import tables
+from services.replica.log.functions import Outside
+from services.replica.storage import Outcome, Storage, Transaction
+
+
+class Copy:
+    """One storage; each has a clock and a chance of its own."""
+
+    def __init__(self, directory: Path, number: int, log: ReplicationLog, for_reports: bool = False) -> None:
+        seconds = count(1000 * number)
+        self.disk = FileDisk(directory / f"n{number}")
+        self.outside = Outside(lambda: float(next(seconds)), Random(number), for_reports)
+        self.log = log
+        self.storage = Storage(self.disk.connect, self.outside, log)
+
+    def attempt(self, *statements: str | tuple[str, *tuple[Scalar, ...]]) -> Outcome:
+        """What comes of a transaction on the leader."""
+        asked = [Statement(one) if isinstance(one, str) else Statement(one[0], one[1:]) for one in statements]
+        (outcome,) = self.storage.append(self.storage.epoch, [Transaction(asked)])
+        return outcome
+
+    def perform(self, *statements: str | tuple[str, *tuple[Scalar, ...]]) -> tuple[ResultSet, ...]:
+        """The results of a transaction that must succeed."""
+        outcome = self.attempt(*statements)
+        assert outcome.error is None, outcome.error
+        return outcome.results
+
+    def refusal(self, *statements: str | tuple[str, *tuple[Scalar, ...]]) -> str:
+        """The code of the error with which a transaction must fail, and that it left nothing behind."""
+        before = self.contents(), self.storage.last
+        error = self.attempt(*statements).error
+        assert error is not None and error.definite
+        assert (self.contents(), self.storage.last) == before
+        return error.kind.code
+
+    def contents(self) -> dict[str, Value]:
+        return tables.contents(self.storage.reader)
+
+    def records(self) -> list[AnyRecord]:
+        return [entry.record for entry in self.storage.entries_after(0, 10_000) if entry.record]
+
+    def follow(self, leader: "Copy", most: int = 10_000) -> None:
+        """Take over what the leader has and this one lacks, at most so many entries."""
+        entries = leader.storage.entries_after(self.storage.last.sequence, most)
+        accepted = self.storage.accept(
+            leader.storage.epoch, self.storage.last, entries, lambda name, lines: None, fenced=True
+        )
+        if not accepted.fits:
+            raise LabError("bad-order", "the logs have parted")
+
+    def close(self) -> None:
+        self.storage.close()
+        self.disk.close()
+
+
+@contextmanager
+def leader_and_follower(directory: Path, log: ReplicationLog) -> Iterator[tuple[Copy, Copy]]:
+    """Two copies with the same format; the second has the index for reports."""
+    leader, follower = Copy(directory, 1, log), Copy(directory, 2, log, for_reports=True)
+    try:
+        yield leader, follower
+    finally:
+        leader.close()
+        follower.close()
