@@ -141,7 +141,7 @@ class Cluster(Protocol):
         """The node's own account: role, epoch, position, leader (over the lab's link)."""
 
     async def contents(self, node: str) -> Mapping[str, Any]:
-        """Everything that a replica holds: `registers`, `sets`, `epoch`, `position`."""
+        """Everything that a replica holds: `registers`, `sets`, `tables`, `epoch`, `position`."""
 
     def events(self) -> Sequence[Event]:
         """All log lines so far, of all nodes, in time order."""

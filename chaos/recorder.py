@@ -103,12 +103,12 @@ class Recorder:
     def final(self, node: str, contents: Mapping[str, Any]) -> None:
         """Record all that replica `node` holds after settling, as final reads of a process of its own.
 
-        `contents` is what `Cluster.contents` returns: `registers`, `sets`, `epoch`, `position`. There
-        is one read for each key that this replica holds or that a client ever wrote (null, or an empty
+        `contents` is what `Cluster.contents` returns: `registers`, `sets`, `tables`, `epoch`, `position`.
+        There is one read for each key that this replica holds or that a client ever wrote (null, or an empty
         list, where the replica has nothing), and one without a key whose value lists the keys it holds:
         it is there even when the replica is empty.
         """
-        held = {**contents["registers"], **contents["sets"]}
+        held = {**contents["registers"], **contents["sets"], **contents.get("tables", {})}
         process = self.new_process()
         reads = {None: sorted(held), **self._absent, **held}
         for key, value in reads.items():

@@ -6,7 +6,7 @@ happened twice would look as if it had happened once.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +14,7 @@ import httpx
 import msgspec
 
 from chaos.workloads.client import Answer, ClientError
+from chaos.workloads.sql import ReadPolicy, Statement
 
 CONNECTIONS = 512  # more than any workload has clients, so that none waits here for another
 KEEP_ALIVE_S = 15  # shorter than the server's, so that no request meets a connection as it closes
@@ -27,6 +28,7 @@ class _Body(msgspec.Struct):
     position: Any
     value: Any = None
     elements: list[Any] = []
+    results: list[Any] = []
 
 
 class _Failure(msgspec.Struct):
@@ -71,6 +73,19 @@ class HttpClient:
         """Read the set `key` as a list; that of an absent one is empty."""
         body = _parse(await self._send(gateway, "GET", f"/sets/{_path(key)}", None, session))
         return Answer(body.node, body.epoch, body.position, body.elements)
+
+    async def sql(
+        self,
+        gateway: str,
+        statements: Sequence[Statement],
+        policy: ReadPolicy | None = None,
+        session: str | None = None,
+    ) -> Answer:
+        """See `chaos.workloads.sql.SpeaksSql`."""
+        body = {"statements": [{"sql": sql, "parameters": given} for sql, given in statements]}
+        path = f"/sql?policy={policy}" if policy else "/sql"
+        answer = _parse(await self._send(gateway, "POST", path, body, session))
+        return Answer(answer.node, answer.epoch, answer.position, answer.results)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -59,6 +59,29 @@ class Client(Protocol):
         """Read the set `key` as a list; that of an absent one is empty."""
 
 
+class Custom(Protocol):
+    """A request that knows by itself how it is made; the rest of it is for the history."""
+
+    @property
+    def f(self) -> str:
+        """The operation's name in the history."""
+
+    @property
+    def key(self) -> str | None:
+        """None for a transaction."""
+
+    @property
+    def value(self) -> Any:
+        """What is asked for."""
+
+    @property
+    def session(self) -> str | None:
+        """Whose request it is."""
+
+    async def perform(self, client: Client, gateway: str) -> Answer:
+        """Send it once. Raises `ClientError`."""
+
+
 @dataclass(frozen=True)
 class Request:
     """One thing that a client wants done."""
@@ -74,8 +97,10 @@ class Request:
         return _NAMES[self.call]
 
 
-async def perform(client: Client, gateway: str, request: Request) -> Answer:
+async def perform(client: Client, gateway: str, request: Request | Custom) -> Answer:
     """Send `request` through `gateway`. Raises `ClientError`."""
+    if not isinstance(request, Request):
+        return await request.perform(client, gateway)
     key, session = request.key, request.session
     match request.call:
         case "put":

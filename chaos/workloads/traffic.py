@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from chaos.history import Event
 from chaos.recorder import Recorder
-from chaos.workloads.client import Answer, Client, ClientError, Request, perform
+from chaos.workloads.client import Answer, Client, ClientError, Custom, Request, perform
 from chaos.workloads.counters import Count, Counters
 from services.ports import Clock
 
@@ -27,7 +27,7 @@ MAX_CLIENTS = 128
 class Plan(Protocol):
     """Decides what the next client does; made anew for each run, so it may remember."""
 
-    def next(self, client: int, random: Random) -> Request:
+    def next(self, client: int, random: Random) -> Request | Custom:
         """What client number `client` (from 0) asks for now."""
 
 
@@ -183,7 +183,7 @@ class Traffic:
         door.clients += 1
         return _Client(next(self._numbers), self._recorder.new_process())
 
-    async def _operate(self, door: _Door, client: _Client, request: Request) -> None:
+    async def _operate(self, door: _Door, client: _Client, request: Request | Custom) -> None:
         recorder = self._recorder
         pending = recorder.invoke(
             client.process,

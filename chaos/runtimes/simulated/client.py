@@ -1,13 +1,18 @@
 """The workloads' client without HTTP: it says to a gateway what a REST request would come to."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
+
+import msgspec
 
 from chaos.runtimes.simulated.network import SimulatedNetwork
 from chaos.workloads.client import Answer, ClientError
+from chaos.workloads.sql import ReadPolicy, Statement
 from services.errors import LabError
-from services.messages import Message, Operation, Read, ReadResult, Write, Written
+from services.gateway.routing import MODES
+from services.messages import Execute, Executed, Message, Operation, Read, ReadResult, Write, Written, records
 
-M = TypeVar("M", Written, ReadResult)
+M = TypeVar("M", Written, ReadResult, Executed)
 
 
 class SimulatedClient:
@@ -36,6 +41,19 @@ class SimulatedClient:
     async def members(self, gateway: str, key: str, session: str | None = None) -> Answer:
         """Read the set `key` as a list; that of an absent one is empty."""
         return await self._read(gateway, Read(key=key, type="set"))
+
+    async def sql(
+        self,
+        gateway: str,
+        statements: Sequence[Statement],
+        policy: ReadPolicy | None = None,
+        session: str | None = None,
+    ) -> Answer:
+        """See `chaos.workloads.sql.SpeaksSql`."""
+        asked = tuple(records.Statement(*statement) for statement in statements)
+        request = Execute(statements=asked, mode=MODES[policy] if policy else None)
+        done = await self._send(gateway, request, Executed)
+        return Answer(done.node, done.epoch, done.position.sequence, msgspec.to_builtins(done.results))
 
     async def close(self) -> None:
         """Nothing is held here."""
