@@ -32,13 +32,21 @@ DOORKEEPERS = (
     *("services/adapters/", "services/__main__.py", "chaos/runtimes/", "chaos/proxy/"),
     *("chaos/images/", "chaos/commands/", "chaos/cli.py", "chaos/doctor.py", "bootstrap/"),
 )
-# What would make two runs of one seed differ: time, chance and order come through `services.ports`.
+# Whatever runs in the simulation: all of it but the doors, and what starts runs or shows what came of them.
+REAL = (
+    *(*DOORKEEPERS, "chaos/__main__.py", "chaos/session.py", "chaos/report/", "chaos/runtimes/"),
+    "chaos/runtimes/simulated/outside.py",  # looks out for the real world, and so has to name it
+)
+# What would make two runs of one seed differ: the time of day, chance without a seed, the order of a set.
 UNREPEATABLE = {
     *("time.time", "time.time_ns", "time.monotonic", "time.monotonic_ns", "time.perf_counter", "time.sleep"),
-    *("datetime.now", "datetime.utcnow", "date.today", "asyncio.sleep", "asyncio.create_task"),
-    *("asyncio.TaskGroup", "asyncio.wait", "asyncio.all_tasks", "asyncio.ensure_future", "asyncio.to_thread"),
-    "os.urandom",
+    *("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "os.urandom", "os.getpid"),
+    *("asyncio.TaskGroup", "asyncio.wait", "asyncio.all_tasks", "asyncio.as_completed"),
+    *("asyncio.to_thread", "asyncio.run", "loop.run_in_executor"),
 }
+BY_ENV = {"asyncio.sleep", "asyncio.create_task", "asyncio.ensure_future"}  # a node has ports for these
+CHANCE = ("random", "secrets", "uuid")
+DIFFERENT_EACH_TIME = {"hash", "id", "Random", "SystemRandom"}  # when called, `Random` without a seed
 # In parts, so that this file may name them.
 UNSPEAKABLE = tuple(
     "".join(parts)
@@ -77,6 +85,13 @@ def dotted(node: ast.Attribute) -> str:
     return f"{last}.{node.attr}"
 
 
+def attributes(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Line and `dotted` name of every attribute."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            yield node.lineno, dotted(node)
+
+
 def none(violations: Iterable[str]) -> None:
     """Fail with all of them, one a line."""
     listed = list(violations)
@@ -106,23 +121,46 @@ def test_only_the_doorkeepers_touch_the_outside_world() -> None:
     )
 
 
-def test_nodes_get_time_and_tasks_from_their_ports() -> None:
+def simulated_sources() -> Iterator[tuple[str, ast.Module]]:
+    """What can run in virtual time, parsed."""
+    for name, tree in sources("services/", "chaos/", "scenarios/"):
+        simulated = name.startswith("chaos/runtimes/simulated/") or not name.startswith(REAL)
+        if simulated and name not in REAL:
+            yield name, tree
+
+
+def test_nothing_simulated_depends_on_anything_but_its_seed() -> None:
     none(
-        f"{name}:{node.lineno} uses {dotted(node)}; take it from the node's Env (services/ports.py)"
-        for name, tree in sources("services/")
-        if not name.startswith("services/adapters/")
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and dotted(node) in UNREPEATABLE
+        f"{name}:{line} uses {used}, which differs from run to run; services/ports.py has what is needed"
+        for name, tree in simulated_sources()
+        for line, used in [*attributes(tree), *imports(tree)]
+        if used in UNREPEATABLE
     )
 
 
-def test_nodes_get_chance_from_their_ports() -> None:
+def test_nodes_get_time_and_tasks_from_their_ports() -> None:
     none(
-        f"{name}:{line} imports {imported}; only the type random.Random is needed, the rest is in Env"
-        for name, tree in sources("services/")
-        if not name.startswith("services/adapters/")
+        f"{name}:{line} uses {used}; take it from the node's Env (services/ports.py)"
+        for name, tree in simulated_sources()
+        if name.startswith("services/")
+        for line, used in attributes(tree)
+        if used in BY_ENV
+    )
+
+
+def test_chance_comes_from_the_seed() -> None:
+    none(
+        f"{name}:{line} imports {imported}; only the type random.Random is needed, the rest is handed in"
+        for name, tree in simulated_sources()
         for line, imported in imports(tree)
-        if within(imported, ("random", "secrets", "uuid")) and imported != "random.Random"
+        if within(imported, CHANCE) and imported != "random.Random"
+    )
+    none(
+        f"{name}:{node.lineno} calls {node.func.id}(…), which is another one in each run"
+        for name, tree in simulated_sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        if node.func.id in DIFFERENT_EACH_TIME and not (node.func.id == "Random" and node.args)
     )
 
 
