@@ -2,20 +2,24 @@
 
 A simulation that quietly touched the real world would still give results; they would only be wrong
 now and then. Two nets: the virtual loop refuses every method that it does not define, and an audit
-hook (PEP 578) refuses what goes past the loop. (Python 3.11 does not report threads to such hooks.)
+hook (PEP 578) refuses what goes past the loop. What older Pythons do not report to such hooks is made
+to report.
 """
 
 import asyncio
 import contextlib
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 C = TypeVar("C", bound=type)
+P = ParamSpec("P")
+T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parents[3]
 HERE = Path(__file__).resolve().parent
@@ -26,6 +30,12 @@ REAL_EVENTS = frozenset(
         *("subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.system"),
         *("_thread.start_new_thread", "_thread.start_joinable_thread", "time.sleep"),
     }
+)
+
+# Whose method, its event, and the version of Python from which on it is reported.
+UNREPORTED: tuple[tuple[Any, str, str, tuple[int, int]], ...] = (
+    (threading.Thread, "start", "_thread.start_new_thread", (3, 12)),
+    (time, "sleep", "time.sleep", (3, 13)),
 )
 
 _simulating = threading.local()
@@ -66,6 +76,18 @@ def _refusal(name: str) -> Callable[..., NoReturn]:
 def _watch() -> None:
     """Audit hooks cannot be taken back, so there is one, and it looks only during a simulation."""
     sys.addaudithook(_audit)
+    for owner, name, event, since in UNREPORTED:
+        if sys.version_info < since:
+            setattr(owner, name, _reporting(event, getattr(owner, name)))
+
+
+def _reporting(event: str, function: Callable[P, T]) -> Callable[P, T]:
+    @wraps(function)
+    def report(*args: P.args, **kwargs: P.kwargs) -> T:
+        sys.audit(event)
+        return function(*args, **kwargs)
+
+    return report
 
 
 def _audit(event: str, _: tuple[Any, ...]) -> None:
