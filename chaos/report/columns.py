@@ -5,7 +5,7 @@ columns hold their places in it.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from chaos.history import Operation, canonical
@@ -13,7 +13,7 @@ from chaos.report.hearsay import hearsay
 from chaos.report.saved import Saved
 
 LONGEST_TEXT = 60
-MOST_MESSAGES = 12_000
+MOST_MESSAGES, MOST_LOST = 16_000, 24_000
 IDLE = ("append", "heartbeat")  # as long as nothing is in them
 
 
@@ -48,8 +48,19 @@ def shown(value: Any) -> str:
 
 
 def operation_columns(saved: Saved) -> dict[str, Any]:
-    """Every operation in the order of invocation; `end` is when its completion was recorded, -1 if never."""
-    operations, words = saved.history.operations, Words()
+    """The operations in the order of invocation; `end` is when its completion was recorded, -1 if never.
+
+    Of the final reads only those of which a witness speaks, and one of each replica.
+    """
+    spoken = {
+        index for finding in saved.verdict.anomalies for witness in finding.witnesses for index in witness.ops
+    }
+    operations = [
+        op
+        for op in saved.history.operations
+        if not op.final or op.key is None or not spoken.isdisjoint(op.event_indexes)
+    ]
+    words = Words()
     ends = [None if op.completed_index is None else op.completed_index for op in operations]
     times = [event.time for event in saved.history.events]
     return {
@@ -76,23 +87,20 @@ def _text(operation: Operation, name: str) -> str | None:
 
 
 def message_columns(saved: Saved) -> dict[str, Any]:
-    """Who asked whom what. Where they are too many, those that carry nothing are left out first.
+    """Who asked whom what; where they are too many, all that were lost and a part of the others.
 
     `left_out` says how many are not shown, `is_hearsay` that nobody could eavesdrop.
     """
     recorded = saved.messages or hearsay(saved)
-    messages = list(recorded)
-    if len(messages) > MOST_MESSAGES:
-        messages = [message for message in messages if not _is_idle(message)]
-    kept, words = messages[:MOST_MESSAGES], Words()
+    every = -(-len(recorded) // MOST_MESSAGES)
+    kept = [
+        message for place, message in enumerate(recorded) if message["outcome"] != "ok" or place % every == 0
+    ]
+    kept, words = kept[:MOST_LOST], Words()
     return {
         **{name: [us(message[source]) for message in kept] for name, source in MOMENTS.items()},
-        **{
-            name: [words.place(message[name]) for message in kept]
-            for name in ("from", "to", "kind", "outcome")
-        },
-        "idle": _places(map(_is_idle, kept)),
-        "entries": [message["entries"] for message in kept],
+        **{name: [words.place(message[name]) for message in kept] for name in NAMED},
+        "idle": [place for place, message in enumerate(kept) if _is_idle(message)],
         "words": words.texts,
         "left_out": len(recorded) - len(kept),
         "is_hearsay": not saved.messages,
@@ -103,9 +111,5 @@ NAMED = ("from", "to", "kind", "outcome")
 MOMENTS = {"sent": "time", "arrived": "arrived", "answered": "answered", "ended": "ended"}
 
 
-def _is_idle(message: Any) -> bool:
+def _is_idle(message: Mapping[str, Any]) -> bool:
     return message["kind"] in IDLE and not message["entries"] and message["outcome"] == "ok"
-
-
-def _places(flags: Iterable[bool]) -> list[int]:
-    return [place for place, flag in enumerate(flags) if flag]

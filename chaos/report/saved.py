@@ -42,7 +42,7 @@ def read(folder: RunFolder, about: Mapping[str, Any], verdict: Verdict) -> Saved
     return Saved(
         folder=folder,
         about=about,
-        verdict=verdict,
+        verdict=msgspec.convert(verdict.to_json(), Verdict),  # as it will be read again
         history=folder.recorded(),
         events=folder.read_events(),
         samples=folder.read_lines(SAMPLES),

@@ -70,7 +70,7 @@
         pen.fillStyle = colours.line;
         pen.fillRect(Math.round(this.painter.x(time)), this.layout.axis - 6, 1, this.layout.height);
         pen.fillStyle = colours.soft;
-        pen.fillText(`${(time / 1e6).toFixed(Math.min(digits, 6))} s`, this.painter.x(time), 10);
+        if (this.painter.x(time) > LEFT + 22 || view.from <= 0) pen.fillText(`${(time / 1e6).toFixed(Math.min(digits, 6))} s`, this.painter.x(time), 10);
       }
     }
 
