@@ -31,10 +31,9 @@ def report(
     if bool(runs) == everything or (everything and out):
         typer.echo("lab: name one run or more, or say --all (without --out)", err=True)
         raise typer.Exit(WRONG_USAGE)
+    folders = [_find(run, folder) for run in runs or ()]
     try:
-        typer.echo(
-            _write_all(folder) if everything else _write([_find(run, folder) for run in runs or ()], out)
-        )
+        typer.echo(_write_all(folder) if everything else _write(folders, out))
     except (OSError, ValueError, KeyError) as error:
         raise ClusterError(f"no report, because a run's folder is damaged: {error}") from error
 
