@@ -35,7 +35,7 @@ def sweep(
         bool, typer.Option("--random", help="Faults drawn from the seed, not the scenario's script.")
     ] = False,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
-    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Of a Dask scheduler.")] = None,
+    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler, to do it.")] = None,
     out: Annotated[Path, OUT] = RUNS,
     as_json: Annotated[bool, JSON] = False,
 ) -> None:

@@ -16,7 +16,8 @@ from chaos import discover
 from chaos.cluster import ClusterError
 from chaos.folder import RunFolder
 from chaos.report.words import headline, sentences
-from chaos.runtimes.workers import in_processes, on_dask
+from chaos.runtimes.dask_cluster import on_dask
+from chaos.runtimes.workers import in_processes
 from chaos.scenario import Scenario, Variant
 from chaos.session import Outcome
 from chaos.shrink import Shrinker, anomalies_of
