@@ -5,7 +5,7 @@ real sockets, files and clocks (`services.adapters`); in the simulation they are
 cannot tell which, so whatever is shown about it in one place is true of it in the others.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Protocol, TypeVar
@@ -48,11 +48,22 @@ class Network(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class StorageFormat:
+    """How a database lies in its file; settled when it is created. `pragmas` are SQLite's, by name."""
+
+    pragmas: Mapping[str, str | int]
+
+
+USUAL_FORMAT = StorageFormat({})
+OTHER_FORMAT = StorageFormat({"encoding": "UTF-16le", "page_size": 8192})
+
+
 class Disk(Protocol):
     """What survives a crash: databases and small files in one directory of the node."""
 
-    def connect(self, name: str) -> apsw.Connection:
-        """Open (or create) the database `name`; once `commit` returns, the commit is synced."""
+    def connect(self, name: str, form: StorageFormat = USUAL_FORMAT) -> apsw.Connection:
+        """Open the database `name`, or create it in that format; what is committed is synced."""
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run blocking `work` off the event loop; calls of one node run in order, one at a time."""

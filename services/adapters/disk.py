@@ -14,6 +14,8 @@ from typing import TypeVar
 
 import apsw
 
+from services.ports import USUAL_FORMAT, StorageFormat
+
 T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 5000
@@ -28,12 +30,14 @@ class FileDisk:
         self._directory = directory
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="disk")
 
-    def connect(self, name: str) -> apsw.Connection:
-        """Open (or create) the database `name`. Raises `apsw.Error` when it cannot."""
+    def connect(self, name: str, form: StorageFormat = USUAL_FORMAT) -> apsw.Connection:
+        """Open the database `name`, or create it in that format. Raises `apsw.Error` when it cannot."""
         path = self._directory / name
         new = not path.exists()
         connection = apsw.Connection(str(path))
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+        for pragma, value in form.pragmas.items():
+            connection.pragma(pragma, value)
         connection.execute("pragma journal_mode = wal; pragma synchronous = full; pragma fullfsync = on")
         if new:
             _grow_write_ahead_log(connection)

@@ -11,7 +11,7 @@ from services.config import ClusterSettings, NodeSettings
 from services.errors import LabError
 from services.messages import Status
 from services.node import remember_settings, settings_in_force
-from services.ports import Env
+from services.ports import OTHER_FORMAT, USUAL_FORMAT, Env
 from services.replica.ballot import Ballot
 from services.replica.freshness import Freshness
 from services.replica.hold import Hold
@@ -168,7 +168,10 @@ class Standing:
         env, settings = self.env, self.cluster
         for_reports = settings.reporting_indexes and env.node != self.node.replicas[0]
         outside = Outside(env.clock.wall, env.random, for_reports)
-        return Storage(env.disk.connect, outside, settings.replication_log)
+        form = OTHER_FORMAT if env.node in settings.new_format else USUAL_FORMAT
+        if form is OTHER_FORMAT:
+            env.log.event("stores-differently", role="follower", **form.pragmas)
+        return Storage(lambda name: env.disk.connect(name, form), outside, settings.replication_log)
 
     async def _begin_anew(self) -> None:
         await self.env.disk.run(self.storage.close)

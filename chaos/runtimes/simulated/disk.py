@@ -17,12 +17,13 @@ import apsw
 from chaos.cluster import DiskState
 from chaos.runtimes.simulated.files import Files
 from chaos.runtimes.simulated.loop import VirtualLoop
+from services.ports import USUAL_FORMAT, StorageFormat
 
 T = TypeVar("T")
 
 SHORTEST_S, LONGEST_S = 0.0003, 0.003
 MOST_WRITES_OF_A_HALF_DONE_JOB = 12
-PRAGMAS = "page_size = 1024", "locking_mode = exclusive", "journal_mode = wal"
+BEFORE, AFTER = {"page_size": 1024}, {"locking_mode": "exclusive", "journal_mode": "wal"}
 
 
 HEALTHY_DISK = DiskState()
@@ -81,13 +82,13 @@ class SimulatedDisk:
         self._waiting: deque[_Job] = deque()
         self._under_way: _Job | None = None
 
-    def connect(self, name: str) -> apsw.Connection:
-        """Open (or create) the database `name`."""
+    def connect(self, name: str, form: StorageFormat = USUAL_FORMAT) -> apsw.Connection:
+        """Open the database `name`, or create it in that format."""
         connection = self._connections.get(name)
         if connection is None or connection.holders <= 0:
             connection = SharedConnection(name, vfs=self._machine.files.name)
-            for pragma in PRAGMAS:
-                connection.pragma(*pragma.split(" = "))
+            for pragma, value in {**BEFORE, **form.pragmas, **AFTER}.items():
+                connection.pragma(pragma, value)
             self._connections[name] = connection
         connection.holders += 1
         return connection

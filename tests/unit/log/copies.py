@@ -12,6 +12,7 @@ from services.errors import LabError
 from services.messages import Value
 from services.messages.records import AnyRecord, Scalar, Statement
 from services.messages.sql import ResultSet
+from services.ports import USUAL_FORMAT, StorageFormat
 from services.replica.log import tables
 from services.replica.log.functions import Outside
 from services.replica.storage import Outcome, Storage, Transaction
@@ -20,12 +21,19 @@ from services.replica.storage import Outcome, Storage, Transaction
 class Copy:
     """One storage; each has a clock and a chance of its own."""
 
-    def __init__(self, directory: Path, number: int, log: ReplicationLog, for_reports: bool = False) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        number: int,
+        log: ReplicationLog,
+        for_reports: bool = False,
+        form: StorageFormat = USUAL_FORMAT,
+    ) -> None:
         seconds = count(1000 * number)
         self.disk = FileDisk(directory / f"n{number}")
         self.outside = Outside(lambda: float(next(seconds)), Random(number), for_reports)
         self.log = log
-        self.storage = Storage(self.disk.connect, self.outside, log)
+        self.storage = Storage(lambda name: self.disk.connect(name, form), self.outside, log)
 
     def attempt(self, *statements: str | tuple[str, *tuple[Scalar, ...]]) -> Outcome:
         """What comes of a transaction on the leader."""
