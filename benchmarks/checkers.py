@@ -1,29 +1,42 @@
 """How fast are registers judged, and how fast by Porcupine?
 
-    ./lab python benchmarks/checkers.py [--operations 1000000] [--clients 50] [--porcupine PROGRAM]
+    PYTHONPATH=. .venv/bin/python benchmarks/checkers.py [--operations 1000000] [--clients 50]
+        [--rounds 3] [--porcupine PROGRAM] [--growth FILE.svg]
 
-The histories are linearizable, which is the most work. `many` has 100 operations a key, Porcupine's best
-case; `few` has 10 keys and at most 200,000 operations, for what Porcupine remembers grows with the square
-of a key's. Printed are seconds from columns: of `linearizable` by zones, and of `read-your-writes`, which
-stands for the session guarantees; and Porcupine's own time, without reading. Its program is made by
-`go build -C benchmarks/porcupine -o PROGRAM`, through the Go module proxy.
+`many` has 100 operations a key, Porcupine's best case; `few` has 10 keys and at most 200,000 operations,
+for what Porcupine remembers grows with the square of a key's. `stale` is `many` with a third of the reads
+stale, so that nothing can be cleared at first sight. Printed are medians of seconds: to load the file, to
+put registers into columns, and of each checker from there; beside it Porcupine's own time, without reading,
+in the same rounds. Its program is made by `go build -C benchmarks/porcupine -o PROGRAM`, through the Go
+module proxy. With `--growth` the same from 10,000 operations on is drawn as a plot.
 """
 
 import argparse
 import subprocess
+import tempfile
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import TypeVar
 
 import numpy as np
 
-from chaos.checkers._ages import ages
-from chaos.checkers._columns import Bools, Columns, Ints
-from chaos.checkers._sweep import Guarantee, by_session_and_key, regresses
-from chaos.checkers._zones import collisions, early_reads, zones
+from benchmarks.growth import draw
+from benchmarks.register_histories import Registers, registers
+from chaos.checkers import find_checker
+from chaos.checkers._columns import columns
+from chaos.history import History
 
-SEED = 1
-FEW = 200_000
+T = TypeVar("T")
+
+FEW, FIRST = 200_000, 10_000
+STALE = 1 / 3
+SESSIONS = ("read-your-writes", "non-monotonic-read", "monotonic-write")
+REPLICAS = ("writes-follow-reads", "consistent-prefix", "causality")
+CHECKERS = ("linearizable", *SESSIONS, *REPLICAS)
 
 
 def main() -> None:
@@ -31,89 +44,72 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--operations", type=int, default=1_000_000)
     parser.add_argument("--clients", type=int, default=50)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--porcupine", metavar="PROGRAM")
+    parser.add_argument("--growth", type=Path, metavar="FILE.svg")
     options = parser.parse_args()
-    few = min(options.operations, FEW)
-    many = options.operations
-    for name, operations, keys in (("many", many, max(1, many // 100)), ("few", few, 10)):
-        table = registers(operations, options.clients, keys)
-        measured = {"zones": seconds(partial(linearizable, table))}
-        measured["sessions"] = seconds(partial(sessions, table))
-        if options.porcupine:
-            measured["porcupine"] = porcupine(options.porcupine, table)
-            measured["times faster"] = measured["porcupine"] / measured["zones"]
-        print(name, *(f"{what} {number:.3f}" for what, number in measured.items()), sep="  ")
+    many, few = options.operations, min(options.operations, FEW)
+    workloads = {
+        "many": registers(many, options.clients, max(1, many // 100)),
+        "few": registers(few, options.clients, 10),
+        "stale": registers(many, options.clients, max(1, many // 100), STALE),
+    }
+    for name, workload in workloads.items():
+        program = None if name == "stale" else options.porcupine
+        for what, number in measured(workload, options.rounds, program).items():
+            print(f"{name:6} {what:20} {number:8.3f}")
+    if options.growth:
+        draw(growth(options), options.growth)
 
 
-def registers(operations: int, clients: int, keys: int) -> Columns:
-    """Operation number n takes effect as number n; each client's follow one after the other."""
-    random = np.random.default_rng(SEED)
-    session = np.concatenate([random.permutation(clients) for _ in range(-(-operations // clients))])[
-        :operations
-    ]
-    begin, end = spans(session, random)
-    writes = random.random(operations) < 0.5
-    key = random.integers(0, keys, operations)
-    cell, key_of_cell = cells(key, writes, keys)
-    absent = np.arange(len(key_of_cell)) >= writes.sum()
-    names = [f"x{number}" for number in range(keys)]
-    return Columns((), begin, end, writes, key, cell, session, names, key_of_cell, absent, frozenset())
+def growth(options: argparse.Namespace) -> dict[str, list[tuple[int, float]]]:
+    """Seconds against operations, three sizes to each power of ten."""
+    curves = defaultdict(list)
+    sizes = [size for power in range(8) for size in (FIRST * 10**power, 3 * FIRST * 10**power)]
+    for size in (size for size in sizes if size <= options.operations):
+        workload = registers(size, options.clients, size // 100)
+        for what, taken_s in measured(workload, options.rounds, None).items():
+            curves[what].append((size, taken_s))
+    return curves
 
 
-def spans(session: Ints, random: np.random.Generator) -> tuple[Ints, Ints]:
-    """Indexes of events for the beginning and end of each operation, around its effect."""
-    number = np.arange(len(session), dtype=np.float64)
-    mine = np.argsort(session, kind="stable")
-    before, after = number.copy(), number.copy()
-    before[mine[1:]] = (number[mine[1:]] + number[mine[:-1]]) / 2
-    after[mine[:-1]] = before[mine[1:]]
-    begin = number - random.random(len(number)) * np.clip(number - before, 0, None)
-    end = number + random.random(len(number)) * np.clip(after - number, 0, None)
-    index = np.empty(2 * len(number), dtype=np.int64)
-    index[np.argsort(np.concatenate((begin, end)), kind="stable")] = np.arange(2 * len(number))
-    return index[: len(number)], index[len(number) :]
+def measured(workload: Registers, rounds: int, program: str | None) -> dict[str, float]:
+    """The median of each step's seconds, and how many times faster than Porcupine the first checker is."""
+    taken: dict[str, list[float]] = defaultdict(list)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "history.jsonl"
+        workload.save(path)
+        for _ in range(rounds):
+            for what, seconds in judged(path):
+                taken[what].append(seconds)
+            if program:
+                taken["porcupine"].append(porcupine(program, workload))
+    medians = {what: median(times) for what, times in taken.items()}
+    return {**medians, "times faster": medians["porcupine"] / medians[CHECKERS[0]]} if program else medians
 
 
-def cells(key: Ints, writes: Bools, keys: int) -> tuple[Ints, Ints]:
-    """Every write fills a cell of its own; a read looks into the last one of its key, or finds nothing."""
-    written = np.cumsum(writes) - 1
-    of_key = np.argsort(key, kind="stable")
-    total = int(writes.sum())
-    offset = key[of_key] * (total + 1)
-    last = np.maximum.accumulate(np.where(writes[of_key], written[of_key] + 1, 0) + offset) - offset - 1
-    cell = np.empty(len(key), dtype=np.int64)
-    cell[of_key] = np.where(last >= 0, last, total + key[of_key])
-    return cell, np.concatenate((key[writes], np.arange(keys)))
+def judged(path: Path) -> Iterable[tuple[str, float]]:
+    """The seconds of each step."""
+    history, loaded_s = timed(partial(History.load, path))
+    yield "load", loaded_s
+    _, laid_out_s = timed(partial(columns, history))
+    yield "columns", laid_out_s
+    for name in CHECKERS:
+        finding, taken_s = timed(partial(find_checker(name), history))
+        assert finding.found is not None, finding
+        yield name, taken_s
 
 
-def linearizable(table: Columns) -> None:
-    of_values = zones(table)
-    assert not len(early_reads(table, of_values))
-    assert not list(collisions(table, of_values))
+def timed(work: Callable[[], T]) -> tuple[T, float]:
+    began = time.perf_counter()
+    return work(), time.perf_counter() - began
 
 
-def sessions(table: Columns) -> None:
-    guarantee = Guarantee("", lambda table: table.writes, by_session_and_key, lambda regress: NotImplemented)
-    assert not list(regresses(guarantee, table, ages(table)))
-
-
-def seconds(judge: Callable[[], None]) -> float:
-    """The best of three."""
-    times = []
-    for _ in range(3):
-        began = time.perf_counter()
-        judge()
-        times.append(time.perf_counter() - began)
-    return min(times)
-
-
-def porcupine(program: str, table: Columns) -> float:
+def porcupine(program: str, workload: Registers) -> float:
     """The seconds that Porcupine says it took. Fails unless it finds the history linearizable."""
-    value = np.where(table.absent[table.cell], -1, table.cell)
-    columns = (table.key, value, table.writes.astype(np.int64), table.session, table.begin, table.end)
-    lines = "\n".join(
-        ",".join(map(str, row)) for row in zip(*(column.tolist() for column in columns), strict=True)
-    )
+    fields = (workload.key, workload.value, workload.writes.astype(np.int64))
+    rows = zip(*(c.tolist() for c in (*fields, workload.client, workload.begin, workload.end)), strict=True)
+    lines = "\n".join(",".join(map(str, row)) for row in rows)
     told = subprocess.run([program], input=lines, capture_output=True, text=True, check=True).stdout
     verdict, took_s = told.split()
     assert verdict == "Ok", told

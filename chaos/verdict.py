@@ -6,6 +6,7 @@ hold, a fault did not bite or a checker crashed, the only honest answer is that 
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Literal, TypeAlias
 
 Kind: TypeAlias = Literal["problem", "remedy"]
@@ -49,7 +50,8 @@ def found(
     name: str, count: int, witnesses: Iterable[Witness], measures: Mapping[str, float] | None = None
 ) -> Finding:
     """The anomaly is there, `count` times."""
-    return Finding(name, True, count, tuple(witnesses)[:WITNESSES_SHOWN], measures=measures or {})
+    shown = tuple(islice(witnesses, WITNESSES_SHOWN))
+    return Finding(name, True, count, shown, measures=measures or {})
 
 
 def not_found(name: str, measures: Mapping[str, float] | None = None) -> Finding:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chaos.checkers._columns import BEFORE, FOREVER, Columns, Ints
+from chaos.checkers._columns import BEFORE, FOREVER, Bools, Columns, Ints
+from chaos.checkers._moments import greatest_before
 from chaos.checkers._words import shown
 
 
@@ -39,16 +40,15 @@ def ages(table: Columns) -> Ages:
     of_row[table.begin[of_row] > table.end] = -1
     since = np.where(of_row >= 0, table.begin[of_row], BEFORE)
     until = np.where(of_row >= 0, table.end[of_row], FOREVER)
-    for row in np.flatnonzero(~table.writes & table.absent[table.cell]):
-        until[row] = _absent_until(table, int(row))
+    of_nothing = ~table.writes & table.absent[table.cell]
+    until[of_nothing] = _deleted_until(table, of_nothing)
     return Ages(since, until, of_row)
 
 
-def _absent_until(table: Columns, row: int) -> int:
-    deletes = table.deletes_of.get(int(table.key[row]))
-    if deletes is None:
-        return BEFORE
-    return int(table.end[deletes[table.begin[deletes] < table.end[row]]].max(initial=BEFORE))
+def _deleted_until(table: Columns, reads: Bools) -> Ints:
+    deletes = table.writes & table.absent[table.cell]
+    begin, end = table.begin[deletes], table.end[deletes]
+    return greatest_before(table.key[deletes], begin, end, table.key[reads], table.end[reads])
 
 
 def untraceable(table: Columns) -> str | None:

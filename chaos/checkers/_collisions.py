@@ -11,7 +11,7 @@ from chaos.verdict import Witness
 
 def read_too_early(table: Columns, row: int) -> Witness:
     """A read returned what nobody had begun to write by then."""
-    read = table.operations[row]
+    read = table.operation(row)
     writes = table.operations_at(table.writes & (table.cell == table.cell[row]))
     why = f"which was only asked for at {seconds(writes[0].invoked_ns)}" if writes else "which nobody wrote"
     return witness_of(sentence(f"{told(read)}, {why}"), read, *writes)

@@ -6,21 +6,24 @@ a read looks into one, and the arrays compare small integers instead of values. 
 is a cell like any other; a delete fills it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from chaos.history import Key, Operation, canonical
+from chaos.history import History, Key, Operation
+from chaos.history.table import FAIL, INFO, OK, OPEN, Table
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 Bools: TypeAlias = npt.NDArray[np.bool_]
 
 FOREVER = np.iinfo(np.int64).max  # the end of an operation in doubt
 BEFORE = -1  # the time of the imaginary write that left every key absent
+NOBODY = -1  # the replica of an answer that names none
+REGISTER = frozenset({"read", "write", "delete"})
 
 
 @dataclass(frozen=True)
@@ -28,17 +31,21 @@ class Columns:
     """Reads, writes and deletes of registers; `begin` and `end` are indexes of events.
 
     `key` numbers the `keys`, `cell` the pairs of key and value, `session` the sessions (processes where
-    none is named). `key_of_cell` tells each cell's key, `absent` which cells are those of null, and
+    none is named), `line` what one process did for one session, `replica` the pairs of who answered and
+    in which epoch. `key_of_cell` tells each cell's key, `absent` which cells are those of null, and
     `keys_elsewhere` which keys have other operations too (cas, add …), which are not among the rows.
+    `operation` makes the operation of a row.
     """
 
-    operations: Sequence[Operation]
+    operation: Callable[[int], Operation]
     begin: Ints
     end: Ints
     writes: Bools
     key: Ints
     cell: Ints
     session: Ints
+    line: Ints
+    replica: Ints
     keys: Sequence[Key]
     key_of_cell: Ints
     absent: Bools
@@ -46,19 +53,13 @@ class Columns:
 
     def operations_at(self, rows: Bools) -> list[Operation]:
         """The operations of the rows that are true."""
-        return [self.operations[int(row)] for row in np.flatnonzero(rows)]
+        return [self.operation(int(row)) for row in np.flatnonzero(rows)]
 
     @cached_property
     def writers(self) -> Ints:
         """How many changes leave each cell's value; the beginning counts as one for null."""
-        return np.bincount(self.cell[self.writes], minlength=len(self.key_of_cell)) + self.absent
-
-    @cached_property
-    def deletes_of(self) -> dict[int, Ints]:
-        """The rows of deletes, for each key that has any."""
-        rows = np.flatnonzero(self.writes & self.absent[self.cell])
-        keys = self.key[rows]
-        return {int(key): rows[keys == key] for key in np.unique(keys)}
+        writers = np.bincount(self.cell[self.writes], minlength=len(self.key_of_cell))
+        return writers + self.absent
 
     @cached_property
     def traceable(self) -> Bools:
@@ -68,58 +69,75 @@ class Columns:
         return traceable
 
 
-def columns(operations: Iterable[Operation]) -> Columns:
-    """The rows of these operations, without those that failed and reads in doubt."""
-    kept = [operation for operation in operations if _matters(operation)]
-    rows = [operation for operation in kept if operation.f in ("read", "write", "delete")]
-    elsewhere = frozenset(
-        op.key for op in kept if op.key is not None and op.f not in ("read", "write", "delete")
-    )
-    keys: dict[Key, int] = {}
-    cells: dict[tuple[int, Any], int] = {}
-    sessions: dict[str | int, int] = {}
-    key = [keys.setdefault(row.key, len(keys)) for row in rows if row.key is not None]
-    values = [token(None if row.f == "delete" else row.value) for row in rows]
-    cell = [cells.setdefault(pair, len(cells)) for pair in zip(key, values, strict=True)]
+def columns(history: History) -> Columns:
+    """The rows of a history, without final reads, what failed, and reads in doubt."""
+    return history.once(_columns)
+
+
+def _columns(history: History) -> Columns:
+    table, begun, ended = history.table, history.begun, history.ended
+    outcome = np.where(ended == OPEN, INFO, table.kind[ended])
+    reads = table.f.where(lambda f: f == "read")[begun]
+    kept = (outcome != FAIL) & (~reads | (outcome == OK))
+    kept &= ~table.key.where(lambda key: key is None)[begun] & ~table.final.where(bool)[begun]
+    registers = table.f.where(REGISTER.__contains__)[begun]
+    numbers = np.flatnonzero(kept & registers)
+    begin, end = begun[numbers], ended[numbers]
+    key, key_codes = _renumbered(table.key.codes[begin])
+    value, null = _values(history, numbers, outcome)
+    cell, cells = _renumbered(key * (null + 1) + value)
+    session, line = _sessions(table, begin)
+    elsewhere = np.unique(table.key.codes[begun[kept & ~registers]])
     return Columns(
-        operations=rows,
-        begin=_ints([row.index for row in rows]),
-        end=_ints([_end(row) for row in rows]),
-        writes=np.array([row.f != "read" for row in rows], dtype=np.bool_),
-        key=_ints(key),
-        cell=_ints(cell),
-        session=_ints([sessions.setdefault(session_of(row), len(sessions)) for row in rows]),
-        keys=tuple(keys),
-        key_of_cell=_ints([of for of, _ in cells]),
-        absent=np.array([value == ABSENT for _, value in cells], dtype=np.bool_),
-        keys_elsewhere=elsewhere,
+        operation=lambda row: history.operation(int(numbers[row])),
+        begin=begin,
+        end=np.where(outcome[numbers] == OK, end, FOREVER),
+        writes=~reads[numbers],
+        key=key,
+        cell=cell,
+        session=session,
+        line=line,
+        replica=_replicas(table, end),
+        keys=_names(table, key_codes),
+        key_of_cell=cells // (null + 1),
+        absent=cells % (null + 1) == null,
+        keys_elsewhere=frozenset(_names(table, elsewhere)),
     )
 
 
-def token(value: object) -> object:
-    """Something hashable that is equal exactly for equal values (1, true and 1.0 differ)."""
-    return value if type(value) in (int, str) else canonical(value)
+def _renumbered(codes: Ints) -> tuple[Ints, Ints]:
+    """The same numbers without gaps, and for each of these the old one."""
+    old, new = np.unique(codes, return_inverse=True)
+    return new.astype(np.int64), old
 
 
-ABSENT = token(None)
+def _values(history: History, numbers: Ints, outcome: Ints) -> tuple[Ints, int]:
+    """The code of what each operation read or left, as `Operation.value` has it, and the code of null."""
+    table, begin, end = history.table, history.begun[numbers], history.ended[numbers]
+    null = len(table.value.names)
+    codes = np.where(table.value.where(lambda value: value is None), null, table.value.codes)
+    reads = table.f.where(lambda f: f == "read")[begin]
+    answered = (outcome[numbers] == OK) & (reads | (codes[end] != null))
+    value = np.where(answered, codes[end], codes[begin])
+    value[table.f.where(lambda f: f == "delete")[begin]] = null
+    return value, null
 
 
-def session_of(operation: Operation) -> str | int:
-    """Whose operation it is: the session named, else the process."""
-    return operation.process if operation.session is None else operation.session
+def _sessions(table: Table, begin: Ints) -> tuple[Ints, Ints]:
+    """Whose operation it is: the session named, else the process; and by which process."""
+    process = table.process.codes[begin]
+    unnamed = table.session.where(lambda session: session is None)[begin]
+    session = np.where(unnamed, process + len(table.session.names), table.session.codes[begin])
+    line = session * len(table.process.names) + process
+    return _renumbered(session)[0], _renumbered(line)[0]
 
 
-def _matters(operation: Operation) -> bool:
-    if operation.key is None or operation.outcome == "fail":
-        return False
-    return operation.f != "read" or operation.outcome == "ok"
+def _replicas(table: Table, end: Ints) -> Ints:
+    unnamed = table.node.where(lambda node: node is None)[end]
+    replica = table.node.codes[end] * len(table.epoch.names) + table.epoch.codes[end]
+    return np.where(unnamed, NOBODY, replica)
 
 
-def _end(operation: Operation) -> int:
-    if operation.outcome == "info" or operation.completed_index is None:
-        return FOREVER
-    return operation.completed_index
-
-
-def _ints(values: Sequence[int]) -> Ints:
-    return np.array(values, dtype=np.int64)
+def _names(table: Table, codes: Ints) -> tuple[Key, ...]:
+    names = (table.key.names[code] for code in codes)
+    return tuple(name for name in names if name is not None)

@@ -53,6 +53,19 @@ def _take(of_key: KeyOperations, operation: Operation) -> None:
         of_key.reads.append(operation)
 
 
+def token(value: object) -> object:
+    """Something hashable, and never None, that is equal exactly for equal values (1, true and 1.0 differ)."""
+    return value if type(value) in (int, str) else canonical(value)
+
+
+ABSENT = token(None)
+
+
+def session_of(operation: Operation) -> str | int:
+    """Whose operation it is: the session named, else the process."""
+    return operation.process if operation.session is None else operation.session
+
+
 def left_behind(change: Operation) -> object:
     """What a register holds right after this change; None when it was deleted."""
     if change.f == "delete":

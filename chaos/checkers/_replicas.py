@@ -6,131 +6,138 @@ first: the first shows an effect, the second lacks, or has again replaced, what 
 A replica only adds to what it has as long as its epoch lasts; after a change of leader it may have to
 throw changes away, so nothing is concluded across epochs.
 
-What comes before a change is for each guarantee to say: `Causes`.
+What comes before a change is for each guarantee to say: `Knowledge`. Turned round, a cause is due at a
+replica from the first read there that shows an effect of it. One sweep finds these moments, a second one
+the reads after them that lack the cause. Only reads that `_suspects` cannot clear are looked at.
 """
 
-from bisect import bisect_left
-from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
 
 from chaos.checkers._ages import Ages, ages, untraceable, unwritten
-from chaos.checkers._columns import Columns, columns
+from chaos.checkers._columns import FOREVER, NOBODY, Bools, Columns, Ints, columns
+from chaos.checkers._moments import greatest_before, smallest_after
+from chaos.checkers._suspects import suspects
 from chaos.checkers._words import did, saw, sentence, witness_of
-from chaos.history import History, Key, Operation
+from chaos.history import History
 from chaos.verdict import Finding, Witness, found, not_found, unknown
 
-Session: TypeAlias = Hashable
-# What a replica has shown so far: for each session, all keys (None) together and each alone, the effect
-# begun last, and the read of it.
-Shown: TypeAlias = dict[Key | None, dict[Session, tuple[Operation, Operation]]]
-
 
 @dataclass(frozen=True)
-class Known:
-    """From event `moment` on, `change` comes before whatever the session begins to write."""
+class Knowledge:
+    """From `moment` on, the change in row `change` comes before whatever `whose` begins to write."""
 
-    moment: float
-    change: Operation
+    whose: Ints
+    moment: Ints
+    change: Ints
 
-
-@dataclass(frozen=True)
-class Disorder:
-    """One replica showed `effect` in `first`, and afterwards in `second` a state without `cause`."""
-
-    cause: Operation
-    effect: Operation
-    first: Operation
-    second: Operation
+    def at(self, rows: Bools) -> "Knowledge":
+        """A part of it."""
+        return Knowledge(self.whose[rows], self.moment[rows], self.change[rows])
 
 
-Causes: TypeAlias = Callable[[Columns, Ages], Iterator[tuple[Session, Known]]]
-
-
-def judge(name: str, history: History, causes: Causes, session: Callable[[Operation], Session]) -> Finding:
-    """Found with one witness for each read without a cause. `session` is whose order a change keeps."""
-    table = columns(history.client_operations)
-    anonymous = next((op for op in table.operations_at(~table.writes) if op.node is None), None)
+def judge(
+    name: str,
+    history: History,
+    knowledge: Callable[[Columns, Ages], Knowledge],
+    order: Callable[[Columns], Ints] = lambda table: table.session,
+) -> Finding:
+    """Found with one witness for each read without a cause. `order` is whose order each change keeps."""
+    table = columns(history)
+    anonymous = np.flatnonzero(~table.writes & (table.replica == NOBODY))
     reason = untraceable(table)
-    if not reason and anonymous:
-        reason = f"the answer to read {anonymous.index} names no replica"
+    if not reason and len(anonymous):
+        reason = f"the answer to read {table.begin[anonymous[0]]} names no replica"
     if reason:
         return unknown(name, reason)
-    disorders = list(_Sightings(table, causes, session).disorders())
-    if disorders:
-        return found(name, len(disorders), map(_witness, disorders))
+    of_rows = ages(table)
+    evidence = _Evidence(table, of_rows, knowledge(table, of_rows), order(table))
+    lacking = evidence.lacking()
+    if len(lacking):
+        return found(name, len(lacking), map(evidence.witness, lacking))
     reason = unwritten(table)
     return unknown(name, reason) if reason else not_found(name)
 
 
-@dataclass
-class _Newest:
-    """What was known at each moment, as the change begun last among those known by then."""
+@dataclass(frozen=True)
+class _Evidence:
+    table: Columns
+    ages: Ages
+    everything: Knowledge
+    whose: Ints
 
-    moments: list[float] = field(default_factory=list)
-    changes: list[Operation] = field(default_factory=list)
+    @cached_property
+    def suspects(self) -> Ints:
+        return np.flatnonzero(suspects(self.table, self.ages))
 
-    def before(self, moment: float) -> Operation | None:
-        at = bisect_left(self.moments, moment)
-        return self.changes[at - 1] if at else None
+    @cached_property
+    def sights(self) -> Ints:
+        """The reads that show a change."""
+        return np.flatnonzero(~self.table.writes & (self.ages.change >= 0))
 
-    def add(self, known: Known) -> None:
-        """To be called in order of the moments."""
-        newest = max([*self.changes[-1:], known.change], key=lambda change: change.index)
-        self.moments.append(known.moment)
-        self.changes.append(newest)
+    @cached_property
+    def known(self) -> Knowledge:
+        """What is known of the keys that matter."""
+        suspected = np.zeros(len(self.table.keys), dtype=np.bool_)
+        suspected[self.table.key[self.suspects]] = True
+        return self.everything.at(suspected[self.table.key[self.everything.change]])
 
+    def lacking(self) -> Ints:
+        """The rows of the reads that lack a cause, in order."""
+        replicas = np.unique(self.table.replica[self.suspects])
+        return np.sort(np.concatenate([np.zeros(0, np.int64), *map(self._lacking_at, replicas)]))
 
-class _Sightings:
-    def __init__(self, table: Columns, causes: Causes, session: Callable[[Operation], Session]) -> None:
-        self.table = table
-        self.ages = ages(table)
-        self.session = session
-        self.newest: dict[tuple[Session, Key | None], _Newest] = {}
-        self.known_since: dict[tuple[Session, int], float] = {}
-        for whose, known in sorted(causes(table, self.ages), key=lambda pair: pair[1].moment):
-            self.newest.setdefault((whose, known.change.key), _Newest()).add(known)
-            self.known_since.setdefault((whose, known.change.index), known.moment)
+    def _lacking_at(self, replica: int) -> Ints:
+        asked = self.suspects[self.table.replica[self.suspects] == replica]
+        sights = self.sights[self.table.replica[self.sights] == replica]
+        begin, key = self.table.begin, self.table.key
+        due = self._due(sights, np.zeros_like(key))
+        change = self.known.change
+        newest = greatest_before(key[change], due, begin[change], key[asked], begin[asked])
+        replaced = np.full(len(begin) + 1, FOREVER)  # one row more, for reads of no change
+        np.minimum.at(replaced, change, self._due(sights, key))
+        older = self.ages.until[asked] < newest
+        lacking: Ints = asked[older | (replaced[self.ages.change[asked]] < begin[asked])]
+        return lacking
 
-    def disorders(self) -> Iterator[Disorder]:
-        """For each read that lacks a cause, the one begun last."""
-        shown: dict[Hashable, Shown] = {}
-        rows = [row for row, writes in enumerate(self.table.writes) if not writes]
-        events = [(self.table.begin[row], False, row) for row in rows]
-        events += [(self.table.end[row], True, row) for row in rows]
-        for _, returned, row in sorted(events):
-            read = self.table.operations[row]
-            seen = shown.setdefault((read.node, read.epoch), {})
-            if not returned:
-                effects = [*seen.get(None, {}).values(), *seen.get(read.key, {}).values()]
-                lacking = [d for effect, first in effects if (d := self.lacking(effect, first, row))]
-                if lacking:
-                    yield max(lacking, key=lambda disorder: disorder.cause.index)
-            elif self.ages.change[row] >= 0:
-                self.show(seen, self.table.operations[self.ages.change[row]], read)
+    def _due(self, sights: Ints, kind: Ints) -> Ints:
+        """When the replica first shows an effect, of the same kind, of each thing known."""
+        effect, known = self.ages.change[sights], self.known
+        kinds = int(kind.max(initial=0)) + 1
+        group = self.whose[effect] * kinds + kind[effect]
+        asked = known.whose * kinds + kind[known.change]
+        return smallest_after(group, self.table.begin[effect], self.table.end[sights], asked, known.moment)
 
-    def show(self, seen: Shown, effect: Operation, read: Operation) -> None:
-        """Remember the effect if it was begun last."""
-        whose = self.session(effect)
-        for of_session in (seen.setdefault(None, {}), seen.setdefault(effect.key, {})):
-            if whose not in of_session or of_session[whose][0].index < effect.index:
-                of_session[whose] = (effect, read)
+    def witness(self, row: int) -> Witness:
+        """The cause begun last of those that it lacks, and the effect begun last that shows so."""
+        cause, first = next(self._disorders(row))
+        before, effect = self.table.operation(cause), self.table.operation(self.ages.change[first])
+        seen, unseen = self.table.operation(first), self.table.operation(row)
+        order = f"although {did(before)} before {did(effect)}"
+        text = f"{saw(seen)}; afterwards, from the same replica, {saw(unseen)}, {order}"
+        return witness_of(sentence(text), before, effect, seen, unseen)
 
-    def lacking(self, effect: Operation, first: Operation, row: int) -> Disorder | None:
-        """What this row's state lacks of all that comes before the effect."""
-        whose, read = self.session(effect), self.table.operations[row]
-        newest = self.newest.get((whose, read.key))
-        cause = newest.before(effect.index) if newest else None
-        if cause is not None and self.ages.until[row] < cause.index:
-            return Disorder(cause, effect, first, read)
-        if effect.key == read.key and self.ages.change[row] >= 0:
-            source = self.table.operations[self.ages.change[row]]
-            if self.known_since.get((whose, source.index), effect.index) < effect.index:
-                return Disorder(source, effect, first, read)
-        return None
+    def _disorders(self, row: int) -> Iterator[tuple[int, int]]:
+        """Rows of a cause, and of a read that shows its effect."""
+        table, known = self.table, self.known
+        sights = self.sights[table.replica[self.sights] == table.replica[row]]
+        sights = sights[table.end[sights] < table.begin[row]]
+        newer = table.begin[known.change] > self.ages.until[row]
+        yield from self._shown(sights, known.at(newer & (table.key[known.change] == table.key[row])))
+        of_key = sights[table.key[sights] == table.key[row]]
+        yield from self._shown(of_key, known.at(known.change == self.ages.change[row]))
 
-
-def _witness(disorder: Disorder) -> Witness:
-    order = f"although {did(disorder.cause)} before {did(disorder.effect)}"
-    text = f"{saw(disorder.first)}; afterwards, from the same replica, {saw(disorder.second)}, {order}"
-    return witness_of(sentence(text), disorder.cause, disorder.effect, disorder.first, disorder.second)
+    def _shown(self, sights: Ints, known: Knowledge) -> Iterator[tuple[int, int]]:
+        effect = self.ages.change[sights]
+        latest = np.full(int(self.whose.max()) + 1, -1, dtype=np.int64)
+        np.maximum.at(latest, self.whose[effect], self.table.begin[effect])
+        shown = known.at(known.moment < latest[known.whose])
+        for at in np.argsort(-self.table.begin[shown.change])[:1]:
+            session = shown.whose[at]
+            of_session = sights[
+                (self.whose[effect] == session) & (self.table.begin[effect] == latest[session])
+            ]
+            yield int(shown.change[at]), int(of_session[0])

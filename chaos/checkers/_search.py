@@ -17,8 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from chaos.checkers._columns import ABSENT, token
-from chaos.checkers._keys import KeyOperations, left_behind
+from chaos.checkers._keys import ABSENT, KeyOperations, left_behind, token
 from chaos.history import Operation
 
 State: TypeAlias = object

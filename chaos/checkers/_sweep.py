@@ -4,13 +4,14 @@ Rows of one group (a session's operations on one key, say) *tell* a state when t
 when they begin. Whoever is asked must not show a state older than the newest that was told before.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from chaos.checkers._ages import Ages, ages, untraceable, unwritten
 from chaos.checkers._columns import BEFORE, FOREVER, Bools, Columns, Ints, columns
+from chaos.checkers._moments import greatest_before
 from chaos.history import History, Operation
 from chaos.verdict import Finding, Witness, found, not_found, unknown
 
@@ -36,27 +37,39 @@ class Guarantee:
 
 def judge(guarantee: Guarantee, history: History) -> Finding:
     """Found with the first reads that break the guarantee as witnesses."""
-    table = columns(history.client_operations)
+    table = columns(history)
     reason = untraceable(table)
     if reason:
         return unknown(guarantee.name, reason)
-    broken = list(regresses(guarantee, table, ages(table)))
-    if broken:
-        return found(guarantee.name, len(broken), map(guarantee.witness, broken))
+    sweep = Sweep(guarantee, table, ages(table))
+    if len(sweep.broken):
+        return found(guarantee.name, len(sweep.broken), map(sweep.witness, sweep.broken))
     reason = unwritten(table)
     return unknown(guarantee.name, reason) if reason else not_found(guarantee.name)
 
 
-def regresses(guarantee: Guarantee, table: Columns, of_rows: Ages) -> Iterator[Regress]:
-    """The reads that break the guarantee."""
-    group = guarantee.group(table)
-    telling = np.flatnonzero(guarantee.tells(table) & (table.end < FOREVER) & (of_rows.since > BEFORE))
-    asked = np.flatnonzero(~table.writes)
-    newest = _newest_told(group, telling, asked, table, of_rows)
-    broken = (newest >= 0) & (of_rows.until[asked] < of_rows.since[newest])
-    for row, teller in zip(asked[broken], newest[broken], strict=True):
-        change = table.operations[of_rows.change[teller]]
-        yield Regress(table.operations[teller], change, table.operations[row])
+class Sweep:
+    """What one guarantee makes of a history; `broken` are the rows of the reads that break it."""
+
+    def __init__(self, guarantee: Guarantee, table: Columns, ages: Ages) -> None:
+        self._guarantee, self._table, self._ages = guarantee, table, ages
+        self._group = guarantee.group(table)
+        tells = guarantee.tells(table) & (table.end < FOREVER) & (ages.since > BEFORE)
+        self._telling = np.flatnonzero(tells)
+        asked = np.flatnonzero(~table.writes)
+        newest = greatest_before(
+            *(column[self._telling] for column in (self._group, table.end, ages.since)),
+            *(column[asked] for column in (self._group, table.begin)),
+        )
+        self.broken = asked[ages.until[asked] < newest]
+
+    def witness(self, row: int) -> Witness:
+        """The evidence against one read: of what was told before, the newest, and who told it first."""
+        table, telling = self._table, self._telling
+        before = telling[(self._group[telling] == self._group[row]) & (table.end[telling] < table.begin[row])]
+        teller = before[np.argmax(self._ages.since[before])]
+        change = table.operation(self._ages.change[teller])
+        return self._guarantee.witness(Regress(table.operation(teller), change, table.operation(row)))
 
 
 def by_session_and_key(table: Columns) -> Ints:
@@ -67,19 +80,3 @@ def by_session_and_key(table: Columns) -> Ints:
 def by_key(table: Columns) -> Ints:
     """The group of everybody's operations on one key."""
     return table.key
-
-
-def _newest_told(group: Ints, telling: Ints, asked: Ints, table: Columns, of_rows: Ages) -> Ints:
-    """For each row asked, the row of its group that told the newest state before; -1 for none."""
-    rows = np.concatenate((telling, asked))
-    moments = np.concatenate((table.end[telling], table.begin[asked]))
-    order = np.argsort(group[rows] * (moments.max(initial=0) + 1) + moments)
-    rank = np.full(len(rows), -1, dtype=np.int64)  # of the state told, by age; of nothing for those asked
-    by_age = np.argsort(of_rows.since[telling], kind="stable")
-    rank[by_age] = np.arange(len(telling))
-    offset = group[rows[order]] * (len(telling) + 1)  # so that the maximum begins anew with each group
-    newest = np.maximum.accumulate(rank[order] + 1 + offset) - offset - 1
-    answer = np.empty(len(rows), dtype=np.int64)
-    answer[order] = newest
-    of_asked = answer[len(telling) :]
-    return np.where(of_asked >= 0, telling[by_age][of_asked] if len(telling) else -1, -1)

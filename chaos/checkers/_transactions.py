@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
-from chaos.checkers._columns import token
+from chaos.checkers._keys import token
 from chaos.checkers._words import shown
 from chaos.history import History, Operation
 

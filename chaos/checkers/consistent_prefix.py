@@ -6,12 +6,12 @@ never a part with a gap. The sequence is known as far as writes do not overlap, 
 Assumed, else unknown: as for `monotonic-write`.
 """
 
-from collections.abc import Iterator
+import numpy as np
 
 from chaos.checkers._ages import Ages
-from chaos.checkers._columns import FOREVER, Columns
-from chaos.checkers._replicas import Known, Session, judge
-from chaos.history import History, Operation
+from chaos.checkers._columns import FOREVER, Columns, Ints
+from chaos.checkers._replicas import Knowledge, judge
+from chaos.history import History
 from chaos.verdict import Finding
 
 NAME = "consistent-prefix"
@@ -22,11 +22,11 @@ def check(history: History) -> Finding:
     return judge(NAME, history, _all_writes, _everybody)
 
 
-def _everybody(_: Operation) -> Session:
+def _everybody(table: Columns) -> Ints:
     """All writes are in one sequence, as if one session had made them."""
-    return None
+    return np.zeros_like(table.session)
 
 
-def _all_writes(table: Columns, _: Ages) -> Iterator[tuple[Session, Known]]:
-    for change in table.operations_at(table.writes & (table.end < FOREVER)):
-        yield None, Known(change.end, change)
+def _all_writes(table: Columns, _: Ages) -> Knowledge:
+    changes = np.flatnonzero(table.writes & (table.end < FOREVER))
+    return Knowledge(np.zeros_like(changes), table.end[changes], changes)

@@ -12,11 +12,13 @@ Assumed, else unknown: there are only registers. A read of what nobody had begun
 not a breach of an assumption.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TypeAlias
 
 from chaos.checkers._collisions import collided, read_too_early
-from chaos.checkers._columns import ABSENT, Columns, columns, token
-from chaos.checkers._keys import REGISTER_CHANGES, KeyOperations, by_key, left_behind
+from chaos.checkers._columns import Columns, columns
+from chaos.checkers._keys import ABSENT, REGISTER_CHANGES, KeyOperations, by_key, left_behind, token
 from chaos.checkers._search import Budget, OutOfBudgetError, Stuck, search
 from chaos.checkers._words import sentence, shown, told, witness_of
 from chaos.checkers._zones import collisions, early_reads, zones
@@ -24,15 +26,16 @@ from chaos.history import History, Key
 from chaos.verdict import Finding, Witness, found, not_found, unknown
 
 NAME = "linearizable"
+Telling: TypeAlias = Callable[[], Witness]
 BUDGET = 1_000_000  # configurations of all searches together
 
 
 def check(history: History, *, budget: int = BUDGET) -> Finding:
     """Found with one witness for each key that is not linearizable; `count` is the number of such keys."""
-    for operation in history.client_operations:
-        if operation.key is None or operation.f not in (REGISTER_CHANGES | {"read"}):
-            return unknown(NAME, f"operation {operation.index} ({operation.f}) is not of a register")
-    table = columns(history.client_operations)
+    reason = _misfit(history)
+    if reason:
+        return unknown(NAME, reason)
+    table = columns(history)
     witnesses = dict(_by_zones(table))
     reason = ""
     try:
@@ -40,34 +43,48 @@ def check(history: History, *, budget: int = BUDGET) -> Finding:
     except OutOfBudgetError as error:
         reason = str(error)
     if witnesses:
-        return found(NAME, len(witnesses), sorted(witnesses.values(), key=lambda witness: witness.ops))
+        return found(NAME, len(witnesses), (tell() for tell in witnesses.values()))
     return unknown(NAME, reason) if reason else not_found(NAME)
 
 
-def _by_zones(table: Columns) -> Iterator[tuple[Key, Witness]]:
-    """One witness for each key; where several things are wrong with it, the simplest."""
+def _misfit(history: History) -> str | None:
+    events = history.table
+    fits = events.f.where((REGISTER_CHANGES | {"read"}).__contains__) & ~events.key.where(
+        lambda key: key is None
+    )
+    others = history.begun[~(fits | events.final.where(bool))[history.begun]]
+    if not len(others):
+        return None
+    first = history.event(others[0])
+    return f"operation {first.index} ({first.f}) is not of a register"
+
+
+def _by_zones(table: Columns) -> Iterator[tuple[Key, Telling]]:
+    """One witness for each key, told when needed; where several things are wrong with it, the simplest."""
     of_values = zones(table)
     shown_keys = set(table.keys_elsewhere)
     for row in early_reads(table, of_values):
         key = table.keys[table.key[row]]
         if key not in shown_keys and table.traceable[table.key[row]]:
             shown_keys.add(key)
-            yield key, read_too_early(table, int(row))
+            yield key, partial(read_too_early, table, int(row))
     for collision in collisions(table, of_values):
         key = table.keys[table.key_of_cell[collision.cell]]
         if key not in shown_keys:
             shown_keys.add(key)
-            yield key, collided(table, of_values, collision)
+            yield key, partial(collided, table, of_values, collision)
 
 
-def _by_search(history: History, table: Columns, budget: Budget) -> Iterator[tuple[Key, Witness]]:
+def _by_search(history: History, table: Columns, budget: Budget) -> Iterator[tuple[Key, Telling]]:
     """One witness for each key that zones cannot judge, the shortest first. Raises `OutOfBudgetError`."""
     traceable = {key for key, yes in zip(table.keys, table.traceable, strict=True) if yes}
     judged = traceable - table.keys_elsewhere
+    if len(judged) == len(table.keys) and not table.keys_elsewhere:
+        return
     keys = [of_key for of_key in by_key(history.client_operations) if of_key.key not in judged]
     for of_key in sorted(keys, key=lambda of_key: len(of_key.changes) + len(of_key.reads)):
         if stuck := search(of_key, budget):
-            yield of_key.key, _dead_end(of_key, stuck)
+            yield of_key.key, partial(_dead_end, of_key, stuck)
 
 
 def _dead_end(of_key: KeyOperations, stuck: Stuck) -> Witness:

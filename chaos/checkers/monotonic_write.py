@@ -8,11 +8,11 @@ value read was written before, and every read names the replica that answered. H
 a replica did stands in `_replicas.py`.
 """
 
-from collections.abc import Iterator
+import numpy as np
 
 from chaos.checkers._ages import Ages
-from chaos.checkers._columns import FOREVER, Columns, session_of
-from chaos.checkers._replicas import Known, Session, judge
+from chaos.checkers._columns import FOREVER, Columns
+from chaos.checkers._replicas import Knowledge, judge
 from chaos.history import History
 from chaos.verdict import Finding
 
@@ -21,9 +21,9 @@ NAME = "monotonic-write"
 
 def check(history: History) -> Finding:
     """Found with one witness for each read that lacks a session's earlier write."""
-    return judge(NAME, history, _own_writes, session_of)
+    return judge(NAME, history, _own_writes)
 
 
-def _own_writes(table: Columns, _: Ages) -> Iterator[tuple[Session, Known]]:
-    for change in table.operations_at(table.writes & (table.end < FOREVER)):
-        yield session_of(change), Known(change.end, change)
+def _own_writes(table: Columns, _: Ages) -> Knowledge:
+    changes = np.flatnonzero(table.writes & (table.end < FOREVER))
+    return Knowledge(table.session[changes], table.end[changes], changes)

@@ -6,13 +6,11 @@ that, too: no answer without its question, also when they are two keys.
 Assumed, else unknown: as for `monotonic-write`.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from chaos.checkers._ages import Ages
-from chaos.checkers._columns import Columns, session_of
-from chaos.checkers._replicas import Known, Session, judge
+from chaos.checkers._columns import Columns
+from chaos.checkers._replicas import Knowledge, judge
 from chaos.history import History
 from chaos.verdict import Finding
 
@@ -21,10 +19,9 @@ NAME = "writes-follow-reads"
 
 def check(history: History) -> Finding:
     """Found with one witness for each read that lacks what a writer had read."""
-    return judge(NAME, history, _reads, session_of)
+    return judge(NAME, history, _reads)
 
 
-def _reads(table: Columns, ages: Ages) -> Iterator[tuple[Session, Known]]:
-    for row in np.flatnonzero(~table.writes & (ages.change >= 0)):
-        read, change = table.operations[int(row)], table.operations[int(ages.change[row])]
-        yield session_of(read), Known(read.end, change)
+def _reads(table: Columns, ages: Ages) -> Knowledge:
+    reads = np.flatnonzero(~table.writes & (ages.change >= 0))
+    return Knowledge(table.session[reads], table.end[reads], ages.change[reads])

@@ -1,0 +1,67 @@
+"""The rules by which events follow one another: what a recorder refuses, a reader refuses."""
+
+from collections.abc import Iterable
+
+from chaos.history.event import Event, HistoryError
+
+
+class Pairing:
+    """Holds each event against those before it: one set of rules for writing and for reading."""
+
+    def __init__(self) -> None:
+        self._next_index = 0
+        self._last_time = 0
+        self._open: dict[int, Event] = {}
+        self._retired: set[int] = set()
+
+    def accept(self, event: Event) -> Event | None:
+        """Take the next event; returns the invocation that it completes, if it completes one.
+
+        Raises `HistoryError`, which names its line, when the event cannot follow what came before.
+        """
+        if event.index != self._next_index:
+            raise self._error(f"index {self._next_index} (dense from 0)", event.index)
+        if event.time < self._last_time:
+            raise self._error(f"a time of at least {self._last_time}", event.time)
+        invocation = self._pair(event)
+        self._next_index += 1
+        self._last_time = event.time
+        return invocation
+
+    def _pair(self, event: Event) -> Event | None:
+        if isinstance(event.process, str):
+            if event.type != "info":
+                raise self._error("type info for a fault", event.type)
+            return None
+        if event.type != "invoke":
+            return self._complete(event.process, event)
+        if event.process in self._retired:
+            raise self._error("another process, because this one met an info", f"process {event.process}")
+        if event.process in self._open:
+            begun = self._open[event.process].index
+            raise self._error(f"the end of operation {begun}", f"another one by process {event.process}")
+        self._open[event.process] = event
+        return None
+
+    def _complete(self, process: int, event: Event) -> Event:
+        invocation = self._open.get(process)
+        if invocation is None:
+            raise self._error(f"an invoke by process {process}", event.type)
+        if (invocation.f, invocation.key) != (event.f, event.key):
+            begun = f"the end of {invocation.f} on {invocation.key!r} (event {invocation.index})"
+            raise self._error(begun, f"that of {event.f} on {event.key!r}")
+        del self._open[process]
+        if event.type == "info":
+            self._retired.add(process)
+        return invocation
+
+    def _error(self, expected: str, got: object) -> HistoryError:
+        return HistoryError(f"line {self._next_index + 1}: expected {expected}, not {got}")
+
+
+def explain(events: Iterable[Event]) -> None:
+    """Raise the `HistoryError` that names the first event which cannot follow what came before."""
+    pairing = Pairing()
+    for event in events:
+        pairing.accept(event)
+    raise HistoryError("the history holds a number that is too large")
