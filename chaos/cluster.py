@@ -102,7 +102,10 @@ class Cluster(Protocol):
         """Empty data, these settings on every node; returns when a leader takes writes again."""
 
     async def enlist(self, node: str) -> None:
-        """Start the spare `node`, empty; from now on it is one of `replicas`. Returns when it answers."""
+        """Start the spare `node`, empty, and tell it to join; from now on it is one of `replicas`.
+
+        Returns when it answers, long before it has caught up.
+        """
 
     async def resolve(self, target: str) -> str:
         """The node that `target` names: a node's own name, or `leader`, `follower`, `followers…`."""

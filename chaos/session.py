@@ -6,7 +6,7 @@ begins with empty data and all links healthy.
 
 import platform
 import shlex
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -72,7 +72,7 @@ class Outcome:
 
 
 def tasks(
-    chosen: Sequence[tuple[Scenario, tuple[Variant, ...]]], runtime: Runtime, seed: int
+    chosen: Iterable[tuple[Scenario, tuple[Variant, ...]]], runtime: Runtime, seed: int
 ) -> Iterator[Task]:
     """The variants as tasks. Raises `ClusterError` that says why one cannot run on `runtime`, and where."""
     for scenario, variants in chosen:

@@ -15,6 +15,8 @@ import msgspec
 
 Replication: TypeAlias = Literal["async", "sync", "semi-sync", "semi-sync-timeout", "quorum-ack"]
 ReplicationLog: TypeAlias = Literal["statement", "statement-rewritten", "mixed", "row", "row-without-commit"]
+CopyMethod: TypeAlias = Literal["snapshot", "file-copy"]
+OnLogGone: TypeAlias = Literal["snapshot", "skip"]
 ReadPolicy: TypeAlias = Literal["leader", "any", "bounded"]
 Coordination: TypeAlias = Literal["controller", "election", "manual"]
 
@@ -39,11 +41,17 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     reporting_indexes: bool = False  # every replica but the first has an index more, as for reports
     new_format: tuple[str, ...] = ()  # replicas that store in another format: larger pages, UTF-16
     batch_entries: int = 64  # so that even the largest values fit into one message
+    copy_by: CopyMethod = "snapshot"  # what a newcomer gets: a consistent snapshot, or the moving file
+    chunk_bytes: int = 256 * 1024  # of a copy, in one message
+    copy_kb_per_s: int = 50_000  # no faster, so that a copy leaves room for the clients' requests
+    checkpoint_pages: int = 1000  # so many pages in SQLite's own log, and they go into the database file
+    log_retention_entries: int = 100_000  # older entries are trimmed from the log; a snapshot replaces them
+    on_log_gone: OnLogGone = "snapshot"  # a follower needs what was trimmed: copy, or `skip` the gap
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            if name.endswith(("_ms", "_entries")) and value <= 0:
+            if name.endswith(("_ms", "_entries", "_bytes", "_pages", "_kb_per_s")) and value <= 0:
                 raise ValueError(f"{name} must be positive, not {value}")
         if self.detection_timeout_ms <= self.heartbeat_ms:
             raise ValueError(

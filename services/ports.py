@@ -74,6 +74,24 @@ class Disk(Protocol):
     def write_text(self, name: str, text: str) -> str:
         """Replace the file `name` atomically and synced; returns where a human finds it."""
 
+    async def backup(self, database: str, copy: str) -> None:
+        """Put a consistent copy of `database` into the file `copy`, while it is being written."""
+
+    def size(self, name: str) -> int:
+        """The bytes of the file `name`, 0 when there is none."""
+
+    def read_bytes(self, name: str, offset: int, amount: int) -> bytes:
+        """Up to `amount` bytes of the file `name`, which may be a database that is in use."""
+
+    def write_bytes(self, name: str, offset: int, data: bytes) -> None:
+        """Write into the file `name`, which is made if it is missing; synced."""
+
+    def rename(self, name: str, to: str) -> None:
+        """Put the file `name` in the place of `to`, atomically and synced. Close the databases first."""
+
+    def remove(self, name: str) -> None:
+        """Remove the file `name`, if there is one."""
+
     def wipe(self) -> None:
         """Remove every file of this node. Close the databases first."""
 

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +11,7 @@ import typer
 from chaos import discover
 from chaos.commands.screen import Screen
 from chaos.runtimes.registry import RUNTIMES, Runtime
+from chaos.scenario import Scenario, Variant
 from chaos.session import Outcome, Task, by_shape, perform, standing, tasks, why_not_on
 from chaos.verdict import WRONG_USAGE, exit_code
 
@@ -41,8 +42,8 @@ def run(
     discover.nearest("runtime", on, RUNTIMES)
     runtime, seed = RUNTIMES[on], secrets.randbits(32) if seed is None else seed
     screen = Screen(to_stderr=as_json)
-    chosen = discover.select(names) if names else sensible(runtime, screen)
-    work = list(tasks(chosen, runtime, seed))
+    chosen = discover.select(names or discover.scenario_ids())
+    work = list(tasks(sensible(chosen, runtime, names or (), screen), runtime, seed))
     try:
         outcomes = _perform_all(work, runtime, seed, out.resolve(), screen)
     except KeyboardInterrupt:
@@ -53,15 +54,22 @@ def run(
     raise typer.Exit(exit_code(outcome.verdict.as_expected for outcome in outcomes))
 
 
-def sensible(runtime: Runtime, screen: Screen) -> discover.Selection:
-    """All variants that make sense on `runtime`; of the others it is said why they are left out."""
-    selection = []
-    for scenario, variants in discover.select(discover.scenario_ids()):
-        left_out = {v.name: reason for v in variants if (reason := why_not_on(runtime, scenario, v))}
-        for name, reason in left_out.items():
-            screen.left_out(f"{scenario.id}:{name}", reason)
-        selection.append((scenario, tuple(v for v in variants if v.name not in left_out)))
-    return tuple(selection)
+def sensible(
+    chosen: discover.Selection, runtime: Runtime, asked_for: Collection[str], screen: Screen
+) -> Iterator[tuple[Scenario, tuple[Variant, ...]]]:
+    """What of `chosen` makes sense on `runtime`, or was `asked_for` by its own name.
+
+    Of the others it is said why they are left out.
+    """
+    for scenario, variants in chosen:
+        left = []
+        for variant in variants:
+            name, reason = f"{scenario.id}:{variant.name}", why_not_on(runtime, scenario, variant)
+            if reason and name not in asked_for:
+                screen.left_out(name, reason)
+            else:
+                left.append(variant)
+        yield scenario, tuple(left)
 
 
 def _perform_all(

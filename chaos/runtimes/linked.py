@@ -45,6 +45,7 @@ class LinkedNodes:
         self._crew.must_be_spare(node)
         await self.restart(node)
         await self._orders.configure(node, self._settings)
+        await self._orders.join(node)
         self._crew.enlist(node)
 
     async def resolve(self, target: str) -> str:

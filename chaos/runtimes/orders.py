@@ -27,6 +27,7 @@ from services.messages import (
     ReadContents,
     Route,
     Status,
+    TakeCopy,
     TakeOver,
 )
 from services.ports import Network
@@ -68,6 +69,10 @@ class Orders:
     async def configure(self, node: str, settings: ClusterSettings) -> None:
         """Give `node` these settings and empty data."""
         await self.ask(node, Configure(settings=settings, reset=True), Status)
+
+    async def join(self, node: str) -> None:
+        """Tell `node`, a replica without data, to take a copy of the leader's and to follow."""
+        await self.ask(node, TakeCopy(reason="an operator lets it join"), Status)
 
     async def probe(self, link: Link, timeout_s: float) -> Literal["passed", "no-answer", "refused"]:
         """See `Cluster.probe`: the link's source is asked to try it."""

@@ -120,6 +120,7 @@ class SimulatedCluster:
         """See `Cluster`."""
         self._crew.must_be_spare(node)
         await self.restart(node)
+        await self._orders.join(node)
         self._crew.enlist(node)
 
     async def resolve(self, target: str) -> str:

@@ -45,6 +45,7 @@ class Remembered(msgspec.Struct, frozen=True):
     used: int = 0
     epoch: int = 0
     leader: str | None = None
+    members: tuple[str, ...] = ()  # the replicas, once one has joined
 
 
 class Controller:
@@ -59,13 +60,13 @@ class Controller:
     async def start(self) -> None:
         """Begin to watch every replica and to decide."""
         self._say("started")
-        for node in self._node.replicas:
+        for node in self._view.replicas:
             self._env.tasks.spawn(f"watch-{node}", self._watch(node))
         self._env.tasks.spawn("decide", self._decide())
 
     async def stop(self) -> None:
         """Stop watching."""
-        for name in (*map("watch-{}".format, self._node.replicas), "decide"):
+        for name in (*map("watch-{}".format, self._view.replicas), "decide"):
             await self._env.tasks.cancel(name)
 
     def status(self) -> Status:
@@ -154,7 +155,7 @@ class Controller:
         now = self._env.clock.monotonic()
         self._used = memory.used
         return View(
-            replicas=self._node.replicas,
+            replicas=memory.members or self._node.replicas,
             started_at=now,
             appointed_at=now,
             epoch=memory.epoch,
@@ -163,7 +164,8 @@ class Controller:
         )
 
     async def _remember(self) -> None:
-        memory = Remembered(used=self._used, epoch=self._view.epoch, leader=self._view.leader)
+        view = self._view
+        memory = Remembered(used=self._used, epoch=view.epoch, leader=view.leader, members=view.replicas)
         text = msgspec.json.encode(memory).decode()
         await self._env.disk.run(lambda: self._env.disk.write_text(MEMORY, text))
 
@@ -173,7 +175,8 @@ class Controller:
     async def _watch(self, node: str) -> None:
         """Ask `node` how it is, again and again; its answers are all that the detector knows."""
         while True:
-            message = Heartbeat(epoch=self._view.epoch, leader=self._view.leader)
+            view = self._view
+            message = Heartbeat(epoch=view.epoch, leader=view.leader, members=view.replicas)
             asked_at = self._env.clock.monotonic()
             try:
                 reply = await self._env.network.call(node, message, self._cluster.call_timeout_ms / 1000)
@@ -181,6 +184,7 @@ class Controller:
                 pass
             else:
                 self._note(reply, asked_at)
+                await self._count_newcomers(reply)
             await self._env.clock.sleep(self._cluster.heartbeat_ms / 1000)
 
     def _note(self, status: Message, asked_at: float) -> None:
@@ -188,6 +192,19 @@ class Controller:
         now = self._env.clock.monotonic()
         seen = Seen(now, asked_at, status.role, status.epoch, status.position)
         self._view = replace(self._view, seen={**self._view.seen, status.node: seen})
+
+    async def _count_newcomers(self, status: Message) -> None:
+        """Whoever has caught up, as the leader says, is one of the replicas: remembered, then watched."""
+        assert isinstance(status, Status), status
+        view = self._view
+        if view.attempt or (status.node, status.epoch) != (view.leader, view.epoch):
+            return
+        for node in status.caught_up:
+            if node not in self._view.replicas:
+                self._view = replace(self._view, replicas=(*self._view.replicas, node))
+                await self._remember()
+                self._say("replica-joined", newcomer=node)
+                self._env.tasks.spawn(f"watch-{node}", self._watch(node))
 
     async def _decide(self) -> None:
         while True:
@@ -235,8 +252,9 @@ class Controller:
     async def _promote(self, action: failover.Promote) -> None:
         """A node that refuses has already led in this epoch, or knows a newer one: take another epoch."""
         asked_at = self._env.clock.monotonic()
+        promotion = Promote(epoch=action.epoch, reason=action.reason, members=self._view.replicas)
         try:
-            reply = await self._call(action.node, Promote(epoch=action.epoch, reason=action.reason))
+            reply = await self._call(action.node, promotion)
         except LabError as error:
             if error.kind.code not in LINK_TROUBLE:
                 await self._begin(failover.Begin(action.epoch + 1, str(error), action.node))

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from services.errors import LabError
+from services.messages.copying import AddFollower, AskChunk, AskCopy, Chunk, CopyReady, TakeCopy
 from services.messages.data import Contents, Read, ReadContents, ReadResult, Write, Written
 from services.messages.leadership import Appoint, AskVote, HandOver, TakeOver, Vote
 from services.messages.message import Message, kind_of
@@ -44,14 +45,19 @@ __all__ = [
     "REQUESTS",
     "SERVED",
     "START",
+    "AddFollower",
     "Append",
     "Appended",
     "Appoint",
+    "AskChunk",
+    "AskCopy",
     "AskRoute",
     "AskStatus",
     "AskVote",
+    "Chunk",
     "Configure",
     "Contents",
+    "CopyReady",
     "Entry",
     "Execute",
     "Executed",
@@ -76,6 +82,7 @@ __all__ = [
     "Status",
     "StepDown",
     "Stopping",
+    "TakeCopy",
     "TakeOver",
     "Value",
     "Vote",
@@ -102,7 +109,7 @@ COMMON: tuple[type[Message], ...] = (AskStatus, Probe, Configure)
 SERVED: Mapping[str, tuple[type[Message], ...]] = {
     "replica": (
         *(Write, Append, Read, Heartbeat, ReadContents, Fence, Promote, StepDown, ShutDown),
-        *(AskVote, TakeOver, HandOver, AskRoute, Execute),
+        *(AskVote, TakeOver, HandOver, AskRoute, Execute, TakeCopy, AskCopy, AskChunk, AddFollower),
         *COMMON,
     ),
     "controller": (RenewLease, AskRoute, HandOver, Appoint, *COMMON),
@@ -113,7 +120,7 @@ REQUESTS: tuple[type[Message], ...] = tuple(
 )
 REPLIES: tuple[type[Message], ...] = (
     *(Written, ReadResult, Contents, Appended, Status, Stopping, LeaseGranted, Route, Probed, Vote, Failed),
-    Executed,
+    *(Executed, CopyReady, Chunk),
 )
 
 _encoder = msgspec.json.Encoder()

@@ -14,6 +14,7 @@ class Heartbeat(Message, frozen=True, kw_only=True):
 
     epoch: int
     leader: str | None
+    members: tuple[str, ...] = ()  # the replicas that the controller counts
 
 
 class Status(Message, frozen=True, kw_only=True):
@@ -28,6 +29,7 @@ class Status(Message, frozen=True, kw_only=True):
     lag_s: float | None = None
     settings: ClusterSettings | None = None
     followers: dict[str, Position] = msgspec.field(default_factory=dict)
+    caught_up: tuple[str, ...] = ()  # of a leader: whose confirmations count, or may from now on
 
 
 class Fence(Message, frozen=True, kw_only=True):
@@ -41,6 +43,7 @@ class Promote(Message, frozen=True, kw_only=True):
 
     epoch: int
     reason: str
+    members: tuple[str, ...] = ()
 
 
 class StepDown(Message, frozen=True, kw_only=True):

@@ -6,7 +6,9 @@ from services.config import NodeSettings
 from services.errors import LabError
 from services.messages import Message, Status
 from services.ports import Env
+from services.replica import trimming
 from services.replica.duties.candidacy import Candidacy
+from services.replica.duties.copying import Copying
 from services.replica.duties.duty import Answers, Duty
 from services.replica.duties.following import Following
 from services.replica.duties.handing_over import HandingOver
@@ -15,7 +17,8 @@ from services.replica.duties.reads import Reads
 from services.replica.duties.sql import Sql
 from services.replica.duties.voting import Voting
 from services.replica.duties.writing import Writing
-from services.replica.standing import Standing
+from services.replica.newcomer import Newcomer
+from services.replica.standing import COPYING, Standing
 
 
 class Replica:
@@ -25,10 +28,12 @@ class Replica:
         self.standing = standing = Standing(env, settings)
         voting = Voting(standing)
         self._candidacy = Candidacy(standing, voting)
+        self._newcomer = Newcomer(standing)
         self._answers = _all_answers(
             (
                 *(Writing(standing), Reads(standing), Sql(standing), Following(standing), Orders(standing)),
                 *(voting, self._candidacy, HandingOver(standing)),
+                Copying(standing, self._newcomer),
             )
         )
 
@@ -36,10 +41,14 @@ class Replica:
         """Say where the own disk ends; a leader will make itself known, or an election be held."""
         self.standing.say("started")
         self._candidacy.start()
+        self._newcomer.resume()
+        self.standing.env.tasks.spawn(trimming.TASK, trimming.keep_trimming(self.standing))
 
     async def stop(self) -> None:
         """Stop leading and close the files."""
         await self._candidacy.stop()
+        for task in (trimming.TASK, COPYING):
+            await self.standing.env.tasks.cancel(task)
         await self.standing.stop_leading("the process stops")
         self.standing.storage.close()
 

@@ -6,6 +6,9 @@ off it makes no such promise; that is how split brain is shown.)
 """
 
 import asyncio
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TypeVar
 
 from services.config import ClusterSettings, NodeSettings
 from services.errors import LabError
@@ -16,8 +19,12 @@ from services.replica.ballot import Ballot
 from services.replica.freshness import Freshness
 from services.replica.hold import Hold
 from services.replica.log.functions import Outside
-from services.replica.storage import Storage
+from services.replica.storage import DATABASE, Storage
 from services.replica.strategies.single_leader import Leader
+
+T = TypeVar("T")
+
+COPYING = "take-copy"  # the task that puts a copy in place of the data
 
 
 class Standing:
@@ -28,6 +35,7 @@ class Standing:
         self.node = settings
         self.cluster = settings_in_force(env, settings.cluster)
         self.storage = self._open_storage()
+        self.members = settings.replicas
         self.freshness = Freshness()
         self.leader: Leader | None = None
         self.known_leader: str | None = None
@@ -56,7 +64,16 @@ class Standing:
             lag_s=0.0 if leader else self.freshness.lag_s(self.env.clock.monotonic()),
             settings=self.cluster,
             followers=leader.progress() if leader else {},
+            caught_up=leader.caught_up() if leader else (),
         )
+
+    def count(self, members: Iterable[str]) -> None:
+        """The controller counts these replicas; whoever is not known yet has joined."""
+        for name in members:
+            if name not in self.members:
+                self.members = (*self.members, name)
+            if self.leader and name != self.env.node:
+                self.leader.add_follower(name, member=True)
 
     def must_lead(self) -> Leader:
         """The leadership. Raises `LabError` not-leader that says who would know better."""
@@ -115,6 +132,34 @@ class Standing:
             self._choose_coordination()
             remember_settings(self.env, settings)
 
+    async def replace_data(self, incoming: str, carry_over: Callable[[], T]) -> T:
+        """Put the database in the file `incoming` in place of the own one, as a follower.
+
+        `carry_over` saves from the old one what must not go with it; it blocks, and its result is returned.
+        """
+        async with self._changing:
+            await self._end_leadership("a copy takes the place of its data")
+            disk, old = self.env.disk, self.storage
+            result = await disk.run(carry_over)
+
+            def swap() -> Storage:
+                old.close()
+                disk.remove(f"{DATABASE}-wal")  # gone already, unless somebody has the old file open
+                disk.rename(incoming, DATABASE)
+                return self._open_storage()
+
+            self.storage = await disk.run(swap)
+            self.freshness.forget()
+            return result
+
+    async def trim(self) -> None:
+        """Forget as much of the old log as the settings allow."""
+        keep = self.cluster.log_retention_entries
+        async with self._changing:
+            gone = await self.env.disk.run(lambda: self.storage.trim(keep))
+        if gone:
+            self.say("log-trimmed", entries=gone, kept=keep)
+
     def say(self, event: str, **fields: object) -> None:
         """One line in the log, with role, epoch and position."""
         self.env.log.event(
@@ -141,7 +186,7 @@ class Standing:
             self.cluster,
             self.storage,
             epoch,
-            self.node.followers,
+            [name for name in self.members if name != self.env.node],
             self._deposed,
             self.say,
             elected_at,
@@ -171,12 +216,17 @@ class Standing:
         form = OTHER_FORMAT if env.node in settings.new_format else USUAL_FORMAT
         if form is OTHER_FORMAT:
             env.log.event("stores-differently", role="follower", **form.pragmas)
-        return Storage(lambda name: env.disk.connect(name, form), outside, settings.replication_log)
+        connect = partial(env.disk.connect, form=form)
+        storage = Storage(connect, outside, settings.replication_log)
+        storage.checkpoint_after(settings.checkpoint_pages)
+        return storage
 
     async def _begin_anew(self) -> None:
+        await self.env.tasks.cancel(COPYING)
         await self.env.disk.run(self.storage.close)
         self.env.disk.wipe()
         self.storage = self._open_storage()
+        self.members = self.node.replicas
         self.freshness.forget()
         self.forget_leader()
         self.hold.end()

@@ -26,6 +26,7 @@ from services.replica import entries as log
 from services.replica.log import functions
 from services.replica.log.functions import NOWHERE, Outside
 from services.replica.log.tables import Tables
+from services.replica.reach import reach
 
 DATABASE = "replica.db"
 SCHEMA = """
@@ -87,6 +88,10 @@ class Storage:
         self.epoch: int = next(self._writer.execute("SELECT epoch FROM promise"))[0]
         self.last = self._last_in_log()
 
+    def checkpoint_after(self, pages: int) -> None:
+        """Let SQLite move its own log into the database file whenever it has so many pages."""
+        self._writer.wal_autocheckpoint(pages)
+
     def close(self) -> None:
         """Close both connections; the storage is of no use afterwards."""
         self.reader.close()
@@ -135,8 +140,7 @@ class Storage:
             return Accepted(fits=False)
         fresh = [entry for entry in entries if self.position_at(entry.position.sequence) != entry.position]
         removed = log.after(self._writer, fresh[0].position.sequence - 1, -1) if fresh else []
-        name = f"set-aside-{removed[0].position}-to-{removed[-1].position}.jsonl" if removed else ""
-        lines = b"".join(msgspec.json.encode(entry) + b"\n" for entry in removed).decode()
+        name, lines = as_file(removed)
         if removed:
             set_aside(name, lines)
         with self._writer:
@@ -170,6 +174,12 @@ class Storage:
             (position.sequence, position.epoch),
         )
         return next((Position(*row) for row in rows), START)
+
+    def trim(self, keep: int) -> int:
+        """Forget old entries, so that about `keep` remain; returns how many went. Writes, blocks."""
+        up_to = reach(self._writer).surplus(keep)
+        self._writer.execute("DELETE FROM log WHERE sequence <= ?", (up_to,))
+        return self._writer.changes() if up_to else 0
 
     def register(self, key: str) -> Found:
         """The register `key`."""
@@ -245,3 +255,9 @@ class Storage:
     def _last_in_log(self) -> Position:
         rows = self._writer.execute("SELECT epoch, sequence FROM log ORDER BY sequence DESC LIMIT 1")
         return next((Position(*row) for row in rows), START)
+
+
+def as_file(removed: Sequence[Entry]) -> tuple[str, str]:
+    """The name and the lines of the file that keeps a log tail which was taken back."""
+    name = f"set-aside-{removed[0].position}-to-{removed[-1].position}.jsonl" if removed else ""
+    return name, b"".join(msgspec.json.encode(entry) + b"\n" for entry in removed).decode()

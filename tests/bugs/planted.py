@@ -28,7 +28,7 @@ from services.replica.storage import Storage
 from services.replica.strategies import acknowledgement
 from services.replica.strategies.acknowledgement import FollowerView
 from services.replica.strategies.lease import Lease
-from services.replica.strategies.single_leader import Follower, Leader
+from services.replica.strategies.shipping import Follower, Shipping
 from services.replica.strategies.tail import Tail
 from services.replica.watermark import Watermark
 
@@ -134,14 +134,14 @@ def commits_are_not_synced() -> Any:
 
 @bug(LOSSES)
 def what_was_sent_counts_as_received() -> Any:
-    next_batch = Leader._next_batch
+    next_batch = Shipping._next_batch
 
-    def hasty(self: Leader, follower: Follower) -> Any:
+    def hasty(self: Shipping, follower: Follower) -> Any:
         batch = next_batch(self, follower)
         follower.view = FollowerView(batch.last.sequence, progressed_at=1e9)
         return batch
 
-    return patch.object(Leader, "_next_batch", hasty)
+    return patch.object(Shipping, "_next_batch", hasty)
 
 
 @bug(QUORUM_LOSSES)

@@ -7,7 +7,7 @@ crash may find it not begun, half on the disk, or done and not yet reported.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from random import Random
 from typing import Any, TypeVar
@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 SHORTEST_S, LONGEST_S = 0.0003, 0.003
 MOST_WRITES_OF_A_HALF_DONE_JOB = 12
+BACKUP_PAGES = 16  # in one step
 BEFORE, AFTER = {"page_size": 1024}, {"locking_mode": "exclusive", "journal_mode": "wal"}
 
 
@@ -139,6 +140,37 @@ class SimulatedDisk:
         """See `services.ports.Disk`."""
         self._machine.files.write_text(name, text)
         return f"{self._place}/{name}"
+
+    async def backup(self, database: str, copy: str) -> None:
+        """See `services.ports.Disk`; commits come between its steps, and SQLite copies what they change."""
+        self.remove(copy)
+        with (
+            closing(self.connect(database)) as source,
+            closing(apsw.Connection(copy, vfs=self._machine.files.name)) as target,
+            target.backup("main", source, "main") as backup,
+        ):
+            while not backup.done:
+                await self.run(lambda: backup.step(BACKUP_PAGES))
+
+    def size(self, name: str) -> int:
+        """See `services.ports.Disk`."""
+        return self._machine.files.size(name)
+
+    def read_bytes(self, name: str, offset: int, amount: int) -> bytes:
+        """See `services.ports.Disk`."""
+        return self._machine.files.read_bytes(name, offset, amount)
+
+    def write_bytes(self, name: str, offset: int, data: bytes) -> None:
+        """See `services.ports.Disk`."""
+        self._machine.files.write_bytes(name, offset, data)
+
+    def rename(self, name: str, to: str) -> None:
+        """See `services.ports.Disk`."""
+        self._machine.files.rename(name, to)
+
+    def remove(self, name: str) -> None:
+        """See `services.ports.Disk`."""
+        self._machine.files.remove(name)
 
     def wipe(self) -> None:
         """See `services.ports.Disk`."""

@@ -115,6 +115,31 @@ class Files(apsw.VFS):
         if self.may_write(grows=False):
             self._files[name] = File(bytearray(text.encode()))
 
+    def size(self, name: str) -> int:
+        """The bytes of a file, 0 when there is none."""
+        file = self._files.get(name)
+        return 0 if file is None else len(file.content)
+
+    def read_bytes(self, name: str, offset: int, amount: int) -> bytes:
+        """Up to `amount` bytes."""
+        return bytes(self._files[name].content[offset : offset + amount])
+
+    def write_bytes(self, name: str, offset: int, data: bytes) -> None:
+        """Write, and sync. Raises `apsw.FullError` when full."""
+        file = OpenFile(self, self._files.setdefault(name, File()))
+        file.xWrite(data, offset)
+        file.xSync(0)
+
+    def rename(self, name: str, to: str) -> None:
+        """At once, and synced."""
+        if self.may_write(grows=False):
+            self._files[to] = self._files.pop(name)
+
+    def remove(self, name: str) -> None:
+        """Remove a file, if it is there."""
+        if self.may_write(grows=False):
+            self._files.pop(name, None)
+
     def wipe(self) -> None:
         """Remove every file."""
         self._files.clear()

@@ -4,6 +4,7 @@ from services.errors import LabError
 from services.messages import Append, Appended
 from services.replica.duties.duty import Answers
 from services.replica.standing import Standing
+from services.replica.strategies.shipping import follows_on
 
 
 class Following:
@@ -18,6 +19,7 @@ class Following:
 
     async def _append(self, batch: Append) -> Appended:
         await self._recognize(batch)
+        self._must_follow_on(batch)
         standing = self._standing
         env, storage, fenced = standing.env, standing.storage, standing.cluster.epochs
         files: list[str] = []
@@ -40,6 +42,13 @@ class Following:
             fits=accepted.fits,
             clock=env.clock.monotonic(),
         )
+
+    def _must_follow_on(self, batch: Append) -> None:
+        """A log with a hole in it says nothing; `skip` is there to show what comes of it."""
+        skips = self._standing.cluster.on_log_gone == "skip"
+        if not skips and not follows_on(batch.entries, batch.previous):
+            first = batch.entries[0].position
+            raise LabError("bad-order", f"entry {first} does not follow {batch.previous}")
 
     async def _recognize(self, batch: Append) -> None:
         """Accept the sender as leader, or refuse it."""

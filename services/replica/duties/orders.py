@@ -45,6 +45,7 @@ class Orders:
             await standing.stop_leading(reason, before=message.epoch)
         if message.leader and message.epoch >= standing.epoch:
             standing.follow(message.leader)
+            standing.count(message.members)
         return standing.status()
 
     async def _fence(self, message: Fence) -> Status:
@@ -59,6 +60,7 @@ class Orders:
         return standing.status()
 
     async def _promote(self, message: Promote) -> Status:
+        self._standing.count(message.members)
         await self._standing.lead(message.epoch, message.reason)
         return self._standing.status()
 

@@ -1,44 +1,28 @@
 """The leader of single-leader replication: it takes all writes and ships its log to the followers.
 
-Each follower has a task that sends what it lacks, in order, in batches, over a connection that stays
-open; the answer says how far the follower's log is durable. When nothing is to be sent, an empty
-batch goes out as a heartbeat. A follower that was away simply answers with its last durable position,
-and the next batch begins there.
+Each follower has a task that sends what it lacks (`shipping`); how far they are decides what may be
+acknowledged (`acknowledgement`). A newcomer gets the log from when it asks for it, but counts only once it
+has caught up: first it must not be missed by the rule with it *and* by the rule without it; when the
+controller counts it too, the rule with it is enough (Raft's joint consensus, for one more replica).
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 
 from services.config import ClusterSettings
 from services.errors import LabError
-from services.messages import START, Append, Appended, Entry, Operation, Position
+from services.messages import Entry, Operation, Position
 from services.messages.records import Statement
-from services.ports import Env, over_for_everybody_s
+from services.ports import Env
 from services.replica.group_commit import GroupCommit
 from services.replica.storage import Outcome, Storage, Transaction
 from services.replica.strategies import acknowledgement
 from services.replica.strategies.acknowledgement import FollowerView
 from services.replica.strategies.lease import Lease
 from services.replica.strategies.majority import MajorityLease
-from services.replica.strategies.tail import Tail
+from services.replica.strategies.shipping import Follower, Shipping
 from services.replica.watermark import Watermark
-
-GATHER_S = 0.005  # where no client waits for followers, a batch may wait for company
-SHIP_TIMEOUT_S = 5.0  # like a replication stream, patient with slow links; a cut that heals closes it sooner
-
-
-@dataclass
-class Follower:
-    """The leader's side of one follower."""
-
-    shipped: Position  # where the next batch begins: the follower is thought to have this
-    view: FollowerView
-    asked_at: float  # when what it has answered last was sent
-    durable: Watermark = field(default_factory=Watermark)  # like the view's, to be waited for
-    news: asyncio.Event = field(default_factory=asyncio.Event)
-    clock: float | None = None  # the follower's own, from its last reply, to be echoed
 
 
 class Leader:
@@ -68,13 +52,15 @@ class Leader:
         self._env, self._settings, self._storage = env, settings, storage
         self._deposed, self._say = deposed, say
         self._first = storage.last.sequence + 1  # the mark that opens the epoch
+        self._shipping = Shipping(
+            env, settings, storage, epoch, lambda: self.acknowledged, self._advance, deposed, say
+        )
         # An earlier leader may have allowed followers to read until this moment.
-        fresh = FollowerView(progressed_at=now, may_read_until=now + self._may_read_s())
+        fresh = FollowerView(progressed_at=now, may_read_until=now + self._shipping.may_read_s())
         self._followers = {name: Follower(storage.last, fresh, elected_at or now) for name in followers}
         self._synchronous: str | None = next(iter(followers), None)
         self._fallen_back = False
         self._acknowledged = Watermark()
-        self._tail = Tail(storage)
         self._commits = GroupCommit(env.disk, storage, epoch, self._committed)
 
     def start(self) -> None:
@@ -83,8 +69,8 @@ class Leader:
         spawn("commit", self._commits.run())
         spawn("open-epoch", self._open_epoch())
         spawn("watch-followers", self._watch_followers())
-        for name in self._followers:
-            spawn(f"ship-{name}", self._ship(name))
+        for name, follower in self._followers.items():
+            spawn(f"ship-{name}", self._shipping.ship(name, follower))
         if self.lease.wanted:
             spawn("lease", self.lease.keep())
 
@@ -114,6 +100,22 @@ class Leader:
     def progress(self) -> dict[str, Position]:
         """Where each follower is thought to stand, for the status page."""
         return {name: follower.shipped for name, follower in self._followers.items()}
+
+    def add_follower(self, name: str, member: bool = False) -> None:
+        """Ship the log to `name` too; it is a `member` once the controller counts it."""
+        if name not in self._followers:
+            now = self._env.clock.monotonic()
+            view = FollowerView(progressed_at=now, may_read_until=now + self._shipping.may_read_s())
+            follower = Follower(self._storage.last, view, now, member=member, caught_up=member)
+            self._followers[name] = follower
+            self._env.tasks.spawn(f"ship-{name}", self._shipping.ship(name, follower))
+        elif member and not self._followers[name].member:
+            self._followers[name].member = self._followers[name].caught_up = True
+            self._say("newcomer-counts", follower=name)
+
+    def caught_up(self) -> tuple[str, ...]:
+        """The followers that count, and the newcomers that may be counted by the controller."""
+        return tuple(name for name, follower in self._followers.items() if follower.caught_up)
 
     async def write(self, operation: Operation) -> Position:
         """Append `operation` and wait until the rule in force allows to acknowledge it."""
@@ -168,73 +170,10 @@ class Leader:
             await self._commits.append(None)
 
     def _committed(self, entries: list[Entry]) -> None:
-        self._tail.extend(entries)
+        self._shipping.extend(entries)
         self._advance()
         for follower in self._followers.values():
             follower.news.set()
-
-    async def _ship(self, name: str) -> None:
-        follower = self._followers[name]
-        while True:
-            follower.news.clear()
-            batch = self._next_batch(follower)
-            asked_at = self._env.clock.monotonic()
-            try:
-                reply = await self._env.network.call(name, batch, SHIP_TIMEOUT_S)
-            except LabError as error:
-                if error.kind.code == "stale-epoch":
-                    self._deposed(self.epoch, error.text)
-                await self._env.clock.sleep(self._settings.heartbeat_ms / 1000)
-                continue
-            assert isinstance(reply, Appended), reply
-            follower.asked_at = asked_at
-            self._note(follower, reply)
-            if reply.fits and follower.shipped == self._storage.last:
-                await self._news_or_heartbeat(follower)
-
-    def _next_batch(self, follower: Follower) -> Append:
-        return Append(
-            leader=self._env.node,
-            epoch=self.epoch,
-            previous=follower.shipped,
-            entries=self._tail.after(follower.shipped.sequence, self._settings.batch_entries),
-            last=self._storage.last,
-            acknowledged=self.acknowledged,
-            echo=follower.clock,
-        )
-
-    def _note(self, follower: Follower, reply: Appended) -> None:
-        now = self._env.clock.monotonic()
-        follower.clock = reply.clock
-        may_read_until = now + self._may_read_s()
-        if not reply.fits:
-            follower.shipped = self._meeting_point(follower.shipped, reply.position)
-            follower.view = replace(follower.view, may_read_until=may_read_until)
-            return
-        follower.shipped = self._storage.newest_up_to(reply.position)
-        durable = follower.shipped.sequence
-        follower.durable.raise_to(durable)
-        moved = durable > follower.view.durable or durable >= self._storage.last.sequence
-        follower.view = FollowerView(
-            durable=durable,
-            progressed_at=now if moved else follower.view.progressed_at,
-            may_read_until=may_read_until,
-        )
-        self._advance()
-
-    def _meeting_point(self, tried: Position, theirs: Position) -> Position:
-        """An earlier place than `tried` where both logs may still agree."""
-        before = Position(tried.epoch, tried.sequence - 1)
-        return self._storage.newest_up_to(min(theirs, before)) if tried.sequence > 1 else START
-
-    async def _news_or_heartbeat(self, follower: Follower) -> None:
-        try:
-            async with asyncio.timeout(self._settings.heartbeat_ms / 1000):
-                await follower.news.wait()
-        except TimeoutError:
-            return
-        if self._settings.replication == "async" and self._settings.reads != "bounded":
-            await self._env.clock.sleep(GATHER_S)
 
     async def _watch_followers(self) -> None:
         """Time alone changes what may be acknowledged: followers stall, permissions to read end."""
@@ -245,18 +184,23 @@ class Leader:
     def _advance(self) -> None:
         now = self._env.clock.monotonic()
         own = self._storage.last.sequence
-        views = {name: follower.view for name, follower in self._followers.items()}
+        members = {name: each.view for name, each in self._followers.items() if each.member}
         if self._settings.replication == "semi-sync":
-            self._choose_synchronous(views, own, now)
+            self._choose_synchronous(members, own, now)
         elif self._settings.replication == "semi-sync-timeout":
-            self._fall_back_or_return(views, own, now)
-        allowed = acknowledgement.acknowledged(
-            self._settings.replication, own, views, self._synchronous, self._fallen_back
-        )
+            self._fall_back_or_return(members, own, now)
+        joining = {name: each.view for name, each in self._followers.items() if each.caught_up}
+        allowed = min(self._allowed(own, members), self._allowed(own, joining))
         if self._settings.reads == "bounded":
-            allowed = min(allowed, acknowledgement.seen_by_readers(own, views, now))
+            everybody = {name: each.view for name, each in self._followers.items()}
+            allowed = min(allowed, acknowledgement.seen_by_readers(own, everybody, now))
         if allowed >= self._first:  # before that a log newer than this may turn up (Raft, 5.4.2)
             self._acknowledged.raise_to(allowed)
+
+    def _allowed(self, own: int, views: Mapping[str, FollowerView]) -> int:
+        return acknowledgement.acknowledged(
+            self._settings.replication, own, views, self._synchronous, self._fallen_back
+        )
 
     def _choose_synchronous(self, views: dict[str, FollowerView], own: int, now: float) -> None:
         timeout_s = self._settings.semi_sync_timeout_ms / 1000
@@ -276,8 +220,4 @@ class Leader:
             self._fallen_back = False
 
     def _asked_at(self) -> Iterable[float]:
-        return [follower.asked_at for follower in self._followers.values()]
-
-    def _may_read_s(self) -> float:
-        bounded = self._settings.reads == "bounded"
-        return over_for_everybody_s(self._settings.read_bound_ms / 1000) if bounded else 0.0
+        return [follower.asked_at for follower in self._followers.values() if follower.member]

@@ -1,0 +1,97 @@
+"""A fourth replica joins while clients go on writing.
+
+A new follower needs everything that the leader has, but the leader does not stand still to be copied. Who
+copies the database file as it moves gets its first pages from before and its last from after what was
+written meanwhile: a state that never was. So the copy must be a snapshot of one moment, and that moment must
+be a place in the log, for then the log from there on is exactly what the copy lacks. Nobody has to stop
+writing for it.
+
+The newcomer fetches its copy in chunks, and its link is cut in the middle of that while clients write on;
+after healing it goes on where it was. Under `file-copy` the chunks are those of the database file itself, and
+the newcomer ends up with rows missing which its position says it has. Under `snapshot` they are those of a
+backup that SQLite made of one moment, with its position and its checksum.
+
+To watch in the logs: `copy-made` on the leader with the position in the log, `copied` on the newcomer, chunk
+by chunk, `copy-interrupted` and then further chunks from the same place, `copy-in-place`; then
+`newcomer-caught-up` and `newcomer-counts` on the leader, `replica-joined` on the controller. The measures say
+that no write waited.
+
+In the wild: PostgreSQL's `pg_basebackup` (which also takes the log written meanwhile, for just this reason),
+MySQL's clone plugin and XtraBackup, MongoDB's initial sync. `cp` and `rsync` of the files of a running
+database are in many a post-mortem.
+"""
+
+from chaos.cluster import ClusterError, eventually
+from chaos.faults.cut import Cut
+from chaos.run import Run
+from chaos.scenario import Scenario, problem, remedy
+from chaos.shape import Shape
+from chaos.workloads import register
+
+CHUNK_BYTES = 8 * 1024
+CHUNKS_BEFORE_THE_CUT = 4  # so that the roots of the trees are in the first part
+WITHIN_S = 30.0
+
+
+async def script(run: Run) -> None:
+    """Fill the database, let the spare join, interrupt its copy while writes go on, heal."""
+    await run.acknowledged(400, within_s=WITHIN_S)
+    leader, (newcomer,) = await run.cluster.resolve("leader"), run.cluster.spares
+    await run.cluster.enlist(newcomer)
+    await copied(run, newcomer, CHUNKS_BEFORE_THE_CUT * CHUNK_BYTES)
+    async with run.fault(Cut(newcomer, leader)):
+        await run.acknowledged(300, within_s=WITHIN_S)
+    await follows(run, newcomer)
+    await run.acknowledged(40)
+
+
+async def copied(run: Run, newcomer: str, enough: int) -> None:
+    """Wait until `enough` bytes of the copy have come. Raises `ClusterError`."""
+
+    async def look() -> None:
+        events = run.cluster.events()
+        steps = [event for event in events if event.node == newcomer and event.event == "copied"]
+        if not steps or int(steps[-1].fields["received"]) < enough:
+            raise ClusterError(f"{newcomer} has not copied {enough} bytes within {WITHIN_S:g} s")
+
+    await eventually(look, WITHIN_S)
+    run.tell(f"{newcomer} has the first {enough} bytes of its copy", "plain")
+
+
+async def follows(run: Run, newcomer: str) -> None:
+    """Wait until the newcomer is counted as a replica. Raises `ClusterError`."""
+
+    async def look() -> None:
+        counted = (await run.cluster.status("controller"))["followers"]
+        if newcomer not in counted:
+            raise ClusterError(f"{newcomer} has not joined within {WITHIN_S:g} s: {', '.join(counted)}")
+
+    await eventually(look, WITHIN_S)
+    run.tell(f"{newcomer} follows and is counted as a replica", "plain")
+
+
+SCENARIO = Scenario(
+    id="new-follower",
+    section="A",
+    title="A fourth replica joins while writes go on",
+    script=script,
+    workload=register.write_once(clients=16, rate_per_s=120, write_fraction=0.9),
+    checkers=("diverged-replicas", "lost-write", "write-stall"),
+    bounds_ms={"write-stall": 2000},
+    settings={
+        "chunk_bytes": CHUNK_BYTES,
+        "copy_kb_per_s": 20,
+        "checkpoint_pages": 50,
+        "detection_timeout_ms": 5000,
+    },
+    shape=Shape(spares=1),
+    variants=(
+        problem("file-copy", finds=["diverged-replicas"], copy_by="file-copy"),
+        remedy("snapshot", copy_by="snapshot"),
+    ),
+)
+
+if __name__ == "__main__":
+    from chaos.cli import run_scenario
+
+    run_scenario(SCENARIO.id)

@@ -1,0 +1,177 @@
+"""A replica that takes a copy of the leader's data in place of its own, and then follows.
+
+A new replica does that, and one that was away for so long that the leader has trimmed what it lacks. The
+copy comes over the link in chunks. What has come is on the disk, and so is the name of the copy: after a
+cut or a crash it goes on where it was. Only a complete copy with the right checksum takes the place of
+the old data, by a renaming, which happens or does not.
+
+Nobody's promise is broken by it: the epoch that was promised, and log tails that were set aside, go into
+the copy before it is put in place, and so does whatever of the old log the copy may not contain.
+"""
+
+from contextlib import closing
+from functools import partial
+from typing import TypeVar
+
+import apsw
+import msgspec
+from msgspec.structs import replace
+
+from services.errors import LabError
+from services.messages import AddFollower, AskChunk, AskCopy, AskStatus, Chunk, CopyReady, Message, Status
+from services.replica.copies import digest_of
+from services.replica.reach import unknown_to
+from services.replica.standing import COPYING, Standing
+from services.replica.storage import DATABASE, as_file
+
+M = TypeVar("M", bound=Message)
+
+MEMORY = "take-copy.json"
+INCOMING = "incoming.db"
+PATIENCE_S = 5.0  # a chunk may have a slow way; a cut that heals ends the wait sooner
+EVERYTHING = -1  # no limit, to SQLite
+
+
+class Remembered(msgspec.Struct, frozen=True):
+    """What is under way: why, and which copy of whom, once there is one."""
+
+    reason: str
+    leader: str | None = None
+    copy: CopyReady | None = None
+    in_place: bool = False
+
+
+class Newcomer:
+    """Takes copies, one at a time; `standing` is that of the replica whose data is replaced."""
+
+    def __init__(self, standing: Standing) -> None:
+        self._standing = standing
+        self._env = standing.env
+
+    def begin(self, reason: str) -> None:
+        """Take a copy in the background, unless that is under way."""
+        if not self._recall():
+            self._remember(Remembered(reason))
+            self._spawn(reason)
+
+    def resume(self) -> None:
+        """Go on with what a crash broke off, if there is something."""
+        if remembered := self._recall():
+            self._spawn(remembered.reason)
+
+    def _spawn(self, reason: str) -> None:
+        self._standing.say("takes-a-copy", reason=reason)
+        self._env.tasks.spawn(COPYING, self._take())
+
+    async def _take(self) -> None:
+        while not self._remembered().in_place:
+            try:
+                await self._fetch()
+                await self._install()
+                break
+            except LabError as error:
+                self._standing.say("copy-interrupted", reason=str(error))
+                if error.kind.code in ("copy-gone", "not-leader", "bad-order"):
+                    self._start_over()
+            except apsw.Error as error:
+                self._standing.say("copy-unusable", reason=str(error))
+                self._start_over()
+            await self._pause()
+        await self._be_added()
+        self._env.disk.remove(MEMORY)
+
+    async def _fetch(self) -> None:
+        """Bring the whole copy onto the own disk. Raises `LabError`."""
+        leader, copy = await self._agreed()
+        disk, received = self._env.disk, self._resume_at(copy)
+        missing = True
+        while missing:
+            chunk = await self._ask(leader, AskChunk(name=copy.name, offset=received), Chunk)
+            await disk.run(partial(disk.write_bytes, INCOMING, received, chunk.data))
+            received += len(chunk.data)
+            self._standing.say("copied", received=received, of=copy.size, sender=leader)
+            missing = len(chunk.data) == copy.chunk_bytes
+            await self._env.clock.sleep(len(chunk.data) / 1000 / self._standing.cluster.copy_kb_per_s)
+        if copy.digest and await disk.run(lambda: digest_of(disk, INCOMING, copy.chunk_bytes)) != copy.digest:
+            raise LabError("copy-gone", f"what came from {leader} is not the copy that it made")
+
+    async def _agreed(self) -> tuple[str, CopyReady]:
+        """Whose copy to fetch, and which: the one that was begun, while its maker leads."""
+        remembered, leader = self._remembered(), await self._find_leader()
+        if remembered.copy and remembered.leader == leader:
+            return leader, remembered.copy
+        self._env.disk.remove(INCOMING)
+        copy = await self._ask(leader, AskCopy(node=self._env.node), CopyReady)
+        self._remember(Remembered(remembered.reason, leader, copy))
+        self._standing.say("copy-begun", sender=leader, its_position=str(copy.position), size=copy.size)
+        return leader, copy
+
+    def _resume_at(self, copy: CopyReady) -> int:
+        """The first byte to be asked for. The last chunk may have come in part, so it comes again."""
+        whole = max(0, self._env.disk.size(INCOMING) - 1) // copy.chunk_bytes
+        return whole * copy.chunk_bytes
+
+    async def _install(self) -> None:
+        standing, disk = self._standing, self._env.disk
+        removed = await standing.replace_data(INCOMING, self._carry_over)
+        if removed:
+            standing.say("tail-set-aside", entries=removed, reason="the copy may not contain it")
+        self._remember(replace(self._remembered(), in_place=True))
+        standing.say("copy-in-place", size=disk.size(DATABASE))
+
+    def _carry_over(self) -> int:
+        """Put into the copy what must not go with the old data; how many entries. Blocks."""
+        storage = self._standing.storage
+        with closing(self._env.disk.connect(INCOMING)) as copy:
+            tail = unknown_to(copy, storage.entries_after(0, EVERYTHING))
+            rows = [as_file(entries) for entries in (*storage.set_aside().values(), tail) if entries]
+            if tail:
+                self._env.disk.write_text(*rows[-1])
+            with copy:
+                copy.execute("UPDATE promise SET epoch = max(epoch, ?)", (storage.epoch,))
+                copy.executemany("INSERT OR REPLACE INTO set_aside VALUES (?, ?)", rows)
+        return len(tail)
+
+    async def _be_added(self) -> None:
+        """Ask to be shipped the log until whoever leads has agreed; then he remembers."""
+        while True:
+            try:
+                await self._ask(await self._find_leader(), AddFollower(node=self._env.node), Status)
+                return
+            except LabError:
+                await self._pause()
+
+    async def _find_leader(self) -> str:
+        """Who leads, as the first says who can be asked and knows. Raises `LabError` no-leader."""
+        short_s = self._standing.cluster.call_timeout_ms / 1000
+        for node in self._standing.node.followers:
+            try:
+                status = await self._ask(node, AskStatus(), Status, short_s)
+            except LabError:
+                continue
+            if status.leader and status.leader != self._env.node:
+                return status.leader
+        raise LabError("no-leader", "no replica that can be reached knows of a leader")
+
+    async def _ask(self, node: str, message: Message, expected: type[M], timeout_s: float = PATIENCE_S) -> M:
+        reply = await self._env.network.call(node, message, timeout_s)
+        assert isinstance(reply, expected), reply
+        return reply
+
+    async def _pause(self) -> None:
+        await self._env.clock.sleep(self._standing.cluster.heartbeat_ms / 1000)
+
+    def _start_over(self) -> None:
+        self._remember(Remembered(self._remembered().reason))
+
+    def _remembered(self) -> Remembered:
+        remembered = self._recall()
+        assert remembered, "a copy is under way"
+        return remembered
+
+    def _recall(self) -> Remembered | None:
+        text = self._env.disk.read_text(MEMORY)
+        return msgspec.json.decode(text, type=Remembered) if text else None
+
+    def _remember(self, remembered: Remembered) -> None:
+        self._env.disk.write_text(MEMORY, msgspec.json.encode(remembered).decode())
