@@ -30,10 +30,11 @@ class Run:
 
 @dataclass
 class Tried:
-    """All runs of one variant, the newest last."""
+    """All runs of one variant, the newest last; `judged` are the anomalies on which its verdict rests."""
 
     name: str
     kind: str
+    judged: tuple[str, ...]
     runs: list[Run] = field(default_factory=list)
 
     def found(self, anomaly: str, answer: bool | None) -> list[Run]:
@@ -84,14 +85,19 @@ def chapters(scenarios: Iterable[Scenario], runs: Iterable[Run]) -> list[Chapter
     found = [_chapter(scenario, by_variant) for scenario in scenarios]
     forgotten: dict[str, list[Tried]] = {}
     for (scenario, variant), some in by_variant.items():
-        forgotten.setdefault(scenario, []).append(Tried(variant, some[0].verdict.kind, some))
+        forgotten.setdefault(scenario, []).append(Tried(variant, some[0].verdict.kind, (), some))
     return found + [_former(scenario, variants) for scenario, variants in forgotten.items()]
 
 
 def _chapter(scenario: Scenario, by_variant: dict[tuple[str, str], list[Run]]) -> Chapter:
     """Takes the scenario's runs out of `by_variant`."""
     variants = (
-        Tried(variant.name, variant.kind, by_variant.pop((scenario.id, variant.name), []))
+        Tried(
+            variant.name,
+            variant.kind,
+            scenario.judged_for(variant),
+            by_variant.pop((scenario.id, variant.name), []),
+        )
         for variant in scenario.variants
     )
     return Chapter(scenario.id, scenario.section, scenario.title, scenario.checkers, tuple(variants))

@@ -1,5 +1,6 @@
 """What the replicas hold in the end, where it matters: keys on which they differ, and what is missing."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,13 +15,17 @@ MOST_ROWS = 60
 
 @dataclass(frozen=True)
 class Row:
-    """One key: what was acknowledged last, which operation that was, and what each replica holds."""
+    """One key: what was acknowledged last, which operation that was, and what each replica holds.
+
+    `odd` are the replicas that lack it; where nothing was acknowledged, those that hold what most do not.
+    """
 
     key: str
     acknowledged: str
     index: int | None
     by: str
     held: Mapping[str, str]
+    odd: frozenset[str]
     is_missing: bool
     differs: bool
 
@@ -74,6 +79,7 @@ def _row(key: Key, reads: Mapping[str, Operation], writes: Sequence[Operation]) 
         index=None if last is None else last.index,
         by="" if last is None else " ".join(filter(None, (last.node, _epoch(last)))),
         held={node: shown(value) for node, value in values.items()},
+        odd=frozenset(_odd(last, values, writes)),
         is_missing=last is not None and _is_missing(last, values.values(), writes),
         differs=len({canonical(value) for value in values.values()}) > 1,
     )
@@ -86,6 +92,14 @@ def _is_missing(last: Operation, values: Iterable[Any], writes: Iterable[Operati
     fine = {canonical(write.value) for write in writes if write is last or not write.precedes(last)}
     found = (value if isinstance(value, list) and last.f != "write" else [value] for value in values)
     return fine.isdisjoint(canonical(element) for elements in found for element in elements)
+
+
+def _odd(last: Operation | None, values: Mapping[str, Any], writes: Sequence[Operation]) -> Iterable[str]:
+    if last is not None:
+        return (node for node, value in values.items() if _is_missing(last, [value], writes))
+    texts = {node: canonical(value) for node, value in values.items()}
+    ((usual, _),) = Counter(texts.values()).most_common(1)
+    return (node for node, text in texts.items() if text != usual)
 
 
 def _epoch(operation: Operation) -> str:

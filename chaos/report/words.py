@@ -42,6 +42,16 @@ MEANINGS: Mapping[str, str] = {
     "write-stall": "nobody can write for longer than is allowed",
     "long-outage": "it takes longer than is allowed until writes work again",
     "needless-failover": "a leader that was well is replaced",
+    "failed-request": "a client is refused, or left in doubt",
+    "cross-user-leak": "somebody is shown what belongs to somebody else",
+    "missed-change": "a change happened, and whoever follows the changes never hears of it",
+    "needs-downtime": "writes have to stop so that software can be replaced",
+    "conflict": "two leaders accepted writes that exclude each other",
+    "replication-loop": "a change comes back to where it began, and goes round again",
+    "failed-write-seen": "a client was told that its write failed, and somebody reads it",
+    "deleted-item-returns": "what was deleted is there again",
+    "sibling-explosion": "versions of one key are kept that nobody wrote at the same time",
+    "unbounded-staleness": "how old an answer may be has no limit",
 }
 
 
@@ -71,14 +81,16 @@ def opening(verdict: Verdict) -> Opening:
     doubts = [*verdict.problems, *(f.reason for f in verdict.anomalies if f.found is None)]
     expected = {
         ("problem", True): "as this variant is there to show",
-        ("problem", False): "although this variant is there to show an anomaly",
+        ("problem", False): "and not all that this variant is there to show",
         ("remedy", True): "as this remedy promises",
         ("remedy", False): "although this remedy promises to prevent it",
     }
-    told = "; ".join(filter(None, (" and ".join(seen), ", ".join(free))))
-    why = f"this run proves nothing, because {doubts[0]}" if doubts else "nobody can tell"
-    comment = why if verdict.as_expected is None else expected[verdict.kind, verdict.as_expected]
-    sentence = ", ".join(filter(None, (told, comment)))
+    parts = [part for part in (" and ".join(seen), ", ".join(free)) if part]
+    if verdict.as_expected is not None:
+        parts[:1] = [f"{', '.join(parts[:1])}, {expected[verdict.kind, verdict.as_expected]}"]
+    else:
+        parts.append(f"this run proves nothing, because {doubts[0]}" if doubts else "nobody can tell")
+    sentence = "; ".join(parts)
     return Opening(headline(verdict.kind, verdict.as_expected), f"{sentence}.", tones[verdict.as_expected])
 
 

@@ -25,6 +25,8 @@ const lab = {};
   /** The colour of an epoch; there are six, and then they begin again. */
   lab.epochColour = (epoch) => lab.colour(epoch === null || epoch < 0 ? "soft" : `epoch-${epoch % 6}`);
 
+  lab.font = (pixels) => `${pixels}px system-ui, sans-serif`;
+
   /** Fit the canvas to its box and `height`; returns its pen, in CSS pixels. */
   lab.pen = (canvas, height) => {
     const ratio = window.devicePixelRatio || 1;
@@ -34,7 +36,7 @@ const lab = {};
     canvas.height = Math.round(height * ratio);
     const pen = canvas.getContext("2d");
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.font = "12px system-ui, sans-serif";
+    pen.font = lab.font(12);
     pen.textBaseline = "middle";
     return { pen, width };
   };

@@ -63,7 +63,7 @@
       const line = lab.svg("line", { x1: a.x, y1: a.y, x2: b.x, y2: b.y });
       const title = lab.svg("title", {}, `${from} → ${to}: ${WORDS[state] ?? "passes"}`);
       const group = lab.svg("g", { class: `wire wire-${state}`, "data-link": `${from}-${to}` }, title, line);
-      if (state !== "whole") group.append(this.cross(a, b, { "lose-request": 0.75, "lose-reply": 0.25 }[state] ?? 0.5, state));
+      if (state !== "whole") group.append(this.cross(a, b, { "lose-request": 0.7, "lose-reply": 0.2 }[state] ?? 0.42, state));
       return group;
     }
 

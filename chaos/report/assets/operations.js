@@ -45,8 +45,9 @@
 
     /** For instance `x7=7`; short. */
     label(place) {
-      const key = this.word("key", place) ?? "";
+      const key = this.word("key", place);
       const value = this.columns.value[place];
+      if (key === null) return value;
       return this.isRead(place) ? `${key}→${value}` : `${key}=${value}`;
     }
 
@@ -58,7 +59,7 @@
       const node = this.word("node", place);
       const who = this.finals.has(place) ? `The lab reads on ${node}` : `Process ${process[place]} ${what}`;
       const via = this.word("gateway", place);
-      const assigned = this.isRead(place) ? "" : ` = ${value[place]}`;
+      const assigned = this.isRead(place) ? "" : `${key === null ? "" : " ="} ${value[place]}`;
       const when = `from ${lab.seconds(begin[place])}${end[place] < 0 ? "" : ` to ${lab.seconds(end[place])}`}`;
       const of = node ? ` by ${node}${epoch[place] < 0 ? "" : ` (epoch ${epoch[place]})`}` : "";
       const result = {
@@ -67,7 +68,8 @@
         info: `in doubt: ${this.word("error", place) ?? "no answer"}`,
       }[this.outcome(place)];
       const at = via ? ` at ${via}` : "";
-      return `${who} ${key ?? "the list of keys"}${assigned}${at}, ${when}: ${result}. [event ${index[place]}]`;
+      const whole = this.finals.has(place) ? " the list of keys" : "";
+      return `${who}${key === null ? whole : ` ${key}`}${assigned}${at}, ${when}: ${result}. [event ${index[place]}]`;
     }
   }
 

@@ -136,10 +136,12 @@
       } else {
         this.drawUnfulfilled(row, outcome, from, to);
       }
-      if (to - from > 34 && row.height > 9) {
+      if (to - from > 34 && row.height > 8) {
         pen.textAlign = "left";
+        pen.font = lab.font(Math.min(12, row.height));
         pen.fillStyle = outcome === "ok" ? colours.paper : colours.ink;
         pen.fillText(lab.fitted(pen, operations.label(place), to - from - 8), from + 4, row.top + row.height / 2 + 1);
+        pen.font = lab.font(12);
       }
       pen.globalAlpha = 1;
     }

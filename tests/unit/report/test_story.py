@@ -1,14 +1,17 @@
 """From a recording to what is told of it: faults as spans, roles, lag, contents, the story."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chaos.cluster import Event as Logged
+from chaos.folder import RunFolder
 from chaos.history import Event, History
+from chaos.recorder import Recorder
 from chaos.report import fault_words
 from chaos.report.bands import bands
 from chaos.report.cast import Cast, cast_of
@@ -20,7 +23,7 @@ from chaos.report.node_words import in_rows, sentence
 from chaos.report.roles import lives
 from chaos.report.saved import Saved, read_again
 from chaos.report.story import story
-from tests.unit.report.runs import by_hand, simulated
+from tests.unit.report.runs import Clock, by_hand, simulated
 
 CAST = Cast(("n1", "n2", "n3"), ("g1", "g2"), has_controller=True)
 CUT_OFF = {"n2": ["n1", "g1"], "n3": ["n1", "g1"], "n1": ["n2", "n3", "g2", "controller"]}
@@ -42,8 +45,6 @@ def told(saved: Saved) -> list[str]:
 @pytest.fixture(scope="module")
 def split_brain(tmp_path_factory: pytest.TempPathFactory) -> Saved:
     (folder,) = simulated(tmp_path_factory.mktemp("runs"), "split-brain:unfenced")
-    from chaos.folder import RunFolder
-
     return read_again(RunFolder(folder))
 
 
@@ -181,3 +182,24 @@ def test_the_drawing_is_plain_json(split_brain: Saved) -> None:
     document = json.loads(json.dumps(drawing(split_brain, cast, faults, statements)))
     assert {len(link) for link in document["links"]} == {2}
     assert {moment["kind"] for moment in document["moments"]} == {"fault", "healed", "node", "found"}
+
+
+@pytest.mark.parametrize(
+    ("held", "acknowledged", "odd"),
+    [
+        ((1, 2, 2), True, {"n1"}),
+        ((1, 1, 1), True, {"n1", "n2", "n3"}),
+        ((1, 1, 2), False, {"n3"}),
+    ],
+)
+def test_the_odd_ones_lack_what_was_acknowledged_or_what_most_hold(
+    held: Sequence[int], acknowledged: bool, odd: set[str], tmp_path: Path
+) -> None:
+    events: list[Event] = []
+    recorder = Recorder(events, Clock())
+    if acknowledged:
+        recorder.ok(recorder.invoke(recorder.new_process(), "write", "x", 2), node="n1")
+    for number, value in enumerate(held, start=1):
+        recorder.final(f"n{number}", {"registers": {"x": value}, "sets": {}, "epoch": 1, "position": 1})
+    (row,) = final_contents(replace(by_hand(tmp_path), history=History.of(events))).rows
+    assert row.odd == odd

@@ -1,0 +1,103 @@
+"""Make the pictures of the documentation again: every scenario's report, and each part of one of them.
+
+    PYTHONPATH=. .venv/bin/python docs/pictures/make.py [SCENARIO…]
+
+The runs are made in virtual time from one seed, so the pictures show the same story each time. Needs
+Chromium and the packages of the tests (`./lab test` installs them).
+"""
+
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from chaos.discover import all_scenarios, find_scenario
+from chaos.folder import RunFolder
+from chaos.report.catalogue import write_index
+from chaos.report.page import NAME, write_pages
+from chaos.report.saved import read_again
+from chaos.scenario import Scenario
+from chaos.simulate import Simulation, save
+from tests.browser.chromium import chromium
+
+HERE = Path(__file__).resolve().parent
+SEED = 5
+WIDTH, HEIGHT = 1240, 1120
+PARTS: Mapping[str, str] = {  # the parts of a report, and what to click before
+    "timeline": ".told-found button",
+    "moment": "[data-step='1']",
+    "messages": "[data-do=in]",
+    "charts": "[data-do=faults]",
+    "contents": "[data-do=whole]",
+}
+
+
+def main() -> None:
+    """Make the pictures of the scenarios that are named, or all there are."""
+    chosen = [find_scenario(name) for name in sys.argv[1:]]
+    with tempfile.TemporaryDirectory() as directory, chromium() as browser:
+        runs = {
+            (scenario.id, variant.name): save(
+                Simulation(scenario.id, variant.name, SEED), Path(directory)
+            ).folder
+            for scenario in chosen or all_scenarios()
+            for variant in scenario.variants
+        }
+        for scenario in chosen or all_scenarios():
+            picture(opened(browser, runs[scenario.id, told_first(scenario)] / NAME), scenario.id)
+        if not chosen:
+            parts(browser, runs["split-brain", "unfenced"])
+            together = runs["split-brain", "unfenced"], runs["split-brain", "lease"]
+            side_by_side(browser, together, Path(directory) / "together.html")
+            picture(opened(browser, write_index(all_scenarios(), Path(directory))), "index")
+    gallery()
+
+
+def told_first(scenario: Scenario) -> str:
+    """Its first problem, or its first variant where it has none."""
+    return sorted(scenario.variants, key=lambda variant: variant.kind != "problem")[0].name
+
+
+def parts(browser: Browser, folder: Path) -> None:
+    """Each part of a report by itself, after a click that shows what it can do."""
+    for name, click in PARTS.items():
+        page = opened(browser, folder / NAME)
+        page.locator(click).first.click()
+        page.wait_for_timeout(600)  # until what glides stands still
+        page.locator(f"section.{name}").screenshot(path=HERE / f"part-{name}.png")
+        page.close()
+
+
+def side_by_side(browser: Browser, folders: Sequence[Path], page: Path) -> None:
+    """A problem and its remedy."""
+    write_pages([read_again(RunFolder(folder)) for folder in folders], page)
+    picture(opened(browser, page, width=1500), "side-by-side")
+
+
+def gallery() -> None:
+    """All pictures of scenarios, one below the other."""
+    drawn = [scenario for scenario in all_scenarios() if (HERE / f"{scenario.id}.png").exists()]
+    shown = (f"## {scenario.id}\n\n{scenario.title}.\n\n![]({scenario.id}.png)\n" for scenario in drawn)
+    head = "# The report of each scenario\n\nMade by `make.py`; [what is to be seen](../reports.md).\n"
+    (HERE / "README.md").write_text("\n".join((head, *shown)), encoding="utf-8")
+
+
+def opened(browser: Browser, path: Path, width: int = WIDTH) -> Page:
+    """The page, drawn."""
+    page = browser.new_page(viewport={"width": width, "height": HEIGHT}, color_scheme="light")
+    page.goto(path.as_uri())
+    page.wait_for_timeout(300)
+    return page
+
+
+def picture(page: Page, name: str) -> None:
+    """What is in the window."""
+    page.screenshot(path=HERE / f"{name}.png")
+    sys.stdout.write(f"{name}.png\n")
+    page.close()
+
+
+if __name__ == "__main__":
+    main()
