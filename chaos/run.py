@@ -58,6 +58,10 @@ class Run:
         goal = self.clients.counters.reads() + count
         await self.until(f"{count} more reads answered", lambda now: now.reads() >= goal, within_s)
 
+    async def leader(self, *, within_s: float = WITHIN_S) -> str:
+        """Who leads, as soon as somebody does. Raises `ClusterError`."""
+        return await eventually(lambda: self.cluster.resolve("leader"), within_s)
+
     async def promoted(self, *, other_than: str, within_s: float = WITHIN_S) -> str:
         """Wait until another node than `other_than` is the leader that everybody is told of.
 
@@ -110,6 +114,15 @@ class Run:
         """
         async with fault.applied(self.cluster, self._announce) as nodes:
             yield nodes
+
+    @asynccontextmanager
+    async def load_spike(self, rate_per_s: float) -> AsyncIterator[None]:
+        """So many more requests a second while the block lasts; both ends stand in the history."""
+        value = {"rate_per_s": rate_per_s}
+        self._announce(Mark("start-load-spike", value, f"load spike: {rate_per_s:g} more requests a second"))
+        async with self.clients.spike(rate_per_s):
+            yield
+        self._announce(Mark("stop-load-spike", value, "the load spike is over"))
 
     def _announce(self, mark: Mark) -> None:
         self.recorder.nemesis(mark.f, mark.value)

@@ -10,7 +10,8 @@ answer in doubt it goes on under a new number.
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Protocol
@@ -108,7 +109,16 @@ class Traffic:
         for number in range(self._workload.clients):
             door = self._doors[number % len(self._doors)]
             door.idle.append(self._new_client(door))
-        self._arrivals = self._spawn(self._arrive())
+        self._arrivals = self._spawn(self._arrive(self._workload.rate_per_s))
+
+    @asynccontextmanager
+    async def spike(self, rate_per_s: float) -> AsyncIterator[None]:
+        """So many more requests a second while the block lasts."""
+        more = self._spawn(self._arrive(rate_per_s))
+        try:
+            yield
+        finally:
+            more.cancel()
 
     async def run(self, duration_s: float) -> None:
         """Let the traffic flow for so long. Raises what a client or the plan raised by mistake."""
@@ -164,10 +174,10 @@ class Traffic:
             self._crash = self._crash or task.exception()
         self._changed.set()
 
-    async def _arrive(self) -> None:
+    async def _arrive(self, rate_per_s: float) -> None:
         began_s = self._clock.monotonic()
         for number in itertools.count():
-            due_s = began_s + number / self._workload.rate_per_s
+            due_s = began_s + number / rate_per_s
             await self._clock.sleep(max(0.0, due_s - self._clock.monotonic()))
             self._admit(self._doors[number % len(self._doors)])
 

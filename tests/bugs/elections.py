@@ -1,0 +1,50 @@
+"""Mistakes in elections; a sweep must find two leaders in one epoch, or what comes of a wrong winner."""
+
+from contextlib import ExitStack
+from typing import Any
+from unittest.mock import patch
+
+from chaos.schedules.schedule import Schedule
+from services.messages import AskVote
+from services.replica.ballot import Ballot
+from services.replica.storage import Storage
+from services.replica.strategies import election
+from services.replica.strategies.election import Voter
+from services.replica.strategies.majority import MajorityLease
+from tests.bugs.planted import ISLAND, Hunt, bug, by_script
+
+BY_ELECTION = (("coordination", "election"), ("replication", "quorum-ack"))
+# The nearer follower has acknowledged writes that the other one lacks when the leader dies.
+WRONG_WINNER = Hunt("lost-writes:semi-sync", "lost-write", by_script, BY_ELECTION)
+# Without followers to wait for, nothing but the missing majority stops a leader that was cut off.
+ALONE = Hunt(
+    "failover:election",
+    "split-brain",
+    lambda _: Schedule(ISLAND[:1], length_ms=4500),
+    (("replication", "async"),),
+)
+
+
+@bug(WRONG_WINNER)
+def a_log_that_is_older_wins_the_election() -> Any:
+    def blind(voter: Voter, request: AskVote) -> bool:
+        return request.epoch > voter.promised and (request.invited or not voter.has_leader)
+
+    return patch.object(election, "grants", blind)
+
+
+@bug(ALONE)
+def an_elected_leader_does_not_count_who_answers() -> Any:
+    return patch.object(MajorityLease, "_left_s", lambda self: 1.0)
+
+
+def votes_are_not_durable() -> ExitStack:
+    """Neither the vote nor the promise that goes with it is on the disk when the candidate hears of it."""
+
+    def in_memory(self: Storage, epoch: int) -> None:
+        self.epoch = max(epoch, self.epoch)
+
+    both = ExitStack()
+    both.enter_context(patch.object(Storage, "promise", in_memory))
+    both.enter_context(patch.object(Ballot, "cast", lambda *_: None))
+    return both
