@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from chaos.history import NEMESIS, Event, Key, Pairing
+from chaos.history import NEMESIS, Event, Key, Pairing, sequence
 
 
 class Recorder:
@@ -109,11 +109,11 @@ class Recorder:
         it is there even when the replica is empty.
         """
         held = {**contents["registers"], **contents["sets"], **contents.get("tables", {})}
-        process = self.new_process()
+        process, position = self.new_process(), sequence(contents["position"])
         reads = {None: sorted(held), **self._absent, **held}
         for key, value in reads.items():
             pending = self._final_read(process, node, key)
-            self.ok(pending, value=value, node=node, epoch=contents["epoch"], position=contents["position"])
+            self.ok(pending, value=value, node=node, epoch=contents["epoch"], position=position)
 
     def final_unreadable(self, node: str, error: str) -> None:
         """Record that nobody could read what replica `node` holds in the end."""

@@ -29,7 +29,7 @@ class Finding:
     """What one checker says: `found` is None when it cannot tell, and then `reason` says why.
 
     `count` is how often, of which `witnesses` shows the first few; `measures` are numbers with their
-    unit last in the name.
+    unit last in the name, and `summary` says in words what they come to.
     """
 
     name: str
@@ -37,13 +37,15 @@ class Finding:
     count: int = 0
     witnesses: tuple[Witness, ...] = ()
     reason: str = ""
+    summary: str = ""
     measures: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """As it stands in `verdict.json`; `reason` only where it says something."""
+        """As it stands in `verdict.json`; `reason` and `summary` only where they say something."""
         witnesses = [{"ops": list(witness.ops), "text": witness.text} for witness in self.witnesses]
         finding = {"name": self.name, "found": self.found, "count": self.count, "witnesses": witnesses}
-        return {**finding, "reason": self.reason} if self.reason else finding
+        words = {"reason": self.reason, "summary": self.summary}
+        return finding | {name: text for name, text in words.items() if text}
 
 
 def found(

@@ -3,6 +3,11 @@
 Judged key by key from the final reads alone. A key that a replica does not hold counts as null, for a
 set as empty, and the order of a set's elements does not matter.
 
+Convergence may be asked for within a bound. It counts from the moment at which all was quiet (the last
+fault had ended, the last client was answered) to the end of the final reads: the measure `converged_ms`,
+for nobody looked before. Replicas that differ sooner than that may still become equal, and replicas found
+equal later may have been so in time: both is unknown.
+
 Assumed, else unknown: at least two replicas were read, after the last acknowledgement. Replicas that
 could be read and differ are found in spite of another that could not.
 """
@@ -16,11 +21,12 @@ from chaos.history import History, Key, canonical
 from chaos.verdict import Finding, Witness, found, not_found, unknown
 
 NAME = "diverged-replicas"
+TOO_SOON = "they have longer than that to become equal"
 NAMED = 5  # so many missing elements of a set are named
 
 
-def check(history: History) -> Finding:
-    """Found with one witness for each key that differs."""
+def check(history: History, *, bound_ms: float | None = None) -> Finding:
+    """Found with one witness for each key that differs, `bound_ms` after all was quiet if that is given."""
     finals = FinalContents(history)
     reason = premature(history)
     if not reason and len(finals.nodes) < 2:
@@ -29,13 +35,25 @@ def check(history: History) -> Finding:
         return unknown(NAME, reason)
     sets = {operation.key for operation in history.client_operations if operation.f == "add"}
     differing = [key for key in finals.keys if _differs(finals.of(key), key in sets)]
+    waited_ms = _waited_ms(history)
+    if differing and bound_ms is not None and waited_ms < bound_ms:
+        return unknown(NAME, f"the replicas differed {waited_ms:.0f} ms after all was quiet; {TOO_SOON}")
     if differing:
         witnesses = (_witness(key, finals.of(key), key in sets) for key in differing)
         return found(NAME, len(differing), witnesses)
     unread = {*finals.unreadable, *(node for key in finals.keys for node in finals.unread(key))}
     if unread:
         return unknown(NAME, f"the final contents of {', '.join(sorted(unread))} are not wholly known")
-    return not_found(NAME)
+    if bound_ms is not None and waited_ms > bound_ms:
+        return unknown(NAME, f"the replicas were equal, but only looked at after {waited_ms:.0f} ms")
+    return not_found(NAME, {"converged_ms": waited_ms})
+
+
+def _waited_ms(history: History) -> float:
+    """From the last that was done to the cluster or asked of it, to the end of the last final read."""
+    done = [event.time for event in history.events if not event.final]
+    looked = max(read.returned_ns for read in history.finals if read.outcome == "ok")
+    return round((looked - max(done, default=0)) / 1e6, 3)
 
 
 def _state(holding: Holding, is_set: bool) -> frozenset[bytes] | bytes:

@@ -7,16 +7,18 @@ read that lacks an element acknowledged before it began is stale, unless a delet
 
 How stale: since when the value had been replaced (milliseconds from the first acknowledgement of a
 successor to the beginning of the read), and by how many acknowledged changes (versions). Both are lower
-bounds.
+bounds. Of the stale reads the median, the 95th percentile (nearest rank) and the most are given, and
+their share of all reads of values.
 
 Assumed, else unknown: plain registers or sets, no value written twice to one register, and every value
 read was written by somebody before.
 """
 
+import math
 import statistics
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from chaos.checkers._keys import KeyOperations, by_key, elements, left_behind, misfit
@@ -50,7 +52,10 @@ def check(history: History) -> Finding:
     stale = [stale for of_key in keys for stale in _stale_reads(of_key)]
     if stale:
         stale.sort(key=lambda one: (-one.behind_ns, one.read.index))
-        return found(NAME, len(stale), (_witness(one) for one in stale), _measures(stale))
+        reads = sum(len(of_key.reads) for of_key in keys)
+        measures = _measures(stale, reads)
+        witnesses = (_witness(one) for one in stale)
+        return replace(found(NAME, len(stale), witnesses, measures), summary=_summary(measures))
     untraced = next((text for of_key in keys for text in _untraced(of_key)), None)
     return unknown(NAME, untraced) if untraced else not_found(NAME, {"stale_reads": 0})
 
@@ -118,14 +123,31 @@ def _untraced(of_key: KeyOperations) -> Iterator[str]:
             )
 
 
-def _measures(stale: Sequence[Stale]) -> dict[str, float]:
-    behind_ms = [round(one.behind_ns / 1e6, 3) for one in stale]
-    return {
-        "stale_reads": len(stale),
-        "staleness_median_ms": statistics.median(behind_ms),
-        "staleness_max_ms": max(behind_ms),
-        "staleness_max_versions": max(one.versions for one in stale),
+def _measures(stale: Sequence[Stale], reads: int) -> dict[str, float]:
+    behind: dict[str, Sequence[float]] = {
+        "ms": sorted(round(one.behind_ns / 1e6, 3) for one in stale),
+        "versions": sorted(one.versions for one in stale),
     }
+    share = {"stale_reads": len(stale), "stale_share": round(len(stale) / reads, 4)}
+    return share | {
+        f"staleness_{name}_{unit}": value
+        for unit, values in behind.items()
+        for name, value in (
+            ("median", statistics.median(values)),
+            ("p95", values[math.ceil(0.95 * len(values)) - 1]),
+            ("max", values[-1]),
+        )
+    }
+
+
+def _summary(measures: Mapping[str, float]) -> str:
+    names = ("median", "p95", "max")
+    ms = ", ".join(f"{measures[f'staleness_{name}_ms']:.0f}" for name in names)
+    versions = ", ".join(f"{measures[f'staleness_{name}_versions']:g}" for name in names)
+    return (
+        f"{measures['stale_share']:.1%} of the reads were stale, at the median, the 95th percentile and most "
+        f"by {ms} ms and {versions} versions"
+    )
 
 
 def _witness(stale: Stale) -> Witness:

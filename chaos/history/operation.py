@@ -57,7 +57,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             device=invocation.device,
             node=end.node,
             epoch=end.epoch,
-            position=end.position,
+            position=sequence(end.position) if invocation.final else end.position,
             error=end.error,
             final=invocation.final,
         )
@@ -75,3 +75,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def event_indexes(self) -> tuple[int, ...]:
         """The indexes of its events, as witnesses name them."""
         return (self.index,) if self.completed_index is None else (self.index, self.completed_index)
+
+
+def sequence(position: Any) -> Any:
+    """A place in a log as its number alone, as everywhere in a history, also of `[epoch, number]`."""
+    return position[1] if isinstance(position, list | tuple) and len(position) == 2 else position

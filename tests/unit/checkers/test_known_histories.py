@@ -10,6 +10,7 @@ from chaos.verdict import Finding
 
 FOLDER = Path(__file__).parents[2] / "histories"
 BOUND_MS = 300  # of whatever is measured against one
+WITHOUT_BOUND_TOO = ("diverged-replicas",)  # only in histories whose names say so
 ANSWERS = {"found": True, "not-found": False, "unknown": None}
 
 BAD = [
@@ -31,6 +32,7 @@ BAD = [
     ("split-brain/found-in-step", (0, 1, 2, 3, 4, 5, 6, 7), "then process 1 was told by n2 (epoch 2)"),
     ("diverged-replicas/found-register", (7, 11), "x is 2 on n1, but 1 on n2"),
     ("diverged-replicas/found-key-missing", (3, 5), "x is 1 on n1, but nothing on n2"),
+    ("diverged-replicas/found-differs-after-the-bound", (4, 6), "x is 1 on n1, but nothing on n2"),
     ("diverged-replicas/found-set", (5, 9), "n2 lacks 1 of 1 elements (1)"),
     ("linearizable/found-absent-after-write", (0, 1, 2, 3), "x was nothing all the time until 0.300 s"),
     ("linearizable/found-deleted-value", (2, 3, 4, 5), "x can only have been nothing"),
@@ -133,6 +135,8 @@ UNKNOWN = [
     ("stale-read/unknown-value-from-nowhere", "which nobody had written"),
     ("split-brain/unknown-epoch-not-told", "operation 0 names no replica or no epoch"),
     ("diverged-replicas/unknown-single-replica", "only n1 was read"),
+    ("diverged-replicas/unknown-differs-before-the-bound", "differed 200 ms after all was quiet"),
+    ("diverged-replicas/unknown-equal-after-the-bound", "equal, but only looked at after 600 ms"),
     ("diverged-replicas/unknown-replica-unread", "contents of n3"),
     ("read-your-writes/unknown-not-a-register", "key x is more than a register"),
     ("read-your-writes/unknown-value-written-twice", "operations 0 and 2 both write 1 to x"),
@@ -167,8 +171,9 @@ def load(name: str) -> History:
 
 def judge(name: str, history: History) -> Finding:
     checker = name.split("/")[0]
-    bound = {"bound_ms": BOUND_MS} if takes_bound(checker) and not name.endswith("no-bound") else {}
-    return run_checker(checker, history, **bound)
+    stated = checker not in WITHOUT_BOUND_TOO or name.endswith("the-bound")
+    bound = takes_bound(checker) and stated and not name.endswith("no-bound")
+    return run_checker(checker, history, **({"bound_ms": BOUND_MS} if bound else {}))
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -177,6 +182,21 @@ def test_the_answer_is_in_the_name(name: str) -> None:
     expected = next(found for prefix, found in ANSWERS.items() if answer.startswith(prefix))
     finding = judge(name, load(name))
     assert finding.found is expected, finding
+
+
+def test_how_stale_is_told_as_a_distribution() -> None:
+    finding = run_checker("stale-read", load("stale-read/found-replaced-value"))
+    assert finding.measures == {
+        **{"stale_reads": 1, "stale_share": 1.0, "staleness_median_ms": 100, "staleness_p95_ms": 100},
+        **{"staleness_max_ms": 100, "staleness_median_versions": 1, "staleness_p95_versions": 1},
+        "staleness_max_versions": 1,
+    }
+    assert finding.summary.startswith("100.0% of the reads were stale, at the median, the 95th percentile")
+
+
+def test_how_long_the_replicas_took_at_most_to_become_equal() -> None:
+    finding = run_checker("diverged-replicas", load("diverged-replicas/not-found-within-the-bound"))
+    assert finding.measures == {"converged_ms": 200}
 
 
 def test_every_bad_and_undecidable_history_has_its_row() -> None:

@@ -55,6 +55,12 @@ def test_finals_and_faults_are_apart_from_what_clients_did(tmp_path: Path) -> No
     assert [strike.f for strike in history.nemesis] == ["kill"]
 
 
+def test_a_final_read_of_an_old_recording_tells_its_position_like_all_others(tmp_path: Path) -> None:
+    old = event(1, "ok", value=1, position=[2, 7], final=True, node="n1")
+    (read,) = load(tmp_path, event(0, "invoke", final=True, node="n1"), old).finals
+    assert read.position == 7
+
+
 def test_order_is_by_index_not_by_time(tmp_path: Path) -> None:
     lines = [event(i, t, process=i // 2, time=0) for i, t in enumerate(("invoke", "ok", "invoke", "ok"))]
     first, second = load(tmp_path, *lines).operations

@@ -81,7 +81,7 @@ def test_final_reads_show_every_key_of_anybody(recorder: Recorder, path: Path) -
     recorder.ok(recorder.invoke(0, "write", "x", 1), node="n1", epoch=1, position=1)
     recorder.ok(recorder.invoke(0, "add", "s", 5), node="n1", epoch=1, position=2)
     recorder.final("n1", {"registers": {"y": 3}, "sets": {"s": [5]}, "epoch": 2, "position": 4})
-    recorder.final("n2", {"registers": {}, "sets": {}, "epoch": 2, "position": 0})
+    recorder.final("n2", {"registers": {}, "sets": {}, "epoch": 2, "position": [1, 0]})
     recorder.final_unreadable("n3", "dead")
     finals = History.load(path).finals
     assert [(read.node, read.key, read.value) for read in finals] == [
@@ -91,6 +91,7 @@ def test_final_reads_show_every_key_of_anybody(recorder: Recorder, path: Path) -
     ]
     assert [read.outcome for read in finals] == ["ok"] * 7 + ["info"]
     assert {read.position for read in finals} == {4, 0, None}
+    assert {line.get("position") for line in lines(path) if line.get("final")} == {4, 0, None}
 
 
 def test_sigkill_loses_nothing_that_was_returned(path: Path) -> None:
