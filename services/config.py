@@ -39,6 +39,7 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     read_bound_ms: int = 400  # `bounded` reads: how far behind a follower may be
     replication_log: ReplicationLog = "row"  # how changes of the SQL tables are written down
     reporting_indexes: bool = False  # every replica but the first has an index more, as for reports
+    epoch_keys: bool = False  # counters of keys begin anew in each epoch, far beyond those before
     new_format: tuple[str, ...] = ()  # replicas that store in another format: larger pages, UTF-16
     batch_entries: int = 64  # so that even the largest values fit into one message
     copy_by: CopyMethod = "snapshot"  # what a newcomer gets: a consistent snapshot, or the moving file

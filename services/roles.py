@@ -18,6 +18,7 @@ ROLES: Mapping[str, str] = {
     "replica": "services.replica.replica:Replica",
     "controller": "services.controller.controller:Controller",
     "gateway": "services.gateway.gateway:Gateway",
+    "cache": "services.companions.cache:Cache",
 }
 
 

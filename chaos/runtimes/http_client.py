@@ -24,8 +24,8 @@ class _Body(msgspec.Struct):
     """A gateway's answer to any request that succeeded, or to a read of an absent register."""
 
     node: str
-    epoch: int
-    position: Any
+    epoch: int = 0
+    position: Any = None
     value: Any = None
     elements: list[Any] = []
     results: list[Any] = []
@@ -86,6 +86,14 @@ class HttpClient:
         path = f"/sql?policy={policy}" if policy else "/sql"
         answer = _parse(await self._send(gateway, "POST", path, body, session))
         return Answer(answer.node, answer.epoch, answer.position, answer.results)
+
+    async def recall(self, gateway: str, key: str) -> Answer:
+        """See `chaos.workloads.users.UsesCache`."""
+        return _answer(await self._send(gateway, "GET", f"/cache/{_path(key)}", None, None))
+
+    async def remember(self, gateway: str, key: str, value: Any) -> Answer:
+        """See `chaos.workloads.users.UsesCache`."""
+        return _answer(await self._send(gateway, "PUT", f"/cache/{_path(key)}", {"value": value}, None))
 
     async def close(self) -> None:
         """Close every connection."""

@@ -20,7 +20,7 @@ from services.errors import LabError
 from services.gateway.gateway import Gateway
 from services.gateway.inputs import key_in, session_in, value_in, wishes_in
 from services.gateway.sql_inputs import transaction_in
-from services.messages import Operation, Read, ReadResult, Status, Value, Write, Written
+from services.messages import CacheGet, CachePut, Operation, Read, ReadResult, Status, Value, Write, Written
 
 SESSION = "x-lab-session"
 
@@ -45,6 +45,8 @@ def gateway_application(gateway: Gateway, settings: NodeSettings) -> FastAPI:
         ("GET", "/sets/{key:anything}", clients.members),
         ("POST", "/sets/{key:anything}", clients.add),
         ("POST", "/sql", clients.sql),
+        ("GET", "/cache/{key:anything}", clients.recall),
+        ("PUT", "/cache/{key:anything}", clients.remember),
         ("GET", "/status", clients.status),
     ):
         about = described[endpoint.__name__]
@@ -129,6 +131,17 @@ class Clients:
         done = await self._gateway.execute(message, policy, replica)
         signed = {"node": done.node, "epoch": done.epoch, "position": done.position.sequence}
         return _answer({**signed, "results": done.results})
+
+    async def recall(self, request: Request) -> Response:
+        """Ask the cache."""
+        key = key_in(request.scope["raw_path"])
+        return _answer(msgspec.to_builtins(await self._gateway.cached(CacheGet(key=key))))
+
+    async def remember(self, request: Request) -> Response:
+        """Tell the cache."""
+        key = key_in(request.scope["raw_path"])
+        value = value_in(await request.body(), "value")
+        return _answer(msgspec.to_builtins(await self._gateway.cached(CachePut(key=key, value=value))))
 
     async def status(self, _: Request) -> Response:
         """Whom this gateway takes for the leader, and what every node says of itself."""

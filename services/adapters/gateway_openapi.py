@@ -12,7 +12,7 @@ import msgspec
 from services.errors import KINDS
 from services.gateway.inputs import MOST_KEY_CHARACTERS, POLICIES, SESSION_PATTERN
 from services.gateway.sql_inputs import Transaction
-from services.messages import SERVED, Value
+from services.messages import SERVED, Cached, Value
 from services.messages.sql import ResultSet
 
 Described: TypeAlias = dict[str, Any]
@@ -84,7 +84,17 @@ class Failure(msgspec.Struct):
     leader: str | None = None
 
 
-RECORDS = (Acknowledged, Register, Elements, Results, Transaction, ClusterState, Failure, *SERVED["gateway"])
+RECORDS = (
+    Acknowledged,
+    Register,
+    Elements,
+    Results,
+    Cached,
+    Transaction,
+    ClusterState,
+    Failure,
+    *SERVED["gateway"],
+)
 
 _SIGNED = {"key": "greeting", "node": "n1", "epoch": 1, "position": 42}
 _KEY = {
@@ -183,6 +193,9 @@ def operations(replicas: Sequence[str]) -> dict[str, Described]:
     register = _content(Register, {**_SIGNED, "value": "hello"})
     elements = _content(Elements, {**_SIGNED, "elements": [1, 2]})
     state = _content(ClusterState, _STATE)
+    remembered = _content(
+        Cached, {"kind": "cached", "node": "cache", "found": True, "value": {"name": "ann"}}
+    )
     writing = (*_REFUSED, "too-large")
     return {
         "get": _described("Read a register", register, reading, (*_REFUSED, "no-such-key")),
@@ -200,6 +213,10 @@ def operations(replicas: Sequence[str]) -> dict[str, Described]:
             _wishes(replicas),
             (*_REFUSED, "too-large", "constraint-violated"),
             requestBody=_SQL_BODY,
+        ),
+        "recall": _described("Ask the cache beside the cluster", remembered, [_KEY], _REFUSED),
+        "remember": _described(
+            "Tell the cache", remembered, [_KEY], writing, requestBody=_body("value", {"name": "ann"})
         ),
         "status": _described(
             "Who leads, and how everybody is", state, [], ("bad-request", "forbidden-host", "internal")

@@ -67,6 +67,11 @@ async def _serve(settings: NodeSettings, listener: socket.socket) -> None:
 
 def _node(env: Env, settings: NodeSettings) -> tuple[Node, App]:
     """The node of the role and its application. Only the role's own code is loaded."""
+    if settings.role == "cache":
+        from services.adapters.redis import RedisCache
+
+        cache = RedisCache(env, settings)
+        return cache, node_application(cache, settings)
     node = maker(settings.role)(env, settings)
     if settings.role == "gateway":
         from services.adapters.gateway_http import gateway_application

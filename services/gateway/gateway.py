@@ -20,6 +20,9 @@ from services.gateway.routing import Attempt
 from services.messages import (
     START,
     AskStatus,
+    Cached,
+    CacheGet,
+    CachePut,
     Configure,
     Execute,
     Executed,
@@ -86,6 +89,14 @@ class Gateway:
     @handle.register
     async def _on_execute(self, message: Execute) -> Executed:
         return await self.execute(message, routing.policy_of(message.mode))
+
+    @handle.register(CacheGet | CachePut)
+    async def cached(self, message: CacheGet | CachePut) -> Cached:
+        """Pass it on to the cache. Raises `LabError`, bad-request when there is none beside this cluster."""
+        name = next((name for name, role in self._node.companions.items() if role == "cache"), None)
+        if name is None:
+            raise LabError("bad-request", "there is no cache beside this cluster")
+        return of_type(await self._env.network.call(name, message, self._call_s), Cached)
 
     async def write(self, message: Write) -> Written:
         """Pass the write on to the leader. Raises `LabError`, indefinite when it may have happened."""

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from services.errors import LabError
+from services.messages.cache import Cached, CacheGet, CachePut
 from services.messages.copying import AddFollower, AskChunk, AskCopy, Chunk, CopyReady, TakeCopy
 from services.messages.data import Contents, Read, ReadContents, ReadResult, Write, Written
 from services.messages.leadership import Appoint, AskVote, HandOver, TakeOver, Vote
@@ -54,6 +55,9 @@ __all__ = [
     "AskRoute",
     "AskStatus",
     "AskVote",
+    "CacheGet",
+    "CachePut",
+    "Cached",
     "Chunk",
     "Configure",
     "Contents",
@@ -113,14 +117,15 @@ SERVED: Mapping[str, tuple[type[Message], ...]] = {
         *COMMON,
     ),
     "controller": (RenewLease, AskRoute, HandOver, Appoint, *COMMON),
-    "gateway": (Write, Read, Execute, Route, *COMMON),
+    "gateway": (Write, Read, Execute, Route, CacheGet, CachePut, *COMMON),
+    "cache": (CacheGet, CachePut, *COMMON),
 }
 REQUESTS: tuple[type[Message], ...] = tuple(
     dict.fromkeys(kind for kinds in SERVED.values() for kind in kinds)
 )
 REPLIES: tuple[type[Message], ...] = (
     *(Written, ReadResult, Contents, Appended, Status, Stopping, LeaseGranted, Route, Probed, Vote, Failed),
-    *(Executed, CopyReady, Chunk),
+    *(Executed, Cached, CopyReady, Chunk),
 )
 
 _encoder = msgspec.json.Encoder()

@@ -192,6 +192,8 @@ class Standing:
             elected_at,
         )
         self.known_leader = self.env.node
+        if self.cluster.epoch_keys:
+            self.storage.tables.counters.begin_epoch(epoch)
         self.hold.end()
         self.freshness.forget()
         self.say("promoted", was="follower", reason=reason)

@@ -10,9 +10,22 @@ from chaos.workloads.client import Answer, ClientError
 from chaos.workloads.sql import ReadPolicy, Statement
 from services.errors import LabError
 from services.gateway.routing import MODES
-from services.messages import Execute, Executed, Message, Operation, Read, ReadResult, Write, Written, records
+from services.messages import (
+    Cached,
+    CacheGet,
+    CachePut,
+    Execute,
+    Executed,
+    Message,
+    Operation,
+    Read,
+    ReadResult,
+    Write,
+    Written,
+    records,
+)
 
-M = TypeVar("M", Written, ReadResult, Executed)
+M = TypeVar("M", Written, ReadResult, Executed, Cached)
 
 
 class SimulatedClient:
@@ -54,6 +67,18 @@ class SimulatedClient:
         request = Execute(statements=asked, mode=MODES[policy] if policy else None)
         done = await self._send(gateway, request, Executed)
         return Answer(done.node, done.epoch, done.position.sequence, msgspec.to_builtins(done.results))
+
+    async def recall(self, gateway: str, key: str) -> Answer:
+        """See `chaos.workloads.users.UsesCache`."""
+        return self._cached(await self._send(gateway, CacheGet(key=key), Cached))
+
+    async def remember(self, gateway: str, key: str, value: Any) -> Answer:
+        """See `chaos.workloads.users.UsesCache`."""
+        return self._cached(await self._send(gateway, CachePut(key=key, value=value), Cached))
+
+    @staticmethod
+    def _cached(cached: Cached) -> Answer:
+        return Answer(cached.node, 0, None, cached.value if cached.found else None)
 
     async def close(self) -> None:
         """Nothing is held here."""

@@ -12,6 +12,8 @@ import apsw
 
 from services.replica.log.schema import TABLES
 
+KEYS_PER_EPOCH = 2**32  # so that a key shows at a glance which epoch it stems from
+
 
 class Counters:
     """The highest keys that this process handed out, by table, in spite of every rollback."""
@@ -19,6 +21,13 @@ class Counters:
     def __init__(self, database: apsw.Connection) -> None:
         self._database = database
         self._highest: dict[str, int] = {}
+
+    def begin_epoch(self, epoch: int) -> None:
+        """From now on hand out keys that no earlier epoch can have handed out."""
+        for table in TABLES.values():
+            if table.counter:
+                floor = epoch * KEYS_PER_EPOCH
+                self._highest[table.name] = max(self._highest.get(table.name, 0), floor)
 
     def next_key(self, table: str) -> int:
         """The key that the next insert into `table` will draw."""

@@ -17,6 +17,8 @@ CREATE TABLE IF NOT EXISTS orders(
     placed TEXT, lot INTEGER) STRICT;
 CREATE TABLE IF NOT EXISTS users(
     id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, secret TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS members(
+    id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, secret TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS posts(
     id INTEGER PRIMARY KEY AUTOINCREMENT, list TEXT NOT NULL, element INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS visits(page TEXT NOT NULL, visitor TEXT) STRICT;
@@ -46,6 +48,7 @@ TABLES = {
         Table("items", ("name", "price", "holder"), "name"),
         Table("orders", ("id", "item", "placed", "lot"), "id", counter=True),
         Table("users", ("id", "name", "secret"), "id", counter=True),
+        Table("members", ("id", "name", "secret"), "id"),
         Table("posts", ("id", "list", "element"), "id", counter=True),
         Table("visits", ("page", "visitor"), None),
         Table("audit", ("id", "account", "change", "noted"), "id", counter=True),

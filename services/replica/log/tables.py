@@ -50,7 +50,7 @@ class Tables:
         schema.create(database, outside.for_reports)
         self.log = log
         self._database, self._outside = database, outside
-        self._counters = Counters(database)
+        self.counters = Counters(database)
 
     def perform(self, statements: Sequence[Statement]) -> Performed:
         """Execute a client's transaction as the leader; raises `LabError`, and then nothing has changed."""
@@ -91,7 +91,7 @@ class Tables:
         """Returns what was executed in the end, its result, and why it may not be repeatable."""
         if self.log == "statement-rewritten":
             asked = statement.rewritten(asked, self._values())
-        with self._counters.kept():
+        with self.counters.kept():
             result, seen = door.run(self._database, asked, may_write=True)
         return asked, result, statement.danger(asked, seen)
 
@@ -103,9 +103,7 @@ class Tables:
 
     def _values(self) -> Values:
         outside = self._outside
-        return Values(
-            lambda: functions.now(outside), lambda: functions.rand(outside), self._counters.next_key
-        )
+        return Values(lambda: functions.now(outside), lambda: functions.rand(outside), self.counters.next_key)
 
     def _rows(self, changeset: bytes) -> list[RowRecord]:
         try:

@@ -49,7 +49,7 @@ def test_every_route_has_an_example(gateway: Running) -> None:
         for operation in path.values()
         if "clients" in operation.get("tags", [])
     ]
-    assert len(clients) == 6
+    assert len(clients) == 9
     for operation in clients:
         assert "example" in operation["responses"]["200"]["content"]["application/json"]
         body = operation.get("requestBody", {"content": {"application/json": {"example": None}}})

@@ -30,6 +30,7 @@ BAD = [
         "n1 (epoch 1) acknowledged writes from 0.200 s to 0.600 s",
     ),
     ("split-brain/found-in-step", (0, 1, 2, 3, 4, 5, 6, 7), "then process 1 was told by n2 (epoch 2)"),
+    ("cross-user-leak/found-anothers-row", (0, 1, 2, 3), "the row that ann had inserted"),
     ("diverged-replicas/found-register", (7, 11), "x is 2 on n1, but 1 on n2"),
     ("diverged-replicas/found-key-missing", (3, 5), "x is 1 on n1, but nothing on n2"),
     ("diverged-replicas/found-differs-after-the-bound", (4, 6), "x is 1 on n1, but nothing on n2"),
@@ -129,6 +130,8 @@ BAD = [
 # Either of its two writes would be lost alone, too; together they show the words for "one of these".
 TOLD_TOGETHER = "lost-write/found-one-of-two-concurrent"
 UNKNOWN = [
+    ("cross-user-leak/unknown-nothing-shown", "no session was shown a row"),
+    ("cross-user-leak/unknown-two-owners", "so nobody owns it"),
     ("lost-write/unknown-replica-unread", "n1 could not be read"),
     ("lost-write/unknown-no-final-reads", "no final reads"),
     ("lost-write/unknown-value-written-twice", "operations 0 and 2 both write 1 to x"),

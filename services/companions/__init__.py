@@ -1,0 +1,1 @@
+"""Nodes beside the cluster: they use it, and it does not depend on them."""

@@ -1,0 +1,83 @@
+"""A cache beside the cluster: it remembers what it was told, and knows nothing of replication.
+
+On real machines that is a Redis server, reached through `services.adapters.redis`; where there is none,
+and in the simulation, a dictionary with the same two commands stands in for it, and the log says so. A
+failover of the database means nothing to either of them, which is what makes the harm possible.
+"""
+
+from typing import Protocol
+
+import msgspec
+
+from services.companions.companion import Companion
+from services.errors import LabError
+from services.messages import Message, Value, kind_of
+from services.messages.cache import Cached, CacheGet, CachePut
+
+
+class Memory(Protocol):
+    """The two commands of a cache; values are bytes. Raises `LabError` when it does not answer."""
+
+    name: str
+
+    async def get(self, key: str) -> bytes | None:
+        """What was put there last."""
+
+    async def put(self, key: str, value: bytes) -> None:
+        """Replace it."""
+
+    async def close(self) -> None:
+        """Forget everything."""
+
+
+class Dictionary:
+    """See `Memory`: the stand-in."""
+
+    name = "dictionary"
+
+    def __init__(self) -> None:
+        self._values: dict[str, bytes] = {}
+
+    async def get(self, key: str) -> bytes | None:
+        """See `Memory`."""
+        return self._values.get(key)
+
+    async def put(self, key: str, value: bytes) -> None:
+        """See `Memory`."""
+        self._values[key] = value
+
+    async def close(self) -> None:
+        """See `Memory`."""
+        self._values.clear()
+
+
+class Cache(Companion):
+    """The node of the role `cache`."""
+
+    memory: Memory
+
+    async def begin(self) -> None:
+        """Begin with an empty memory."""
+        self.memory = await self.open_memory()
+        self.env.log.event("cache-opened", role="companion", engine=self.memory.name)
+
+    async def end(self) -> None:
+        """Forget everything."""
+        await self.memory.close()
+
+    async def open_memory(self) -> Memory:
+        """An empty one."""
+        return Dictionary()
+
+    async def answer(self, message: Message) -> Message:
+        """See `Companion`."""
+        if isinstance(message, CachePut):
+            await self.memory.put(message.key, msgspec.json.encode(message.value))
+            return Cached(node=self.env.node, found=False)
+        if isinstance(message, CacheGet):
+            return self._cached(await self.memory.get(message.key))
+        raise LabError("bad-request", f"a cache has no use for a {kind_of(message)}")
+
+    def _cached(self, data: bytes | None) -> Cached:
+        value: Value = None if data is None else msgspec.json.decode(data)
+        return Cached(node=self.env.node, found=data is not None, value=value)

@@ -1,0 +1,62 @@
+"""What every companion has in common: it is looked at, probed and configured like any node."""
+
+from services.config import NodeSettings
+from services.messages import START, AskStatus, Configure, Message, Position, Probe, Status
+from services.node import probe, remember_settings, settings_in_force
+from services.ports import Env
+
+
+class Companion:
+    """Base of the companions' classes; `begin` and `end` frame its work, `answer` is its own part."""
+
+    def __init__(self, env: Env, settings: NodeSettings) -> None:
+        self.env, self.node = env, settings
+        self.cluster = settings_in_force(env, settings.cluster)
+        self.position: Position = START
+
+    async def start(self) -> None:
+        """See `services.node.Node`."""
+        self.env.log.event("started", role="companion", position=self.position.sequence)
+        await self.begin()
+
+    async def stop(self) -> None:
+        """See `services.node.Node`."""
+        await self.end()
+
+    async def handle(self, message: Message) -> Message:
+        """The reply to `message`. Raises `LabError` for every refusal and failure."""
+        if isinstance(message, Configure):
+            return await self._configure(message)
+        if isinstance(message, AskStatus):
+            return self.status()
+        if isinstance(message, Probe):
+            return await probe(self.env, message)
+        return await self.answer(message)
+
+    def status(self) -> Status:
+        """How far it has come."""
+        return Status(
+            node=self.env.node, role="companion", epoch=0, position=self.position, settings=self.cluster
+        )
+
+    async def begin(self) -> None:
+        """Recover and begin the work in the background."""
+        raise NotImplementedError
+
+    async def end(self) -> None:
+        """End it, and close what is open."""
+        raise NotImplementedError
+
+    async def answer(self, message: Message) -> Message:
+        """The reply to what only this companion understands."""
+        raise NotImplementedError
+
+    async def _configure(self, message: Configure) -> Status:
+        await self.end()
+        self.cluster = message.settings
+        if message.reset:
+            self.env.disk.wipe()
+            self.position = START
+        remember_settings(self.env, message.settings)
+        await self.begin()
+        return self.status()
