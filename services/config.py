@@ -50,9 +50,9 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     on_log_gone: OnLogGone = "snapshot"  # a follower needs what was trimmed: copy, or `skip` the gap
 
     def __post_init__(self) -> None:
-        for name in self.__struct_fields__:
+        for name in _POSITIVE:
             value = getattr(self, name)
-            if name.endswith(("_ms", "_entries", "_bytes", "_pages", "_kb_per_s")) and value <= 0:
+            if value <= 0:
                 raise ValueError(f"{name} must be positive, not {value}")
         if self.detection_timeout_ms <= self.heartbeat_ms:
             raise ValueError(
@@ -68,6 +68,13 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
             raise ValueError(
                 f"lease_ms ({self.lease_ms}) must be longer than heartbeat_ms ({self.heartbeat_ms})"
             )
+
+
+_POSITIVE = tuple(
+    name
+    for name in ClusterSettings.__struct_fields__
+    if name.endswith(("_ms", "_entries", "_bytes", "_pages", "_kb_per_s"))
+)
 
 
 class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):

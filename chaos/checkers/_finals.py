@@ -1,6 +1,7 @@
 """What each replica held in the end, key by key, as far as it could be read."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from chaos.history import History, Key, Operation
 
@@ -28,7 +29,7 @@ class FinalContents:
             if read.outcome == "ok":
                 of_node[read.key] = read
 
-    @property
+    @cached_property
     def nodes(self) -> tuple[str, ...]:
         """Every replica that was read or should have been, in order of name."""
         return tuple(sorted(self._reads))

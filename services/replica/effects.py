@@ -10,6 +10,8 @@ import apsw
 
 from services.messages import Operation
 
+canonical = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
+
 
 def apply(database: apsw.Connection, operation: Operation, sequence: int) -> str:
     """Perform `operation` as entry `sequence`; returns its undo."""
@@ -17,10 +19,8 @@ def apply(database: apsw.Connection, operation: Operation, sequence: int) -> str
         return _add(database, operation, sequence)
     before = _register_row(database, operation.key)
     if operation.f == "put":
-        value = json.dumps(operation.value, separators=(",", ":"), sort_keys=True)
-        database.execute(
-            "INSERT OR REPLACE INTO registers VALUES (?, ?, ?)", (operation.key, value, sequence)
-        )
+        row = (operation.key, canonical(operation.value), sequence)
+        database.execute("INSERT OR REPLACE INTO registers VALUES (?, ?, ?)", row)
     else:
         database.execute("DELETE FROM registers WHERE key = ?", (operation.key,))
     return json.dumps(before)
@@ -57,4 +57,4 @@ def _register_row(database: apsw.Connection, key: str) -> tuple[str, int] | None
 
 def _element(operation: Operation) -> str:
     """Equal elements have equal texts, whatever the order of keys inside them."""
-    return json.dumps(operation.value, separators=(",", ":"), sort_keys=True)
+    return canonical(operation.value)

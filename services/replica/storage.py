@@ -139,7 +139,8 @@ class Storage:
             self.promise(epoch)
             return Accepted(fits=False)
         fresh = [entry for entry in entries if self.position_at(entry.position.sequence) != entry.position]
-        removed = log.after(self._writer, fresh[0].position.sequence - 1, -1) if fresh else []
+        contradicts = fresh and fresh[0].position.sequence <= self.last.sequence
+        removed = log.after(self._writer, fresh[0].position.sequence - 1, -1) if contradicts else []
         name, lines = as_file(removed)
         if removed:
             set_aside(name, lines)
@@ -149,7 +150,7 @@ class Storage:
                 self._writer.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?)", (name, lines))
             self._undo(removed)
             self._insert(fresh)
-        self.last = self._last_in_log()
+        self.last = fresh[-1].position if fresh else self.last
         return Accepted(fits=True, removed=removed)
 
     def position_at(self, sequence: int) -> Position | None:
@@ -158,6 +159,8 @@ class Storage:
             return START
         if sequence == self.last.sequence:
             return self.last
+        if sequence > self.last.sequence:
+            return None
         for (epoch,) in self._writer.execute("SELECT epoch FROM log WHERE sequence = ?", (sequence,)):
             return Position(epoch, sequence)
         return None
@@ -168,6 +171,8 @@ class Storage:
 
     def newest_up_to(self, position: Position) -> Position:
         """The last own position that is not newer than `position`: where two logs may have parted."""
+        if position == self.last:
+            return position
         rows = self.reader.execute(
             "SELECT epoch, sequence FROM log WHERE sequence <= ? AND epoch <= ?"
             " ORDER BY sequence DESC LIMIT 1",
