@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+import msgspec
+
 from chaos.links import CONTROLLER, LAB, Link, all_links
 from chaos.report.saved import Saved
+from chaos.shape import Shape
 
 
 @dataclass(frozen=True)
@@ -15,11 +18,13 @@ class Cast:
     replicas: tuple[str, ...]
     gateways: tuple[str, ...]
     has_controller: bool
+    companions: tuple[str, ...] = ()
 
     @property
     def nodes(self) -> tuple[str, ...]:
         """Everybody but the clients."""
-        return (*self.gateways, *self.replicas, *([CONTROLLER] if self.has_controller else []))
+        controller = (CONTROLLER,) if self.has_controller else ()
+        return (*self.gateways, *self.replicas, *controller, *self.companions)
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
@@ -27,7 +32,7 @@ class Cast:
         shown = {*self.nodes}
         return tuple(
             link
-            for link in all_links(self.replicas, self.gateways)
+            for link in all_links(self.replicas, self.gateways, self.companions)
             if link.source in shown and link.target in shown and link.source != LAB
         )
 
@@ -38,6 +43,15 @@ class Cast:
 
 
 def cast_of(saved: Saved) -> Cast:
+    """As the run's own description says; without one, whoever was heard of."""
+    if "shape" not in saved.about:
+        return _heard_of(saved)
+    shape = msgspec.convert(saved.about["shape"], Shape)
+    companions = tuple(companion.name for companion in shape.companions)
+    return Cast(shape.machines, shape.gateway_names, has_controller=True, companions=companions)
+
+
+def _heard_of(saved: Saved) -> Cast:
     """Replicas answer, gateways are asked, the controller logs."""
     operations = saved.history.operations
     logged = {event.node for event in saved.events}

@@ -19,7 +19,7 @@ def drawing(saved: Saved, cast: Cast, bands: Sequence[Band], story: Sequence[Sta
         "end": us(saved.end_ns),
         "gateways": cast.gateways,
         "replicas": cast.replicas,
-        "controller": cast.has_controller,
+        "others": [node for node in cast.nodes if node not in (*cast.gateways, *cast.replicas)],
         "links": [[link.source, link.target] for link in cast.links if link.touchable],
         "bands": [_band(band, cast) for band in bands],
         "lives": {node: [_span(span) for span in spans] for node, spans in lives(saved, cast, bands).items()},

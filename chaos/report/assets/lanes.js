@@ -17,7 +17,7 @@
     };
     for (const bands of stacked(drawing.bands)) add({ kind: "fault", label: "", bands }, FAULT, 2);
     top += 6;
-    for (const node of [...drawing.replicas, ...(drawing.controller ? ["controller"] : []), ...drawing.gateways]) {
+    for (const node of [...drawing.replicas, ...drawing.others, ...drawing.gateways]) {
       const events = drawing.events.filter(([, name]) => name === node);
       if (drawing.replicas.includes(node) || events.length) add({ kind: "node", label: node, node, events }, NODE, 4);
     }

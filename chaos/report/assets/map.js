@@ -91,7 +91,7 @@
       const short = name.length > 14 ? `${name.slice(0, 13)}…` : name;
       const below = epoch === null || epoch === undefined ? state : `${state}, epoch ${epoch}`;
       group.append(box, lab.svg("title", {}, name), lab.svg("text", { x, y: below ? y - 4 : y + 5, class: "name" }, short));
-      if (below && name !== "controller") group.append(lab.svg("text", { x, y: y + 14, class: "role" }, below));
+      if (below) group.append(lab.svg("text", { x, y: y + 14, class: "role" }, below));
       return group;
     }
 
@@ -125,16 +125,17 @@
     return lab.svg("circle", { cx: a.x + (b.x - a.x) * part, cy: a.y + (b.y - a.y) * part, r: 4, class: `dot dot-${kind}` });
   }
 
-  /** Gateways on top, replicas in an arc or a ring below them, the controller at the bottom. */
-  function positions({ gateways, replicas, controller }) {
+  /** Gateways on top, replicas in an arc or a ring below them, the controller and companions at the bottom. */
+  function positions({ gateways, replicas, others }) {
     const places = new Map();
-    gateways.forEach((node, at) => places.set(node, { x: (WIDTH * (at + 1)) / (gateways.length + 1), y: 40 }));
+    const row = (nodes, y) => nodes.forEach((node, at) => places.set(node, { x: (WIDTH * (at + 1)) / (nodes.length + 1), y }));
+    row(gateways, 40);
     const [middle, wide, high] = [{ x: WIDTH / 2, y: replicas.length > 3 ? 200 : 170 }, 225, 90];
     replicas.forEach((node, at) => {
       const angle = replicas.length > 3 ? (2 * Math.PI * at) / replicas.length - Math.PI / 2 : Math.PI - (Math.PI * at) / Math.max(1, replicas.length - 1);
       places.set(node, { x: middle.x + wide * Math.cos(angle), y: middle.y + high * Math.sin(angle) });
     });
-    if (controller) places.set("controller", { x: WIDTH / 2, y: 372 });
+    row(others, 372);
     return places;
   }
 

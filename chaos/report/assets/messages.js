@@ -19,7 +19,7 @@
       this.count = this.columns.sent.length;
       this.idle = new Set(this.columns.idle);
       const talking = new Set(["from", "to"].flatMap((end) => this.columns[end]).map((at) => this.columns.words[at]));
-      const order = ["client", ...drawing.gateways, ...drawing.replicas, "controller"];
+      const order = ["client", ...drawing.gateways, ...drawing.replicas, ...drawing.others];
       this.nodes = order.filter((node) => talking.has(node));
       this.shown = { clients: true, replication: true, orders: true, idle: false, answers: true };
       this.canvas.hidden = this.count === 0;

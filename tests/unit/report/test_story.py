@@ -203,3 +203,13 @@ def test_the_odd_ones_lack_what_was_acknowledged_or_what_most_hold(
         recorder.final(f"n{number}", {"registers": {"x": value}, "sets": {}, "epoch": 1, "position": 1})
     (row,) = final_contents(replace(by_hand(tmp_path), history=History.of(events))).rows
     assert row.odd == odd
+
+
+def test_who_plays_stands_in_the_description_of_the_run(split_brain: Saved, tmp_path: Path) -> None:
+    assert cast_of(split_brain) == CAST
+    shape = {"replicas": 2, "gateways": 1, "spares": 1, "companions": [{"name": "cache", "role": "cache"}]}
+    cast = cast_of(replace(split_brain, about={**split_brain.about, "shape": shape}))
+    assert cast.nodes == ("g1", "n1", "n2", "n3", "controller", "cache")
+    assert {(link.source, link.target) for link in cast.links} >= {("cache", "n1"), ("n1", "cache")}
+    heard_of = cast_of(by_hand(tmp_path))
+    assert (heard_of.replicas, heard_of.gateways) == (("n1", "n2"), ("g1",))
