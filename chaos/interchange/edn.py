@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from chaos.history import History, HistoryError
-from chaos.interchange.edn_text import EdnError, parse
+from chaos.interchange.edn_text import EdnError, operations
 from chaos.interchange.rows import history_of, rows_of
 
 WORDS = ("type", "f", "process")  # whose values Jepsen writes as keywords
@@ -13,11 +13,9 @@ WORDS = ("type", "f", "process")  # whose values Jepsen writes as keywords
 def read(text: str) -> History:
     """The history in this text. Raises `HistoryError` that names the line."""
     try:
-        forms = list(parse(text))
+        return history_of(list(operations(text)))
     except EdnError as error:
         raise HistoryError(str(error)) from error
-    rows = [(line, row) for line, form in forms for row in (form if isinstance(form, list) else [form])]
-    return history_of(rows)
 
 
 def write(history: History) -> str:

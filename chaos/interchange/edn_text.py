@@ -33,6 +33,17 @@ def parse(text: str) -> Iterator[tuple[int, Any]]:
             yield line, value
 
 
+def operations(text: str) -> Iterator[tuple[int, Any]]:
+    """Like `parse`, with the forms of a vector at the top one by one: some put all operations into one."""
+    tokens = _Tokens(text)
+    while (token := tokens.next()) is not None:
+        line = tokens.line
+        if token in ("[", "("):
+            yield from _items(tokens, token)
+        elif (value := _form(tokens, token)) is not _NOTHING:
+            yield line, value
+
+
 _NOTHING = object()
 
 
@@ -75,14 +86,21 @@ def _next_form(tokens: _Tokens, expected: str) -> Any:
     return _form(tokens, token)
 
 
-def _collection(tokens: _Tokens, opener: str) -> Any:
-    began, items = tokens.line, list[Any]()
+def _items(tokens: _Tokens, opener: str) -> Iterator[tuple[int, Any]]:
+    """What stands up to the closing bracket, each with its line."""
+    began = tokens.line
     while (token := tokens.next()) != _CLOSERS[opener]:
         if token is None:
             raise EdnError(began, f"{opener} is never closed")
+        line = tokens.line
         value = _form(tokens, token)
         if value is not _NOTHING:
-            items.append(value)
+            yield line, value
+
+
+def _collection(tokens: _Tokens, opener: str) -> Any:
+    began = tokens.line
+    items = [item for _, item in _items(tokens, opener)]
     if opener != "{":
         return items
     if len(items) % 2:
@@ -98,7 +116,7 @@ def _atom(tokens: _Tokens, token: str) -> Any:
     if token in _NAMES:
         return _NAMES[token]
     if token[0] == '"':
-        return json.loads(token.replace("\n", "\\n"))
+        return _string(tokens, token)
     if token[0] == ":":
         return token[1:]
     if re.fullmatch(r"[+-]?\d+[NM]?", token):
@@ -106,3 +124,12 @@ def _atom(tokens: _Tokens, token: str) -> Any:
     if re.fullmatch(r"[+-]?\d+\.?\d*([eE][+-]?\d+)?M?", token):
         return float(token.rstrip("M"))
     return token
+
+
+def _string(tokens: _Tokens, token: str) -> str:
+    """Its escapes are those of JSON, but line ends and tabs may stand in it as they are."""
+    try:
+        text: str = json.loads(token, strict=False)
+    except ValueError as error:
+        raise EdnError(tokens.line, f"{token[:20]} is not a string: {error}") from error
+    return text

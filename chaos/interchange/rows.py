@@ -11,17 +11,23 @@ KEYED = ("read", "write", "cas", "delete", "add")
 
 def history_of(rows: Iterable[tuple[int, Any]]) -> History:
     """The history of these maps, each with the line on which it stood. Raises `HistoryError`."""
-    return History.of(_Renumbered().events(rows))
+    rows = list(rows)
+    numbers = [row.get("process") for _, row in rows if isinstance(row, Mapping)]
+    highest = max((number for number in numbers if isinstance(number, int)), default=-1)
+    return History.of(_Renumbered(highest + 1).events(rows))
 
 
 class _Renumbered:
-    """Gives dense indexes, times that never go back, and a new process to whoever goes on after an info."""
+    """Gives dense indexes, times that never go back, and a new process to whoever goes on after an info.
 
-    def __init__(self) -> None:
-        self.processes: dict[object, int] = {}
+    New processes are numbered from `next_process`; all others keep their numbers.
+    """
+
+    def __init__(self, next_process: int) -> None:
+        self.processes: dict[int, int] = {}
         self.open: dict[object, Event] = {}
         self.paired: dict[object, bool] = {}
-        self.next_process = 0
+        self.next_process = next_process
         self.time = 0
 
     def events(self, rows: Iterable[tuple[int, Any]]) -> Iterator[Event]:
@@ -63,7 +69,12 @@ class _Renumbered:
         error = None if row.get("error") is None else str(row["error"])
         fields = {"key": key, "value": value, "error": error, "node": row.get("node")}
         event = Event(
-            index=index, time=self.time, type=type_, process=self.number(who), f=str(row["f"]), **fields
+            index=index,
+            time=self.time,
+            type=type_,
+            process=self.processes.setdefault(who, who),
+            f=str(row["f"]),
+            **fields,
         )
         self.follow(who, event)
         return event
@@ -84,20 +95,15 @@ class _Renumbered:
             return begun.value
         return value[1] if self.paired[who] and isinstance(value, list) else value
 
-    def follow(self, who: object, event: Event) -> None:
+    def follow(self, who: int, event: Event) -> None:
         """Remember what is open; after an info the number is used up."""
         if event.type == "invoke":
             self.open[who] = event
             return
         del self.open[who]
         if event.type == "info":
-            del self.processes[who]
-
-    def number(self, who: object) -> int:
-        if who not in self.processes:
             self.processes[who] = self.next_process
             self.next_process += 1
-        return self.processes[who]
 
 
 def _is_keyed_pair(f: str, value: Any) -> bool:

@@ -118,7 +118,10 @@ def test_files_by_their_endings(tmp_path: Path, ending: str) -> None:
             "line 6: process 8 ends an operation that it never",
         ),
         (".log", PORCUPINE + "INFO jepsen.util - 3 :invoke", "line 9: expected a process, a type and an op"),
+        (".edn", f"[{JEPSEN.replace('ok, :f :read', 'okay, :f :read')}]", "line 5: expected a type of"),
+        (".edn", JEPSEN + r'{:error "\x"}', r'line 6: "\x" is not a string'),
         (".json", '{"type": "invoke"', "line 1: Expecting"),
+        (".json", ELLE.replace('"ok"', '"okay"'), "line 2: expected a type of"),
     ],
 )
 def test_what_is_wrong_is_named_by_its_line(tmp_path: Path, ending: str, text: str, words: str) -> None:
