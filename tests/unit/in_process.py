@@ -98,10 +98,11 @@ class Cluster:
     def file(self, node: str, pattern: str) -> list[Path]:
         return sorted((self._directory / node).glob(pattern))
 
-    async def start(self, node: str) -> None:
+    async def start(self, node: str, settings: ClusterSettings | None = None) -> None:
+        """Start a process on the node's disk, with the cluster's settings or others."""
         env = self._env(node)
         role: Literal["controller", "replica"] = "controller" if node == "controller" else "replica"
-        settings = NodeSettings(
+        about = NodeSettings(
             node=node,
             role=role,
             replicas=REPLICAS,
@@ -109,9 +110,9 @@ class Cluster:
             links={},
             data_dir=self._directory / node,
             token="t",
-            cluster=self._settings,
+            cluster=settings or self._settings,
         )
-        made = Controller(env, settings) if node == "controller" else Replica(env, settings)
+        made = Controller(env, about) if node == "controller" else Replica(env, about)
         self._envs[node] = env
         self.wires.nodes[node] = made
         await made.start()

@@ -10,10 +10,12 @@ from services.controller.failover import (
     Begin,
     Confirm,
     Fence,
+    Order,
     Promote,
     Seen,
     ShutDown,
     View,
+    chosen,
     enough_promises,
     newest,
     plan,
@@ -53,6 +55,37 @@ def test_a_silent_leader_begins_a_failover_to_a_new_epoch() -> None:
 
 def test_nothing_happens_by_itself_when_failover_is_manual() -> None:
     assert plan(SILENT, ClusterSettings(coordination="manual"), NOW) == []
+
+
+@pytest.mark.parametrize("view", [STABLE, SILENT, View(("n1", "n2", "n3"), started_at=0.0)])
+def test_the_controller_keeps_out_of_elections(view: View) -> None:
+    assert plan(view, ClusterSettings(coordination="election"), NOW) == []
+
+
+def test_without_an_operator_there_is_a_first_leader_all_the_same() -> None:
+    view = View(replicas=("n1", "n2", "n3"), started_at=0.0)
+    assert plan(view, ClusterSettings(coordination="manual"), NOW) == [
+        Begin(1, "the cluster has no leader yet")
+    ]
+
+
+@pytest.mark.parametrize("view", [STABLE, SILENT])
+def test_an_order_begins_a_failover_whatever_was_detected(view: View) -> None:
+    ordered = replace(view, order=Order("n3", "n1 hands over to n3"))
+    assert plan(ordered, SETTINGS, NOW) == [Begin(4, "n1 hands over to n3", "n3")]
+
+
+@pytest.mark.parametrize(("preferred", "leader"), [("n2", "n2"), ("n3", "n3"), ("n1", "n2"), (None, "n2")])
+def test_whom_an_operator_prefers_leads_unless_a_log_is_newer(preferred: str | None, leader: str) -> None:
+    ends = {"n1": Position(3, 4), "n2": Position(3, 5), "n3": Position(3, 5)}
+    assert chosen(ends, preferred) == leader
+
+
+def test_who_promises_a_newer_epoch_needs_no_lease_to_run_out_and_is_not_shot() -> None:
+    settings = ClusterSettings(replication="semi-sync", lease=True, stonith=True)
+    promised = {"n1": Position(3, 7), **PROMISED}
+    view = replace(STABLE, attempt=attempt(promised=promised, preferred="n3"), lease_until=NOW + 1)
+    assert plan(view, settings, NOW) == [Promote("n3", 4, "n1 silent 2.0 s")]
 
 
 def test_a_leader_that_came_back_as_a_follower_no_longer_leads() -> None:

@@ -130,7 +130,7 @@ async def test_unfenced_followers_listen_to_an_old_leader(tmp_path: Path, epochs
         await cluster.put(old, "k", "old")
         third = next(n for n in REPLICAS if n not in (old, cluster.leader))
         cluster.wires.cut.clear()
-        cluster.wires.cut.add(("controller", old))  # nobody tells the old leader yet
+        cluster.wires.cut |= {("controller", old), (cluster.leader or "", old)}  # nobody tells the old leader
         if epochs:
             await cluster.until(lambda: cluster.status(old).role == "follower")
             assert (third, "refused-old-leader") in cluster.lines

@@ -1,0 +1,100 @@
+"""Elections as tables: who gets a vote, who has a majority; and a vote that outlives the process."""
+
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import msgspec
+import pytest
+
+from services.adapters.disk import FileDisk
+from services.config import ClusterSettings
+from services.messages import AskVote, Position, Vote
+from services.replica.ballot import Ballot, GivenVote
+from services.replica.strategies import election
+from services.replica.strategies.election import Voter
+from services.replica.strategies.majority import majority_asked_at
+from tests.unit.in_process import Cluster
+
+ASK = AskVote(epoch=4, candidate="n2", last=Position(3, 7))
+FREE = Voter(promised=3, given=GivenVote(2, "n1"), last=Position(3, 7), has_leader=False)
+
+
+def asked(**fields: object) -> AskVote:
+    return msgspec.structs.replace(ASK, **fields)
+
+
+@pytest.mark.parametrize(
+    ("voter", "request_", "granted"),
+    [
+        (FREE, ASK, True),
+        (FREE, asked(last=Position(3, 8)), True),
+        (FREE, asked(last=Position(3, 6)), False),  # its log is older
+        (FREE, asked(last=Position(2, 99)), False),  # longer, but of an older epoch
+        (FREE, asked(epoch=3), False),  # promised to somebody else
+        (replace(FREE, has_leader=True), ASK, False),
+        (replace(FREE, has_leader=True), asked(invited=True), True),
+        (
+            replace(FREE, promised=4, given=GivenVote(4, "n2")),
+            ASK,
+            True,
+        ),  # the answer was lost, it asks again
+        (replace(FREE, promised=4, given=GivenVote(4, "n3")), ASK, False),
+        (replace(FREE, given=GivenVote(4, "n3")), ASK, False),  # crashed between the vote and the promise
+    ],
+)
+def test_who_gets_a_vote(voter: Voter, request_: AskVote, granted: bool) -> None:
+    assert election.grants(voter, request_) is granted
+
+
+@pytest.mark.parametrize(("replicas", "enough"), [(1, 1), (2, 2), (3, 2), (4, 3), (5, 3)])
+def test_majority(replicas: int, enough: int) -> None:
+    assert election.majority(replicas) == enough
+
+
+def test_patience_is_longer_than_any_lease_and_differs() -> None:
+    settings = ClusterSettings(detection_timeout_ms=1000)
+    random = Random(1)
+    drawn = [election.patience_s(settings, random) for _ in range(100)]
+    assert min(drawn) >= election.loyal_s(settings) > 1.0
+    assert max(drawn) <= 2 * election.loyal_s(settings)
+    assert len(set(drawn)) == 100
+
+
+@pytest.mark.parametrize(
+    ("asked_at", "since"),
+    [([], 9.0), ([1.0], 1.0), ([1.0, 5.0], 5.0), ([1.0, 2.0, 3.0, 4.0], 3.0)],
+)
+def test_since_when_a_majority_is_behind_the_leader(asked_at: list[float], since: float) -> None:
+    assert majority_asked_at(asked_at, now=9.0) == since
+
+
+def test_a_ballot_is_read_from_the_disk(tmp_path: Path) -> None:
+    disk = FileDisk(tmp_path)
+    assert Ballot(disk).last() == GivenVote(0, "")
+    Ballot(disk).cast(GivenVote(4, "n2"))
+    assert Ballot(disk).last() == GivenVote(4, "n2")
+
+
+async def test_a_vote_outlives_the_process(tmp_path: Path) -> None:
+    settings = ClusterSettings(detection_timeout_ms=3000)  # nobody stands by itself meanwhile
+    async with Cluster(tmp_path, settings) as cluster:
+        voter = "n3"
+        await cluster.kill("controller")
+        for node in ("n1", "n2"):
+            await cluster.kill(node)
+        elects = ClusterSettings(coordination="election", detection_timeout_ms=3000)
+        await cluster.kill(voter)
+        await cluster.start(voter, elects)
+        first = asked(epoch=9, last=Position(9, 9), invited=True)
+        assert await granted(cluster, voter, first)
+        await cluster.kill(voter)
+        await cluster.start(voter, elects)
+        assert not await granted(cluster, voter, msgspec.structs.replace(first, candidate="n1"))
+        assert await granted(cluster, voter, first)
+
+
+async def granted(cluster: Cluster, voter: str, ask: AskVote) -> bool:
+    reply = await cluster.call(voter, ask)
+    assert isinstance(reply, Vote)
+    return reply.granted
