@@ -59,14 +59,16 @@ class Simulation:
             return replace(scenario, workload=workload, script=script), variant
         spared = COSTS if variant.kind == "remedy" else frozenset()
         named = dict.fromkeys((*scenario.checkers_for(variant), CONVERGENCE))
+        variant = replace(variant, also=())
         return replace(
             scenario,
+            variants=(variant,),  # the others may find what is not looked for here
             workload=workload,
             script=script_of(self.schedule),
             checkers=tuple(name for name in named if name not in spared),
             bounds_ms={name: ms for name, ms in scenario.bounds_ms.items() if name not in spared},
             least_before_fault=min(scenario.least_before_fault, self.schedule.before),
-        ), replace(variant, also=())
+        ), variant
 
     def changes(self) -> dict[str, Any]:
         """What is not as the scenario's file has it, as `run.json` keeps it; see `from_json`."""
