@@ -5,9 +5,13 @@ from services.messages.values import Position
 
 
 class TakeCopy(Message, frozen=True, kw_only=True):
-    """Operator or leader to replica: put a copy of the leader's data in place of your own, then follow."""
+    """Operator or leader to replica: put a copy of the leader's data in place of your own, then follow.
+
+    Not if your log reaches `unless_at` already.
+    """
 
     reason: str
+    unless_at: Position | None = None
 
 
 class AskCopy(Message, frozen=True, kw_only=True):

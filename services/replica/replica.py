@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import apsw
+
 from services.config import NodeSettings
 from services.errors import LabError
 from services.messages import Message, Status
@@ -28,12 +30,12 @@ class Replica:
         self.standing = standing = Standing(env, settings)
         voting = Voting(standing)
         self._candidacy = Candidacy(standing, voting)
-        self._newcomer = Newcomer(standing)
+        self._newcomer = newcomer = Newcomer(standing)
         self._answers = _all_answers(
             (
-                *(Writing(standing), Reads(standing), Sql(standing), Following(standing), Orders(standing)),
+                *(Writing(standing), Reads(standing), Sql(standing)),
+                *(Following(standing, newcomer), Copying(standing, newcomer), Orders(standing)),
                 *(voting, self._candidacy, HandingOver(standing)),
-                Copying(standing, self._newcomer),
             )
         )
 
@@ -57,7 +59,12 @@ class Replica:
         answer = self._answers.get(type(message))
         if answer is None:
             raise LabError("bad-request", f"a replica has no use for a {type(message).__name__}")
-        return await answer(message)
+        try:
+            return await answer(message)
+        except apsw.ConnectionClosedError as error:
+            raise LabError(
+                "shutting-down", f"the data of {self.standing.env.node} is being replaced"
+            ) from error
 
     def status(self) -> Status:
         """What this replica knows of itself."""

@@ -139,16 +139,17 @@ class Standing:
         """
         async with self._changing:
             await self._end_leadership("a copy takes the place of its data")
-            disk, old = self.env.disk, self.storage
+            disk = self.env.disk
             result = await disk.run(carry_over)
+            self.storage.reader.close()  # here, because it is read from here
 
-            def swap() -> Storage:
-                old.close()
+            def swap() -> None:
+                self.storage.close()
                 disk.remove(f"{DATABASE}-wal")  # gone already, unless somebody has the old file open
                 disk.rename(incoming, DATABASE)
-                return self._open_storage()
+                self.storage = self._open_storage()
 
-            self.storage = await disk.run(swap)
+            await disk.run(swap)
             self.freshness.forget()
             return result
 

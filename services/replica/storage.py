@@ -131,14 +131,15 @@ class Storage:
 
         Own entries that contradict the leader's are kept beside the log, and handed to `set_aside` (a
         name and JSON lines) before they are undone: they are never lost without a trace. Raises
-        `LabError` stale-epoch, if `fenced`, when a newer epoch was promised.
+        `LabError` stale-epoch, if `fenced`, when a newer epoch was promised, and log-gone when the logs
+        part before the oldest entry that is kept here.
         """
         if fenced and epoch < self.epoch:
             raise LabError("stale-epoch", f"epoch {epoch} is over, epoch {self.epoch} has begun")
         if self.position_at(previous.sequence) != previous:
             self.promise(epoch)
             return Accepted(fits=False)
-        fresh = [entry for entry in entries if self.position_at(entry.position.sequence) != entry.position]
+        fresh = self._fresh(entries)
         contradicts = fresh and fresh[0].position.sequence <= self.last.sequence
         removed = log.after(self._writer, fresh[0].position.sequence - 1, -1) if contradicts else []
         name, lines = as_file(removed)
@@ -152,6 +153,17 @@ class Storage:
             self._insert(fresh)
         self.last = fresh[-1].position if fresh else self.last
         return Accepted(fits=True, removed=removed)
+
+    def _fresh(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Those of `entries` from the first on that this log lacks or has otherwise."""
+        fresh = [entry for entry in entries if self.position_at(entry.position.sequence) != entry.position]
+        if not fresh or fresh[0].position.sequence > self.last.sequence:
+            return fresh
+        first = reach(self._writer).first.sequence
+        unlike = [entry for entry in fresh if entry.position.sequence >= first]  # the others were trimmed
+        if first > 1 and unlike and unlike[0].position.sequence == first:
+            raise LabError("log-gone", f"the logs part before {first}, and nothing older is kept here")
+        return unlike
 
     def position_at(self, sequence: int) -> Position | None:
         """The position of the entry with that sequence number, None when the log has none."""

@@ -85,7 +85,7 @@ class Cluster:
     async def __aexit__(self, *_: object) -> None:
         for node in list(self.wires.nodes):
             await self.kill(node)
-        assert not self.crashes
+        assert not self.crashes, self.crashes
 
     @property
     def leader(self) -> str | None:

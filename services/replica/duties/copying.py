@@ -24,7 +24,8 @@ class Copying:
         }
 
     async def _take_copy(self, order: TakeCopy) -> Status:
-        self._newcomer.begin(order.reason)
+        if order.unless_at is None or self._standing.storage.last < order.unless_at:
+            self._newcomer.begin(order.reason)
         return self._standing.status()
 
     async def _ask_copy(self, request: AskCopy) -> CopyReady:

@@ -3,6 +3,7 @@
 from services.errors import LabError
 from services.messages import Append, Appended
 from services.replica.duties.duty import Answers
+from services.replica.newcomer import Newcomer
 from services.replica.standing import Standing
 from services.replica.strategies.shipping import follows_on
 
@@ -10,8 +11,8 @@ from services.replica.strategies.shipping import follows_on
 class Following:
     """See `Duty`."""
 
-    def __init__(self, standing: Standing) -> None:
-        self._standing = standing
+    def __init__(self, standing: Standing, newcomer: Newcomer) -> None:
+        self._standing, self._newcomer = standing, newcomer
 
     def answers(self) -> Answers:
         """See `Duty`."""
@@ -21,24 +22,31 @@ class Following:
         await self._recognize(batch)
         self._must_follow_on(batch)
         standing = self._standing
-        env, storage, fenced = standing.env, standing.storage, standing.cluster.epochs
+        env, fenced = standing.env, standing.cluster.epochs
         files: list[str] = []
 
         def set_aside(name: str, lines: str) -> None:
             files.append(env.disk.write_text(name, lines))
 
-        accepted = await env.disk.run(
-            lambda: storage.accept(batch.epoch, batch.previous, batch.entries, set_aside, fenced=fenced)
-        )
+        try:
+            accepted = await env.disk.run(
+                lambda: standing.storage.accept(
+                    batch.epoch, batch.previous, batch.entries, set_aside, fenced=fenced
+                )
+            )
+        except LabError as error:
+            if error.kind.code == "log-gone":
+                self._newcomer.begin(error.text)
+            raise
         if accepted.removed:
             removed = len(accepted.removed)
             standing.say("tail-set-aside", entries=removed, file=files[0], for_leader=batch.leader)
         if accepted.fits:
-            standing.freshness.note(batch, storage.last)
+            standing.freshness.note(batch, standing.storage.last)
         return Appended(
             node=env.node,
-            epoch=storage.epoch,
-            position=storage.last,
+            epoch=standing.storage.epoch,
+            position=standing.storage.last,
             fits=accepted.fits,
             clock=env.clock.monotonic(),
         )

@@ -57,7 +57,7 @@ class Shipping:
         self._env, self._settings, self._storage, self._epoch = env, settings, storage, epoch
         self._acknowledged, self._moved, self._deposed, self._say = acknowledged, moved, deposed, say
         self._opened = storage.last.sequence + 1
-        self._tail = Tail(storage)
+        self._tail = Tail(storage, settings.log_retention_entries)
 
     def extend(self, entries: list[Entry]) -> None:
         """The log has these entries more."""
@@ -76,7 +76,7 @@ class Shipping:
             asked_at = self._env.clock.monotonic()
             try:
                 if self._lacks_what_is_gone(batch):
-                    await self._offer_copy(name, follower)
+                    await self._offer_copy(name, follower, batch.entries[0].position)
                     continue
                 reply = await self._env.network.call(name, batch, SHIP_TIMEOUT_S)
             except LabError as error:
@@ -104,10 +104,11 @@ class Shipping:
     def _lacks_what_is_gone(self, batch: Append) -> bool:
         return self._settings.on_log_gone == "snapshot" and not follows_on(batch.entries, batch.previous)
 
-    async def _offer_copy(self, name: str, follower: Follower) -> None:
+    async def _offer_copy(self, name: str, follower: Follower, first: Position) -> None:
         """Tell it to take a copy; it goes on from wherever it stands at the next look."""
         reason = f"{self._env.node} no longer has what follows {follower.shipped}"
-        reply = await self._env.network.call(name, TakeCopy(reason=reason), SHIP_TIMEOUT_S)
+        offer = TakeCopy(reason=reason, unless_at=first)
+        reply = await self._env.network.call(name, offer, SHIP_TIMEOUT_S)
         assert isinstance(reply, Status), reply
         follower.shipped = self._storage.newest_up_to(reply.position)
         await self._env.clock.sleep(self._settings.heartbeat_ms / 1000)

@@ -11,11 +11,14 @@ MOST_ENTRIES = 4096
 
 
 class Tail:
-    """Entries by sequence number; whoever needs older ones gets them from the storage."""
+    """Entries by sequence number; whoever needs older ones gets them from the storage.
 
-    def __init__(self, storage: Storage) -> None:
+    It holds at most `kept` entries, so that it never reaches back beyond what the storage keeps.
+    """
+
+    def __init__(self, storage: Storage, kept: int) -> None:
         self._storage = storage
-        self._entries: deque[Entry] = deque(maxlen=MOST_ENTRIES)
+        self._entries: deque[Entry] = deque(maxlen=min(MOST_ENTRIES, kept))
 
     def extend(self, entries: Iterable[Entry]) -> None:
         """Add entries that were just committed, in order."""

@@ -1,0 +1,79 @@
+"""A replica takes a copy of the leader's data: in chunks, resumed, and without breaking a promise."""
+
+from pathlib import Path
+
+import pytest
+
+from services.config import ClusterSettings
+from services.errors import LabError
+from services.messages import AskChunk, TakeCopy
+from services.replica.storage import DATABASE
+from tests.unit.in_process import REPLICAS, Cluster
+
+SMALL = ClusterSettings(chunk_bytes=4096)
+
+
+async def filled(cluster: Cluster) -> tuple[str, str]:
+    """The leader and a follower of a cluster with some data."""
+    leader = cluster.leader or ""
+    for number in range(30):
+        await cluster.put(leader, f"k{number}", number)
+    await cluster.settled()
+    return leader, next(node for node in REPLICAS if node != leader)
+
+
+def happened(cluster: Cluster, node: str, event: str) -> bool:
+    return (node, event) in cluster.lines
+
+
+async def test_a_copy_takes_the_place_of_the_data_and_the_log_goes_on_from_there(tmp_path: Path) -> None:
+    async with Cluster(tmp_path, SMALL) as cluster:
+        leader, follower = await filled(cluster)
+        await cluster.call(follower, TakeCopy(reason="a test"))
+        await cluster.until(lambda: happened(cluster, leader, "adds-follower"))
+        assert cluster.lines.count((follower, "copied")) > 3
+        await cluster.put(leader, "after", 1)
+        await cluster.settled()
+        assert await cluster.registers(follower) == await cluster.registers(leader)
+        assert not cluster.file(leader, "copy-for-*")
+
+
+async def test_a_copy_goes_on_where_a_crash_broke_it_off(tmp_path: Path) -> None:
+    slow = ClusterSettings(chunk_bytes=4096, copy_kb_per_s=40, detection_timeout_ms=5000)
+    async with Cluster(tmp_path, slow) as cluster:
+        leader, follower = await filled(cluster)
+        await cluster.call(follower, TakeCopy(reason="a test"))
+        await cluster.until(lambda: cluster.lines.count((follower, "copied")) >= 4)
+        await cluster.kill(follower)
+        before = cluster.lines.count((follower, "copied"))
+        await cluster.start(follower)
+        await cluster.until(lambda: happened(cluster, follower, "copy-in-place"))
+        chunks = -(-cluster.file(follower, DATABASE)[0].stat().st_size // 4096)
+        assert cluster.lines.count((leader, "copy-made")) == 1
+        assert cluster.lines.count((follower, "copied")) - before < chunks
+        await cluster.settled()
+        assert await cluster.registers(follower) == await cluster.registers(leader)
+
+
+async def test_a_damaged_copy_is_never_put_in_place(tmp_path: Path) -> None:
+    slow = ClusterSettings(chunk_bytes=4096, copy_kb_per_s=40, detection_timeout_ms=5000)
+    async with Cluster(tmp_path, slow) as cluster:
+        leader, follower = await filled(cluster)
+        await cluster.call(follower, TakeCopy(reason="a test"))
+        await cluster.until(lambda: cluster.lines.count((follower, "copied")) >= 3)
+        incoming = cluster.file(follower, "incoming.db")[0]
+        with incoming.open("r+b") as file:
+            file.write(b"something else")
+        await cluster.until(lambda: happened(cluster, follower, "copy-in-place"))
+        assert happened(cluster, follower, "copy-interrupted")
+        assert cluster.lines.count((leader, "copy-made")) == 2
+        await cluster.settled()
+        assert await cluster.registers(follower) == await cluster.registers(leader)
+
+
+async def test_only_copies_are_handed_out(tmp_path: Path) -> None:
+    async with Cluster(tmp_path, SMALL) as cluster:
+        leader, _ = await filled(cluster)
+        for name in (DATABASE, "settings.json", "../n1/replica.db", "copy-for-../../x", "copy-for-nobody"):
+            with pytest.raises(LabError, match="copy-gone"):
+                await cluster.call(leader, AskChunk(name=name, offset=0))
