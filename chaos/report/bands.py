@@ -41,6 +41,11 @@ class Band:
     to_ns: int | None = None
 
     @property
+    def is_order(self) -> bool:
+        """True for what has no length: an order that an operator gave."""
+        return self.to_ns == self.from_ns
+
+    @property
     def effect(self) -> str:
         """See `EFFECTS`; `other` for what no drawing knows."""
         return EFFECTS.get(self.f, "other")
@@ -67,7 +72,8 @@ def bands(history: History) -> list[Band]:
         if place is not None:
             begun[place] = replace(begun[place], to_ns=event.time)
         elif not _is_end(event.f):
-            begun.append(Band(event.index, event.f, _mapping(event.value), event.time))
+            until = None if _lasts(event.f) else event.time
+            begun.append(Band(event.index, event.f, _mapping(event.value), event.time, until))
     return begun
 
 
@@ -88,6 +94,11 @@ def _ended_by(event: Event, begun: Sequence[Band]) -> int | None:
 
 def _is_end(f: str) -> bool:
     return f in ENDS or f.startswith("stop-")
+
+
+def _lasts(f: str) -> bool:
+    """Faults last until they are undone; anything else is an order, which is given once."""
+    return f in EFFECTS or f.startswith("start-") or any(f in begins for begins in ENDS.values())
 
 
 def _targets(value: Mapping[str, Any]) -> frozenset[str]:

@@ -1,10 +1,17 @@
 """A fault in a sentence: what can no longer reach whom, who is dead, what is slow."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from chaos.links import Link
 from chaos.report.bands import Band
 from chaos.report.cast import Cast
+
+ORDERS: Mapping[str, str] = {
+    "promote": "An operator promotes {nodes}.",
+    "hand-over": "An operator tells the leader to hand over to {nodes}.",
+    "start-load-spike": "A load spike: {rate_per_s} more requests a second.",
+}
 
 
 def label(band: Band, cast: Cast) -> str:
@@ -17,11 +24,14 @@ def label(band: Band, cast: Cast) -> str:
             return f"{band.effect.replace('-', ' ')} {_arrows(links)}"
         case "dead" | "paused" if nodes:
             return f"{listed(nodes)} {band.effect}"
-    return band.f.replace("-", " ")
+    return band.f.removeprefix("start-").replace("-", " ")
 
 
 def sentence(band: Band, cast: Cast) -> str:
     """What it did, for the story."""
+    if band.f in ORDERS:
+        named = {**band.value, "nodes": listed(band.nodes(cast)) or "whom it likes"}
+        return ORDERS[band.f].format_map(defaultdict(lambda: "?", named))
     if "stroke" in band.value:
         return f"Fault: {str(band.value['stroke']).partition(': ')[2] or band.value['stroke']}."
     links, nodes = band.links(cast), band.nodes(cast)
@@ -46,7 +56,7 @@ def sentence(band: Band, cast: Cast) -> str:
 
 def listed(names: Iterable[str]) -> str:
     """`n1, n2 and g1`."""
-    *most, last = names
+    *most, last = [*names] or [""]
     return f"{', '.join(most)} and {last}" if most else last
 
 

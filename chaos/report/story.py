@@ -92,7 +92,7 @@ def _faults(bands: Iterable[Band], cast: Cast) -> Iterator[Statement]:
     for band in bands:
         until = band.from_ns if band.to_ns is None else band.to_ns
         yield Statement(band.from_ns, until, "fault", fault_words.sentence(band, cast), (band.index,))
-        if band.to_ns is not None:
+        if band.to_ns is not None and not band.is_order:
             text = f"Over after {(until - band.from_ns) / 1e9:.2f} s: {fault_words.label(band, cast)}."
             yield Statement(until, until, "healed", text)
 

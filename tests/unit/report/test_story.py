@@ -58,6 +58,7 @@ def test_a_fault_lasts_until_the_event_that_ends_it() -> None:
             ("stop-partition", grudge),
             ("start", nodes),
             ("fast", links),
+            ("promote", nodes),
             ("pause", nodes),
         )
     )
@@ -66,7 +67,8 @@ def test_a_fault_lasts_until_the_event_that_ends_it() -> None:
         ("start-partition", 0, 300),
         ("slow", 100, 500),
         ("kill", 200, 400),
-        ("pause", 600, None),
+        ("promote", 600, 600),
+        ("pause", 700, None),
     ]
 
 
@@ -87,6 +89,9 @@ def test_a_fault_of_chance_ends_where_its_stroke_does() -> None:
         ("slow", {"links": ["n1-n2"], "latency_ms": 300}, "n1 → n2 takes 300 ms longer"),
         ("kill", {"nodes": ["n1", "n2"]}, "n1 and n2"),
         ("pause", {"nodes": ["n3"]}, "n3 stands still"),
+        ("promote", {"nodes": ["n2"]}, "An operator promotes n2."),
+        ("hand-over", {"nodes": []}, "hand over to whom it likes."),
+        ("start-load-spike", {"rate_per_s": 200}, "A load spike: 200 more requests a second."),
         ("meteor", {"on": "everything"}, "Fault: meteor {'on': 'everything'}."),
     ],
 )
@@ -99,7 +104,7 @@ def test_an_unknown_event_is_told_as_the_node_said_it() -> None:
     assert sentence(Logged(0, "n1", "promoted", {"epoch": 2})) == "n1 promoted epoch=2"
     refusal = Logged(0, "n2", "refused-old-leader", {"sender": "n1", "its_epoch": 1})
     other = Logged(0, "n3", "refused-old-leader", {"sender": "n1", "its_epoch": 1})
-    rows = in_rows([refusal, other, refusal, refusal, Logged(0, "n2", "started", {})])
+    rows = in_rows([refusal, other, refusal, refusal, Logged(0, "n2", "routes-writes", {})])
     assert [(event.node, times) for event, times in rows] == [("n2", 3), ("n3", 1)]
 
 
@@ -107,6 +112,7 @@ def test_the_story_of_a_lost_write(tmp_path: Path) -> None:
     assert told(by_hand(tmp_path)) == [
         "n1 (epoch 1) acknowledges 1 write.",
         "n1 becomes the leader of epoch 1, at position 0 (first).",
+        "n2 starts.",
         "n1 is killed.",
         "1 is refused; 1 is in doubt, for nobody answered in time.",
         "n2 becomes the leader of epoch 2, at position 0 (n1 silent).",
