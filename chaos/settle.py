@@ -4,6 +4,7 @@ Only then do the final reads mean anything: what is missing from them is lost, n
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from chaos.cluster import HEALTHY, Cluster, ClusterError, all_of, eventually
@@ -59,6 +60,24 @@ def agree(accounts: list[Mapping[str, Any]]) -> bool:
     return len(leaders) == 1 and len(places) == 1
 
 
+async def consumers_caught_up(cluster: Cluster, recorder: Recorder, within_s: float = SETTLE_S) -> None:
+    """Wait until each companion has seen as much as the replicas hold; record what it learned.
+
+    Raises `ClusterError` that says where somebody stands at the deadline.
+    """
+    accounts = await all_of(cluster.status(node) for node in cluster.replicas)
+    end = max(account["position"] for account in accounts)
+
+    async def must_have_seen(node: str) -> Mapping[str, Any]:
+        contents = await cluster.contents(node)
+        if contents["sets"] and contents["position"] < end:
+            raise ClusterError(f"{node} has seen the log up to {contents['position']}, which ends at {end}")
+        return contents
+
+    for node in cluster.companions:
+        recorder.learned(node, await eventually(partial(must_have_seen, node), within_s))
+
+
 async def final_reads(cluster: Cluster, recorder: Recorder) -> dict[str, Any]:
     """Record everything that each replica holds; one that cannot be read is recorded as such.
 
@@ -82,4 +101,5 @@ async def _mend(cluster: Cluster, link: Link) -> None:
 
 
 def _where(account: Mapping[str, Any]) -> str:
-    return f"{account['node']} ({account['role']}, epoch {account['epoch']}) at {account['position']}"
+    position = ".".join(map(str, account["position"]))
+    return f"{account['node']} ({account['role']}, epoch {account['epoch']}) at {position}"

@@ -1,8 +1,8 @@
 """Makes a run smaller that shows an anomaly, as long as it still shows it.
 
 First fewer strokes (delta debugging: halves, quarters and so on are left out; Zeller and Hildebrandt,
-2002), then shorter ones, an earlier end, fewer clients and fewer requests. A run is a pure function, so
-every attempt has to be made only once.
+2002), then narrower and shorter ones, an earlier end, fewer clients and fewer requests. A run is a pure
+function, so every attempt has to be made only once.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +14,7 @@ from chaos.cluster import ClusterError
 from chaos.schedules.schedule import Schedule, Stroke
 from chaos.schedules.take_down import ObservedCluster
 from chaos.shape import Shape
-from chaos.simulate import Simulation, load_of, simulate
+from chaos.simulate import Simulation, counted, load_of, simulate
 from chaos.sweep import run_one
 
 SHORTEST_STROKE_MS, SHORTEST_MS = 10, 100
@@ -67,15 +67,21 @@ class Shrinker:
     def _less_of_everything(self) -> bool:
         """Accept the first smaller run of each sort that still shows it; True if there was one."""
         before = self._best
-        for sort in (self._shorter_strokes, self._earlier_ends, self._smaller_loads):
+        for sort in (self._fewer_targets, self._shorter_strokes, self._earlier_ends, self._smaller_loads):
             any(map(self._accept, sort()))
         return self._best != before
 
+    def _fewer_targets(self) -> Iterator[Simulation]:
+        return self._with_another(_narrower)
+
     def _shorter_strokes(self) -> Iterator[Simulation]:
+        return self._with_another(_shorter)
+
+    def _with_another(self, smaller: Callable[[Stroke], Iterator[Stroke]]) -> Iterator[Simulation]:
+        """One stroke after the other, replaced by each of those that are `smaller`."""
         for at in range(len(self._strokes)):
-            stroke = self._strokes[at]
-            for shorter in _shorter(stroke):
-                yield self._with_strokes((*self._strokes[:at], shorter, *self._strokes[at + 1 :]))
+            for another in smaller(self._strokes[at]):
+                yield self._with_strokes((*self._strokes[:at], another, *self._strokes[at + 1 :]))
 
     def _earlier_ends(self) -> Iterator[Simulation]:
         schedule = self._schedule
@@ -124,8 +130,16 @@ def size_of(simulation: Simulation) -> str:
     """In words: strokes, time, load."""
     if simulation.schedule is None:
         return "the scenario's script"
-    seconds = simulation.schedule.ends_ms / 1000
-    return f"{len(simulation.schedule.strokes)} strokes in {seconds:g} s, {load_of(simulation)}"
+    seconds, strokes = simulation.schedule.ends_ms / 1000, counted(len(simulation.schedule.strokes), "stroke")
+    return f"{strokes} in {seconds:g} s, {load_of(simulation)}"
+
+
+def _narrower(stroke: Stroke) -> Iterator[Stroke]:
+    """Without one of several targets; without any a stroke would strike everybody."""
+    for at in range(len(stroke.targets)):
+        targets = (*stroke.targets[:at], *stroke.targets[at + 1 :])
+        if targets:
+            yield with_fields(stroke, targets=targets)
 
 
 def _shorter(stroke: Stroke) -> Iterator[Stroke]:

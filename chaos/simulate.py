@@ -119,7 +119,7 @@ def steps(simulation: Simulation) -> list[str]:
     if schedule is None:
         return []
     return [
-        f"traffic ({load_of(simulation)}) until {schedule.before} writes are acknowledged; then",
+        f"traffic ({load_of(simulation)}) up to {counted(schedule.before, 'acknowledged write')}; then",
         *map(str, schedule.strokes),
         f"{schedule.ends_ms / 1000:.3f} s: traffic ends, everything is healed, every replica is read",
     ]
@@ -129,7 +129,12 @@ def load_of(simulation: Simulation) -> str:
     """In words: clients and requests."""
     if simulation.rate_per_s is None:
         return "the scenario's load"
-    return f"{simulation.clients} clients, {simulation.rate_per_s:g} requests/s"
+    return f"{counted(simulation.clients or 0, 'client')}, {simulation.rate_per_s:g} requests/s"
+
+
+def counted(number: int, things: str) -> str:
+    """For instance `1 client`, `2 clients`."""
+    return f"{number} {things}" if number == 1 else f"{number} {things}s"
 
 
 def save(simulation: Simulation, out: Path) -> Outcome:

@@ -65,6 +65,16 @@ class Summary:
     results: Sequence[Result]
 
     @property
+    def name(self) -> str:
+        """As people type it, for instance `split-brain:lease`."""
+        return f"{self.scenario}:{self.variant}"
+
+    @property
+    def hit_rate(self) -> float:
+        """How many of the runs matter, from 0 to 1."""
+        return len(self.seeds_that_matter) / len(self.results)
+
+    @property
     def as_expected(self) -> bool | None:
         """A remedy must hold on every seed, and a problem show under its script; by chance, somewhere."""
         outcomes = [result.as_expected for result in self.results]
@@ -102,7 +112,7 @@ class Summary:
             "by_chance": self.by_chance,
             "runs": len(self.results),
             "as_expected": self.as_expected,
-            "hit_rate": len(self.seeds_that_matter) / len(self.results),
+            "hit_rate": self.hit_rate,
             "seeds": self.seeds_that_matter,
             "unknown_seeds": self.seeds(None),
             "anomalies": dict(sorted(counts.items())),

@@ -45,7 +45,7 @@ UNREPEATABLE = {
     *("asyncio.to_thread", "asyncio.run", "loop.run_in_executor"),
 }
 BY_ENV = {"asyncio.sleep", "asyncio.create_task", "asyncio.ensure_future"}  # a node has ports for these
-CHANCE = ("random", "secrets", "uuid")
+CHANCE, TYPES = ("random", "secrets", "uuid"), ("random.Random", "uuid.UUID")
 DIFFERENT_EACH_TIME = {"hash", "id", "Random", "SystemRandom"}  # when called, `Random` without a seed
 # In parts, so that this file may name them.
 UNSPEAKABLE = tuple(
@@ -150,10 +150,10 @@ def test_nodes_get_time_and_tasks_from_their_ports() -> None:
 
 def test_chance_comes_from_the_seed() -> None:
     none(
-        f"{name}:{line} imports {imported}; only the type random.Random is needed, the rest is handed in"
+        f"{name}:{line} imports {imported}; only {' and '.join(TYPES)} are needed, the rest is given"
         for name, tree in simulated_sources()
         for line, imported in imports(tree)
-        if within(imported, CHANCE) and imported != "random.Random"
+        if within(imported, CHANCE) and imported not in TYPES
     )
     none(
         f"{name}:{node.lineno} calls {node.func.id}(…), which is another one in each run"

@@ -24,7 +24,7 @@ def seeds_in(text: str) -> range:
     """`A..B`, both included, or one seed. Raises `typer.BadParameter`."""
     match = re.fullmatch(r"(\d+)(?:\.\.(\d+))?", text)
     if match is None or (match[2] and int(match[2]) < int(match[1])):
-        raise typer.BadParameter(f"{text!r} is not a span of seeds; write 1..200, or 7 for one seed")
+        raise typer.BadParameter(f"--seeds {text} is not a span of seeds; write 1..200, or 7 for one seed")
     return range(int(match[1]), int(match[2] or match[1]) + 1)
 
 

@@ -10,16 +10,17 @@ import typer
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from chaos import discover
 from chaos.cluster import ClusterError
+from chaos.commands.run import INTERRUPTED
 from chaos.folder import RunFolder
 from chaos.report.words import headline, sentences
 from chaos.runtimes.dask_cluster import on_dask
+from chaos.runtimes.registry import RUNTIMES
 from chaos.runtimes.workers import in_processes
-from chaos.scenario import Scenario, Variant
-from chaos.session import Outcome
+from chaos.session import Outcome, Task, tasks
 from chaos.shrink import Shrinker, anomalies_of
 from chaos.simulate import Simulation, save, steps
 from chaos.sweep import Result, Summary, run_one, simulations
@@ -41,19 +42,23 @@ def report(
     out: Path,
     as_json: bool,
 ) -> int:
-    """Sweep, say what came of it, keep the first run that matters of each variant; the exit code."""
-    chosen = [(scenario, variant) for scenario, variants in discover.select(names) for variant in variants]
+    """Sweep, say what came of it, keep the first run that matters of each variant; the exit code.
+
+    Ctrl-C ends it early, and what was found until then is told.
+    """
+    chosen = list(tasks(discover.select(names), RUNTIMES["sim"], seed=seeds[0]))
     spread: Spread = partial(on_dask, address=dask) if dask else partial(in_processes, workers=workers)
-    summaries = _sweep_all(chosen, seeds, by_chance, spread)
-    folders = [
-        save(summary.first_that_matters, out).folder for summary in summaries if summary.seeds_that_matter
-    ]
-    if as_json:
-        print(json.dumps([summary.to_json() for summary in summaries], indent=2))
-    else:
-        Console().print(_table(summaries))
-        for folder in folders:
-            typer.echo(f"kept: {folder}; next: ./lab replay {folder}, or ./lab shrink {folder}")
+    summaries: list[Summary] = []
+    try:
+        _sweep_all(chosen, seeds, by_chance, spread, summaries)
+    except KeyboardInterrupt:
+        _show([summary for summary in summaries if summary.results], as_json)
+        typer.echo("interrupted: only what was found so far", err=True)
+        return INTERRUPTED
+    _show(summaries, as_json)
+    folders = [save(each.first_that_matters, out).folder for each in summaries if each.seeds_that_matter]
+    for folder in folders:
+        typer.echo(f"kept: {folder}; next: ./lab replay {folder}, or ./lab shrink {folder}", err=as_json)
     return exit_code(summary.as_expected for summary in summaries)
 
 
@@ -103,33 +108,44 @@ def _read(folder: Path, name: str) -> bytes:
 
 
 def _sweep_all(
-    chosen: Sequence[tuple[Scenario, Variant]], seeds: range, by_chance: bool, spread: Spread
-) -> list[Summary]:
-    summaries = []
+    chosen: Sequence[Task], seeds: range, by_chance: bool, spread: Spread, summaries: list[Summary]
+) -> None:
+    """Fill `summaries`, the last of which grows while its variant is swept."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        for scenario, variant in chosen:
-            bar = progress.add_task(f"{scenario.id}:{variant.name}", total=len(seeds))
-            results = []
-            for result in spread(run_one, simulations(scenario.id, variant.name, seeds, by_chance)):
+        for task in chosen:
+            bar = progress.add_task(task.name, total=len(seeds))
+            scenario, variant, results = task.scenario.id, task.variant.name, list[Result]()
+            summaries.append(Summary(scenario, variant, task.variant.kind, by_chance, results))
+            for result in spread(run_one, simulations(scenario, variant, seeds, by_chance)):
                 results.append(result)
                 progress.advance(bar)
-            summaries.append(Summary(scenario.id, variant.name, variant.kind, by_chance, tuple(results)))
-    return summaries
+
+
+def _show(summaries: Sequence[Summary], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps([summary.to_json() for summary in summaries], indent=2))
+        return
+    Console().print(_table(summaries))
+    for summary in summaries:
+        if doubtful := [result for result in summary.results if result.as_expected is None]:
+            first = min(doubtful, key=lambda result: result.simulation.seed)
+            typer.echo(f"{summary.name}, seed {first.simulation.seed}: {'; '.join(first.problems)}")
 
 
 def _table(summaries: Sequence[Summary]) -> Table:
-    table = Table("variant", "kind", "runs", "hits", "seeds that matter", "outcome", box=SIMPLE)
+    """Names and counts keep to one line; only the seeds give way where the window is narrow."""
+    whole = ("variant", "kind", "hits", "outcome")
+    table = Table(*(Column(name, no_wrap=True) for name in whole), "seeds", box=SIMPLE)
     for summary in summaries:
         hits, unknown = summary.seeds_that_matter, summary.seeds(None)
         doubt = f"unknown: {_listed(unknown)}" if unknown else ""
         table.add_row(
-            f"{summary.scenario}:{summary.variant}",
+            summary.name,
             summary.kind,
-            str(len(summary.results)),
-            f"{len(hits)} ({len(hits) / len(summary.results):.1%})",
-            "; ".join(filter(None, (_listed(hits), doubt))),
+            f"{len(hits)} of {len(summary.results)} ({summary.hit_rate:.1%})",
             WORDS[summary.as_expected],
+            "; ".join(filter(None, (_listed(hits), doubt))),
         )
     return table
 

@@ -3,11 +3,14 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from typer.testing import CliRunner
 
 from chaos.cli import app
+from chaos.commands import sweeping
+from chaos.commands.run import INTERRUPTED
 from chaos.folder import RunFolder
 from chaos.runtimes.workers import in_processes
 from chaos.schedules.schedule import Schedule, Stroke
@@ -17,6 +20,8 @@ from chaos.shrink import Shrinker, anomalies_of, size_of
 from chaos.simulate import Simulation, save, simulate, steps
 from chaos.sweep import Result, Summary, run_one, simulations
 from chaos.verdict import Kind
+from services.messages import Entry
+from services.replica.strategies.tail import Tail
 
 CUT_LEADER = Stroke(
     kind="cut", at_ms=200, for_ms=1500, source="leader", targets=("n1", "n2", "n3", "controller")
@@ -57,9 +62,24 @@ def test_several_processes_find_what_one_finds() -> None:
 
 def test_a_run_that_cannot_end_is_unknown_and_says_why() -> None:
     forever = Stroke(kind="pause", at_ms=0, for_ms=700_000, source="n1")
-    result = run_one(Simulation("lost-writes", "semi-sync", 1, Schedule((forever,), 100)))
+    schedule = Schedule((forever,), 100, before=5)
+    result = run_one(Simulation("lost-writes", "semi-sync", 1, schedule, clients=1, rate_per_s=2))
     assert result.as_expected is None
     assert "not done after 600 s" in result.problems[0] and "who waits" in result.problems[0]
+
+
+def test_a_cluster_that_never_settles_is_unknown_and_it_is_said_who_stands_where() -> None:
+    after = Tail.after
+
+    def withheld(self: Tail, sequence: int, limit: int) -> list[Entry]:
+        return after(self, sequence, limit) if sequence < 20 else []
+
+    with patch.object(Tail, "after", withheld):
+        result = run_one(LOSES)
+    assert result.as_expected is None
+    assert "did not come to one position within 15 s" in result.problems[0]
+    assert "n2 (leader, epoch 2) at 2." in result.problems[0]
+    assert "n3 (follower, epoch 2) at 1.20" in result.problems[0]
 
 
 def test_a_saved_run_can_be_had_again(tmp_path: Path) -> None:
@@ -133,6 +153,18 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     assert code == 0 and "the same, byte for byte" in said
     code, said = lab("shrink", folder, "--out", str(tmp_path))
     assert code == 0 and "dead: n1" in said and "shown: lost-write" in said
+
+
+def test_ctrl_c_leaves_what_was_found_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    def until_the_fourth(simulation: Simulation) -> Result:
+        if simulation.seed == 4:
+            raise KeyboardInterrupt
+        return Result(simulation, True, ("lost-write",))
+
+    monkeypatch.setattr(sweeping, "run_one", until_the_fourth)
+    code, said = lab("sweep", "lost-writes:async", "--seeds", "1..9", "--workers", "1")
+    assert code == INTERRUPTED
+    assert "lost-writes:async" in said and "3 of 3 (100.0%)" in said and "1 2 3" in said
 
 
 def test_wrong_usage_is_told() -> None:
