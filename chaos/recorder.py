@@ -115,6 +115,13 @@ class Recorder:
             pending = self._final_read(process, node, key)
             self.ok(pending, value=value, node=node, epoch=contents["epoch"], position=position)
 
+    def learned(self, node: str, contents: Mapping[str, Any]) -> None:
+        """Record what the consumer `node` learned of changes, as reads of a process of its own."""
+        process = self.new_process()
+        for key, changes in contents["sets"].items():
+            pending = self.invoke(process, "read", key)
+            self.ok(pending, value=changes, node=node, epoch=contents["epoch"], position=contents["position"])
+
     def final_unreadable(self, node: str, error: str) -> None:
         """Record that nobody could read what replica `node` holds in the end."""
         self.info(self._final_read(self.new_process(), node, None), error)

@@ -16,7 +16,7 @@ from chaos.run import Run
 from chaos.sampling import sampling
 from chaos.scenario import Scenario, Variant
 from chaos.seeds import child
-from chaos.settle import final_reads, heal, settle
+from chaos.settle import consumers_caught_up, final_reads, heal, settle
 from chaos.verdict import Verdict
 from chaos.workloads.client import Client
 from services.ports import Clock
@@ -96,6 +96,7 @@ async def _conclude(stage: Stage, recorder: Recorder, tell: Tell, folder: RunFol
     try:
         await heal(stage.cluster, recorder, tell)
         await settle(stage.cluster, recorder, tell)
+        await consumers_caught_up(stage.cluster, recorder)
     except ClusterError as error:
         problems.append(str(error))
     set_aside = await final_reads(stage.cluster, recorder)

@@ -17,6 +17,7 @@ Replication: TypeAlias = Literal["async", "sync", "semi-sync", "semi-sync-timeou
 ReplicationLog: TypeAlias = Literal["statement", "statement-rewritten", "mixed", "row", "row-without-commit"]
 CopyMethod: TypeAlias = Literal["snapshot", "file-copy"]
 OnLogGone: TypeAlias = Literal["snapshot", "skip"]
+FeedKind: TypeAlias = Literal["log", "poll", "outbox", "outbox-keys"]
 ReadPolicy: TypeAlias = Literal["leader", "any", "bounded"]
 Coordination: TypeAlias = Literal["controller", "election", "manual"]
 
@@ -39,6 +40,7 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     read_bound_ms: int = 400  # `bounded` reads: how far behind a follower may be
     replication_log: ReplicationLog = "row"  # how changes of the SQL tables are written down
     reporting_indexes: bool = False  # every replica but the first has an index more, as for reports
+    feed: FeedKind = "log"  # how a consumer beside the cluster learns of changes
     epoch_keys: bool = False  # counters of keys begin anew in each epoch, far beyond those before
     new_format: tuple[str, ...] = ()  # replicas that store in another format: larger pages, UTF-16
     batch_entries: int = 64  # so that even the largest values fit into one message

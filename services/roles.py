@@ -19,6 +19,8 @@ ROLES: Mapping[str, str] = {
     "controller": "services.controller.controller:Controller",
     "gateway": "services.gateway.gateway:Gateway",
     "cache": "services.companions.cache:Cache",
+    "indexer": "services.companions.consumer:Indexer",
+    "carrier": "services.companions.consumer:Carrier",
 }
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from services.companions.companion import Companion
 from services.errors import LabError
-from services.messages import Message, Value, kind_of
+from services.messages import Contents, Message, ReadContents, Value, kind_of
 from services.messages.cache import Cached, CacheGet, CachePut
 
 
@@ -74,6 +74,8 @@ class Cache(Companion):
         if isinstance(message, CachePut):
             await self.memory.put(message.key, msgspec.json.encode(message.value))
             return Cached(node=self.env.node, found=False)
+        if isinstance(message, ReadContents):
+            return Contents(node=self.env.node, epoch=0, position=self.position, registers={}, sets={})
         if isinstance(message, CacheGet):
             return self._cached(await self.memory.get(message.key))
         raise LabError("bad-request", f"a cache has no use for a {kind_of(message)}")

@@ -18,6 +18,7 @@ from services.errors import LabError
 from services.messages.cache import Cached, CacheGet, CachePut
 from services.messages.copying import AddFollower, AskChunk, AskCopy, Chunk, CopyReady, TakeCopy
 from services.messages.data import Contents, Read, ReadContents, ReadResult, Write, Written
+from services.messages.feed import LogPage, ReadLog
 from services.messages.leadership import Appoint, AskVote, HandOver, TakeOver, Vote
 from services.messages.message import Message, kind_of
 from services.messages.orders import (
@@ -113,19 +114,21 @@ COMMON: tuple[type[Message], ...] = (AskStatus, Probe, Configure)
 SERVED: Mapping[str, tuple[type[Message], ...]] = {
     "replica": (
         *(Write, Append, Read, Heartbeat, ReadContents, Fence, Promote, StepDown, ShutDown),
-        *(AskVote, TakeOver, HandOver, AskRoute, Execute, TakeCopy, AskCopy, AskChunk, AddFollower),
+        *(AskVote, TakeOver, HandOver, AskRoute, Execute, ReadLog, TakeCopy, AskCopy, AskChunk, AddFollower),
         *COMMON,
     ),
     "controller": (RenewLease, AskRoute, HandOver, Appoint, *COMMON),
     "gateway": (Write, Read, Execute, Route, CacheGet, CachePut, *COMMON),
-    "cache": (CacheGet, CachePut, *COMMON),
+    "cache": (CacheGet, CachePut, ReadContents, *COMMON),
+    "indexer": (ReadContents, *COMMON),
+    "carrier": (ReadContents, *COMMON),
 }
 REQUESTS: tuple[type[Message], ...] = tuple(
     dict.fromkeys(kind for kinds in SERVED.values() for kind in kinds)
 )
 REPLIES: tuple[type[Message], ...] = (
     *(Written, ReadResult, Contents, Appended, Status, Stopping, LeaseGranted, Route, Probed, Vote, Failed),
-    *(Executed, Cached, CopyReady, Chunk),
+    *(Executed, Cached, LogPage, CopyReady, Chunk),
 )
 
 _encoder = msgspec.json.Encoder()

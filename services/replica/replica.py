@@ -12,6 +12,7 @@ from services.replica import trimming
 from services.replica.duties.candidacy import Candidacy
 from services.replica.duties.copying import Copying
 from services.replica.duties.duty import Answers, Duty
+from services.replica.duties.feed import Feed
 from services.replica.duties.following import Following
 from services.replica.duties.handing_over import HandingOver
 from services.replica.duties.orders import Orders
@@ -33,8 +34,19 @@ class Replica:
         self._newcomer = newcomer = Newcomer(standing)
         self._answers = _all_answers(
             (
+<<<<<<< theirs-dirty
+                *(
+                    Writing(standing),
+                    Reads(standing),
+                    Sql(standing),
+                    Feed(standing),
+                    Following(standing),
+                    Orders(standing),
+                ),
+=======
                 *(Writing(standing), Reads(standing), Sql(standing)),
                 *(Following(standing, newcomer), Copying(standing, newcomer), Orders(standing)),
+>>>>>>> join
                 *(voting, self._candidacy, HandingOver(standing)),
             )
         )

@@ -215,7 +215,7 @@ class Standing:
     def _open_storage(self) -> Storage:
         env, settings = self.env, self.cluster
         for_reports = settings.reporting_indexes and env.node != self.node.replicas[0]
-        outside = Outside(env.clock.wall, env.random, for_reports)
+        outside = Outside(env.clock.wall, env.random, for_reports, settings.feed.startswith("outbox"))
         form = OTHER_FORMAT if env.node in settings.new_format else USUAL_FORMAT
         if form is OTHER_FORMAT:
             env.log.event("stores-differently", role="follower", **form.pragmas)

@@ -17,11 +17,15 @@ LARGEST = 2**31 - 1
 
 @dataclass(frozen=True)
 class Outside:
-    """What SQL may see of the world; `for_reports` gives this copy an index that others lack."""
+    """What SQL may see of the world; `for_reports` gives this copy an index that others lack.
+
+    With an `outbox`, triggers note every change of `items`.
+    """
 
     wall: Callable[[], float]
     random: Random
     for_reports: bool = False
+    outbox: bool = False
 
 
 NOWHERE = Outside(lambda: 0.0, Random(0))

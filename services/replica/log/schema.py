@@ -24,8 +24,21 @@ CREATE TABLE IF NOT EXISTS posts(
 CREATE TABLE IF NOT EXISTS visits(page TEXT NOT NULL, visitor TEXT) STRICT;
 CREATE TABLE IF NOT EXISTS audit(
     id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, change INTEGER NOT NULL, noted TEXT) STRICT;
+CREATE TABLE IF NOT EXISTS outbox(
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, price INTEGER) STRICT;
 CREATE TRIGGER IF NOT EXISTS audit_accounts AFTER UPDATE OF balance ON accounts BEGIN
     INSERT INTO audit(account, change, noted) VALUES (new.name, new.balance - old.balance, now());
+END;
+"""
+OUTBOX = """
+CREATE TRIGGER IF NOT EXISTS outbox_insert AFTER INSERT ON items BEGIN
+    INSERT INTO outbox(name, price) VALUES (new.name, new.price);
+END;
+CREATE TRIGGER IF NOT EXISTS outbox_update AFTER UPDATE OF price ON items BEGIN
+    INSERT INTO outbox(name, price) VALUES (new.name, new.price);
+END;
+CREATE TRIGGER IF NOT EXISTS outbox_delete AFTER DELETE ON items BEGIN
+    INSERT INTO outbox(name, price) VALUES (old.name, null);
 END;
 """
 REPORTING_INDEX = "CREATE INDEX IF NOT EXISTS items_by_price ON items(holder, price)"
@@ -50,14 +63,20 @@ TABLES = {
         Table("users", ("id", "name", "secret"), "id", counter=True),
         Table("members", ("id", "name", "secret"), "id"),
         Table("posts", ("id", "list", "element"), "id", counter=True),
+        Table("outbox", ("id", "name", "price"), "id", counter=True),
         Table("visits", ("page", "visitor"), None),
         Table("audit", ("id", "account", "change", "noted"), "id", counter=True),
     )
 }
 
 
-def create(database: apsw.Connection, for_reports: bool) -> None:
-    """Make what is missing; a replica that also serves reports has an index more than the others."""
+def create(database: apsw.Connection, for_reports: bool, outbox: bool) -> None:
+    """Make what is missing; a replica that also serves reports has an index more than the others.
+
+    With an `outbox`, triggers note every change of `items` there.
+    """
     database.execute(DDL)
+    if outbox:
+        database.execute(OUTBOX)
     if for_reports:
         database.execute(REPORTING_INDEX)

@@ -47,7 +47,7 @@ class Tables:
 
     def __init__(self, database: apsw.Connection, outside: Outside, log: ReplicationLog) -> None:
         functions.register(database, outside)
-        schema.create(database, outside.for_reports)
+        schema.create(database, outside.for_reports, outside.outbox)
         self.log = log
         self._database, self._outside = database, outside
         self.counters = Counters(database)

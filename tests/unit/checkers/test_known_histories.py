@@ -31,6 +31,7 @@ BAD = [
     ),
     ("split-brain/found-in-step", (0, 1, 2, 3, 4, 5, 6, 7), "then process 1 was told by n2 (epoch 2)"),
     ("cross-user-leak/found-anothers-row", (0, 1, 2, 3), "the row that ann had inserted"),
+    ("missed-change/found-value-between", (0, 1, 4, 5), "index never learned of 1"),
     ("diverged-replicas/found-register", (7, 11), "x is 2 on n1, but 1 on n2"),
     ("diverged-replicas/found-key-missing", (3, 5), "x is 1 on n1, but nothing on n2"),
     ("diverged-replicas/found-differs-after-the-bound", (4, 6), "x is 1 on n1, but nothing on n2"),
@@ -132,6 +133,8 @@ TOLD_TOGETHER = "lost-write/found-one-of-two-concurrent"
 UNKNOWN = [
     ("cross-user-leak/unknown-nothing-shown", "no session was shown a row"),
     ("cross-user-leak/unknown-two-owners", "so nobody owns it"),
+    ("missed-change/unknown-no-consumer", "no consumer was read"),
+    ("missed-change/unknown-read-too-early", "operation 2 was acknowledged after"),
     ("lost-write/unknown-replica-unread", "n1 could not be read"),
     ("lost-write/unknown-no-final-reads", "no final reads"),
     ("lost-write/unknown-value-written-twice", "operations 0 and 2 both write 1 to x"),
