@@ -34,19 +34,8 @@ class Replica:
         self._newcomer = newcomer = Newcomer(standing)
         self._answers = _all_answers(
             (
-<<<<<<< theirs-dirty
-                *(
-                    Writing(standing),
-                    Reads(standing),
-                    Sql(standing),
-                    Feed(standing),
-                    Following(standing),
-                    Orders(standing),
-                ),
-=======
-                *(Writing(standing), Reads(standing), Sql(standing)),
+                *(Writing(standing), Reads(standing), Sql(standing), Feed(standing)),
                 *(Following(standing, newcomer), Copying(standing, newcomer), Orders(standing)),
->>>>>>> join
                 *(voting, self._candidacy, HandingOver(standing)),
             )
         )
