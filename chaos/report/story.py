@@ -63,7 +63,7 @@ def _told_to_clients(operations: Sequence[Operation]) -> str:
     reads = [op for op in operations if op.f == "read" and op.outcome == "ok"]
     parts = [f"{who} acknowledges {_count(ops, 'write')}" for who, ops in _by_leader(writes)]
     parts += [f"{who} answers {_count(ops, 'read')}" for who, ops in _by_node(reads)]
-    for outcome, words in (("fail", "refused"), ("info", "in doubt, for nobody answered in time")):
+    for outcome, words in (("fail", "refused"), ("info", "in doubt (done or not, nobody can say)")):
         if ops := [op for op in operations if op.outcome == outcome]:
             parts.append(f"{len(ops)} {'is' if len(ops) == 1 else 'are'} {words}")
     return f"{'; '.join(parts)}."

@@ -186,6 +186,22 @@ def test_messages_can_be_chosen(report: Page) -> None:
     expect(note).not_to_have_text(before or "")
 
 
+def test_pointing_at_a_message_tells_what_it_is(report: Page) -> None:
+    place = state(report, "run.drawing.messages.arrived.findIndex((arrived) => arrived < 0)")
+    sent = state(report, f"run.drawing.messages.sent[{place}]")
+    state(report, f"run.view.show({sent} - 20000, {sent} + 20000)")
+    x, y = state(
+        report,
+        f"""(() => {{
+            run.messages.draw();
+            const [from, to] = ["from", "to"].map((end) => run.messages.y(run.messages.word(end, {place})));
+            return [run.messages.x({sent}), from + (to - from) / 4];
+        }})()""",
+    )
+    report.locator("canvas.arrows").hover(position={"x": x, "y": y})
+    expect(report.locator(".messages .tip")).to_contain_text("never arrived")
+
+
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_names_are_shown_and_never_run(hostile: str, show: Show, tmp_path: Path) -> None:
     saved = by_hand(tmp_path, key=hostile, node=hostile, value=hostile)

@@ -65,6 +65,19 @@ const lab = {};
     return length > 0 ? `${text.slice(0, length)}…` : "";
   };
 
+  /** A little window beside the pointer; returns what shows a text in it, or hides it when there is none. */
+  lab.tip = (canvas) => {
+    const box = lab.element("div", { class: "tip", hidden: "" });
+    canvas.after(box);
+    return (text, x, y) => {
+      box.hidden = !text;
+      box.textContent = text;
+      box.style.left = `${Math.min(x + 12, Math.max(0, canvas.clientWidth - 340))}px`;
+      box.style.top = `${canvas.offsetTop + y + 18}px`;
+      canvas.style.cursor = text ? "pointer" : "grab";
+    };
+  };
+
   /** Call `draw` once before the next frame, however often it is asked for. */
   lab.onNextFrame = (draw) => {
     let isDue = false;

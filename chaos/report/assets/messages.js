@@ -4,6 +4,7 @@
   const AXIS = 8;
   const ROW = 46;
   const MOST_DRAWN = 5000;
+  const NEAR = 4;
   const KINDS = {
     clients: ["write", "read"],
     replication: ["append"],
@@ -15,6 +16,7 @@
       Object.assign(this, { drawing, view });
       this.canvas = section.querySelector(".arrows");
       this.note = section.querySelector(".note");
+      this.tip = lab.tip(this.canvas);
       this.columns = drawing.messages;
       this.count = this.columns.sent.length;
       this.idle = new Set(this.columns.idle);
@@ -28,7 +30,7 @@
       view.onChange(() => this.redraw());
       lab.steer(this.canvas, view, lab.LEFT, {
         onClick: (x, y, time) => view.look(time),
-        onHover: () => undefined,
+        onHover: (x, y) => this.tip(this.count ? this.sentence(this.under(x, y)) : "", x, y),
       });
     }
 
@@ -74,12 +76,7 @@
       const { pen, width } = lab.pen(this.canvas, height);
       Object.assign(this, { pen, width, height });
       this.drawLifelines();
-      const { columns, view } = this;
-      const inView = [];
-      for (let place = 0; place < this.count; place += 1) {
-        const last = Math.max(columns.sent[place], columns.ended[place]);
-        if (columns.sent[place] <= view.to && last >= view.from && this.isShown(place)) inView.push(place);
-      }
+      const inView = this.inView();
       const every = Math.ceil(inView.length / MOST_DRAWN);
       pen.save();
       pen.beginPath();
@@ -93,6 +90,39 @@
       pen.restore();
       this.drawCursor();
       this.tell(inView.length, every);
+    }
+
+    inView() {
+      const { columns, view } = this;
+      const places = [];
+      for (let place = 0; place < this.count; place += 1) {
+        const last = Math.max(columns.sent[place], columns.ended[place]);
+        if (columns.sent[place] <= view.to && last >= view.from && this.isShown(place)) places.push(place);
+      }
+      return places;
+    }
+
+    /** The exchange one of whose lines passes here. */
+    under(x, y) {
+      const { columns } = this;
+      const passes = (from, to, begin, end) => {
+        const part = (y - from) / (to - from);
+        const until = end < 0 ? begin : end;
+        return begin >= 0 && part >= 0 && part <= 1 && Math.abs(this.x(begin) + (this.x(until) - this.x(begin)) * part - x) < NEAR;
+      };
+      return this.inView().find((place) => {
+        const [from, to] = [this.y(this.word("from", place)), this.y(this.word("to", place))];
+        return passes(from, to, columns.sent[place], columns.arrived[place]) || passes(to, from, columns.answered[place], columns.ended[place]);
+      });
+    }
+
+    sentence(place) {
+      if (place === undefined) return "";
+      const { columns } = this;
+      const when = (name, word) => (columns[name][place] < 0 ? `never ${word}` : `${word} ${lab.seconds(columns[name][place])}`);
+      const who = `${this.word("kind", place)}: ${this.word("from", place)} → ${this.word("to", place)}`;
+      const outcome = columns.outcome[place] < 0 ? "still waited for" : this.word("outcome", place);
+      return `${who}, sent ${lab.seconds(columns.sent[place])}, ${when("arrived", "arrived")}, ${when("answered", "answered")}: ${outcome}`;
     }
 
     drawLifelines() {

@@ -13,8 +13,7 @@
       this.layout = lab.layout(drawing, operations);
       this.rows = new Map(this.layout.rows.flatMap((row) => (row.places ?? []).map((place) => [place, row])));
       this.witnesses = new Set(drawing.witnesses.flatMap((events) => operations.ofEvents(events)));
-      this.tip = lab.element("div", { class: "tip", hidden: "" });
-      canvas.after(this.tip);
+      this.tip = lab.tip(canvas);
       this.redraw = lab.onNextFrame(() => this.draw());
       view.onChange((what) => {
         if (what === "picked") this.tellPicked();
@@ -121,11 +120,7 @@
       const { place, event, band } = this.under(x, y, time);
       const operation = place === undefined ? "" : this.operations.sentence(place);
       const text = event ? `${lab.seconds(event[0])}: ${event[2]}` : band ? band.label : operation;
-      this.tip.hidden = !text;
-      this.tip.textContent = text;
-      this.tip.style.left = `${Math.min(x + 12, Math.max(0, this.canvas.clientWidth - 340))}px`;
-      this.tip.style.top = `${this.canvas.offsetTop + y + 18}px`;
-      this.canvas.style.cursor = text ? "pointer" : "grab";
+      this.tip(text, x, y);
     }
 
     tellPicked() {

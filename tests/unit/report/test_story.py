@@ -114,7 +114,7 @@ def test_the_story_of_a_lost_write(tmp_path: Path) -> None:
         "n1 becomes the leader of epoch 1, at position 0 (first).",
         "n2 starts.",
         "n1 is killed.",
-        "1 is refused; 1 is in doubt, for nobody answered in time.",
+        "1 is refused; 1 is in doubt (done or not, nobody can say).",
         "n2 becomes the leader of epoch 2, at position 0 (n1 silent).",
         "Over after 0.20 s: n1 dead.",
         "Healed and settled, n1 and n2 are read: 2 keys, the same on all of them; of 1 nobody holds what "
