@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import json
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias
 
 import typer
+
+Level: TypeAlias = Literal["all", "notable"]
 
 
 def register(app: typer.Typer) -> None:
@@ -29,9 +31,15 @@ def status(
 
 def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
+    nodes: Annotated[list[str] | None, typer.Option("--node", help="Only of this node; repeatable.")] = None,
+    roles: Annotated[
+        list[str] | None, typer.Option("--role", help="Only of nodes in this role then; repeatable.")
+    ] = None,
+    level: Annotated[Level, typer.Option(help="Everything, or only what stands out.")] = "all",
 ) -> None:
     """Show the log lines of all nodes in time order, with the faults among them."""
-    from chaos.commands import watching
+    from chaos.commands.telling import Wanted, tell
 
+    wanted = Wanted(frozenset(nodes or ()), frozenset(roles or ()), level)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(watching.tell(follow))
+        asyncio.run(tell(follow, wanted))

@@ -1,26 +1,16 @@
-"""What `./lab status` and `./lab logs` do."""
+"""What `./lab status` does."""
 
-import asyncio
-import sys
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-import typer
 from rich.console import Console
 from rich.table import Table
 
-from chaos.cluster import HEALTHY, Cluster, ClusterError, Event, all_of
-from chaos.history import NEMESIS
+from chaos.cluster import HEALTHY, Cluster, ClusterError, all_of
 from chaos.links import CONTROLLER
 from chaos.runtimes import playground
-from chaos.runtimes.supervisor import faults_file
-from services import logline
-from services.logline import LogLine
 
-POLL_S = 0.2
 COLUMNS = ("node", "process", "role", "epoch", "position", "lag", "leader")
-FAULT_COLOUR, NOTABLE_COLOUR = typer.colors.YELLOW, typer.colors.CYAN
 
 
 async def report() -> dict[str, Any]:
@@ -51,38 +41,6 @@ def show(found: dict[str, Any]) -> None:
         console.print(f"link {link['link']}: {faults}", style="yellow")
     if not found["links"]:
         console.print("every link is healthy")
-
-
-async def tell(follow: bool) -> None:
-    """Print all events so far; with `follow`, new ones as they come, until the cluster is gone."""
-    faults, told = faults_file(), set[tuple[float, str, str]]()
-    async with playground.cluster_that_is_up() as cluster:
-        while True:
-            events = [*cluster.events(), *faults.events()]
-            _print_new(sorted(events, key=lambda event: event.time_s), told)
-            if not follow:
-                return
-            await asyncio.sleep(POLL_S)
-            await cluster.process_state(CONTROLLER)  # raises when there is no cluster any more
-
-
-def _print_new(events: Iterable[Event], told: set[tuple[float, str, str]]) -> None:
-    for event in events:
-        identity = (event.time_s, event.node, event.event)
-        if identity not in told:
-            told.add(identity)
-            typer.secho(_line(event), fg=_colour(event))
-    sys.stdout.flush()
-
-
-def _line(event: Event) -> str:
-    return logline.as_text(LogLine(event.time_s, event.node, event.event, event.fields))
-
-
-def _colour(event: Event) -> str | None:
-    if event.node == NEMESIS:
-        return FAULT_COLOUR
-    return NOTABLE_COLOUR if logline.is_notable(event.event) else None
 
 
 async def _account(cluster: Cluster, node: str) -> dict[str, Any]:

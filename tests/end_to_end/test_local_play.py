@@ -125,6 +125,25 @@ def test_following_the_log_ends_with_the_cluster(terminal: Terminal) -> None:
     assert following.wait(ENDS_S) == 4
 
 
+def test_the_log_of_one_node_is_followed_through_its_restart(terminal: Terminal) -> None:
+    terminal.lab("up", "--nodes", "2")
+    assert "did you mean n2?" in terminal.lab("logs", "--node", "n22", code=2)
+    following = terminal.start("logs", "-f", "--node", "n2")
+    assert following.stdout
+    assert "n2 started" in following.stdout.readline()
+    terminal.lab("fault", "kill", "n2")
+    terminal.lab("fault", "restart", "n2")
+    terminal.lab("down")
+    *lines, _ = following.stdout.read().splitlines()
+    story = [line.split()[1:3] for line in lines]
+    assert {node for node, _ in story} == {"n2", "nemesis"}
+    order = [story.index(line) for line in (["nemesis", "kill"], ["n2", "started"], ["nemesis", "start"])]
+    assert order == sorted(order)
+    assert [line.split()[0] for line in lines] == sorted(line.split()[0] for line in lines)
+    assert not any("\x1b" in line for line in lines)  # colours are for terminals
+    assert all(line.endswith("<<<") for line in lines if " nemesis " in line)
+
+
 def test_a_supervisor_that_is_killed_takes_everything_with_it(terminal: Terminal) -> None:
     terminal.lab("up", "--nodes", "1")
     home = json.loads((terminal.state / "cluster.json").read_text("utf-8"))
