@@ -31,13 +31,14 @@ from chaos.scenario import Scenario, problem, remedy
 from chaos.workloads import register
 
 PAUSE_S = 0.4  # no condition can take the place of this time: it is the pause
+SUCCESSOR_S = 20.0  # much longer than the longest timeout
 
 
 async def script(run: Run) -> None:
     """Load, slow links and a pause, which need no failover; then a death, which does."""
     await run.acknowledged(40)
-    async with run.load_spike(rate_per_s=240):
-        await run.acknowledged(100)
+    async with run.load_spike(rate_per_s=120):
+        await run.acknowledged(60)
     async with run.fault(Slow(CONTROLLER, await run.leader(), latency_s=0.3)):
         await run.acknowledged(60)
     async with run.fault(Pause(await run.leader())):
@@ -45,7 +46,7 @@ async def script(run: Run) -> None:
     await run.acknowledged(40)
     leader = await run.leader()
     async with run.fault(Kill(leader)):
-        successor = await run.promoted(other_than=leader)
+        successor = await run.promoted(other_than=leader, within_s=SUCCESSOR_S)
         await run.acknowledged(20, by=successor)
     await run.acknowledged(20)
 
@@ -57,13 +58,13 @@ SCENARIO = Scenario(
     script=script,
     workload=register.write_once(clients=12, rate_per_s=60),
     checkers=("needless-failover", "long-outage"),
-    bounds_ms={"needless-failover": 900, "long-outage": 3500},
+    bounds_ms={"needless-failover": 900, "long-outage": 5000},
     settings={"replication": "semi-sync", "heartbeat_ms": 50},
     needs=frozenset({"links", "pause", "kill", "restart"}),
     variants=(
         problem("too-short", finds=["needless-failover"], detection_timeout_ms=200),
-        problem("too-long", finds=["long-outage"], detection_timeout_ms=5000),
-        remedy("tuned", detection_timeout_ms=1200),
+        problem("too-long", finds=["long-outage"], detection_timeout_ms=8000),
+        remedy("tuned", detection_timeout_ms=2000),
     ),
 )
 

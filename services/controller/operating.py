@@ -15,8 +15,8 @@ def check_appointment(view: View, settings: ClusterSettings, node: str, now: flo
     _must_be_alive(view, settings, node, now)
     leader = view.seen.get(view.leader or "")
     if leader and leader.role == "leader" and _alive(leader, settings, now):
-        text = f"{view.leader} leads and answers; to let {node} lead, order a hand-over instead"
-        raise LabError("bad-order", text, leader=view.leader)
+        instead = "" if node == view.leader else f"; to let {node} lead, order a hand-over instead"
+        raise LabError("bad-order", f"{view.leader} leads and answers{instead}", leader=view.leader)
     newer = {
         other: seen.position
         for other, seen in view.seen.items()

@@ -61,6 +61,8 @@ class Candidacy:
 
     async def _take_over(self, message: TakeOver) -> Status:
         standing = self._standing
+        if standing.leader:
+            raise LabError("bad-order", f"{standing.env.node} leads already", leader=standing.env.node)
         if not await self._stand(message.reason, message.invited):
             text = f"{standing.env.node} found no majority for it, as long as another leader is heard of"
             raise LabError("bad-order", text, leader=standing.known_leader)
