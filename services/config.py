@@ -18,7 +18,19 @@ ReplicationLog: TypeAlias = Literal["statement", "statement-rewritten", "mixed",
 CopyMethod: TypeAlias = Literal["snapshot", "file-copy"]
 OnLogGone: TypeAlias = Literal["snapshot", "skip"]
 FeedKind: TypeAlias = Literal["log", "poll", "outbox", "outbox-keys"]
-ReadPolicy: TypeAlias = Literal["leader", "any", "bounded"]
+ReadPolicy: TypeAlias = Literal[  # see services/gateway/policies.py
+    "leader",
+    "any",
+    "bounded",
+    "own-data-from-leader",
+    "leader-for-a-while",
+    "position-token",
+    "token-shared",
+    "same-datacenter",
+    "sticky",
+    "sticky-failover",
+    "sticky-token",
+]
 Coordination: TypeAlias = Literal["controller", "election", "manual"]
 
 
@@ -37,7 +49,9 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     call_timeout_ms: int = 500  # a single message between nodes
     acknowledge_timeout_ms: int = 1000  # how long a write waits for its followers
     semi_sync_timeout_ms: int = 400  # semi-sync-timeout: give up waiting; semi-sync: take another follower
-    read_bound_ms: int = 400  # `bounded` reads: how far behind a follower may be
+    read_bound_ms: int = 400  # `bounded`: how far behind a follower may be; `leader-for-a-while`: how long
+    token_wait_ms: int = 200  # how long a replica waits for the position in a client's token
+    datacenters: tuple[tuple[str, ...], ...] = ()  # which replicas and gateways stand in one place
     replication_log: ReplicationLog = "row"  # how changes of the SQL tables are written down
     reporting_indexes: bool = False  # every replica but the first has an index more, as for reports
     feed: FeedKind = "log"  # how a consumer beside the cluster learns of changes
@@ -66,10 +80,22 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
                 "coordination 'election' needs epochs, and leaves no place for the controller's lease and "
                 "stonith; an elected leader leads only while a majority answers it"
             )
+        placed = [node for datacenter in self.datacenters for node in datacenter]
+        if len(set(placed)) < len(placed):
+            raise ValueError(f"a node stands in two of the datacenters {self.datacenters}")
         if self.lease and self.lease_ms <= self.heartbeat_ms:
             raise ValueError(
                 f"lease_ms ({self.lease_ms}) must be longer than heartbeat_ms ({self.heartbeat_ms})"
             )
+
+    @property
+    def patience_s(self) -> float:
+        """How long a gateway waits: as long as the leader may for its followers, and the way there."""
+        return (self.call_timeout_ms + self.acknowledge_timeout_ms) / 1000
+
+    def near(self, node: str) -> tuple[str, ...]:
+        """The nodes in the datacenter of `node`; none where no datacenter is named."""
+        return next((datacenter for datacenter in self.datacenters if node in datacenter), ())
 
 
 _POSITIVE = tuple(

@@ -1,6 +1,7 @@
 """Make links slow: every round trip through them takes longer, by a fixed time and some jitter."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chaos.cluster import Cluster, LinkState
@@ -33,26 +34,34 @@ class Slow(Fault):
     async def aim(self, cluster: Cluster) -> Strike:
         """See `Fault`."""
         links = await way(cluster, self.source, self.target, self.one_way)
-        value = {
-            "links": [link.name for link in links],
-            "latency_ms": round(self.latency_s * 1000),
-            "jitter_ms": round(self.jitter_s * 1000),
-        }
         what = f"links of {self.source}" if self.target is None else f"links {self.source} - {self.target}"
-        start = Mark("slow", value, f"slow by {value['latency_ms']} ms: {what}")
-        stop = Mark("fast", {"links": value["links"]}, f"fast again: {what}")
-        return await strike_links(cluster, links, self._slowed, self._takes_longer, start, stop)
+        return await slow_links(cluster, links, self.latency_s, self.jitter_s, what)
 
-    def _slowed(self, state: LinkState) -> LinkState:
-        return replace(state, latency_s=self.latency_s, jitter_s=self.jitter_s)
 
-    async def _takes_longer(self, cluster: Cluster, link: Link) -> None:
+async def slow_links(
+    cluster: Cluster, links: Sequence[Link], latency_s: float, jitter_s: float, what: str
+) -> Strike:
+    """A strike that slows `links`; `what` names them for people."""
+    value = {
+        "links": [link.name for link in links],
+        "latency_ms": round(latency_s * 1000),
+        "jitter_ms": round(jitter_s * 1000),
+    }
+    start = Mark("slow", value, f"slow by {value['latency_ms']} ms: {what}")
+    stop = Mark("fast", {"links": value["links"]}, f"fast again: {what}")
+
+    def slowed(state: LinkState) -> LinkState:
+        return replace(state, latency_s=latency_s, jitter_s=jitter_s)
+
+    async def takes_longer(cluster: Cluster, link: Link) -> None:
         loop = asyncio.get_running_loop()
         began = loop.time()
-        outcome = await cluster.probe(link, self.latency_s + self.jitter_s + PATIENCE_S)
+        outcome = await cluster.probe(link, latency_s + jitter_s + PATIENCE_S)
         elapsed_s = loop.time() - began
-        if outcome != "passed" or elapsed_s < self.latency_s - self.jitter_s:
+        if outcome != "passed" or elapsed_s < latency_s - jitter_s:
             raise DidNotBite(
-                f"{link.name} was to be slow by {self.latency_s:g} s, "
+                f"{link.name} was to be slow by {latency_s:g} s, "
                 f"but a request through it: {outcome} in {elapsed_s:.3f} s"
             )
+
+    return await strike_links(cluster, links, slowed, takes_longer, start, stop)

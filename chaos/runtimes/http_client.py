@@ -13,9 +13,10 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
-from chaos.workloads.client import Answer, ClientError
+from chaos.workloads.client import ANYBODY, Answer, Caller, ClientError
 from chaos.workloads.sql import ReadPolicy, Statement
 
+TOKEN = "x-lab-token"  # noqa: S105 - a place in the log, no secret
 CONNECTIONS = 512  # more than any workload has clients, so that none waits here for another
 KEEP_ALIVE_S = 15  # shorter than the server's, so that no request meets a connection as it closes
 
@@ -50,29 +51,28 @@ class HttpClient:
         )
         self._http = httpx.AsyncClient(limits=limits, timeout=timeout_s, trust_env=False)
 
-    async def put(self, gateway: str, key: str, value: Any, session: str | None = None) -> Answer:
+    async def put(self, gateway: str, key: str, value: Any, caller: Caller = ANYBODY) -> Answer:
         """Write register `key`."""
-        return _answer(await self._send(gateway, "PUT", f"/kv/{_path(key)}", {"value": value}, session))
+        return _answer(await self._send(gateway, "PUT", f"/kv/{_path(key)}", {"value": value}, caller))
 
-    async def get(self, gateway: str, key: str, session: str | None = None) -> Answer:
+    async def get(self, gateway: str, key: str, caller: Caller = ANYBODY) -> Answer:
         """Read register `key`; the value of an absent one is None."""
-        response = await self._send(gateway, "GET", f"/kv/{_path(key)}", None, session)
+        response = await self._send(gateway, "GET", f"/kv/{_path(key)}", None, caller)
         return _answer(response, absent_is_null=True)
 
-    async def delete(self, gateway: str, key: str, session: str | None = None) -> Answer:
+    async def delete(self, gateway: str, key: str, caller: Caller = ANYBODY) -> Answer:
         """Remove register `key`."""
-        return _answer(await self._send(gateway, "DELETE", f"/kv/{_path(key)}", None, session))
+        return _answer(await self._send(gateway, "DELETE", f"/kv/{_path(key)}", None, caller))
 
-    async def add(self, gateway: str, key: str, element: Any, session: str | None = None) -> Answer:
+    async def add(self, gateway: str, key: str, element: Any, caller: Caller = ANYBODY) -> Answer:
         """Add `element` to the set `key`."""
-        return _answer(
-            await self._send(gateway, "POST", f"/sets/{_path(key)}", {"element": element}, session)
-        )
+        return _answer(await self._send(gateway, "POST", f"/sets/{_path(key)}", {"element": element}, caller))
 
-    async def members(self, gateway: str, key: str, session: str | None = None) -> Answer:
+    async def members(self, gateway: str, key: str, caller: Caller = ANYBODY) -> Answer:
         """Read the set `key` as a list; that of an absent one is empty."""
-        body = _parse(await self._send(gateway, "GET", f"/sets/{_path(key)}", None, session))
-        return Answer(body.node, body.epoch, body.position, body.elements)
+        response = await self._send(gateway, "GET", f"/sets/{_path(key)}", None, caller)
+        body = _parse(response)
+        return Answer(body.node, body.epoch, body.position, body.elements, response.headers.get(TOKEN))
 
     async def sql(
         self,
@@ -84,28 +84,30 @@ class HttpClient:
         """See `chaos.workloads.sql.SpeaksSql`."""
         body = {"statements": [{"sql": sql, "parameters": given} for sql, given in statements]}
         path = f"/sql?policy={policy}" if policy else "/sql"
-        answer = _parse(await self._send(gateway, "POST", path, body, session))
+        answer = _parse(await self._send(gateway, "POST", path, body, Caller(session)))
         return Answer(answer.node, answer.epoch, answer.position, answer.results)
 
     async def recall(self, gateway: str, key: str) -> Answer:
         """See `chaos.workloads.users.UsesCache`."""
-        return _answer(await self._send(gateway, "GET", f"/cache/{_path(key)}", None, None))
+        return _answer(await self._send(gateway, "GET", f"/cache/{_path(key)}", None))
 
     async def remember(self, gateway: str, key: str, value: Any) -> Answer:
         """See `chaos.workloads.users.UsesCache`."""
-        return _answer(await self._send(gateway, "PUT", f"/cache/{_path(key)}", {"value": value}, None))
+        return _answer(await self._send(gateway, "PUT", f"/cache/{_path(key)}", {"value": value}))
 
     async def close(self) -> None:
         """Close every connection."""
         await self._http.aclose()
 
     async def _send(
-        self, gateway: str, method: str, path: str, body: object, session: str | None
+        self, gateway: str, method: str, path: str, body: object, caller: Caller = ANYBODY
     ) -> httpx.Response:
         url = f"{self._gateways[gateway]}{path}"
         headers = {"content-type": "application/json"} if body is not None else {}
-        if session is not None:
-            headers["x-lab-session"] = session
+        if caller.session is not None:
+            headers["x-lab-session"] = caller.session
+        if caller.token is not None:
+            headers[TOKEN] = caller.token
         content = None if body is None else msgspec.json.encode(body)
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -124,7 +126,7 @@ def _path(key: str) -> str:
 
 def _answer(response: httpx.Response, absent_is_null: bool = False) -> Answer:
     body = _parse(response, absent_is_null)
-    return Answer(body.node, body.epoch, body.position, body.value)
+    return Answer(body.node, body.epoch, body.position, body.value, response.headers.get(TOKEN))
 
 
 def _parse(response: httpx.Response, absent_is_null: bool = False) -> _Body:

@@ -20,12 +20,27 @@ _NAMES: dict[Call, str] = {
 
 @dataclass(frozen=True)
 class Answer:
-    """A success: the replica that answered, its epoch, its log position, and what a read returned."""
+    """A success: the replica that answered, its epoch, its log position, and what a read returned.
+
+    `token`, where there is one, is to be sent with the next request of the same device.
+    """
 
     node: str
     epoch: int
     position: Any
     value: Any = None
+    token: str | None = None
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: the user's session, and the token that the device was given last; by default, anybody."""
+
+    session: str | None = None
+    token: str | None = None
+
+
+ANYBODY = Caller()
 
 
 class ClientError(Exception):
@@ -36,6 +51,11 @@ class ClientError(Exception):
         self.definite = definite
         self.text = text
 
+    @property
+    def code(self) -> str:
+        """The kind of failure, with which the text begins."""
+        return self.text.partition(":")[0]
+
 
 class Client(Protocol):
     """Requests through the gateway of that name. Every method raises `ClientError`, nothing else.
@@ -43,19 +63,19 @@ class Client(Protocol):
     A call comes back within a time that the client bounds itself, and is sent at most once.
     """
 
-    async def put(self, gateway: str, key: str, value: Any, session: str | None = None) -> Answer:
+    async def put(self, gateway: str, key: str, value: Any, caller: Caller = ANYBODY) -> Answer:
         """Write register `key`."""
 
-    async def get(self, gateway: str, key: str, session: str | None = None) -> Answer:
+    async def get(self, gateway: str, key: str, caller: Caller = ANYBODY) -> Answer:
         """Read register `key`; the value of an absent one is None."""
 
-    async def delete(self, gateway: str, key: str, session: str | None = None) -> Answer:
+    async def delete(self, gateway: str, key: str, caller: Caller = ANYBODY) -> Answer:
         """Remove register `key`."""
 
-    async def add(self, gateway: str, key: str, element: Any, session: str | None = None) -> Answer:
+    async def add(self, gateway: str, key: str, element: Any, caller: Caller = ANYBODY) -> Answer:
         """Add `element` to the set `key`."""
 
-    async def members(self, gateway: str, key: str, session: str | None = None) -> Answer:
+    async def members(self, gateway: str, key: str, caller: Caller = ANYBODY) -> Answer:
         """Read the set `key` as a list; that of an absent one is empty."""
 
 
@@ -84,12 +104,18 @@ class Custom(Protocol):
 
 @dataclass(frozen=True)
 class Request:
-    """One thing that a client wants done."""
+    """One thing that a client wants done, on a `device` of the user whose `session` it is.
+
+    Clients come to a gateway of their own; those who are `routed_by` a name come to the one that the name
+    stands for, the same for all.
+    """
 
     call: Call
     key: str
     value: Any = None
     session: str | None = None
+    device: str | None = None
+    routed_by: str | None = None
 
     @property
     def f(self) -> str:
@@ -97,19 +123,21 @@ class Request:
         return _NAMES[self.call]
 
 
-async def perform(client: Client, gateway: str, request: Request | Custom) -> Answer:
+async def perform(
+    client: Client, gateway: str, request: Request | Custom, caller: Caller = ANYBODY
+) -> Answer:
     """Send `request` through `gateway`. Raises `ClientError`."""
     if not isinstance(request, Request):
         return await request.perform(client, gateway)
-    key, session = request.key, request.session
+    key = request.key
     match request.call:
         case "put":
-            return await client.put(gateway, key, request.value, session)
+            return await client.put(gateway, key, request.value, caller)
         case "get":
-            return await client.get(gateway, key, session)
+            return await client.get(gateway, key, caller)
         case "delete":
-            return await client.delete(gateway, key, session)
+            return await client.delete(gateway, key, caller)
         case "add":
-            return await client.add(gateway, key, request.value, session)
+            return await client.add(gateway, key, request.value, caller)
         case "members":
-            return await client.members(gateway, key, session)
+            return await client.members(gateway, key, caller)

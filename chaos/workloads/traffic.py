@@ -15,14 +15,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Protocol
+from zlib import crc32
 
 from chaos.history import Event
 from chaos.recorder import Recorder
-from chaos.workloads.client import Answer, Client, ClientError, Custom, Request, perform
+from chaos.workloads.client import Answer, Caller, Client, ClientError, Custom, Request, perform
 from chaos.workloads.counters import Count, Counters
 from services.ports import Clock
 
 MAX_CLIENTS = 128
+POSITION_LOST = "position-lost"  # what the client's token stands for is in no log any more
 
 
 class Plan(Protocol):
@@ -63,10 +65,26 @@ class Workload:
 
 @dataclass
 class _Client:
-    """One user: always at the same gateway, under a process number that changes after doubt."""
+    """One device: always at the same gateway, under a process number that changes after doubt.
+
+    It sends back the last token it was given. When it is told that what the token stands for was lost, it
+    begins a new session: what it knew is no more, and it was not kept in the dark about it.
+    """
 
     number: int
     process: int
+    token: str | None = None
+    sessions: int = 1
+
+    def caller(self, user: str | None) -> Caller:
+        """Who asks on this device."""
+        session = user if user is None or self.sessions == 1 else f"{user}~{self.sessions}"
+        return Caller(session, self.token)
+
+    def begin_session(self) -> None:
+        """As if it had never been here before."""
+        self.token = None
+        self.sessions += 1
 
 
 @dataclass
@@ -194,28 +212,39 @@ class Traffic:
         return _Client(next(self._numbers), self._recorder.new_process())
 
     async def _operate(self, door: _Door, client: _Client, request: Request | Custom) -> None:
-        recorder = self._recorder
+        recorder, caller = self._recorder, client.caller(request.session)
+        gateway, device = self._place(door, request)
         pending = recorder.invoke(
             client.process,
             request.f,
             request.key,
             request.value,
-            gateway=door.gateway,
-            session=request.session,
+            gateway=gateway,
+            session=caller.session,
+            device=device,
         )
         try:
-            answer = await perform(self._client, door.gateway, request)
+            answer = await perform(self._client, gateway, request, caller)
         except ClientError as error:
             count = self._record_failure(pending, client, error)
-            self.counters.add(count, door.gateway)
+            self.counters.add(count, gateway)
         except BaseException as error:
             recorder.info(pending, f"broken off: {error!r}")
             raise
         else:
+            client.token = answer.token or client.token
             count = self._record_success(pending, answer)
-            self.counters.add(count, door.gateway, answer.node)
+            self.counters.add(count, gateway, answer.node)
         door.idle.append(client)
         self._changed.set()
+
+    def _place(self, door: _Door, request: Request | Custom) -> tuple[str, str | None]:
+        """The gateway that the request goes to, and the device that it comes from."""
+        if not isinstance(request, Request):
+            return door.gateway, None
+        if request.routed_by is not None:
+            door = self._doors[crc32(request.routed_by.encode()) % len(self._doors)]
+        return door.gateway, request.device
 
     def _record_success(self, pending: Event, answer: Answer) -> Count:
         self._recorder.ok(
@@ -224,6 +253,8 @@ class Traffic:
         return "reads" if pending.f == "read" else "acknowledged"
 
     def _record_failure(self, pending: Event, client: _Client, error: ClientError) -> Count:
+        if error.code == POSITION_LOST:
+            client.begin_session()
         if error.definite:
             self._recorder.fail(pending, error.text)
             return "failed"

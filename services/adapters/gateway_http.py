@@ -6,7 +6,7 @@ register is an error (404), an absent set is an empty list.
 
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 from fastapi import FastAPI, Request, Response
@@ -17,12 +17,24 @@ from services.adapters.failures import failure_body
 from services.adapters.http import LabApplication, add_node_routes, json_response
 from services.config import NodeSettings
 from services.errors import LabError
+from services.gateway import tokens
 from services.gateway.gateway import Gateway
 from services.gateway.inputs import key_in, session_in, value_in, wishes_in
 from services.gateway.sql_inputs import transaction_in
-from services.messages import CacheGet, CachePut, Operation, Read, ReadResult, Status, Value, Write, Written
+from services.messages import (
+    CacheGet,
+    CachePut,
+    Operation,
+    Read,
+    ReadResult,
+    Status,
+    Token,
+    Value,
+    Write,
+    Written,
+)
 
-SESSION = "x-lab-session"
+SESSION, TOKEN = "x-lab-session", "x-lab-token"
 
 Answer: TypeAlias = dict[str, Any]
 Endpoint: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -95,34 +107,34 @@ class Clients:
         """Write a register."""
         key = key_in(request.scope["raw_path"])
         value = value_in(await request.body(), "value")
-        return await self._write(Operation(f="put", key=key, value=value))
+        return await self._write(request, Operation(f="put", key=key, value=value))
 
     async def delete(self, request: Request) -> Response:
         """Remove a register."""
-        return await self._write(Operation(f="delete", key=key_in(request.scope["raw_path"])))
+        return await self._write(request, Operation(f="delete", key=key_in(request.scope["raw_path"])))
 
     async def add(self, request: Request) -> Response:
         """Add an element to a set."""
         key = key_in(request.scope["raw_path"])
         element = value_in(await request.body(), "element")
-        return await self._write(Operation(f="add", key=key, value=element))
+        return await self._write(request, Operation(f="add", key=key, value=element))
 
     async def get(self, request: Request) -> Response:
         """Read a register."""
         key = key_in(request.scope["raw_path"])
-        result = await self._read(request, Read(key=key, type="register"))
+        result = await self._read(request, key, "register")
         if not result.found:
             error = LabError("no-such-key", f"{key!r} has no value on {result.node}")
             body = failure_body(error, **_signed(key, result))
-            return json_response(body, error.kind.status)
-        return _answer({**_signed(key, result), "value": result.value})
+            return _with_token(json_response(body, error.kind.status), result.token)
+        return _with_token(_answer({**_signed(key, result), "value": result.value}), result.token)
 
     async def members(self, request: Request) -> Response:
         """Read a set."""
         key = key_in(request.scope["raw_path"])
-        result = await self._read(request, Read(key=key, type="set"))
+        result = await self._read(request, key, "set")
         elements: Value = result.value if result.found else []
-        return _answer({**_signed(key, result), "elements": elements})
+        return _with_token(_answer({**_signed(key, result), "elements": elements}), result.token)
 
     async def sql(self, request: Request) -> Response:
         """Execute a transaction."""
@@ -149,13 +161,31 @@ class Clients:
         nodes = {name: _described(found) for name, found in (await self._gateway.survey()).items()}
         return _answer({"gateway": own.node, "leader": own.leader, "epoch": own.epoch, "nodes": nodes})
 
-    async def _write(self, operation: Operation) -> Response:
-        written = await self._gateway.write(Write(operation=operation))
-        return _answer(_signed(operation.key, written))
+    async def _write(self, request: Request, operation: Operation) -> Response:
+        session, token = _caller(request)
+        written = await self._gateway.write(Write(operation=operation, session=session, token=token))
+        return _with_token(_answer(_signed(operation.key, written)), written.token)
 
-    async def _read(self, request: Request, message: Read) -> ReadResult:
+    async def _read(self, request: Request, key: str, kind: Literal["register", "set"]) -> ReadResult:
         policy, replica = wishes_in(request.scope["query_string"])
+        session, token = _caller(request)
+        message = Read(key=key, type=kind, session=session, token=token)
         return await self._gateway.read(message, policy, replica)
+
+
+def _caller(request: Request) -> tuple[str | None, Token]:
+    """The user's session and the token that the client was given last. Raises `LabError` bad-request."""
+    session, token = request.headers.get(SESSION), request.headers.get(TOKEN)
+    return (
+        None if session is None else session_in(session),
+        () if token is None else tokens.token_in(token),
+    )
+
+
+def _with_token(response: Response, token: Token) -> Response:
+    if (text := tokens.text_of(token)) is not None:
+        response.headers[TOKEN] = text
+    return response
 
 
 def _signed(key: str, reply: Written | ReadResult) -> Answer:

@@ -10,7 +10,9 @@ from typing import Any, TypeAlias
 import msgspec
 
 from services.errors import KINDS
+from services.gateway import tokens
 from services.gateway.inputs import MOST_KEY_CHARACTERS, POLICIES, SESSION_PATTERN
+from services.gateway.routing import MODES
 from services.gateway.sql_inputs import Transaction
 from services.messages import SERVED, Cached, Value
 from services.messages.sql import ResultSet
@@ -19,8 +21,9 @@ Described: TypeAlias = dict[str, Any]
 
 DESCRIPTION = (
     "A replicated key-value store with registers and sets. Every answer names the replica that gave it, "
-    "its epoch, and its position in the log. Every error says whether it is definite: a definite one had "
-    "no effect; after any other, such as a timeout, the request may or may not have happened."
+    "its epoch, and its position in the log; its X-Lab-Token is to be sent with the client's next request. "
+    "Every error says whether it is definite: a definite one had no effect; after any other, such as a "
+    "timeout, the request may or may not have happened."
 )
 
 
@@ -97,7 +100,7 @@ RECORDS = (
 )
 
 _SIGNED = {"key": "greeting", "node": "n1", "epoch": 1, "position": 42}
-_KEY = {
+_KEY: Described = {
     "name": "key",
     "in": "path",
     "required": True,
@@ -116,6 +119,13 @@ _SESSION = {
     "description": "repeated in the answer",
     "schema": {"type": "string", "pattern": SESSION_PATTERN},
     "example": "u7",
+}
+_TOKEN: Described = {
+    "name": "X-Lab-Token",
+    "in": "header",
+    "description": "the token of this client's last answer, under the policies that look at it",
+    "schema": {"type": "string", "pattern": tokens.PATTERN},
+    "example": "2.118",
 }
 
 
@@ -164,6 +174,7 @@ _REFUSED = (
     "no-leader",
     "timed-out",
     "not-leader",
+    "position-lost",
 )
 _RESULTS = {
     **{name: _SIGNED[name] for name in ("node", "epoch", "position")},
@@ -189,7 +200,8 @@ _STATE = {"gateway": "g1", "leader": "n1", "epoch": 1, "nodes": {"n1": {"role": 
 
 def operations(replicas: Sequence[str]) -> dict[str, Described]:
     """What `FastAPI.add_api_route` is told about each route, by the name of its endpoint."""
-    reading = [_KEY, *_wishes(replicas)]
+    keyed = [_KEY, _TOKEN]
+    reading = [*keyed, *_wishes(replicas)]
     register = _content(Register, {**_SIGNED, "value": "hello"})
     elements = _content(Elements, {**_SIGNED, "elements": [1, 2]})
     state = _content(ClusterState, _STATE)
@@ -200,17 +212,17 @@ def operations(replicas: Sequence[str]) -> dict[str, Described]:
     return {
         "get": _described("Read a register", register, reading, (*_REFUSED, "no-such-key")),
         "put": _described(
-            "Write a register", _ACKNOWLEDGED, [_KEY], writing, requestBody=_body("value", "hello")
+            "Write a register", _ACKNOWLEDGED, keyed, writing, requestBody=_body("value", "hello")
         ),
-        "delete": _described("Remove a register", _ACKNOWLEDGED, [_KEY], _REFUSED),
+        "delete": _described("Remove a register", _ACKNOWLEDGED, keyed, _REFUSED),
         "members": _described("Read a set", elements, reading, _REFUSED),
         "add": _described(
-            "Add an element to a set", _ACKNOWLEDGED, [_KEY], writing, requestBody=_body("element", 3)
+            "Add an element to a set", _ACKNOWLEDGED, keyed, writing, requestBody=_body("element", 3)
         ),
         "sql": _described(
             "Execute a transaction on the demonstration tables",
             _content(Results, _RESULTS),
-            _wishes(replicas),
+            _wishes(replicas, tuple(MODES)),
             (*_REFUSED, "too-large", "constraint-violated"),
             requestBody=_SQL_BODY,
         ),
@@ -224,13 +236,13 @@ def operations(replicas: Sequence[str]) -> dict[str, Described]:
     }
 
 
-def _wishes(replicas: Sequence[str]) -> list[Described]:
+def _wishes(replicas: Sequence[str], policies: Sequence[str] = POLICIES) -> list[Described]:
     return [
         {
             "name": "policy",
             "in": "query",
             "description": "instead of the cluster's read policy",
-            "schema": {"type": "string", "enum": list(POLICIES)},
+            "schema": {"type": "string", "enum": list(policies)},
         },
         {
             "name": "from",

@@ -6,17 +6,14 @@ so the client is told exactly that. Reads have no effect and may try one replica
 """
 
 import asyncio
-from collections.abc import Iterable
 from functools import singledispatchmethod
 from typing import TypeVar
-
-from msgspec.structs import replace
 
 from services.config import NodeSettings, ReadPolicy
 from services.errors import LabError
 from services.gateway import routing
 from services.gateway.guide import CONTROLLER, Guide
-from services.gateway.routing import Attempt
+from services.gateway.reading import Reading, of_type
 from services.messages import (
     START,
     AskStatus,
@@ -35,7 +32,6 @@ from services.messages import (
     Status,
     Write,
     Written,
-    kind_of,
 )
 from services.node import probe, remember_settings, settings_in_force
 from services.ports import Env
@@ -51,6 +47,7 @@ class Gateway:
         self._node = settings
         self._cluster = settings_in_force(env, settings.cluster)
         self._guide = Guide(env, settings.replicas, self._cluster, self._say)
+        self._reading = Reading(env, settings.replicas, self._cluster, self)
 
     async def start(self) -> None:
         """Begin to ask, now and again, who leads."""
@@ -69,7 +66,7 @@ class Gateway:
             role="gateway",
             epoch=self._guide.epoch,
             position=START,
-            leader=self._guide.leader,
+            leader=self.leader,
             settings=self._cluster,
         )
 
@@ -100,7 +97,7 @@ class Gateway:
 
     async def write(self, message: Write) -> Written:
         """Pass the write on to the leader. Raises `LabError`, indefinite when it may have happened."""
-        return await self._through_leader(message, Written)
+        return self._reading.acknowledged(message, await self.through_leader(message, Written))
 
     async def read(
         self, message: Read, policy: ReadPolicy | None = None, replica: str | None = None
@@ -109,28 +106,15 @@ class Gateway:
 
         Raises `LabError`: the refusal of the last replica that was asked.
         """
-        if replica is None:
-            policy = policy or self._cluster.reads
-        return await self._answer(message, ReadResult, policy or "any", replica)
+        return await self._reading.read(message, policy, replica)
 
     async def execute(
         self, message: Execute, policy: ReadPolicy | None = None, replica: str | None = None
     ) -> Executed:
         """A transaction: by the leader, or if `policy` or `replica` is given one that reads, like `read`."""
         if policy is None and replica is None:
-            return await self._through_leader(message, Executed)
-        return await self._answer(message, Executed, policy or "any", replica)
-
-    async def _answer(
-        self, message: Read | Execute, expected: type[M], policy: ReadPolicy, replica: str | None
-    ) -> M:
-        if replica is not None:
-            self._must_exist(replica)
-            return await self._first_answer(message, expected, (Attempt(replica, routing.MODES[policy]),))
-        if policy == "leader":
-            return await self._through_leader(replace(message, mode="leader"), expected)
-        attempts = routing.choose(policy, self._node.replicas, self._guide.leader, self._env.random)
-        return await self._first_answer(message, expected, attempts)
+            return await self.through_leader(message, Executed)
+        return await self._reading.look(message, policy or "any", replica)
 
     @handle.register
     async def _on_route(self, message: Route) -> Status:
@@ -141,6 +125,7 @@ class Gateway:
     async def _on_configure(self, message: Configure) -> Status:
         self._cluster = message.settings
         self._guide.configure(message.settings, message.reset)
+        self._reading.configure(message.settings)
         remember_settings(self._env, message.settings)
         if message.reset:
             self._say("emptied", replication=self._cluster.replication, reads=self._cluster.reads)
@@ -164,20 +149,20 @@ class Gateway:
         return self._cluster.call_timeout_ms / 1000
 
     @property
-    def _patience_s(self) -> float:
-        """How long a client may wait: as long as the leader may for its followers, and the way there."""
-        return self._call_s + self._cluster.acknowledge_timeout_ms / 1000
+    def leader(self) -> str | None:
+        """Whom this gateway believes to lead."""
+        return self._guide.leader
 
-    async def _through_leader(self, message: Message, expected: type[M]) -> M:
+    async def through_leader(self, message: Message, expected: type[M]) -> M:
         """The leader's reply; a second leader is asked if the first certainly did nothing."""
         guide = self._guide
         if guide.leader is None:
             await guide.learn()
         if guide.leader is None:
             raise LabError("no-leader", "nobody is known to lead at the moment; try again in a second")
-        first, deadline = guide.leader, self._env.clock.monotonic() + self._patience_s
+        first, deadline = guide.leader, self._env.clock.monotonic() + self._cluster.patience_s
         try:
-            reply = await self._env.network.call(first, message, self._patience_s)
+            reply = await self._env.network.call(first, message, self._cluster.patience_s)
         except LabError as error:
             if not routing.may_ask_another(error):
                 raise
@@ -189,30 +174,6 @@ class Gateway:
             reply = await self._env.network.call(second, message, left_s)
         return of_type(reply, expected)
 
-    async def _first_answer(
-        self, message: Read | Execute, expected: type[M], attempts: Iterable[Attempt]
-    ) -> M:
-        deadline = self._env.clock.monotonic() + self._patience_s
-        failure: LabError | None = None
-        for attempt in attempts:
-            left_s = deadline - self._env.clock.monotonic()
-            if failure and (left_s <= 0 or not routing.may_read_elsewhere(failure)):
-                break
-            try:
-                request = replace(message, mode=attempt.mode)
-                reply = await self._env.network.call(attempt.replica, request, min(left_s, self._call_s))
-            except LabError as error:
-                failure = error
-            else:
-                return of_type(reply, expected)
-        assert failure, "there is at least one replica"
-        raise failure
-
-    def _must_exist(self, replica: str) -> None:
-        if replica not in self._node.replicas:
-            known = ", ".join(self._node.replicas)
-            raise LabError("bad-request", f"there is no replica {replica!r}; known: {known}")
-
     async def _status_of(self, node: str) -> Status | LabError:
         try:
             return of_type(await self._env.network.call(node, AskStatus(), self._call_s), Status)
@@ -221,10 +182,3 @@ class Gateway:
 
     def _say(self, event: str, **fields: object) -> None:
         self._env.log.event(event, role="gateway", epoch=self._guide.epoch, **fields)
-
-
-def of_type(reply: Message, expected: type[M]) -> M:
-    """The reply, if it is what was asked for. Raises `LabError`, indefinite, if it is not."""
-    if isinstance(reply, expected):
-        return reply
-    raise LabError("internal", f"the answer is a {kind_of(reply)} where a {kind_of(expected)} was due")

@@ -8,7 +8,7 @@ import json
 import math
 import re
 import unicodedata
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, cast, get_args
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 import msgspec
@@ -21,7 +21,7 @@ MOST_KEY_CHARACTERS = 512
 MOST_VALUE_BYTES = 256 << 10
 MOST_NESTING = 64
 SMALLEST_INTEGER, LARGEST_INTEGER = -(2**63), 2**63 - 1
-POLICIES = ("leader", "any", "bounded")
+POLICIES: tuple[ReadPolicy, ...] = get_args(ReadPolicy)
 SESSION_PATTERN = "^[!-~]{1,64}$"
 
 _SHOWN_CHARACTERS = 60
@@ -66,7 +66,7 @@ def wishes_in(query: bytes) -> tuple[ReadPolicy | None, str | None]:
     policy = wishes.get("policy")
     if policy is not None and policy not in POLICIES:
         raise LabError("bad-request", f"there is no policy {_shown(policy)}; use {', '.join(POLICIES)}")
-    return cast(ReadPolicy | None, policy), wishes.get("from")
+    return policy, wishes.get("from")
 
 
 def session_in(header: str) -> str:

@@ -5,9 +5,6 @@ reaches it. That is right, and it is also how a gateway that shares its leader's
 the old leader: nothing here could know better.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from random import Random
 from typing import Literal, TypeAlias
 
 from services.config import ReadPolicy
@@ -16,17 +13,13 @@ from services.messages import Route
 
 Mode: TypeAlias = Literal["local", "leader", "bounded"]
 
-RELEARN = frozenset({"not-leader", "stale-epoch", "lease-expired", "unreachable", "shutting-down"})
+# The policies that need to know nothing of a session; a transaction has no others.
 MODES: dict[ReadPolicy, Mode] = {"leader": "leader", "any": "local", "bounded": "bounded"}
+RELEARN = frozenset({"not-leader", "stale-epoch", "lease-expired", "unreachable", "shutting-down"})
+# Reads have no effect, so even in doubt another replica may be asked, where one may do better.
 ELSEWHERE = frozenset({*RELEARN, "connection-lost", "timed-out", "too-far-behind", "storage-failed"})
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """Ask `replica`, in `mode`."""
-
-    replica: str
-    mode: Mode
+GONE = frozenset({"unreachable", "connection-lost", "shutting-down"})  # slow is not dead
+NOWHERE: frozenset[str] = frozenset()
 
 
 def policy_of(mode: Mode | None) -> ReadPolicy | None:
@@ -47,22 +40,3 @@ def may_ask_another(error: LabError) -> bool:
 def second_choice(refused: str, believed: str | None, named: str | None) -> str | None:
     """Whom to ask after `refused` did: who is `believed` to lead by now, else whom the refusal `named`."""
     return next((node for node in (believed, named) if node not in (None, refused)), None)
-
-
-def may_read_elsewhere(error: LabError) -> bool:
-    """True when another replica may do better. Reads have no effect, so even doubt does not matter."""
-    return error.kind.code in ELSEWHERE
-
-
-def choose(
-    policy: Literal["any", "bounded"], replicas: Sequence[str], leader: str | None, random: Random
-) -> tuple[Attempt, ...]:
-    """The replicas to ask for a read, one after the other until one answers.
-
-    Both policies begin anywhere. After that `any` goes on at random, and `bounded` to the
-    leader, who is never behind.
-    """
-    first, *rest = random.sample(replicas, len(replicas))
-    if policy == "bounded":
-        rest.sort(key=lambda replica: replica != leader)
-    return tuple(Attempt(replica, MODES[policy]) for replica in (first, *rest))

@@ -39,8 +39,9 @@ from services.messages.orders import (
     Stopping,
 )
 from services.messages.replication import Append, Appended
+from services.messages.sessions import AskSession, SessionPosition
 from services.messages.sql import Execute, Executed
-from services.messages.values import START, Entry, Operation, Position, Role, Value
+from services.messages.values import START, Entry, Operation, Position, Role, Token, Value
 
 __all__ = [
     "REPLIES",
@@ -54,6 +55,7 @@ __all__ = [
     "AskChunk",
     "AskCopy",
     "AskRoute",
+    "AskSession",
     "AskStatus",
     "AskVote",
     "CacheGet",
@@ -83,12 +85,14 @@ __all__ = [
     "RenewLease",
     "Role",
     "Route",
+    "SessionPosition",
     "ShutDown",
     "Status",
     "StepDown",
     "Stopping",
     "TakeCopy",
     "TakeOver",
+    "Token",
     "Value",
     "Vote",
     "Write",
@@ -114,6 +118,7 @@ COMMON: tuple[type[Message], ...] = (AskStatus, Probe, Configure)
 SERVED: Mapping[str, tuple[type[Message], ...]] = {
     "replica": (
         *(Write, Append, Read, Heartbeat, ReadContents, Fence, Promote, StepDown, ShutDown),
+        AskSession,
         *(AskVote, TakeOver, HandOver, AskRoute, Execute, ReadLog, TakeCopy, AskCopy, AskChunk, AddFollower),
         *COMMON,
     ),
@@ -128,7 +133,7 @@ REQUESTS: tuple[type[Message], ...] = tuple(
 )
 REPLIES: tuple[type[Message], ...] = (
     *(Written, ReadResult, Contents, Appended, Status, Stopping, LeaseGranted, Route, Probed, Vote, Failed),
-    *(Executed, Cached, LogPage, CopyReady, Chunk),
+    *(SessionPosition, Executed, Cached, LogPage, CopyReady, Chunk),
 )
 
 _encoder = msgspec.json.Encoder()

@@ -5,33 +5,43 @@ from typing import Literal
 import msgspec
 
 from services.messages.message import Message
-from services.messages.values import Entry, Operation, Position, Value
+from services.messages.values import START, Entry, Operation, Position, Token, Value
 
 
 class Write(Message, frozen=True, kw_only=True):
-    """Gateway to leader: do this, answer when it is acknowledged by the rule in force."""
+    """Gateway to leader: do this, answer when it is acknowledged by the rule in force.
+
+    `session` is the user who asks, `token` what that user's client was given with its last answer.
+    """
 
     operation: Operation
+    session: str | None = None
+    token: Token = ()
 
 
 class Written(Message, frozen=True, kw_only=True):
-    """The write is acknowledged, at `position` of the leader's log."""
+    """The write is acknowledged, at `position` of the leader's log; a gateway adds the client's new token."""
 
     node: str
     epoch: int
     position: Position
+    token: Token = ()
 
 
 class Read(Message, frozen=True, kw_only=True):
     """Gateway to replica: one register or set.
 
     `local` is answered from what this replica has, `leader` only by a leader that may still
-    lead, `bounded` only by a replica that is provably no staler than the bound.
+    lead, `bounded` only by a replica that is provably no staler than the bound. In every mode a replica
+    whose log has not come to `after` waits for it, and refuses when it does not come.
     """
 
     key: str
     type: Literal["register", "set"] = "register"
     mode: Literal["local", "leader", "bounded"] = "local"
+    after: Position = START
+    session: str | None = None
+    token: Token = ()
 
 
 class ReadResult(Message, frozen=True, kw_only=True):
@@ -42,6 +52,7 @@ class ReadResult(Message, frozen=True, kw_only=True):
     position: Position
     found: bool
     value: Value = None
+    token: Token = ()
 
 
 class ReadContents(Message, frozen=True, kw_only=True):

@@ -25,6 +25,9 @@ class Position(msgspec.Struct, frozen=True, order=True, array_like=True):
 
 START = Position(0, 0)
 
+# What a client carries from one answer to its next request: the position that it must find, or a newer one.
+Token: TypeAlias = tuple[Position, ...]
+
 
 class Operation(msgspec.Struct, frozen=True):
     """What a client asked for: `put` and `delete` a register, `add` an element to a set."""

@@ -1,7 +1,9 @@
 """Answering reads from a replica's own copy, and refusing when that copy may be too old."""
 
 from services.errors import LabError
-from services.messages import Read, ReadResult
+from services.messages import Position, Read, ReadResult
+from services.replica.arrivals import whereabouts
+from services.replica.reach import reach
 from services.replica.storage import Storage
 
 
@@ -10,10 +12,27 @@ def look_up(storage: Storage, node: str, epoch: int, message: Read) -> tuple[Rea
 
     Where nothing is found the whole log counts, for a deletion in it may not be acknowledged yet.
     """
-    last = storage.last
-    found = storage.register(message.key) if message.type == "register" else storage.set(message.key)
+    with storage.snapshot():
+        found = storage.register(message.key) if message.type == "register" else storage.set(message.key)
+        last = reach(storage.reader).last
     result = ReadResult(node=node, epoch=epoch, position=last, found=found.found, value=found.value)
     return result, found.sequence if found.found else last.sequence
+
+
+def holds(storage: Storage, node: str, wanted: Position) -> bool:
+    """Has the log come to `wanted`? Raises `LabError` position-lost when it never will."""
+    if wanted == storage.last:
+        return True
+    with storage.snapshot():
+        nearest, log = storage.newest_up_to(wanted), reach(storage.reader)
+    where = whereabouts(wanted, nearest, log)
+    if where == "lost":
+        text = (
+            f"{wanted} was lost with a leader, and {node} is at {log.last} without it; "
+            "begin a new session, without a token"
+        )
+        raise LabError("position-lost", text)
+    return where == "here"
 
 
 def check_lag(node: str, lag_s: float | None, bound_s: float, leader: str | None) -> None:

@@ -17,6 +17,7 @@ from services.replica.duties.following import Following
 from services.replica.duties.handing_over import HandingOver
 from services.replica.duties.orders import Orders
 from services.replica.duties.reads import Reads
+from services.replica.duties.sessions import Sessions
 from services.replica.duties.sql import Sql
 from services.replica.duties.voting import Voting
 from services.replica.duties.writing import Writing
@@ -36,7 +37,7 @@ class Replica:
             (
                 *(Writing(standing), Reads(standing), Sql(standing), Feed(standing)),
                 *(Following(standing, newcomer), Copying(standing, newcomer), Orders(standing)),
-                *(voting, self._candidacy, HandingOver(standing)),
+                *(voting, self._candidacy, HandingOver(standing), Sessions(standing)),
             )
         )
 

@@ -15,6 +15,7 @@ from services.errors import LabError
 from services.messages import Status
 from services.node import remember_settings, settings_in_force
 from services.ports import OTHER_FORMAT, USUAL_FORMAT, Env
+from services.replica.arrivals import Arrivals
 from services.replica.ballot import Ballot
 from services.replica.freshness import Freshness
 from services.replica.hold import Hold
@@ -37,6 +38,7 @@ class Standing:
         self.storage = self._open_storage()
         self.members = settings.replicas
         self.freshness = Freshness()
+        self.arrivals = Arrivals()
         self.leader: Leader | None = None
         self.known_leader: str | None = None
         self.heard_at = env.clock.monotonic()  # of a leader, or began to listen

@@ -10,6 +10,7 @@ Reading methods use a connection of their own and may be called at any time from
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import NamedTuple
 
@@ -197,6 +198,10 @@ class Storage:
         up_to = reach(self._writer).surplus(keep)
         self._writer.execute("DELETE FROM log WHERE sequence <= ?", (up_to,))
         return self._writer.changes() if up_to else 0
+
+    def snapshot(self) -> AbstractContextManager[object]:
+        """Inside, all reading methods see the state and the log of one moment."""
+        return self.reader
 
     def register(self, key: str) -> Found:
         """The register `key`."""

@@ -6,9 +6,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from chaos.runtimes.simulated.network import SimulatedNetwork
-from chaos.workloads.client import Answer, ClientError
+from chaos.workloads.client import ANYBODY, Answer, Caller, ClientError
 from chaos.workloads.sql import ReadPolicy, Statement
 from services.errors import LabError
+from services.gateway import tokens
 from services.gateway.routing import MODES
 from services.messages import (
     Cached,
@@ -35,25 +36,25 @@ class SimulatedClient:
         self._network = network
         self._timeout_s = timeout_s
 
-    async def put(self, gateway: str, key: str, value: Any, session: str | None = None) -> Answer:
+    async def put(self, gateway: str, key: str, value: Any, caller: Caller = ANYBODY) -> Answer:
         """Write register `key`."""
-        return await self._write(gateway, Operation("put", key, value))
+        return await self._write(gateway, Operation("put", key, value), caller)
 
-    async def get(self, gateway: str, key: str, session: str | None = None) -> Answer:
+    async def get(self, gateway: str, key: str, caller: Caller = ANYBODY) -> Answer:
         """Read register `key`; the value of an absent one is None."""
-        return await self._read(gateway, Read(key=key, type="register"))
+        return await self._read(gateway, Read(key=key, type="register", **_words(caller)))
 
-    async def delete(self, gateway: str, key: str, session: str | None = None) -> Answer:
+    async def delete(self, gateway: str, key: str, caller: Caller = ANYBODY) -> Answer:
         """Remove register `key`."""
-        return await self._write(gateway, Operation("delete", key))
+        return await self._write(gateway, Operation("delete", key), caller)
 
-    async def add(self, gateway: str, key: str, element: Any, session: str | None = None) -> Answer:
+    async def add(self, gateway: str, key: str, element: Any, caller: Caller = ANYBODY) -> Answer:
         """Add `element` to the set `key`."""
-        return await self._write(gateway, Operation("add", key, element))
+        return await self._write(gateway, Operation("add", key, element), caller)
 
-    async def members(self, gateway: str, key: str, session: str | None = None) -> Answer:
+    async def members(self, gateway: str, key: str, caller: Caller = ANYBODY) -> Answer:
         """Read the set `key` as a list; that of an absent one is empty."""
-        return await self._read(gateway, Read(key=key, type="set"))
+        return await self._read(gateway, Read(key=key, type="set", **_words(caller)))
 
     async def sql(
         self,
@@ -83,15 +84,17 @@ class SimulatedClient:
     async def close(self) -> None:
         """Nothing is held here."""
 
-    async def _write(self, gateway: str, operation: Operation) -> Answer:
-        written = await self._send(gateway, Write(operation=operation), Written)
-        return Answer(written.node, written.epoch, written.position.sequence)
+    async def _write(self, gateway: str, operation: Operation, caller: Caller) -> Answer:
+        written = await self._send(gateway, Write(operation=operation, **_words(caller)), Written)
+        token = tokens.text_of(written.token)
+        return Answer(written.node, written.epoch, written.position.sequence, token=token)
 
     async def _read(self, gateway: str, read: Read) -> Answer:
         result = await self._send(gateway, read, ReadResult)
         absent: list[Any] | None = None if read.type == "register" else []
         value = result.value if result.found else absent
-        return Answer(result.node, result.epoch, result.position.sequence, value)
+        token = tokens.text_of(result.token)
+        return Answer(result.node, result.epoch, result.position.sequence, value, token)
 
     async def _send(self, gateway: str, message: Message, expected: type[M]) -> M:
         try:
@@ -100,3 +103,8 @@ class SimulatedClient:
             raise ClientError(error.definite, str(error)) from error
         assert isinstance(reply, expected), reply
         return reply
+
+
+def _words(caller: Caller) -> dict[str, Any]:
+    """What a gateway reads in the headers."""
+    return {"session": caller.session, "token": tokens.token_in(caller.token) if caller.token else ()}

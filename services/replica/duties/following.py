@@ -41,6 +41,7 @@ class Following:
         if accepted.removed:
             removed = len(accepted.removed)
             standing.say("tail-set-aside", entries=removed, file=files[0], for_leader=batch.leader)
+        standing.arrivals.announce()
         if accepted.fits:
             standing.freshness.note(batch, standing.storage.last)
         return Appended(

@@ -1,6 +1,7 @@
 """Reads of one key, under the policy that the gateway asks for, and of everything."""
 
-from services.messages import Contents, Read, ReadContents, ReadResult
+from services.errors import LabError
+from services.messages import START, Contents, Position, Read, ReadContents, ReadResult
 from services.replica import reading
 from services.replica.duties.duty import Answers
 from services.replica.log import tables
@@ -19,6 +20,7 @@ class Reads:
 
     async def _read(self, message: Read) -> ReadResult:
         standing = self._standing
+        await self._arrived(message.after)
         if message.mode == "leader" or (message.mode == "bounded" and standing.leader):
             return await self._read_as_leader(message)
         if message.mode == "bounded":
@@ -26,6 +28,17 @@ class Reads:
             bound_s = standing.cluster.read_bound_ms / 1000
             reading.check_lag(standing.env.node, lag_s, bound_s, standing.known_leader)
         return self._look_up(message)[0]
+
+    async def _arrived(self, wanted: Position) -> None:
+        """Return when the own log has come to `wanted`. Raises `LabError` too-far-behind or position-lost."""
+        standing = self._standing
+        within_s = standing.cluster.token_wait_ms / 1000
+        if wanted != START and not await standing.arrivals.until(
+            lambda: reading.holds(standing.storage, standing.env.node, wanted), within_s
+        ):
+            last, node = standing.storage.last, standing.env.node
+            text = f"{node} is at {last}, {wanted} did not come within {within_s:g} s; ask the leader"
+            raise LabError("too-far-behind", text, leader=standing.known_leader)
 
     async def _read_as_leader(self, message: Read) -> ReadResult:
         """Answer only what is acknowledged, so that no reader sees a write which may yet be lost."""

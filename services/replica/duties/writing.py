@@ -18,4 +18,6 @@ class Writing:
     async def _write(self, message: Write) -> Written:
         leader = await self._standing.leadership()
         position = await leader.write(message.operation)
+        if message.session is not None:
+            leader.sessions.note(message.session, position)
         return Written(node=self._standing.env.node, epoch=leader.epoch, position=position)

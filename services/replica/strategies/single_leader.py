@@ -14,6 +14,7 @@ from services.config import ClusterSettings
 from services.errors import LabError
 from services.messages import Entry, Operation, Position
 from services.messages.records import Statement
+from services.newest import Newest
 from services.ports import Env
 from services.replica.group_commit import GroupCommit
 from services.replica.storage import Outcome, Storage, Transaction
@@ -44,6 +45,7 @@ class Leader:
     ) -> None:
         now = env.clock.monotonic()
         self.epoch = epoch
+        self.sessions = Newest(floor=storage.last)  # up to there it was an earlier leader who acknowledged
         self.lease = (
             MajorityLease(env, settings, epoch, say, self._asked_at, deposed)
             if settings.coordination == "election"

@@ -4,6 +4,8 @@ import asyncio
 from pathlib import Path
 from random import Random
 
+from msgspec.structs import replace
+
 from services.adapters.clock import SystemClock
 from services.adapters.disk import FileDisk
 from services.adapters.tasks import OrderedTasks
@@ -21,6 +23,11 @@ DEAD = LabError("unreachable", "refused")
 
 def written(node: str) -> Written:
     return Written(node=node, epoch=1, position=Position(1, 1))
+
+
+def acknowledged(node: str) -> Written:
+    """What a gateway makes of it: the client gets a token."""
+    return replace(written(node), token=(Position(1, 1),))
 
 
 def found(node: str) -> ReadResult:

@@ -10,7 +10,7 @@ from services.config import ClusterSettings
 from services.errors import LabError
 from services.gateway.gateway import Gateway
 from services.messages import Configure, Operation, Read, Route, Write
-from tests.unit.gateway.peers import DEAD, SILENCE, Peers, found, gateway_of, written
+from tests.unit.gateway.peers import DEAD, SILENCE, Peers, acknowledged, found, gateway_of, written
 
 WRITE = Write(operation=Operation(f="put", key="x", value=1))
 READ = Read(key="x")
@@ -43,7 +43,7 @@ async def test_it_asks_once_and_remembers(gateway: Gateway, peers: Peers) -> Non
     peers.say("controller", route(1, "n1"))
     peers.say("n1", written("n1"))
     replies = await asyncio.gather(*(gateway.handle(WRITE) for _ in range(50)))
-    assert replies == [written("n1")] * 50
+    assert replies == [acknowledged("n1")] * 50
     assert peers.questions == 1
 
 
@@ -62,7 +62,7 @@ async def test_after_a_definite_refusal_the_new_leader_is_asked(
     peers.say("controller", route(2, "n2"))
     peers.say("n1", refusal)
     peers.say("n2", written("n2"))
-    assert await gateway.handle(WRITE) == written("n2")
+    assert await gateway.handle(WRITE) == acknowledged("n2")
     assert peers.asked == ["n1", "n2"]
 
 
@@ -88,7 +88,7 @@ async def test_who_refuses_may_know_better_than_the_controller(gateway: Gateway,
     peers.say("controller", route(1, "n1"))
     peers.say("n1", NOT_LEADER)
     peers.say("n2", written("n2"))
-    assert await gateway.handle(WRITE) == written("n2")
+    assert await gateway.handle(WRITE) == acknowledged("n2")
     assert peers.asked == ["n1", "n2"]
 
 
@@ -97,7 +97,7 @@ async def test_where_replicas_elect_the_newest_answer_counts(peers: Peers, tmp_p
     peers.say("n1", SILENCE)
     peers.say("n2", route(3, "n1"))
     peers.say("n3", route(4, "n3"), written("n3"))
-    assert await gateway.handle(WRITE) == written("n3")
+    assert await gateway.handle(WRITE) == acknowledged("n3")
     assert peers.questions == 0
 
 
@@ -122,7 +122,7 @@ async def test_cut_off_from_the_controller_it_stays_with_the_old_leader(
     async with asyncio.timeout(5):
         while not peers.questions:
             await asyncio.sleep(0)
-    assert await gateway.handle(WRITE) == written("n1")
+    assert await gateway.handle(WRITE) == acknowledged("n1")
     await gateway.stop()
 
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from chaos.workloads.client import Answer, ClientError
+from chaos.workloads.client import ANYBODY, Answer, Caller, ClientError
 from services.errors import LabError
 from services.messages import Operation, Read, ReadResult, Write, Written
 from tests.unit.runner.memory_cluster import MemoryCluster
@@ -19,19 +19,19 @@ class MemoryClient:
     def __init__(self, cluster: MemoryCluster) -> None:
         self._cluster = cluster
 
-    async def put(self, gateway: str, key: str, value: Any, session: str | None = None) -> Answer:
+    async def put(self, gateway: str, key: str, value: Any, caller: Caller = ANYBODY) -> Answer:
         return await self._write(gateway, Operation("put", key, value))
 
-    async def delete(self, gateway: str, key: str, session: str | None = None) -> Answer:
+    async def delete(self, gateway: str, key: str, caller: Caller = ANYBODY) -> Answer:
         return await self._write(gateway, Operation("delete", key))
 
-    async def add(self, gateway: str, key: str, element: Any, session: str | None = None) -> Answer:
+    async def add(self, gateway: str, key: str, element: Any, caller: Caller = ANYBODY) -> Answer:
         return await self._write(gateway, Operation("add", key, element))
 
-    async def get(self, gateway: str, key: str, session: str | None = None) -> Answer:
+    async def get(self, gateway: str, key: str, caller: Caller = ANYBODY) -> Answer:
         return await self._read(gateway, key, "register")
 
-    async def members(self, gateway: str, key: str, session: str | None = None) -> Answer:
+    async def members(self, gateway: str, key: str, caller: Caller = ANYBODY) -> Answer:
         return await self._read(gateway, key, "set")
 
     async def _write(self, gateway: str, operation: Operation) -> Answer:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from chaos.runtimes.http_client import HttpClient
-from chaos.workloads.client import Answer, ClientError, Request, perform
+from chaos.workloads.client import Answer, Caller, ClientError, Request, perform
 
 TIMEOUT_S = 0.3
 WRITTEN = '{"node":"n1","epoch":2,"position":7,"key":"x"}'
@@ -132,7 +132,7 @@ async def test_nothing_is_sent_twice_when_an_idle_connection_ends(request_: Requ
 async def test_what_goes_over_the_wire() -> None:
     server = Server(200, WRITTEN)
     calls: list[Callable[[HttpClient], Awaitable[Answer]]] = [
-        lambda client: client.put("g1", "a/ü b", {"deep": [1]}, session="u7"),
+        lambda client: client.put("g1", "a/ü b", {"deep": [1]}, Caller("u7", "2.118")),
         lambda client: client.add("g1", "s", 3),
     ]
     async with talking_to(server) as client:
@@ -141,6 +141,7 @@ async def test_what_goes_over_the_wire() -> None:
     put, add = server.requests
     assert put.startswith("PUT /kv/a%2F%C3%BC%20b HTTP/1.1")
     assert "x-lab-session: u7" in put.lower()
+    assert "x-lab-token: 2.118" in put.lower()
     assert put.endswith('{"value":{"deep":[1]}}')
     assert add.startswith("POST /sets/s HTTP/1.1")
     assert add.endswith('{"element":3}')

@@ -5,7 +5,7 @@ import selectors
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from chaos.workloads.client import Answer, ClientError
+from chaos.workloads.client import ANYBODY, Answer, Caller, ClientError
 
 T = TypeVar("T")
 
@@ -55,20 +55,20 @@ class Store:
         self._trouble = trouble
         self._log: list[tuple[str, str, Any]] = []
 
-    async def put(self, gateway: str, key: str, value: Any, session: str | None = None) -> Answer:
+    async def put(self, gateway: str, key: str, value: Any, caller: Caller = ANYBODY) -> Answer:
         return await self._append(gateway, "put", key, value)
 
-    async def delete(self, gateway: str, key: str, session: str | None = None) -> Answer:
+    async def delete(self, gateway: str, key: str, caller: Caller = ANYBODY) -> Answer:
         return await self._append(gateway, "delete", key, None)
 
-    async def add(self, gateway: str, key: str, element: Any, session: str | None = None) -> Answer:
+    async def add(self, gateway: str, key: str, element: Any, caller: Caller = ANYBODY) -> Answer:
         return await self._append(gateway, "add", key, element)
 
-    async def get(self, gateway: str, key: str, session: str | None = None) -> Answer:
+    async def get(self, gateway: str, key: str, caller: Caller = ANYBODY) -> Answer:
         await asyncio.sleep(self._trouble(gateway))
         return Answer("n1", 1, len(self._log), self.contents()["registers"].get(key))
 
-    async def members(self, gateway: str, key: str, session: str | None = None) -> Answer:
+    async def members(self, gateway: str, key: str, caller: Caller = ANYBODY) -> Answer:
         await asyncio.sleep(self._trouble(gateway))
         return Answer("n1", 1, len(self._log), self.contents()["sets"].get(key, []))
 
