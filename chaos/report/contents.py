@@ -17,7 +17,7 @@ MOST_ROWS = 60
 class Row:
     """One key: what was acknowledged last, which operation that was, and what each replica holds.
 
-    `odd` are the replicas that lack it; where nothing was acknowledged, those that hold what most do not.
+    `odd` are the replicas that lack it; where one cannot tell, those that hold what most do not.
     """
 
     key: str
@@ -73,25 +73,37 @@ def final_contents(saved: Saved) -> Contents:
 def _row(key: Key, reads: Mapping[str, Operation], writes: Sequence[Operation]) -> Row:
     values = {node: read.value for node, read in reads.items()}
     last = max(acknowledged_writes(writes), key=lambda write: write.end, default=None)
+    judged = last if last is not None and _says_what_was_written(last, values.values(), writes) else None
     return Row(
         key=str(key),
         acknowledged="" if last is None else shown(last.value),
         index=None if last is None else last.index,
         by="" if last is None else " ".join(filter(None, (last.node, _epoch(last)))),
         held={node: shown(value) for node, value in values.items()},
-        odd=frozenset(_odd(last, values, writes)),
-        is_missing=last is not None and _is_missing(last, values.values(), writes),
+        odd=frozenset(_odd(judged, values, writes)),
+        is_missing=judged is not None and _is_missing(judged, values.values(), writes),
         differs=len({canonical(value) for value in values.values()}) > 1,
     )
 
 
+def _says_what_was_written(last: Operation, values: Iterable[Any], writes: Iterable[Operation]) -> bool:
+    """True when replicas show values as clients wrote them, so that one can tell whether `last` is there.
+
+    A row of a table, for instance, does not show the statement that made it.
+    """
+    known = {canonical(write.value) for write in writes} | {canonical(None)}
+    return last.f in ("write", "add", "append") and _elements(last, values) <= known
+
+
 def _is_missing(last: Operation, values: Iterable[Any], writes: Iterable[Operation]) -> bool:
     """True when nobody holds what `last` wrote, nor anything that may have come after it."""
-    if last.f not in ("write", "add", "append"):
-        return False
     fine = {canonical(write.value) for write in writes if write is last or not write.precedes(last)}
+    return fine.isdisjoint(_elements(last, values))
+
+
+def _elements(last: Operation, values: Iterable[Any]) -> set[bytes]:
     found = (value if isinstance(value, list) and last.f != "write" else [value] for value in values)
-    return fine.isdisjoint(canonical(element) for elements in found for element in elements)
+    return {canonical(element) for elements in found for element in elements}
 
 
 def _odd(last: Operation | None, values: Mapping[str, Any], writes: Sequence[Operation]) -> Iterable[str]:

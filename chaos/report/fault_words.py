@@ -46,7 +46,7 @@ def sentence(band: Band, cast: Cast) -> str:
         case "lose-reply" if links:
             return f"Answers over {arrows} are lost; what was asked still arrives and is done."
         case "slow" if links:
-            return f"{arrows} takes {band.value.get('latency_ms', '?')} ms longer."
+            return f"What is asked over {arrows} takes {band.value.get('latency_ms', '?')} ms longer."
         case "dead" if nodes:
             return f"{listed(nodes)} is killed."
         case "paused" if nodes:

@@ -1,7 +1,7 @@
 // Brings every run in the page to life.
 "use strict";
 {
-  const MARKS = { fail: "refused: certainly not done", info: "in doubt", witness: "witness" };
+  const MARKS = { fail: "refused", info: "in doubt", witness: "witness" };
 
   function start(article, number) {
     const drawing = JSON.parse(article.querySelector(".drawing").textContent);
@@ -56,9 +56,9 @@
     const kinds = [["write", "write"], ["read", "read"]].map(([name, words]) => swatch(`swatch-${name}`, words));
     const marks = ["fail", "info"].map((name) => swatch(`swatch-${name}`, MARKS[name]));
     const witness = drawing.witnesses.length ? [swatch("swatch-witness", MARKS.witness)] : [];
-    const fault = drawing.bands.length ? [swatch("swatch-fault", "a fault is in force")] : [];
+    const fault = drawing.bands.length ? [swatch("swatch-fault", "fault")] : [];
     const roles = [swatch("swatch-leader", "leads"), swatch("swatch-follower", "follows"), swatch("swatch-dead", "dead or paused")];
-    return [...kinds, ...marks, ...witness, ...fault, ...roles, swatch("swatch-event", "a node logged something")];
+    return [...kinds, ...marks, ...witness, ...fault, ...roles, swatch("swatch-event", "log line")];
   }
 
   function swatch(kind, words) {

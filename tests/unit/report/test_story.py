@@ -194,21 +194,23 @@ def test_the_drawing_is_plain_json(split_brain: Saved) -> None:
     ("held", "acknowledged", "odd"),
     [
         ((1, 2, 2), True, {"n1"}),
-        ((1, 1, 1), True, {"n1", "n2", "n3"}),
+        ((1, None, 1), True, {"n1", "n2", "n3"}),
         ((1, 1, 2), False, {"n3"}),
+        (({"price": 2}, {"price": 2}, {"price": 1}), True, {"n3"}),  # rows do not show what was written
     ],
 )
 def test_the_odd_ones_lack_what_was_acknowledged_or_what_most_hold(
-    held: Sequence[int], acknowledged: bool, odd: set[str], tmp_path: Path
+    held: Sequence[Any], acknowledged: bool, odd: set[str], tmp_path: Path
 ) -> None:
     events: list[Event] = []
     recorder = Recorder(events, Clock())
-    if acknowledged:
-        recorder.ok(recorder.invoke(recorder.new_process(), "write", "x", 2), node="n1")
+    for value in (1, 2) if acknowledged else ():
+        recorder.ok(recorder.invoke(recorder.new_process(), "write", "x", value), node="n1")
     for number, value in enumerate(held, start=1):
         recorder.final(f"n{number}", {"registers": {"x": value}, "sets": {}, "epoch": 1, "position": 1})
     (row,) = final_contents(replace(by_hand(tmp_path), history=History.of(events))).rows
     assert row.odd == odd
+    assert row.is_missing == (len(odd) == 3)
 
 
 def test_who_plays_stands_in_the_description_of_the_run(split_brain: Saved, tmp_path: Path) -> None:
