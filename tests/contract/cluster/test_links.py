@@ -57,6 +57,20 @@ async def test_what_a_probe_says(cluster: Cluster, state: LinkState, outcome: st
     assert await cluster.probe(struck, PATIENCE_S) == "passed"
 
 
+async def test_healing_ends_the_wait_of_whoever_was_cut_off(cluster: Cluster) -> None:
+    """A stream with a hole in it is closed: nobody waits any longer for what was swallowed."""
+    struck, loop = link(cluster, "n1-n2"), asyncio.get_running_loop()
+    outcome = "passed"
+    while outcome == "passed":  # on a busy machine the probe may begin only after the healing
+        await cluster.set_link(struck, CUT)
+        probe = asyncio.create_task(cluster.probe(struck, 2 * PATIENCE_S))
+        await asyncio.sleep(SILENCE_S)
+        await cluster.set_link(struck, HEALTHY)
+        healed_at = loop.time()
+        outcome = await probe
+    assert outcome == "refused" and loop.time() - healed_at < PATIENCE_S
+
+
 async def test_the_way_of_the_power_switch(cluster: Cluster) -> None:
     struck = link(cluster, "controller-n1-oob")
     assert await cluster.probe(struck, PATIENCE_S) == "passed"

@@ -1,5 +1,7 @@
 """Processes are killed, stopped and started for real, and the cluster lives on."""
 
+from contextlib import AsyncExitStack
+
 import pytest
 
 from chaos.cluster import CUT, Cluster, ClusterError
@@ -67,6 +69,17 @@ async def test_a_restarted_replica_has_its_old_disk(cluster: Cluster, client: Cl
     await all_hold(cluster, {"x": 1})
     async with Restart("n3").applied(cluster):
         assert (await cluster.contents("n3"))["registers"] == {"x": 1}
+
+
+async def test_what_was_acknowledged_survives_the_death_of_all(cluster: Cluster, client: Client) -> None:
+    """On simulated machines the power fails with it, and what was not synced is lost."""
+    gateway = next(iter(cluster.gateways))
+    for value in range(10):
+        await client.put(gateway, "x", value)
+    async with AsyncExitStack() as blackout:
+        for node in cluster.replicas:
+            await blackout.enter_async_context(Kill(node).applied(cluster))
+    await all_hold(cluster, {"x": 9})
 
 
 async def test_what_does_not_fit_the_state_is_refused(cluster: Cluster) -> None:
