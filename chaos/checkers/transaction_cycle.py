@@ -4,17 +4,20 @@ Elle's dependency graph (Kingsbury, Alvaro 2020; Adya 1999). The longest read of
 its appends, so of two transactions that touch it one comes first: it appended the element before (ww),
 it appended the last element that the other read (wr), or it read the list without the other's element
 (rw). A ring of these means that the history is not serializable. Two reads of which neither begins with
-the other leave no order at all, which is the shortest ring.
+the other leave no order at all, which is the shortest ring. So does a transaction that contradicts itself:
+it reads an element twice, or not what it had read and appended before (Elle's internal anomalies).
 
 Assumed, else unknown: as for `dirty-read`. Elements that nobody read are in no order, and transactions
 that failed or were never seen are left out.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 from chaos.checkers._cycles import cycles
+from chaos.checkers._keys import token
 from chaos.checkers._transactions import Read, Transactions
 from chaos.checkers._words import sentence, shown, witness_of
 from chaos.history import History, Operation
@@ -23,18 +26,60 @@ from chaos.verdict import Finding, Witness, found, not_found, unknown
 NAME = "transaction-cycle"
 
 
+@dataclass(frozen=True)
+class Own:
+    """What a transaction knows of a list by itself: all of it (`whole`), or only how it must end."""
+
+    elements: tuple[object, ...]
+    whole: bool
+
+    def and_then(self, element: object) -> "Own":
+        """After an append."""
+        return Own((*self.elements, element), self.whole)
+
+    def allows(self, seen: tuple[object, ...]) -> bool:
+        """May the transaction read this now?"""
+        return (seen if self.whole else seen[len(seen) - len(self.elements) :]) == self.elements
+
+    def story(self, seen: tuple[object, ...]) -> str:
+        """Why it may not read this."""
+        if self.allows(seen):
+            return "the same element twice"
+        must = "it was" if self.whole else "it must end in"
+        return f"but by what it had done itself {must} {_listed(self.elements)}"
+
+
 def check(history: History) -> Finding:
-    """Found with one witness for each ring, and for each list with reads that agree on no order."""
+    """Found with one witness for each ring, or for each read that no order of transactions can explain."""
     try:
         transactions = Transactions.of(history)
     except ValueError as error:
         return unknown(NAME, str(error))
     longest = transactions.longest()
-    witnesses = list(_without_order(transactions, longest)) or list(_rings(history, transactions, longest))
+    witnesses = list(_contradictions(history)) or list(_without_order(transactions, longest))
+    witnesses = witnesses or list(_rings(history, transactions, longest))
     if witnesses:
         return found(NAME, len(witnesses), witnesses)
     reason = transactions.untraced()
     return unknown(NAME, reason) if reason else not_found(NAME)
+
+
+def _contradictions(history: History) -> Iterator[Witness]:
+    """The reads that show an element twice, or contradict what their own transaction did before."""
+    for operation in (op for op in history.client_operations if op.outcome == "ok"):
+        own: dict[object, Own] = {}
+        for f, key, value in operation.value:
+            before = own.get(token(key), Own((), whole=False))
+            if f == "append":
+                own[token(key)] = before.and_then(token(value))
+                continue
+            seen = tuple(map(token, value or ()))
+            if len(set(seen)) < len(seen) or not before.allows(seen):
+                text = (
+                    f"process {operation.process} read {_listed(seen)} in {shown(key)}, {before.story(seen)}"
+                )
+                yield witness_of(sentence(text), operation)
+            own[token(key)] = Own(seen, whole=True)
 
 
 def _without_order(transactions: Transactions, longest: Mapping[object, Read]) -> Iterator[Witness]:
@@ -44,14 +89,14 @@ def _without_order(transactions: Transactions, longest: Mapping[object, Read]) -
         if read.key not in told and other.elements[: len(read.elements)] != read.elements:
             told.add(read.key)
             text = (
-                f"process {read.by.process} read {_list(read)} in {shown(read.key)}, and process "
-                f"{other.by.process} read {_list(other)}; neither is the beginning of the other"
+                f"process {read.by.process} read {_listed(read.elements)} in {shown(read.key)}, and process "
+                f"{other.by.process} read {_listed(other.elements)}; neither is the beginning of the other"
             )
             yield witness_of(sentence(text), read.by, other.by)
 
 
-def _list(read: Read) -> str:
-    return f"[{', '.join(shown(element) for element in read.elements)}]"
+def _listed(elements: Iterable[object]) -> str:
+    return f"[{', '.join(map(shown, elements))}]"
 
 
 def _rings(history: History, transactions: Transactions, longest: Mapping[object, Read]) -> Iterator[Witness]:

@@ -125,6 +125,9 @@ BAD = [
     ("half-transaction-seen/found-two-lists", (0, 1, 2, 3), "appended 1 to 'a' and 2 to 'b' in one"),
     ("half-transaction-seen/found-one-list", (0, 1, 2, 3), "saw the first but not the second"),
     ("transaction-cycle/found-circular-reads", (0, 1, 2, 3), "the latter read 1; process 1"),
+    ("transaction-cycle/found-own-append-missing", (0, 1), "by what it had done itself it must end in [1]"),
+    ("transaction-cycle/found-read-not-repeated", (1, 3), "but by what it had done itself it was []"),
+    ("transaction-cycle/found-element-twice", (2, 3), "read [1, 1] in 'a', the same element twice"),
     ("transaction-cycle/found-write-skew", (0, 1, 2, 3), "the former read 'b' without 2; process 1"),
     ("transaction-cycle/found-no-common-order", (4, 5, 6, 7), "neither is the beginning of the other"),
 ]
