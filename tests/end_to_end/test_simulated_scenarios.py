@@ -1,0 +1,37 @@
+"""Every scenario in virtual time, as somebody types it: one seed quickly, many in the long form."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from chaos.discover import find_scenario, scenario_ids
+from chaos.session import runtimes_of
+from tests.end_to_end.test_scenarios import lab
+
+SEEDS = "1..500"
+
+
+def simulated(scenario: str) -> list[str]:
+    """The variants that make sense there, as people type them."""
+    found = find_scenario(scenario)
+    return [f"{found.id}:{each.name}" for each in found.variants if "sim" in runtimes_of(found, each)]
+
+
+SIMULATED = [scenario for scenario in scenario_ids() if simulated(scenario)]
+
+
+@pytest.mark.parametrize("scenario", SIMULATED)
+def test_all_variants_are_as_expected(scenario: str, tmp_path: Path) -> None:
+    done = lab("run", *simulated(scenario), "--on", "sim", "--seed", 7, "--out", tmp_path, "--json")
+    verdicts = json.loads(done.stdout)
+    assert [verdict for verdict in verdicts if not verdict["as_expected"]] == [], done.stderr
+    assert len(verdicts) == len(simulated(scenario))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("scenario", SIMULATED)
+def test_many_seeds_are_as_expected(scenario: str, tmp_path: Path) -> None:
+    done = lab("sweep", *simulated(scenario), "--seeds", SEEDS, "--workers", 2, "--out", tmp_path, "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
