@@ -68,6 +68,8 @@ def test_without_a_cluster_every_command_says_so(terminal: Terminal) -> None:
         ["get", "x"],
         ["fault", "heal"],
         ["fault", "kill", "n1"],
+        ["promote", "n1"],
+        ["handover"],
     ):
         assert NOTHING_UP in terminal.lab(*command, code=4)
     assert "nothing is up" in terminal.lab("down", code=4)
@@ -111,6 +113,23 @@ def test_an_evening_with_a_cluster(terminal: Terminal) -> None:
 
     assert "nothing is left" in terminal.lab("down")
     assert not terminal.state.exists()
+
+
+def test_the_lead_passes_by_an_operators_orders(terminal: Terminal) -> None:
+    terminal.lab("up", "--coordination", "manual")
+    terminal.lab("put", "x", "7")
+    assert terminal.lab("handover", "n2") == "handed over: n2 leads now\n"
+    assert "acknowledged by n2, epoch 2" in terminal.lab("put", "x", "8")
+    assert "n2 leads already" in terminal.lab("handover", "n2", code=4)
+    assert "to let n3 lead, order a hand-over instead" in terminal.lab("promote", "n3", code=4)
+    assert "no replica 'g1' that could lead" in terminal.lab("promote", "g1", code=4)
+    terminal.lab("fault", "kill", "n2")
+    deadline = time.monotonic() + ENDS_S
+    while (promoting := terminal.start("promote", "n3")).wait(ENDS_S):  # until the silence is noticed
+        assert time.monotonic() < deadline, promoting.communicate()
+    assert terminal.lab("get", "x").startswith("8\n")
+    story = [line.split()[2] for line in terminal.lab("logs", "--node", "n3").splitlines()]
+    assert story.index("hand-over") < story.index("kill") < story.index("promoted") < story.index("promote")
 
 
 def test_following_the_log_ends_with_the_cluster(terminal: Terminal) -> None:
@@ -171,6 +190,7 @@ def test_who_interrupts_the_start_has_no_cluster(terminal: Terminal, number: int
     [
         (["up", "--replication", "psychic"], "psychic"),
         (["up", "--strategy", "anarchy"], "single-leader"),
+        (["up", "--coordination", "anarchy"], "anarchy"),
         (["up", "--on", "moon"], "local or compose"),
     ],
 )
