@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from statistics import median
 from typing import Any, TypeAlias
 
 from chaos.history import History, Operation
@@ -15,13 +16,19 @@ NS_PER_MS = 1_000_000
 def measure(history: History) -> dict[str, float]:
     """`acknowledged`, `read`, `failed`, `in_doubt` (operations), `downtime_ms`, and `lag_ms_NODE`.
 
-    `downtime_ms` is the longest time without an acknowledged write, between the first and the last.
+    `downtime_ms` is the longest time without an acknowledged write, between the first and the last. Of the
+    reads there are `reads_per_s`, and the median of the time they took at each gateway, `read_ms_GATEWAY`;
+    `answered` is the part of all requests that succeeded.
     """
     operations = history.client_operations
     writes = acknowledged_writes(operations)
+    reads = [operation for operation in operations if operation.f == "read" and operation.outcome == "ok"]
     return {
         "acknowledged": len(writes),
-        "read": sum(operation.f == "read" and operation.outcome == "ok" for operation in operations),
+        "read": len(reads),
+        "reads_per_s": _per_s(reads, operations),
+        "answered": round((len(reads) + len(writes)) / max(1, len(operations)), 4),
+        **_read_medians_ms(reads),
         "failed": sum(operation.outcome == "fail" for operation in operations),
         "in_doubt": sum(operation.outcome == "info" for operation in operations),
         "downtime_ms": _longest_gap_ms(writes),
@@ -72,6 +79,22 @@ def lags_ms(operations: Sequence[Operation]) -> dict[str, float]:
         lag_ms = backlog.behind_ms(_place(read.position), read.invoked_ns)
         worst[read.node] = max(worst.get(read.node, 0.0), lag_ms)
     return dict(sorted(worst.items()))
+
+
+def _per_s(reads: Sequence[Operation], operations: Sequence[Operation]) -> float:
+    """Successful reads a second, while anybody asked for anything."""
+    if not operations:
+        return 0.0
+    began_ns, ended_ns = operations[0].invoked_ns, max(each.invoked_ns for each in operations)
+    return round(len(reads) * 1e9 / max(1, ended_ns - began_ns), 1)
+
+
+def _read_medians_ms(reads: Iterable[Operation]) -> dict[str, float]:
+    took_ms: dict[str, list[float]] = {}
+    for read in reads:
+        if read.gateway is not None:
+            took_ms.setdefault(read.gateway, []).append((read.returned_ns - read.invoked_ns) / NS_PER_MS)
+    return {f"read_ms_{gateway}": round(median(times), 1) for gateway, times in sorted(took_ms.items())}
 
 
 def _longest_gap_ms(writes: Sequence[Operation]) -> float:

@@ -21,6 +21,7 @@ FeedKind: TypeAlias = Literal["log", "poll", "outbox", "outbox-keys"]
 ReadPolicy: TypeAlias = Literal[  # see services/gateway/policies.py
     "leader",
     "any",
+    "nearest",
     "bounded",
     "own-data-from-leader",
     "leader-for-a-while",
@@ -58,6 +59,7 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     epoch_keys: bool = False  # counters of keys begin anew in each epoch, far beyond those before
     new_format: tuple[str, ...] = ()  # replicas that store in another format: larger pages, UTF-16
     batch_entries: int = 64  # so that even the largest values fit into one message
+    capacity_per_s: float | None = None  # so many requests of clients a replica serves; None: all it can
     copy_by: CopyMethod = "snapshot"  # what a newcomer gets: a consistent snapshot, or the moving file
     chunk_bytes: int = 256 * 1024  # of a copy, in one message
     copy_kb_per_s: int = 50_000  # no faster, so that a copy leaves room for the clients' requests
@@ -70,6 +72,8 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
             value = getattr(self, name)
             if value <= 0:
                 raise ValueError(f"{name} must be positive, not {value}")
+        if self.capacity_per_s is not None and self.capacity_per_s <= 0:
+            raise ValueError(f"capacity_per_s must be positive or absent, not {self.capacity_per_s}")
         if self.detection_timeout_ms <= self.heartbeat_ms:
             raise ValueError(
                 f"detection_timeout_ms ({self.detection_timeout_ms}) must be longer than "

@@ -4,6 +4,7 @@
 |---|---|---|
 | leader | the leader, which alone lacks nothing | |
 | any | any replica | |
+| nearest | any replica, beginning with the one that has answered fastest of late | |
 | bounded | any that can prove to be behind by less than the bound, else the leader | |
 | own-data-from-leader | the leader, for keys that begin with the user's name; any for the rest | |
 | leader-for-a-while | the leader, until the bound has passed since the user's last write; then as bounded | |
@@ -20,7 +21,7 @@ positions stand for a promise that holds whichever replica answers: it has them,
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from random import Random
 from typing import Literal, TypeAlias
@@ -43,11 +44,13 @@ class Asked:
     leader: str | None = None
     near: tuple[str, ...] = ()
     since_write_s: float = math.inf  # since this session last wrote by way of this gateway
+    took_s: Mapping[str, float] = field(default_factory=dict)  # how long each replica's answers take
     bound_s: float = 0.0  # how far behind a follower may be for a `bounded` read
 
 
 Choice: TypeAlias = Sequence[str]  # the replicas to ask, one after the other
 
+CURIOSITY = 0.05
 LEADER_ALONE: Choice = ()  # whoever that is by then
 
 
@@ -79,6 +82,17 @@ def leader_alone(_: Asked) -> Choice:
 def any_replica(asked: Asked) -> Choice:
     """All of them, in random order."""
     return asked.random.sample(asked.replicas, len(asked.replicas))
+
+
+def nearest_first(asked: Asked) -> Choice:
+    """The fastest first, after those of whom nothing is known; now and then all of them in random order.
+
+    Else nobody would notice when another becomes faster. (MongoDB's read preference `nearest`.)
+    """
+    shuffled = any_replica(asked)
+    if asked.random.random() < CURIOSITY:
+        return shuffled
+    return sorted(shuffled, key=lambda replica: asked.took_s.get(replica, 0.0))
 
 
 def then_the_leader(asked: Asked) -> Choice:
@@ -124,6 +138,7 @@ def _ring(replicas: tuple[str, ...]) -> HashRing:
 POLICIES: Mapping[ReadPolicy, Policy] = {
     "leader": Policy(leader_alone, mode="leader"),
     "any": Policy(any_replica),
+    "nearest": Policy(nearest_first),
     "bounded": Policy(then_the_leader, mode="bounded"),
     "own-data-from-leader": Policy(own_from_leader),
     "leader-for-a-while": Policy(leader_for_a_while, mode="bounded"),

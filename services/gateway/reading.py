@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from services.config import ClusterSettings, ReadPolicy
 from services.errors import LabError
 from services.gateway import tokens
+from services.gateway.nearness import Nearness
 from services.gateway.policies import POLICIES, Asked, Policy
 from services.gateway.routing import MODES
 from services.gateway.sessions import Sessions
@@ -52,6 +53,7 @@ class Reading:
         """From now on these settings hold, and nothing is remembered."""
         self._cluster = settings
         self._near = settings.near(self._env.node)
+        self._nearness = Nearness()
         self._sessions = Sessions(self._env.clock, self._ask_leader)
 
     def acknowledged(self, message: Write, written: Written) -> Written:
@@ -101,6 +103,7 @@ class Reading:
             random=self._env.random,
             leader=self._leadership.leader,
             near=self._near,
+            took_s=self._nearness.took_s,
             since_write_s=self._sessions.since_write_s(session),
             bound_s=self._cluster.read_bound_ms / 1000,
         )
@@ -119,10 +122,15 @@ class Reading:
             if failure and (left_s <= 0 or failure.kind.code not in elsewhere):
                 break
             timeout_s = min(left_s, self._cluster.call_timeout_ms / 1000)
+            asked_at = self._env.clock.monotonic()
             try:
-                return of_type(await self._env.network.call(replica, request, timeout_s), expected)
+                reply = await self._env.network.call(replica, request, timeout_s)
             except LabError as error:
                 failure = error
+                self._nearness.note(replica, timeout_s)
+            else:
+                self._nearness.note(replica, self._env.clock.monotonic() - asked_at)
+                return of_type(reply, expected)
         assert failure, "there is at least one replica"
         raise failure
 

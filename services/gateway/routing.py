@@ -14,10 +14,10 @@ from services.messages import Route
 Mode: TypeAlias = Literal["local", "leader", "bounded"]
 
 # The policies that need to know nothing of a session; a transaction has no others.
-MODES: dict[ReadPolicy, Mode] = {"leader": "leader", "any": "local", "bounded": "bounded"}
+MODES: dict[ReadPolicy, Mode] = {"leader": "leader", "any": "local", "nearest": "local", "bounded": "bounded"}
 RELEARN = frozenset({"not-leader", "stale-epoch", "lease-expired", "unreachable", "shutting-down"})
 # Reads have no effect, so even in doubt another replica may be asked, where one may do better.
-ELSEWHERE = frozenset({*RELEARN, "connection-lost", "timed-out", "too-far-behind", "storage-failed"})
+ELSEWHERE = RELEARN | {"connection-lost", "timed-out", "too-far-behind", "storage-failed", "overloaded"}
 GONE = frozenset({"unreachable", "connection-lost", "shutting-down"})  # slow is not dead
 NOWHERE: frozenset[str] = frozenset()
 

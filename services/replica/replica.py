@@ -6,9 +6,10 @@ import apsw
 
 from services.config import NodeSettings
 from services.errors import LabError
-from services.messages import Message, Status
+from services.messages import Execute, Message, Read, Status, Write
 from services.ports import Env
 from services.replica import trimming
+from services.replica.capacity import Capacity
 from services.replica.duties.candidacy import Candidacy
 from services.replica.duties.copying import Copying
 from services.replica.duties.duty import Answers, Duty
@@ -24,6 +25,8 @@ from services.replica.duties.writing import Writing
 from services.replica.newcomer import Newcomer
 from services.replica.standing import COPYING, Standing
 
+OF_CLIENTS = (Read, Write, Execute)
+
 
 class Replica:
     """`handle` is its only door; `env` is its only outside."""
@@ -33,6 +36,7 @@ class Replica:
         voting = Voting(standing)
         self._candidacy = Candidacy(standing, voting)
         self._newcomer = newcomer = Newcomer(standing)
+        self._capacity = Capacity(env.clock)
         self._answers = _all_answers(
             (
                 *(Writing(standing), Reads(standing), Sql(standing), Feed(standing)),
@@ -62,6 +66,8 @@ class Replica:
         if answer is None:
             raise LabError("bad-request", f"a replica has no use for a {type(message).__name__}")
         try:
+            if isinstance(message, OF_CLIENTS):
+                await self._capacity.served(self.standing.cluster.capacity_per_s)
             return await answer(message)
         except apsw.ConnectionClosedError as error:
             raise LabError(

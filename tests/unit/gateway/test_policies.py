@@ -100,3 +100,11 @@ def test_after_which_errors_another_is_asked(policy: ReadPolicy, code: str, goes
 @pytest.mark.parametrize(("key", "whose"), [("u7/profile", "u7"), ("u7/a/b", "u7"), ("x0", None), ("/x", "")])
 def test_whose_key_it_is(key: str, whose: str | None) -> None:
     assert owner(key) == whose
+
+
+def test_the_nearest_is_who_answered_fastest_and_others_get_a_chance() -> None:
+    asked = replace(ASKED, took_s={"n1": 0.2, "n2": 0.01, "n3": 0.1})
+    first = [POLICIES["nearest"].choose(asked)[0] for _ in range(1000)]
+    assert 940 < first.count("n2") < 1000
+    unknown = replace(ASKED, took_s={"n2": 0.01, "n3": 0.1})
+    assert [POLICIES["nearest"].choose(unknown)[0] for _ in range(100)].count("n1") > 80

@@ -48,7 +48,18 @@ def test_a_replica_lags_since_the_first_acknowledged_write_beyond_what_it_shows(
 
 def test_a_history_without_answers_has_no_downtime_and_no_lag() -> None:
     numbers = measure(history({"at": 0, "type": "invoke", "process": 0, "f": "read", "key": "x"}))
-    assert numbers == {"acknowledged": 0, "read": 0, "failed": 0, "in_doubt": 1, "downtime_ms": 0}
+    nothing = {"acknowledged": 0, "read": 0, "reads_per_s": 0, "answered": 0, "failed": 0, "downtime_ms": 0}
+    assert numbers == {**nothing, "in_doubt": 1}
+
+
+def test_reads_are_measured_at_each_gateway() -> None:
+    def asked(begin: int, end: int, gateway: str) -> list[dict[str, Any]]:
+        about = {"process": 0, "f": "read", "key": "x", "gateway": gateway}
+        return [{"at": begin, "type": "invoke", **about}, {"at": end, "type": "ok", "value": 1, **about}]
+
+    numbers = measure(history(*asked(0, 10, "g1"), *asked(10, 210, "g2"), *asked(1000, 1030, "g1")))
+    assert (numbers["read_ms_g1"], numbers["read_ms_g2"]) == (20, 200)
+    assert (numbers["reads_per_s"], numbers["answered"]) == (3, 1)
 
 
 def test_only_operations_before_the_first_fault_count_towards_what_is_needed() -> None:
