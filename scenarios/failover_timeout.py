@@ -31,22 +31,22 @@ from chaos.scenario import Scenario, problem, remedy
 from chaos.workloads import register
 
 PAUSE_S = 0.4  # no condition can take the place of this time: it is the pause
-SUCCESSOR_S = 20.0  # much longer than the longest timeout
+PATIENCE_S = 30.0  # much longer than the longest timeout; hiccups are slow on a busy machine
 
 
 async def script(run: Run) -> None:
     """Load, slow links and a pause, which need no failover; then a death, which does."""
     await run.acknowledged(40)
     async with run.load_spike(rate_per_s=120):
-        await run.acknowledged(60)
+        await run.acknowledged(60, within_s=PATIENCE_S)
     async with run.fault(Slow(CONTROLLER, await run.leader(), latency_s=0.3)):
-        await run.acknowledged(60)
+        await run.acknowledged(60, within_s=PATIENCE_S)
     async with run.fault(Pause(await run.leader())):
         await run.traffic(seconds=PAUSE_S)
     await run.acknowledged(40)
     leader = await run.leader()
     async with run.fault(Kill(leader)):
-        successor = await run.promoted(other_than=leader, within_s=SUCCESSOR_S)
+        successor = await run.promoted(other_than=leader, within_s=PATIENCE_S)
         await run.acknowledged(20, by=successor)
     await run.acknowledged(20)
 

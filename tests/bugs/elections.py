@@ -7,6 +7,7 @@ from unittest.mock import patch
 from chaos.schedules.schedule import Schedule
 from services.messages import AskVote
 from services.replica.ballot import Ballot
+from services.replica.hold import Hold
 from services.replica.storage import Storage
 from services.replica.strategies import election
 from services.replica.strategies.election import Voter
@@ -23,6 +24,12 @@ ALONE = Hunt(
     lambda _: Schedule(ISLAND[:1], length_ms=4500),
     (("replication", "async"),),
 )
+PLANNED = Hunt("failover:planned", "failed-request", by_script)
+
+
+@bug(PLANNED)
+def nobody_waits_while_the_lead_is_handed_over() -> Any:
+    return patch.object(Hold, "begin", lambda *_: None)
 
 
 @bug(WRONG_WINNER)

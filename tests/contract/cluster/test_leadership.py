@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from chaos.cluster import Cluster, ClusterError
+from chaos.cluster import CUT, HEALTHY, Cluster, ClusterError
 from chaos.links import CONTROLLER
 from chaos.workloads.client import Client
 from services.config import ClusterSettings, Coordination
-from tests.contract.cluster.waiting import all_hold, soon
+from tests.contract.cluster.waiting import all_hold, link, soon
 
 WRITES = 60
 
@@ -47,6 +47,19 @@ async def test_an_operator_promotes_when_the_leader_is_dead_and_not_before(clust
 
     await soon(promoted)
     assert await cluster.resolve("leader") == follower
+
+
+async def test_who_cannot_catch_up_does_not_take_over(cluster: Cluster, client: Client) -> None:
+    await cluster.configure(ClusterSettings(replication="async"))
+    leader, behind = await cluster.resolve("leader"), await cluster.resolve("follower")
+    await cluster.set_link(link(cluster, f"{leader}-{behind}"), CUT)
+    gateway = next(iter(cluster.gateways))
+    await client.put(gateway, "x", 1)
+    with pytest.raises(ClusterError, match=f"{behind} lacks a part of the log .*{leader} goes on leading"):
+        await cluster.hand_over(behind)
+    assert (await client.put(gateway, "x", 2)).node == leader
+    await cluster.set_link(link(cluster, f"{leader}-{behind}"), HEALTHY)
+    await all_hold(cluster, {"x": 2})
 
 
 async def test_orders_that_make_no_sense_are_refused(cluster: Cluster) -> None:
