@@ -38,7 +38,7 @@
       const options = {
         title, width: this.width(), height: HEIGHT, series: [{ label: "second", value: (u, v) => (v === null ? "–" : v.toFixed(3)) }, ...series.map((some) => ({ ...some, value: (u, v) => (v === null || v === undefined ? "–" : v.toFixed(digits)) }))],
         scales: { x: { time: false }, y: isLogarithmic ? { distr: 3, log: 10 } : { range: (u, low, high) => [0, Math.max(high, 1) * 1.08] } },
-        axes: [{ ...axis, values: (u, ticks) => ticks.map((tick) => `${tick} s`) }, { ...axis, size: 62 }],
+        axes: [{ ...axis, values: (u, ticks) => ticks.map((tick) => `${tick} s`) }, { ...axis, size: 62, ...(isLogarithmic && decades(axis)) }],
         cursor: { sync: { key: this.drawing.key }, points: { size: 7 }, drag: { x: true, y: false, setScale: true } },
         hooks: { drawClear: [(u) => this.drawBands(u)], setScale: [(u, key) => key === "x" && this.lead(u)], setCursor: [(u) => this.lookAt(u)] },
       };
@@ -84,6 +84,15 @@
       }
       ctx.restore();
     }
+  }
+
+  /** Lines and numbers at the powers of ten; within two decades at their doubles and fives, too. */
+  function decades({ grid, ticks }) {
+    const filter = (u, values) => {
+      const round = values.at(-1) / values[0] > 100 ? [1] : [1, 2, 5];
+      return values.map((value) => (round.includes(Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9))) ? value : null));
+    };
+    return { filter, grid: { ...grid, filter }, ticks: { ...ticks, filter } };
   }
 
   function clientOperations(operations) {
@@ -133,7 +142,17 @@
     const series = nodes.map((node, at) => ({
       label: node, stroke: lab.colour(`epoch-${(at + 1) % 6}`), width: 2, dash: DASHES[at % DASHES.length], points: { show: false },
     }));
-    return { data: tables.length ? uPlot.join(tables) : [[]], series };
+    const [times, ...curves] = tables.length ? uPlot.join(tables) : [[]];
+    return { data: [times, ...curves.map(withGaps)], series };
+  }
+
+  /** From a moment without an answer (null) to the next answer there is nothing, not a line. */
+  function withGaps(curve) {
+    let isSilent = false;
+    return curve.map((value) => {
+      if (value !== undefined) isSilent = value === null;
+      return isSilent ? null : value;
+    });
   }
 
   lab.Charts = Charts;
