@@ -14,7 +14,7 @@ from docker.models.containers import Container
 
 from chaos.cluster import ClusterError
 from chaos.runtimes.compose_layout import COMPOSE_FILE, ROOT, TOXIPROXY, proxies_json
-from chaos.runtimes.compose_shape import reshaped
+from chaos.runtimes.compose_shape import disk_of, reshaped
 from chaos.runtimes.docker_engine import compose
 from chaos.shape import DEFAULT, Shape
 
@@ -115,4 +115,6 @@ def _write_files(shape: Shape, directory: Path, environment: Mapping[str, str]) 
 
 
 def _at_work(shape: Shape) -> tuple[str, ...]:
-    return (TOXIPROXY, *(node for node in shape.nodes if node not in shape.spare_names))
+    """Whom to start: everybody but the spares, whose disks are there from the start, though."""
+    at_work = (node for node in shape.nodes if node not in shape.spare_names)
+    return (TOXIPROXY, *at_work, *map(disk_of, shape.spare_names))

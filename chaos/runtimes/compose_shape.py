@@ -33,11 +33,16 @@ def reshaped(default: Project, shape: Shape, proxies_file: Path) -> Project:
     made = {TOXIPROXY: _toxiproxy(services[TOXIPROXY], shape, proxies_file)}
     for node in shape.nodes:
         made[node] = _node(services, shape, node)
-        made[f"{node}-disk"] = services[f"{BUILDER}-disk"]
+        made[disk_of(node)] = services[disk_of(BUILDER)]
     made[BUILDER]["build"] = services[BUILDER]["build"]
     edges = (EDGE, *map(_edge_of, shape.gateway_names))
     networks = {**{node: {"internal": True} for node in shape.nodes}, **{edge: {} for edge in edges}}
     return {"services": made, "networks": networks}
+
+
+def disk_of(node: str) -> str:
+    """The name of the service that holds the disk of `node`."""
+    return f"{node}-disk"
 
 
 def _node(services: Mapping[str, Any], shape: Shape, node: str) -> dict[str, Any]:
@@ -45,8 +50,8 @@ def _node(services: Mapping[str, Any], shape: Shape, node: str) -> dict[str, Any
     made: dict[str, Any] = deepcopy(services[PATTERNS.get(role, OTHER_PATTERN)])
     made["command"][-1] = role
     made["labels"]["lab.role"] = role
-    made["ipc"] = f"service:{node}-disk"
-    made["depends_on"] = [f"{node}-disk", TOXIPROXY]
+    made["ipc"] = f"service:{disk_of(node)}"
+    made["depends_on"] = [disk_of(node), TOXIPROXY]
     made["networks"] = [node, _edge_of(node)] if node in shape.gateway_names else [node]
     made["environment"] |= {
         "LAB_NODE": node,

@@ -1,4 +1,4 @@
-"""A backup is of one moment, although writes go on; a crash in the middle of it harms nothing but the copy."""
+"""A backup is of one moment, although writes go on; a crash in the middle harms nothing but the copy."""
 
 import asyncio
 from random import Random
