@@ -60,21 +60,27 @@ def early_reads(columns: Columns, zones: Zones) -> Ints:
 
 
 def collisions(columns: Columns, zones: Zones) -> Iterator[Collision]:
-    """At least one pair for each key that has any, as far as its values are traceable."""
+    """One or two pairs for each key that has any, as far as its values are traceable."""
     judged = columns.traceable[columns.key_of_cell] & (zones.first_end < FOREVER)
     base = columns.key_of_cell * _span(columns) - BEFORE  # the keys one after the other on one axis
     forward = np.flatnonzero(judged & zones.forward)
     forward = forward[np.argsort(base[forward] + zones.first_end[forward])]
     lows, highs = base[forward] + zones.first_end[forward], base[forward] + zones.last_begin[forward]
-    for at in np.flatnonzero(highs[:-1] > lows[1:]):
+    for at in _first_of_keys(columns, forward, np.flatnonzero(highs[:-1] > lows[1:])):
         yield Collision(int(forward[at]), int(forward[at + 1]), within=False)
     if not len(forward):
         return
     backward = np.flatnonzero(judged & ~zones.forward)
     begun = np.searchsorted(lows, base[backward] + zones.last_begin[backward]) - 1
     enclosed = (begun >= 0) & (highs[begun] > base[backward] + zones.first_end[backward])
-    for at in np.flatnonzero(enclosed):
+    for at in _first_of_keys(columns, backward, np.flatnonzero(enclosed)):
         yield Collision(int(forward[begun[at]]), int(backward[at]), within=True)
+
+
+def _first_of_keys(columns: Columns, cells: Ints, places: Ints) -> Ints:
+    """Of these places in `cells` the first of each key: one witness is enough."""
+    _, first = np.unique(columns.key_of_cell[cells[places]], return_index=True)
+    return places[first]
 
 
 def _span(columns: Columns) -> int:

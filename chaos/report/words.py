@@ -134,4 +134,5 @@ def _of_finding(finding: Finding) -> str:
         return what
     witness = finding.witnesses[0]
     events = ", ".join(map(str, witness.ops))
-    return f"{what}: {witness.text} [events {events}]"
+    summary = f" ({finding.summary})" if finding.summary else ""
+    return f"{what}: {witness.text} [events {events}]{summary}"

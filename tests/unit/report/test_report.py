@@ -1,6 +1,7 @@
 """What people read: one word, a sentence, sentences with the operations, a page that needs no network."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -36,6 +37,11 @@ def test_sentences_name_doubts_first_and_then_every_anomaly_with_its_events() ->
         "no split-brain",
         "stale-read: unknown, because no reads",
     ]
+
+
+def test_what_the_measures_come_to_stands_behind_the_first_witness() -> None:
+    (told,) = sentences([], [replace(LOST, summary="a third of the reads")])
+    assert told.endswith("x=1 is <gone>. [events 4, 5] (a third of the reads)")
 
 
 @pytest.mark.parametrize(
