@@ -33,4 +33,4 @@ def transaction_in(body: bytes, policy: ReadPolicy | None) -> Execute:
         form = '{"sql": …, "parameters": […]} or {"statements": [the same, …]}'
         text = f"the body must be {form}, each parameter a number, a string or null: {error}"
         raise LabError("bad-request", text) from error
-    return Execute(statements=statements, mode=MODES[policy] if policy else None)
+    return Execute(statements=statements, mode=MODES.get(policy) if policy else None)

@@ -51,6 +51,11 @@ def test_refusals(gateway: Running, document: Any, error: str) -> None:
     assert reply.error == error
 
 
+def test_policies_that_need_a_session_are_not_for_transactions(gateway: Running) -> None:
+    reply = post(gateway, {"sql": "SELECT 1"}, "?policy=position-token")
+    assert (reply.status, reply.error) == (400, "bad-request")
+
+
 def test_a_query_may_not_write(gateway: Running) -> None:
     reply = post(gateway, {"sql": "DELETE FROM visits"}, "?policy=any")
     assert (reply.status, reply.error) == (400, "bad-sql")
