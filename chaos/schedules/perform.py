@@ -24,6 +24,7 @@ from chaos.scenario import Script
 from chaos.schedules.in_force import Ask, InForce
 from chaos.schedules.schedule import ClockKind, Kind, Schedule, Stroke
 
+PATIENCE_S = 60.0  # some workloads write seldom, and virtual time costs nothing
 LINK_STATES: dict[Kind, LinkState] = {
     "cut": CUT,
     "cut-one-way": CUT,
@@ -54,7 +55,7 @@ def script_of(schedule: Schedule) -> Script:
     """A scenario's script that performs `schedule` under the scenario's traffic."""
 
     async def script(run: Run) -> None:
-        await run.acknowledged(schedule.before)
+        await run.acknowledged(schedule.before, within_s=PATIENCE_S)
         in_force = InForce(run.cluster)
         strokes = [_perform(stroke, run, in_force) for stroke in schedule.strokes]
         await all_of([*strokes, run.traffic(schedule.length_ms / 1000)])
