@@ -1,14 +1,14 @@
 """A user reloads a page and sees less than before: time seems to go backwards.
 
-One follower is near, the other far behind. Each reload may be answered by another replica, so what was
-there a moment ago is gone again, until the far one has caught up. Nobody lied: both are true states of the
-past, shown in the wrong order. Then the near one dies.
+One follower is up to date, the other is cut off from the leader and stays behind. Each reload may be
+answered by another replica, so what was there a moment ago is gone again. Nobody lied: both are true states
+of the past, shown in the wrong order. Then the good follower dies.
 
 `random-replica` shows it. `sticky` sends each user to the same replica always, chosen by a hash of the
 user's name; a single replica never goes back, and while it is dead its users get an error. To spare them
-that, `sticky-failover` sends them on to the next replica of the hash ring, and whoever comes to the far one
-is thrown back. `sticky-token` does the same, but the client carries the position of the newest state it
-saw, and a replica that has not come so far waits or refuses, so that another answers.
+that, `sticky-failover` sends them on to the next replica of the hash ring, and whoever comes to the one
+that is behind is thrown back. `sticky-token` does the same, but the client carries the position of the
+newest state it saw, and a replica that has not come so far waits or refuses, so that another answers.
 
 To watch: the `position` of one session's reads in the history. With a token it never falls; with
 `sticky-failover` it falls where the fault strikes. The number of refused reads tells what `sticky` costs.
@@ -18,8 +18,8 @@ fails over as `sticky-failover` does; MongoDB's causally consistent sessions and
 consistency carry tokens.
 """
 
+from chaos.faults.cut import Cut
 from chaos.faults.kill import Kill
-from chaos.faults.slow import Slow
 from chaos.run import Run
 from chaos.scenario import Scenario, problem, remedy
 from chaos.workloads import sessions
@@ -27,15 +27,15 @@ from chaos.workloads.sessions import Users
 
 
 async def script(run: Run) -> None:
-    """One follower falls behind, everybody looks again and again; then the other one dies."""
+    """One follower is cut off, everybody looks again and again; then the other one dies."""
     await run.acknowledged(30)
     leader = await run.cluster.resolve("leader")
-    far, near = (node for node in run.cluster.replicas if node != leader)
-    async with run.fault(Slow(leader, far, latency_s=0.8, one_way=True)):
+    behind, good = (node for node in run.cluster.replicas if node != leader)
+    async with run.fault(Cut(leader, behind, one_way=True)):
         await run.acknowledged(20)
-        await run.read(75)
-        async with run.fault(Kill(near)):
-            await run.read(120)
+        await run.read(75, within_s=30)
+        async with run.fault(Kill(good)):
+            await run.read(120, within_s=30)
     await run.acknowledged(10)
 
 
@@ -47,7 +47,7 @@ SCENARIO = Scenario(
     workload=sessions.news(Users(24), keys=3, rate_per_s=120),
     checkers=("non-monotonic-read", "diverged-replicas"),
     # Nobody is to be replaced here; if it does happen, nothing that was acknowledged may be taken back.
-    settings={"replication": "quorum-ack", "detection_timeout_ms": 5000, "acknowledge_timeout_ms": 2000},
+    settings={"replication": "quorum-ack", "detection_timeout_ms": 5000},
     needs=frozenset({"links", "kill", "restart"}),
     variants=(
         problem("random-replica", finds=["non-monotonic-read"], reads="any"),

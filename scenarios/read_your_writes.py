@@ -37,7 +37,7 @@ async def script(run: Run) -> None:
     await run.acknowledged(30)
     async with run.fault(FarApart((HERE, THERE), latency_s=0.3)):
         await run.acknowledged(40)
-        await run.read(120)
+        await run.read(120, within_s=30)
     await run.acknowledged(10)
 
 

@@ -20,6 +20,11 @@ async def report() -> dict[str, Any]:
         accounts = await all_of(_account(cluster, node) for node in nodes)
         links = [link for link in cluster.links if link.touchable]
         states = zip(links, await all_of(map(cluster.link_state, links)), strict=True)
+    leading = (account for account in accounts if account.get("role") == "leader")
+    lags: dict[str, Any] = next(leading, {}).get("lags", {})
+    for account in accounts:
+        if account["node"] in lags:
+            account["behind"] = lags[account["node"]]
     return {
         "name": cluster.name,
         "runtime": cluster.runtime,
@@ -57,9 +62,16 @@ async def _account(cluster: Cluster, node: str) -> dict[str, Any]:
 
 def _cell(node: dict[str, Any], column: str) -> str:
     if column == "lag":
-        lag_s = node.get("lag_s")
-        return "" if lag_s is None else f"{lag_s:.2f} s"
+        return _lag(node)
     if column == "position":
         is_replica = node.get("role") in ("leader", "follower")
         return ".".join(map(str, node["position"])) if is_replica else ""
     return str(node.get(column) or "")
+
+
+def _lag(node: dict[str, Any]) -> str:
+    """What the leader sees is exact; what a follower knows by itself is how far behind it is at most."""
+    if behind := node.get("behind"):
+        return f"{behind['positions']} positions, {behind['seconds'] * 1000:.0f} ms"
+    lag_s = node.get("lag_s") if node.get("role") == "follower" else None
+    return "" if lag_s is None else f"at most {lag_s * 1000:.0f} ms"

@@ -4,8 +4,9 @@ Bodies are decoded by msgspec, not by pydantic, because every replicated write p
 times; the OpenAPI document is made from the same records when somebody asks for it.
 """
 
+import asyncio
 import os
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, MutableMapping, Sequence
 from typing import Any
 
 import msgspec
@@ -16,11 +17,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from services.adapters.failures import failure_body
+from services.adapters.guards import Receive, Scope, Send
+from services.adapters.metrics import Tally, exposition
 from services.config import NodeSettings
 from services.errors import LabError
 from services.messages import SERVED, Message, Stopping, decode, encode, kind_of
 from services.node import Node
 
+FAILED = 500  # what counts for a request that broke off without an answer
+METRICS_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 SCHEMA_OF = "#/components/schemas/{name}"
 
 
@@ -45,8 +50,23 @@ class LabApplication(FastAPI):
             redirect_slashes=False,
         )
         self._records = records
+        self.tally = Tally()
         self.router.route_class = PlainRoute
         _answer_failures_in_one_form(self)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, and count it."""
+        http_status = FAILED
+
+        async def send_counted(message: MutableMapping[str, Any]) -> None:
+            nonlocal http_status
+            http_status = message.get("status", http_status)
+            await send(message)
+
+        try:
+            await super().__call__(scope, receive, send_counted)
+        finally:
+            self.tally.count(getattr(scope.get("route"), "path", "other"), http_status)
 
     def openapi(self) -> dict[str, Any]:
         """The document, with the schemas of all records and the token."""
@@ -70,7 +90,7 @@ def node_application(node: Node, settings: NodeSettings) -> FastAPI:
     return app
 
 
-def add_node_routes(app: FastAPI, node: Node, settings: NodeSettings) -> None:
+def add_node_routes(app: LabApplication, node: Node, settings: NodeSettings) -> None:
     """The routes of every node: its messages, its health, and what it is."""
     for kind in SERVED[settings.role]:
         _add_message_route(app, node, kind)
@@ -82,6 +102,11 @@ def add_node_routes(app: FastAPI, node: Node, settings: NodeSettings) -> None:
     async def describe(_: Request) -> Response:
         return Response(f"{app.title}. Its routes: /openapi.json\n", media_type="text/plain")
 
+    async def measure(_: Request) -> Response:
+        body = await asyncio.to_thread(exposition, node.status(), dict(app.tally.requests))
+        return Response(body, headers={"content-type": METRICS_FORMAT})
+
+    app.add_api_route("/metrics", measure, methods=["GET"], summary="Lag, role and requests, for Prometheus")
     app.add_api_route("/health", is_alive, methods=["GET"], summary="Is the process alive?")
     app.add_api_route("/", describe, methods=["GET"], summary="What is this?")
 

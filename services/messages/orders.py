@@ -6,7 +6,7 @@ import msgspec
 
 from services.config import ClusterSettings
 from services.messages.message import Message
-from services.messages.values import Position, Role
+from services.messages.values import Lag, Position, Role
 
 
 class Heartbeat(Message, frozen=True, kw_only=True):
@@ -29,6 +29,7 @@ class Status(Message, frozen=True, kw_only=True):
     lag_s: float | None = None
     settings: ClusterSettings | None = None
     followers: dict[str, Position] = msgspec.field(default_factory=dict)
+    lags: dict[str, Lag] = msgspec.field(default_factory=dict)  # of a leader: how far behind each is
     caught_up: tuple[str, ...] = ()  # of a leader: whose confirmations count, or may from now on
 
 

@@ -29,6 +29,13 @@ START = Position(0, 0)
 Token: TypeAlias = tuple[Position, ...]
 
 
+class Lag(msgspec.Struct, frozen=True):
+    """How far behind a follower is: entries that it lacks, and seconds since the first of them was there."""
+
+    positions: int = 0
+    seconds: float = 0.0
+
+
 class Operation(msgspec.Struct, frozen=True):
     """What a client asked for: `put` and `delete` a register, `add` an element to a set."""
 

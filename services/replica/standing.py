@@ -66,6 +66,7 @@ class Standing:
             lag_s=0.0 if leader else self.freshness.lag_s(self.env.clock.monotonic()),
             settings=self.cluster,
             followers=leader.progress() if leader else {},
+            lags=leader.lags() if leader else {},
             caught_up=leader.caught_up() if leader else (),
         )
 

@@ -12,11 +12,12 @@ from contextlib import suppress
 
 from services.config import ClusterSettings
 from services.errors import LabError
-from services.messages import Entry, Operation, Position
+from services.messages import Entry, Lag, Operation, Position
 from services.messages.records import Statement
 from services.newest import Newest
 from services.ports import Env
 from services.replica.group_commit import GroupCommit
+from services.replica.lag import CommitTimes
 from services.replica.storage import Outcome, Storage, Transaction
 from services.replica.strategies import acknowledgement
 from services.replica.strategies.acknowledgement import FollowerView
@@ -63,6 +64,7 @@ class Leader:
         self._synchronous: str | None = next(iter(followers), None)
         self._fallen_back = False
         self._acknowledged = Watermark()
+        self._commit_times = CommitTimes(storage.last.sequence, now)
         self._commits = GroupCommit(env.disk, storage, epoch, self._committed)
 
     def start(self) -> None:
@@ -98,6 +100,14 @@ class Leader:
     def acknowledged(self) -> int:
         """The sequence number up to which clients may have been answered."""
         return self._acknowledged.value
+
+    def lags(self) -> dict[str, Lag]:
+        """How far behind each follower is at this moment."""
+        now = self._env.clock.monotonic()
+        return {
+            name: self._commit_times.lag(follower.shipped.sequence, now)
+            for name, follower in self._followers.items()
+        }
 
     def progress(self) -> dict[str, Position]:
         """Where each follower is thought to stand, for the status page."""
@@ -172,6 +182,7 @@ class Leader:
             await self._commits.append(None)
 
     def _committed(self, entries: list[Entry]) -> None:
+        self._commit_times.note(self._storage.last.sequence, self._env.clock.monotonic())
         self._shipping.extend(entries)
         self._advance()
         for follower in self._followers.values():
