@@ -67,6 +67,7 @@ def main() -> None:
 def growth(options: argparse.Namespace) -> dict[str, list[tuple[int, float]]]:
     """Seconds against operations, three sizes to each power of ten."""
     curves = defaultdict(list)
+    measured(registers(FIRST, options.clients, 1), 1, None)  # so that everything is loaded
     sizes = [size for power in range(8) for size in (FIRST * 10**power, 3 * FIRST * 10**power)]
     for size in (size for size in sizes if size <= options.operations):
         workload = registers(size, options.clients, size // 100)
