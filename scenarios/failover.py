@@ -74,7 +74,8 @@ SCENARIO = Scenario(
     script=unplanned,
     workload=register.write_once(clients=12, rate_per_s=60),
     checkers=("split-brain", "long-outage", "lost-write"),
-    bounds_ms={"long-outage": 4000},
+    bounds_ms={"long-outage": 5000},
+    settings={"detection_timeout_ms": 1000},  # so that a busy machine is not taken for a dead leader
     needs=frozenset({"kill", "restart"}),
     variants=(
         remedy("controller", replication="semi-sync"),
