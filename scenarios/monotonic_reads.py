@@ -5,10 +5,11 @@ answered by another replica, so what was there a moment ago is gone again. Nobod
 of the past, shown in the wrong order. Then the good follower dies.
 
 `random-replica` shows it. `sticky` sends each user to the same replica always, chosen by a hash of the
-user's name; a single replica never goes back, and while it is dead its users get an error. To spare them
-that, `sticky-failover` sends them on to the next replica of the hash ring, and whoever comes to the one
-that is behind is thrown back. `sticky-token` does the same, but the client carries the position of the
-newest state it saw, and a replica that has not come so far waits or refuses, so that another answers.
+user's name. A single replica never goes back (unless its disk is restored from an old copy), and while it is
+dead its users get an error. To spare them that, `sticky-failover` sends them on to the next replica of the
+hash ring, and whoever comes to the one that is behind is thrown back. `sticky-token` does the same, but the
+client carries the position of the newest state it saw, and a replica that has not come so far waits or
+refuses, so that another answers.
 
 To watch: the `position` of one session's reads in the history. With a token it never falls; with
 `sticky-failover` it falls where the fault strikes. The number of refused reads tells what `sticky` costs.
