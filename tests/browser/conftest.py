@@ -18,8 +18,9 @@ Show: TypeAlias = Callable[[Path], Page]
 RUNS = ("lost-writes:async", "split-brain:unfenced", "split-brain:lease", "stale-reads:any-replica")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for a file of tests, no longer: while it is open, its loop counts as running in this thread."""
     with chromium() as browser:
         yield browser
 

@@ -20,7 +20,7 @@ from chaos.seeds import child
 from chaos.simulate import Simulation
 from chaos.sweep import drawn_schedule
 from services.controller import controller, failover
-from services.messages import Entry
+from services.messages import Entry, Position
 from services.ports import Env
 from services.replica import effects, reading
 from services.replica.replica import Replica
@@ -29,7 +29,6 @@ from services.replica.strategies import acknowledgement
 from services.replica.strategies.acknowledgement import FollowerView
 from services.replica.strategies.lease import Lease
 from services.replica.strategies.shipping import Follower, Shipping
-from services.replica.strategies.tail import Tail
 from services.replica.watermark import Watermark
 
 Plant = Callable[[], AbstractContextManager[Any]]
@@ -125,8 +124,8 @@ def bug(hunt: Hunt) -> Callable[[Plant], Plant]:
 def commits_are_not_synced() -> Any:
     init = Storage.__init__
 
-    def careless(self: Storage, connect: Callable[[str], apsw.Connection]) -> None:
-        init(self, connect)
+    def careless(self: Storage, connect: Callable[[str], apsw.Connection], *rest: Any) -> None:
+        init(self, connect, *rest)
         self._writer.pragma("synchronous", "off")
 
     return patch.object(Storage, "__init__", careless)
@@ -194,13 +193,14 @@ def who_waits_is_told_yes_when_the_leader_stops() -> Any:
 
 @bug(DIVERGENCE)
 def an_entry_of_a_batch_is_skipped() -> Any:
-    after = Tail.after
+    accept = Storage.accept
 
-    def skipping(self: Tail, sequence: int, limit: int) -> list[Entry]:
-        entries = after(self, sequence, limit)
-        return entries[1:] if len(entries) > 2 else entries
+    def skipping(
+        self: Storage, epoch: int, previous: Position, entries: list[Entry], *rest: Any, **named: Any
+    ) -> Any:
+        return accept(self, epoch, previous, entries[:1] + entries[2:], *rest, **named)
 
-    return patch.object(Tail, "after", skipping)
+    return patch.object(Storage, "accept", skipping)
 
 
 @bug(DIVERGENCE)
