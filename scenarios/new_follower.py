@@ -80,7 +80,7 @@ SCENARIO = Scenario(
     bounds_ms={"write-stall": 2000},
     settings={
         "chunk_bytes": CHUNK_BYTES,
-        "copy_kb_per_s": 20,
+        "copy_kb_per_s": 60,
         "checkpoint_pages": 50,
         "detection_timeout_ms": 5000,
     },
