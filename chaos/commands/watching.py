@@ -23,7 +23,7 @@ async def report() -> dict[str, Any]:
     leading = (account for account in accounts if account.get("role") == "leader")
     lags: dict[str, Any] = next(leading, {}).get("lags", {})
     for account in accounts:
-        if account["node"] in lags:
+        if account["process"] == "running" and account["node"] in lags:
             account["behind"] = lags[account["node"]]
     return {
         "name": cluster.name,
