@@ -27,12 +27,7 @@ KINDS: dict[str, Kind] = {
         Kind("bad-value", 400, True, "the value is not usable"),
         Kind("bad-sql", 400, True, "the SQL is not usable"),
         Kind("unsafe-statement", 400, True, "the statement would not come to the same on every replica"),
-        Kind(
-            "constraint-violated",
-            409,
-            True,
-            "the transaction breaks a rule of a table",
-        ),
+        Kind("constraint-violated", 409, True, "the transaction breaks a rule of a table"),
         Kind("copies-differ", 409, True, "a record of the log does not fit this copy"),
         Kind("unauthorized", 401, True, "orders to nodes need the run's token"),
         Kind("forbidden-host", 403, True, "the Host header names somebody else"),

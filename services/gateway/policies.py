@@ -29,7 +29,8 @@ from typing import Literal, TypeAlias
 from uhashring import HashRing
 
 from services.config import ReadPolicy
-from services.gateway.routing import ELSEWHERE, GONE, NOWHERE, Mode
+from services.gateway.routing import ELSEWHERE, GONE, NOWHERE
+from services.messages import ReadMode
 from services.ports import over_for_everybody_s
 
 
@@ -62,7 +63,7 @@ class Policy:
     """
 
     choose: Callable[[Asked], Choice]
-    mode: Mode = "local"
+    mode: ReadMode = "local"
     memory: Literal["nobody", "client", "gateway", "leader"] = "nobody"
     saw: bool = False
     elsewhere: frozenset[str] = ELSEWHERE

@@ -5,16 +5,17 @@ reaches it. That is right, and it is also how a gateway that shares its leader's
 the old leader: nothing here could know better.
 """
 
-from typing import Literal, TypeAlias
-
 from services.config import ReadPolicy
 from services.errors import LabError
-from services.messages import Route
-
-Mode: TypeAlias = Literal["local", "leader", "bounded"]
+from services.messages import ReadMode, Route
 
 # The policies that need to know nothing of a session; a transaction has no others.
-MODES: dict[ReadPolicy, Mode] = {"leader": "leader", "any": "local", "nearest": "local", "bounded": "bounded"}
+MODES: dict[ReadPolicy, ReadMode] = {
+    "leader": "leader",
+    "any": "local",
+    "nearest": "local",
+    "bounded": "bounded",
+}
 RELEARN = frozenset({"not-leader", "stale-epoch", "lease-expired", "unreachable", "shutting-down"})
 # Reads have no effect, so even in doubt another replica may be asked, where one may do better.
 ELSEWHERE = RELEARN | {"connection-lost", "timed-out", "too-far-behind", "storage-failed", "overloaded"}
@@ -22,7 +23,7 @@ GONE = frozenset({"unreachable", "connection-lost", "shutting-down"})  # slow is
 NOWHERE: frozenset[str] = frozenset()
 
 
-def policy_of(mode: Mode | None) -> ReadPolicy | None:
+def policy_of(mode: ReadMode | None) -> ReadPolicy | None:
     """The policy that asks in `mode`."""
     return next((policy for policy, its_mode in MODES.items() if its_mode == mode), None)
 

@@ -1,7 +1,5 @@
 """The body of `POST /sql`: one statement, or several that are one transaction."""
 
-from typing import Literal, TypeAlias
-
 import msgspec
 
 from services.config import ReadPolicy
@@ -10,8 +8,6 @@ from services.gateway.inputs import parsed
 from services.gateway.routing import MODES
 from services.messages import Execute
 from services.messages.records import Statement
-
-Mode: TypeAlias = Literal["local", "leader", "bounded"]
 
 
 class Transaction(msgspec.Struct, forbid_unknown_fields=True):

@@ -41,7 +41,7 @@ from services.messages.orders import (
 from services.messages.replication import Append, Appended
 from services.messages.sessions import AskSession, SessionPosition
 from services.messages.sql import Execute, Executed
-from services.messages.values import START, Entry, Lag, Operation, Position, Role, Token, Value
+from services.messages.values import START, Entry, Lag, Operation, Position, ReadMode, Role, Token, Value
 
 __all__ = [
     "REPLIES",
@@ -82,6 +82,7 @@ __all__ = [
     "Promote",
     "Read",
     "ReadContents",
+    "ReadMode",
     "ReadResult",
     "RenewLease",
     "Role",

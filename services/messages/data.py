@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from services.messages.message import Message
-from services.messages.values import START, Entry, Operation, Position, Token, Value
+from services.messages.values import START, Entry, Operation, Position, ReadMode, Token, Value
 
 
 class Write(Message, frozen=True, kw_only=True):
@@ -38,7 +38,7 @@ class Read(Message, frozen=True, kw_only=True):
 
     key: str
     type: Literal["register", "set"] = "register"
-    mode: Literal["local", "leader", "bounded"] = "local"
+    mode: ReadMode = "local"
     after: Position = START
     session: str | None = None
     token: Token = ()

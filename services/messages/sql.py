@@ -1,12 +1,10 @@
 """The SQL door: a client's transaction on its way to a replica, and the results on their way back."""
 
-from typing import Literal
-
 import msgspec
 
 from services.messages.message import Message
 from services.messages.records import Scalar, Statement
-from services.messages.values import Position
+from services.messages.values import Position, ReadMode
 
 
 class Execute(Message, frozen=True, kw_only=True):
@@ -17,7 +15,7 @@ class Execute(Message, frozen=True, kw_only=True):
     """
 
     statements: tuple[Statement, ...]
-    mode: Literal["local", "leader", "bounded"] | None = None
+    mode: ReadMode | None = None
 
 
 class ResultSet(msgspec.Struct, frozen=True):

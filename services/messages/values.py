@@ -7,6 +7,7 @@ import msgspec
 from services.messages.records import AnyRecord
 
 Value: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | None
+ReadMode: TypeAlias = Literal["local", "leader", "bounded"]
 Role: TypeAlias = Literal["leader", "follower", "controller", "gateway", "companion"]
 
 

@@ -1,10 +1,36 @@
 """Answering reads from a replica's own copy, and refusing when that copy may be too old."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from services.errors import LabError
-from services.messages import Position, Read, ReadResult
+from services.messages import Position, Read, ReadMode, ReadResult
 from services.replica.arrivals import whereabouts
 from services.replica.reach import reach
+from services.replica.standing import Standing
 from services.replica.storage import Storage
+
+T = TypeVar("T")
+
+
+async def answered(standing: Standing, mode: ReadMode, look: Callable[[], tuple[T, int]]) -> T:
+    """What `look` finds, as soon as `mode` allows to show it. Raises `LabError`.
+
+    `look` also returns the sequence that must be acknowledged before a leader may show what it found, so
+    that no reader sees a write which may yet be lost.
+    """
+    if mode == "leader" or (mode == "bounded" and standing.leader):
+        leader = await standing.leadership()
+        leader.lease.check()
+        found, changed_at = look()
+        await leader.acknowledged_up_to(changed_at)
+        leader.lease.check()
+        return found
+    if mode == "bounded":
+        lag_s = standing.freshness.lag_s(standing.env.clock.monotonic())
+        bound_s = standing.cluster.read_bound_ms / 1000
+        check_lag(standing.env.node, lag_s, bound_s, standing.known_leader)
+    return look()[0]
 
 
 def look_up(storage: Storage, node: str, epoch: int, message: Read) -> tuple[ReadResult, int]:

@@ -23,7 +23,7 @@ from services.messages import START, Entry, Operation, Position, Value
 from services.messages.records import Statement
 from services.messages.sql import ResultSet
 from services.replica import effects
-from services.replica import entries as log
+from services.replica import entries as log_table
 from services.replica.log import functions
 from services.replica.log.functions import NOWHERE, Outside
 from services.replica.log.tables import Tables
@@ -81,7 +81,7 @@ class Storage:
         replication_log: ReplicationLog = "row",
     ) -> None:
         self._writer = connect(DATABASE)
-        for _ in self._writer.execute(SCHEMA + log.TABLE):
+        for _ in self._writer.execute(SCHEMA + log_table.TABLE):
             pass
         self.tables = Tables(self._writer, outside, replication_log)
         self.reader = connect(DATABASE)
@@ -142,7 +142,7 @@ class Storage:
             return Accepted(fits=False)
         fresh = self._fresh(entries)
         contradicts = fresh and fresh[0].position.sequence <= self.last.sequence
-        removed = log.after(self._writer, fresh[0].position.sequence - 1, -1) if contradicts else []
+        removed = log_table.after(self._writer, fresh[0].position.sequence - 1, -1) if contradicts else []
         name, lines = as_file(removed)
         if removed:
             set_aside(name, lines)
@@ -180,7 +180,7 @@ class Storage:
 
     def entries_after(self, sequence: int, limit: int) -> list[Entry]:
         """At most `limit` entries that follow `sequence`, in order."""
-        return log.after(self.reader, sequence, limit)
+        return log_table.after(self.reader, sequence, limit)
 
     def newest_up_to(self, position: Position) -> Position:
         """The last own position that is not newer than `position`: where two logs may have parted."""
@@ -251,7 +251,7 @@ class Storage:
             for sequence, record in enumerate(performed.records, start=last.sequence + 1)
         ]
         for entry in entries:
-            log.write(self._writer, entry, performed.undo if entry is entries[-1] else None)
+            log_table.write(self._writer, entry, performed.undo if entry is entries[-1] else None)
         return Outcome(entries, entries[-1].position if entries else last, performed.results)
 
     def _insert(self, entries: Iterable[Entry]) -> None:
@@ -261,8 +261,8 @@ class Storage:
             if operation:
                 undo = effects.apply(self._writer, operation, sequence)
             elif record:
-                undo = self.tables.apply(record, partial(log.rows_before, self._writer, sequence))
-            log.write(self._writer, entry, undo)
+                undo = self.tables.apply(record, partial(log_table.rows_before, self._writer, sequence))
+            log_table.write(self._writer, entry, undo)
 
     def _undo(self, removed: Sequence[Entry]) -> None:
         for entry in reversed(removed):

@@ -24,7 +24,6 @@ from services.messages.records import (
     Update,
 )
 from services.messages.sql import ResultSet
-from services.messages.values import Value
 from services.replica.log import door, functions, logical, schema, statement
 from services.replica.log.counters import Counters
 from services.replica.log.functions import Outside
@@ -146,11 +145,6 @@ def read(database: apsw.Connection, statements: Sequence[Statement]) -> tuple[Re
     with database:
         results = [door.run(database, one, may_write=False)[0] for one in statements]
     return tuple(results)
-
-
-def contents(database: apsw.Connection) -> dict[str, Value]:
-    """Every row, for the final comparison; see `logical.contents`."""
-    return dict(logical.contents(database))
 
 
 def _size(record: AnyRecord) -> int:

@@ -53,14 +53,15 @@ class Leader:
             else Lease(env, settings, epoch, say)
         )
         self._env, self._settings, self._storage = env, settings, storage
-        self._deposed, self._say = deposed, say
+        self._say = say
         self._first = storage.last.sequence + 1  # the mark that opens the epoch
         self._shipping = Shipping(
             env, settings, storage, epoch, lambda: self.acknowledged, self._advance, deposed, say
         )
         # An earlier leader may have allowed followers to read until this moment.
         fresh = FollowerView(progressed_at=now, may_read_until=now + self._shipping.may_read_s())
-        self._followers = {name: Follower(storage.last, fresh, elected_at or now) for name in followers}
+        asked_at = now if elected_at is None else elected_at
+        self._followers = {name: Follower(storage.last, fresh, asked_at) for name in followers}
         self._synchronous: str | None = next(iter(followers), None)
         self._fallen_back = False
         self._acknowledged = Watermark()

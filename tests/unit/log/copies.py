@@ -13,7 +13,7 @@ from services.messages import Value
 from services.messages.records import AnyRecord, Scalar, Statement
 from services.messages.sql import ResultSet
 from services.ports import USUAL_FORMAT, StorageFormat
-from services.replica.log import tables
+from services.replica.log import logical
 from services.replica.log.functions import Outside
 from services.replica.storage import Outcome, Storage, Transaction
 
@@ -56,7 +56,7 @@ class Copy:
         return error.kind.code
 
     def contents(self) -> dict[str, Value]:
-        return tables.contents(self.storage.reader)
+        return dict(logical.contents(self.storage.reader))
 
     def records(self) -> list[AnyRecord]:
         return [entry.record for entry in self.storage.entries_after(0, 10_000) if entry.record]
