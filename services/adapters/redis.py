@@ -1,15 +1,21 @@
-"""A Redis server of the cache's own: a child process on a socket file, spoken to in its protocol (RESP).
+"""A Redis server of the cache's own: a child process on a socket file.
 
 A shell stands between: it waits for the end of its input, which also comes when the cache is killed, and
 then ends the server and removes its files.
 """
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Awaitable
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
 from tempfile import mkdtemp
+from typing import Any
+
+from redis.asyncio import Redis as Client
+from redis.exceptions import ConnectionError as NotConnected
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as NoAnswer
 
 from services.companions.cache import Cache, Dictionary, Memory
 from services.errors import LabError
@@ -42,20 +48,20 @@ class Redis:
 
     name = "redis"
 
-    def __init__(self, guard: asyncio.subprocess.Process) -> None:
+    def __init__(self, guard: asyncio.subprocess.Process, socket: Path) -> None:
         self._guard = guard
-        self._turn = asyncio.Lock()  # one command at a time on the one connection
-        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter]
+        self._client = Client(unix_socket_path=str(socket), socket_timeout=ANSWER_S)
 
     @classmethod
     async def start(cls, program: str) -> "Redis":
         """Start the server and wait until it answers. Raises `LabError` when it does not."""
         directory = Path(mkdtemp(prefix="lab-redis-"))
         command = ("/bin/sh", "-c", GUARD, "guard", program, str(directory))
-        redis = cls(await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE))
+        guard = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE)
+        redis = cls(guard, directory / "socket")
         try:
             async with asyncio.timeout(START_S):
-                redis._streams = await _connected(directory / "socket")
+                await redis._until_it_answers()
         except TimeoutError as error:
             await redis.close()
             raise LabError("internal", f"{program} did not answer within {START_S:g} s") from error
@@ -63,43 +69,34 @@ class Redis:
 
     async def get(self, key: str) -> bytes | None:
         """See `Memory`."""
-        return await self._command(b"GET", key.encode())
+        found: bytes | None = await _answer(self._client.get(key))
+        return found
 
     async def put(self, key: str, value: bytes) -> None:
         """See `Memory`."""
-        await self._command(b"SET", key.encode(), value)
+        await _answer(self._client.set(key, value))
 
     async def close(self) -> None:
         """End the server and remove its files."""
+        await self._client.aclose()
         assert self._guard.stdin
         self._guard.stdin.close()
         await self._guard.wait()
 
-    async def _command(self, *words: bytes) -> bytes | None:
-        reader, writer = self._streams
-        async with self._turn, asyncio.timeout(ANSWER_S):
-            writer.write(b"*%d\r\n" % len(words) + b"".join(map(_bulk, words)))
-            await writer.drain()
-            return await _reply(reader)
+    async def _until_it_answers(self) -> None:
+        while True:
+            try:
+                await self._client.ping()
+            except (NotConnected, NoAnswer):
+                await asyncio.sleep(RETRY_S)
+            else:
+                return
 
 
-async def _connected(socket: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    while True:
-        with suppress(OSError):
-            return await asyncio.open_unix_connection(socket)
-        await asyncio.sleep(RETRY_S)
-
-
-def _bulk(word: bytes) -> bytes:
-    return b"$%d\r\n%s\r\n" % (len(word), word)
-
-
-async def _reply(reader: asyncio.StreamReader) -> bytes | None:
-    """A simple or a bulk string; an error is raised as `LabError`."""
-    line = (await reader.readuntil(b"\r\n"))[:-2]
-    if line.startswith(b"$"):
-        length = int(line[1:])
-        return None if length < 0 else (await reader.readexactly(length + 2))[:-2]
-    if line.startswith(b"+"):
-        return line[1:]
-    raise LabError("internal", f"Redis says {line!r}")
+async def _answer(command: Awaitable[Any]) -> Any:
+    try:
+        return await command
+    except NoAnswer as error:
+        raise LabError("timed-out", f"Redis did not answer within {ANSWER_S:g} s") from error
+    except RedisError as error:
+        raise LabError("internal", f"Redis says {error}") from error
