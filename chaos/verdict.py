@@ -61,9 +61,9 @@ def not_found(name: str, measures: Mapping[str, float] | None = None) -> Finding
     return Finding(name, False, measures=measures or {})
 
 
-def unknown(name: str, reason: str) -> Finding:
+def unknown(name: str, reason: str, measures: Mapping[str, float] | None = None) -> Finding:
     """The history cannot tell, for this reason."""
-    return Finding(name, None, reason=reason)
+    return Finding(name, None, reason=reason, measures=measures or {})
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chaos.checkers._columns import BEFORE, FOREVER, Bools, Columns, Ints
+from chaos.checkers._columns import BEFORE, FOREVER, Columns
 from chaos.checkers._moments import greatest_before
 from chaos.checkers._words import shown
+from chaos.history.table import Bools, Ints
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,11 @@ is a cell like any other; a delete fills it.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from chaos.history import History, Key, Operation
-from chaos.history.table import FAIL, INFO, OK, OPEN, Table
-
-Ints: TypeAlias = npt.NDArray[np.int64]
-Bools: TypeAlias = npt.NDArray[np.bool_]
+from chaos.history.table import FAIL, INFO, OK, OPEN, Bools, Ints, Table
 
 FOREVER = np.iinfo(np.int64).max  # the end of an operation in doubt
 BEFORE = -1  # the time of the imaginary write that left every key absent

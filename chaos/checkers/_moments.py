@@ -5,7 +5,8 @@ Each is a sort and a running maximum. Moments are indexes of events, so no two t
 
 import numpy as np
 
-from chaos.checkers._columns import BEFORE, FOREVER, Ints
+from chaos.checkers._columns import BEFORE, FOREVER
+from chaos.history.table import Ints
 
 
 def greatest_before(group: Ints, moment: Ints, value: Ints, asked_group: Ints, asked_moment: Ints) -> Ints:

@@ -54,7 +54,7 @@ def judge(
         return unknown(name, f"nobody asked for any {what}")
     measures = {f"{name.replace('-', '_')}_ms": outages[0].duration_ms}
     if bound_ms is None:
-        return Finding(name, None, reason=NO_BOUND, measures=measures)
+        return unknown(name, NO_BOUND, measures)
     long = [outage for outage in outages if outage.duration_ms > bound_ms]
     witnesses = (_witness(outage, bound_ms, what, door(outage.wish)) for outage in long)
     return found(name, len(long), witnesses, measures) if long else not_found(name, measures)

@@ -18,11 +18,12 @@ from functools import cached_property
 import numpy as np
 
 from chaos.checkers._ages import Ages, ages, untraceable, unwritten
-from chaos.checkers._columns import FOREVER, NOBODY, Bools, Columns, Ints, columns
+from chaos.checkers._columns import FOREVER, NOBODY, Columns, columns
 from chaos.checkers._moments import greatest_before, smallest_after
 from chaos.checkers._suspects import suspects
 from chaos.checkers._words import did, saw, sentence, witness_of
 from chaos.history import History
+from chaos.history.table import Bools, Ints
 from chaos.verdict import Finding, Witness, found, not_found, unknown
 
 

@@ -11,9 +11,10 @@ of Gibbons and Korach, looked at from one read: a linearizable history has no su
 import numpy as np
 
 from chaos.checkers._ages import Ages
-from chaos.checkers._columns import Bools, Columns
+from chaos.checkers._columns import Columns
 from chaos.checkers._moments import greatest_before
 from chaos.checkers._zones import zones
+from chaos.history.table import Bools
 
 
 def suspects(table: Columns, ages: Ages) -> Bools:

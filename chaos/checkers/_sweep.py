@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from chaos.checkers._ages import Ages, ages, untraceable, unwritten
-from chaos.checkers._columns import BEFORE, FOREVER, Bools, Columns, Ints, columns
+from chaos.checkers._columns import BEFORE, FOREVER, Columns, columns
 from chaos.checkers._moments import greatest_before
 from chaos.history import History, Operation
+from chaos.history.table import Bools, Ints
 from chaos.verdict import Finding, Witness, found, not_found, unknown
 
 

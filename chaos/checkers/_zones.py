@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chaos.checkers._columns import BEFORE, FOREVER, Bools, Columns, Ints
+from chaos.checkers._columns import BEFORE, FOREVER, Columns
+from chaos.history.table import Bools, Ints
 
 
 @dataclass(frozen=True)

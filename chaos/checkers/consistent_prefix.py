@@ -9,9 +9,10 @@ Assumed, else unknown: as for `monotonic-write`.
 import numpy as np
 
 from chaos.checkers._ages import Ages
-from chaos.checkers._columns import FOREVER, Columns, Ints
+from chaos.checkers._columns import FOREVER, Columns
 from chaos.checkers._replicas import Knowledge, judge
 from chaos.history import History
+from chaos.history.table import Ints
 from chaos.verdict import Finding
 
 NAME = "consistent-prefix"

@@ -66,7 +66,7 @@ def check(history: History, *, bound_ms: float | None = None) -> Finding:
             return unknown(NAME, f"the answer to operation {write.index} names no replica or no epoch")
     changes = list(_changes(writes, list(_absences(history))))
     if bound_ms is None:
-        return Finding(NAME, None, reason=NO_BOUND, measures={"failovers": len(changes)})
+        return unknown(NAME, NO_BOUND, {"failovers": len(changes)})
     needless = [change for change in changes if change.away_ms <= bound_ms]
     measures = {"failovers": len(changes), "needless_failovers": len(needless)}
     if not needless:

@@ -53,7 +53,7 @@ def check(history: History) -> Finding:
     if lost or twice:
         return found(NAME, len(lost) + len(twice), [*map(_witness, lost), *twice], measures)
     if not measures["set_stable"]:
-        return Finding(NAME, None, reason="no element was read for certain", measures=measures)
+        return unknown(NAME, "no element was read for certain", measures)
     return not_found(NAME, measures)
 
 
