@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from chaos.checkers._ages import Ages
-from chaos.checkers._columns import Columns, Ints
+from chaos.checkers._columns import Columns
+from chaos.history.table import Bools, Ints
 
 NONE = -1  # no row; of a source: the beginning, when nothing was written
-MOST = 2**28  # numbers in all pasts together, which is one gigabyte
+MOST = 2**28  # numbers in all pasts together, which is two gigabytes
 
 
 class TooManyError(Exception):
@@ -44,7 +44,8 @@ class Pasts:
         self._slot = np.full(len(table.begin), NONE, dtype=np.int64)  # where a row's past is kept
         kept = np.concatenate((self._changes, asked))
         self._slot[kept] = np.arange(len(kept))
-        if len(kept) * len(lines) > MOST:
+        self._sessions = int(table.session.max(initial=-1)) + 1
+        if (len(kept) + self._sessions) * len(lines) > MOST:
             raise TooManyError(f"{len(kept)} operations and {len(lines)} writing processes are too many")
         self._pasts = np.full((len(kept), len(lines)), NONE, dtype=np.int64)
         self._fill()
@@ -54,7 +55,7 @@ class Pasts:
         line, slot, source = self._line.tolist(), self._slot.tolist(), self._ages.change.tolist()
         session, begin = self._table.session.tolist(), self._table.begin.tolist()
         writes = self._table.writes.tolist()
-        known = np.full((max(session, default=0) + 1, self._pasts.shape[1]), NONE, dtype=np.int64)
+        known = np.full((self._sessions, self._pasts.shape[1]), NONE, dtype=np.int64)
         for row, ended in self._events():
             past = known[session[row]]
             if not ended:
@@ -76,10 +77,10 @@ class Pasts:
         rows, ended = np.concatenate((begun, over))[order], order >= len(begun)
         return zip(rows.tolist(), ended.tolist(), strict=True)
 
-    def knows(self, rows: Ints, changes: Ints) -> npt.NDArray[np.bool_]:
+    def knows(self, rows: Ints, changes: Ints) -> Bools:
         """Does each row (a change, or one asked) know the change beside it, or is it the same?"""
         past = self._pasts[self._slot[rows], self._line[changes]]
-        known: npt.NDArray[np.bool_] = past >= self._table.begin[changes]
+        known: Bools = past >= self._table.begin[changes]
         return known
 
     def sources(self) -> Pairs:

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from chaos.checkers import run_checker
+from chaos.checkers import _pasts, run_checker
 from chaos.history import History, Operation
 from tests.unit.checkers.naive_sessions import Story
 from tests.unit.checkers.sessions import histories
 
+FOLDER = Path(__file__).parents[2] / "histories"
 few = settings(max_examples=150, deadline=None)
 many = settings(max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck))
 DEFINITIONS: dict[str, Callable[[Story], Iterator[Operation]]] = {
@@ -49,3 +51,12 @@ def test_definition(name: str, history: History) -> None:
 @pytest.mark.parametrize("name", DEFINITIONS)
 def test_definition_long(name: str, history: History) -> None:
     agrees(name, history)
+
+
+def test_pasts_that_do_not_fit_into_memory_are_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    history = History.load(FOLDER / "causality" / "found-answer-without-question.jsonl")
+    assert run_checker("causality", history).found is True
+    monkeypatch.setattr(_pasts, "MOST", 4)
+    finding = run_checker("causality", history)
+    assert finding.found is None
+    assert finding.reason.endswith("writing processes are too many")
