@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from chaos.checkers import dirty_read, run_checker, takes_bound
-from chaos.history import Event, History, Operation
+from chaos.history import History, Operation
 from chaos.verdict import Finding
 
 FOLDER = Path(__file__).parents[2] / "histories"
@@ -239,29 +240,7 @@ def test_no_operation_could_be_spared(name: str) -> None:
 def without(history: History, operation: Operation) -> History:
     """The same history, dense again, as if `operation` had never been."""
     left = [event for event in history.events if event.index not in operation.event_indexes]
-    return History.of(renumbered(left))
-
-
-def renumbered(events: list[Event]) -> list[Event]:
-    fields = (
-        "time",
-        "type",
-        "process",
-        "f",
-        "key",
-        "value",
-        "node",
-        "epoch",
-        "position",
-        "error",
-        "final",
-        "session",
-        "gateway",
-    )
-    return [
-        Event(index=index, **{name: getattr(event, name) for name in fields})
-        for index, event in enumerate(events)
-    ]
+    return History.of(replace(event, index=index) for index, event in enumerate(left))
 
 
 def leaves_an_orphan(history: History) -> bool:
