@@ -12,7 +12,7 @@ from chaos.runtimes.simulated.clock import EPOCH_S
 from chaos.runtimes.simulated.disk import MachineDisk, SimulatedDisk
 from chaos.runtimes.simulated.files import SECTOR_BYTES, File
 from services.messages import Operation, Position
-from services.replica.storage import Storage
+from services.replica.storage import DATABASE, Storage
 from tests.simulation.virtually import simulated
 
 TRIALS = 60
@@ -154,6 +154,25 @@ async def test_a_full_disk_takes_nothing_and_recovers() -> None:
     machine.disk.set(DiskState())
     assert storage.append(1, [Operation("put", "x", 1)])[-1].position == Position(1, 1)
     storage.close()
+    machine.disk.close()
+
+
+@simulated
+async def test_a_commit_stands_although_its_checkpoint_finds_the_disk_full() -> None:
+    machine = Machine()
+    storage = Storage(machine.port.connect)
+    for epoch in range(1, 1002):  # SQLite's own log grows to its size, the database file does not
+        storage.promise(epoch)
+    storage.checkpoint_after(20)
+    machine.disk.set(DiskState(full=True))
+    before = machine.port.size(DATABASE)
+    for number in range(1, 11):
+        storage.append(storage.epoch, [Operation("put", f"x{number}", "y" * 4_000)])
+        assert storage.last == storage._last_in_log()
+    assert machine.port.size(DATABASE) == before, "no checkpoint may have had its space"
+    storage.close()
+    assert Storage(machine.port.connect).last == Position(1001, 10)
+    machine.port.crash()
     machine.disk.close()
 
 

@@ -25,7 +25,7 @@ SHORTEST_S, LONGEST_S = 0.0003, 0.003
 MOST_WRITES_OF_A_HALF_DONE_JOB = 12
 BACKUP_PAGES = 16  # in one step
 BEFORE, AFTER = {"page_size": 1024}, {"locking_mode": "exclusive", "journal_mode": "wal"}
-
+CHECKPOINT_PAGES = 1000  # SQLite's own default
 
 HEALTHY_DISK = DiskState()
 
@@ -63,15 +63,31 @@ class SharedConnection(apsw.Connection):
 
     Work runs in one piece, so nobody can see anybody's half of a transaction, and a second connection
     would only read again what the first has in its cache.
+
+    A checkpoint that fails after a commit, or at the end, is no error of that commit: SQLite forgives it and
+    tries again later. But from a file system in Python apsw raises every error, also those that SQLite
+    forgives, and so a commit that took place would look as if it had not.
     """
 
     holders = 0
+
+    def wal_autocheckpoint(self, n: int) -> None:
+        """See `apsw.Connection.wal_autocheckpoint`."""
+
+        def committed(connection: apsw.Connection, database: str, pages: int) -> int:
+            if pages >= n:
+                with suppress(apsw.Error):
+                    connection.wal_checkpoint(database)
+            return apsw.SQLITE_OK
+
+        self.set_wal_hook(committed)
 
     def close(self, force: bool = False) -> None:
         """See `apsw.Connection.close`."""
         self.holders -= 1
         if self.holders <= 0:
-            super().close(force)
+            with suppress(apsw.FullError):
+                super().close(force)
 
 
 class SimulatedDisk:
@@ -90,6 +106,7 @@ class SimulatedDisk:
             connection = SharedConnection(name, vfs=self._machine.files.name)
             for pragma, value in {**BEFORE, **form.pragmas, **AFTER}.items():
                 connection.pragma(pragma, value)
+            connection.wal_autocheckpoint(CHECKPOINT_PAGES)
             self._connections[name] = connection
         connection.holders += 1
         return connection
