@@ -1,7 +1,9 @@
 """Tells whoever watches what happens, as it happens: one line a happening, with the seconds of the run."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import math
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from typing import Literal, TypeAlias
 
@@ -17,6 +19,23 @@ Tell: TypeAlias = Callable[[str, Tone], None]
 TellAt: TypeAlias = Callable[[float, str, Tone], None]  # with the second of the run
 
 
+class Story:
+    """What was told already of all that was said."""
+
+    def __init__(self) -> None:
+        self._told: Counter[tuple[float, str, str]] = Counter()
+
+    def news(self, events: Iterable[Event], until_s: float = math.inf) -> Iterator[Event]:
+        """What is new among all events up to that time, in order; the same line twice is two lines."""
+        seen: Counter[tuple[float, str, str]] = Counter()
+        for event in sorted(events, key=lambda event: event.time_s):
+            identity = (event.time_s, event.node, event.event)
+            seen[identity] += 1
+            if event.time_s <= until_s and seen[identity] > self._told[identity]:
+                self._told[identity] += 1
+                yield event
+
+
 class Narrator:
     """Tells what the run does and, in between, what stands out in the nodes' logs since `began_s`.
 
@@ -28,7 +47,7 @@ class Narrator:
     ) -> None:
         self._cluster, self._tell_at = cluster, tell_at
         self._began_s, self._elapsed_ns = began_s, elapsed_ns
-        self._told: set[tuple[float, str, str]] = set()
+        self._story = Story()
 
     def tell(self, text: str, tone: Tone) -> None:
         """Something happens now."""
@@ -37,11 +56,13 @@ class Narrator:
 
     def tell_news(self) -> None:
         """The lines that are new and stand out."""
-        for event in self._cluster.events():
-            identity = (event.time_s, event.node, event.event)
-            if is_notable(event.event) and event.time_s >= self._began_s and identity not in self._told:
-                self._told.add(identity)
-                self._tell_at(event.time_s - self._began_s, in_words(event), "node")
+        stands_out = (
+            event
+            for event in self._cluster.events()
+            if is_notable(event.event) and event.time_s >= self._began_s
+        )
+        for event in self._story.news(stands_out):
+            self._tell_at(event.time_s - self._began_s, in_words(event), "node")
 
     @asynccontextmanager
     async def following(self, clock: Clock) -> AsyncIterator[None]:

@@ -6,8 +6,7 @@ it have had `PATIENCE_S` to arrive; a line that is later still is shown out of o
 
 import asyncio
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import typer
@@ -17,6 +16,7 @@ from chaos.commands.watch import Level
 from chaos.discover import nearest
 from chaos.history import NEMESIS
 from chaos.links import CONTROLLER
+from chaos.narrator import Story
 from chaos.runtimes import playground
 from chaos.runtimes.event_file import EventFile
 from chaos.runtimes.supervisor import faults_file
@@ -51,23 +51,6 @@ class Wanted:
             and (not self.roles or event.fields.get("role") in self.roles)
             and (self.level == "all" or stands_out)
         )
-
-
-class Story:
-    """What was told already of all that was said."""
-
-    def __init__(self) -> None:
-        self._told: Counter[tuple[float, str, str]] = Counter()
-
-    def news(self, events: Iterable[Event], until_s: float) -> Iterator[Event]:
-        """What is new among all events up to that time, in order; the same line twice is two lines."""
-        seen: Counter[tuple[float, str, str]] = Counter()
-        for event in sorted(events, key=lambda event: event.time_s):
-            identity = (event.time_s, event.node, event.event)
-            seen[identity] += 1
-            if event.time_s <= until_s and seen[identity] > self._told[identity]:
-                self._told[identity] += 1
-                yield event
 
 
 async def tell(follow: bool, wanted: Wanted) -> None:

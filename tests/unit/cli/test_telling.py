@@ -1,35 +1,15 @@
-"""Log lines as a story: in order, each once, only those that somebody wants, and faults that stand out."""
+"""Log lines as they are shown: only those that somebody wants, and faults that stand out."""
 
 from typing import Any
 
 import pytest
 
 from chaos.cluster import Event
-from chaos.commands.telling import Story, Wanted, heals, line_of
+from chaos.commands.telling import Wanted, heals, line_of
 
 
 def said(time_s: float, node: str = "n1", event: str = "started", **fields: Any) -> Event:
     return Event(time_s, node, event, fields)
-
-
-def test_lines_come_in_the_order_of_time_and_wait_for_those_before_them() -> None:
-    story, events = Story(), [said(3.0, "n2"), said(1.0)]
-    assert list(story.news(events, until_s=2.0)) == [said(1.0)]
-    events.append(said(2.5, "g1"))  # it took longer to get here
-    assert [event.time_s for event in story.news(events, until_s=4.0)] == [2.5, 3.0]
-    assert list(story.news(events, until_s=5.0)) == []
-
-
-def test_a_line_that_comes_too_late_is_told_all_the_same() -> None:
-    story = Story()
-    assert list(story.news([said(2.0)], until_s=3.0)) == [said(2.0)]
-    assert list(story.news([said(2.0), said(1.0, "n2")], until_s=3.0)) == [said(1.0, "n2")]
-
-
-def test_the_same_line_twice_is_two_lines() -> None:
-    story = Story()
-    assert len(list(story.news([said(1.0)], until_s=2.0))) == 1
-    assert len(list(story.news([said(1.0), said(1.0)], until_s=2.0))) == 1
 
 
 @pytest.mark.parametrize(
