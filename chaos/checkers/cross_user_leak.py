@@ -9,7 +9,7 @@ Assumed, else unknown: at least one session read a row, and every name was inser
 from collections.abc import Iterator
 from typing import Any
 
-from chaos.checkers._words import sentence, shown, witness_of
+from chaos.checkers._words import answerer, sentence, shown, witness_of
 from chaos.history import History, Operation
 from chaos.verdict import Finding, Witness, found, not_found, unknown
 
@@ -33,10 +33,10 @@ def check(history: History) -> Finding:
 def _leaks(reads: list[Operation], owners: dict[str, Operation]) -> Iterator[Witness]:
     for read in reads:
         owner = owners.get(_name(read.value) or "")
-        if owner is not None and owner.session != read.session:
+        if owner is not None and owner.session not in (None, read.session):
             text = (
                 f"{read.session} asked for {shown(read.key)} and was shown {shown(read.value)} "
-                f"by {read.node}: the row that {owner.session} had inserted"
+                f"by {answerer(read)}: the row that {owner.session} had inserted"
             )
             yield witness_of(sentence(text), owner, read)
 
