@@ -18,16 +18,19 @@ from itertools import pairwise
 from chaos.checkers._outages import NO_BOUND
 from chaos.checkers._words import answerer, seconds, sentence, witness_of
 from chaos.history import Event, History, Operation
+from chaos.history.faults import struck
 from chaos.verdict import Finding, Witness, found, not_found, unknown
 
 NAME = "needless-failover"
 
+RESTART = "restart-on-old-disk"  # dead and back in one event
+STARTS = frozenset({"start", "start-on-empty-disk", RESTART})
 ENDS = {
-    "kill": "start",
-    "pause": "resume",
-    "start-partition": "stop-partition",
-    "start-lose-request": "stop-lose-request",
-    "start-lose-reply": "stop-lose-reply",
+    "kill": STARTS,
+    "pause": STARTS | {"resume"},
+    "start-partition": frozenset({"stop-partition"}),
+    "start-lose-request": frozenset({"stop-lose-request"}),
+    "start-lose-reply": frozenset({"stop-lose-reply"}),
 }
 ORDERS = frozenset({"promote", "hand-over"})
 ORDER_NS = 10e9
@@ -35,7 +38,10 @@ ORDER_NS = 10e9
 
 @dataclass(frozen=True)
 class Absence:
-    """From `begin_ns` to `end_ns` the `nodes` were away, or (None) an operator's order was in force."""
+    """From `begin_ns` to `end_ns` the `nodes` (one, or those that a link joins) were away.
+
+    None instead of nodes: an operator's order was in force.
+    """
 
     begin_ns: float
     end_ns: float
@@ -97,26 +103,17 @@ def _absences(history: History) -> Iterator[Absence]:
     for position, mark in enumerate(marks):
         if mark.f in ORDERS:
             yield Absence(mark.time, mark.time + ORDER_NS, None, at_once=True)
+        elif mark.f == RESTART:
+            yield Absence(mark.time, mark.time, struck(mark.value), at_once=True)
         elif mark.f in ENDS:
-            later = marks[position + 1 :]
-            ends = (end.time for end in later if end.f == ENDS[mark.f] and _named(end) & _named(mark))
-            yield Absence(mark.time, next(ends, math.inf), _named(mark), mark.f == "kill")
+            for name in struck(mark.value):
+                end_ns = _end_ns(name, ENDS[mark.f], marks[position + 1 :])
+                yield Absence(mark.time, end_ns, frozenset(name.split("-")), mark.f == "kill")
 
 
-def _named(mark: Event) -> frozenset[str]:
-    """The nodes in the value of a mark, whatever its shape: keys, lists, names of links."""
-    return frozenset(_names(mark.value))
-
-
-def _names(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from (*_names(key), *_names(inner))
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _names(inner)
-    elif isinstance(value, str):
-        yield from value.split("-")
+def _end_ns(name: str, ends: frozenset[str], later: Sequence[Event]) -> float:
+    """When this node or link was given back."""
+    return next((mark.time for mark in later if mark.f in ends and name in struck(mark.value)), math.inf)
 
 
 def _witness(change: Change, bound_ms: float) -> Witness:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chaos.history import Event, History
+from chaos.history.faults import struck
 from chaos.links import Link
 from chaos.report.cast import Cast
 
@@ -84,10 +85,10 @@ def turning_points(some: Iterable[Band]) -> list[int]:
 
 def _ended_by(event: Event, begun: Sequence[Band]) -> int | None:
     ends = ENDS.get(event.f, (event.f.replace("stop-", "start-", 1),) if event.f.startswith("stop-") else ())
-    targets = _targets(_mapping(event.value))
+    targets = struck(event.value)
     for place in reversed(range(len(begun))):
         band = begun[place]
-        if band.to_ns is None and band.f in ends and _targets(band.value) == targets:
+        if band.to_ns is None and band.f in ends and struck(band.value) == targets:
             return place
     return None
 
@@ -99,13 +100,6 @@ def _is_end(f: str) -> bool:
 def _lasts(f: str) -> bool:
     """Faults last until they are undone; anything else is an order, which is given once."""
     return f in EFFECTS or f.startswith("start-") or any(f in begins for begins in ENDS.values())
-
-
-def _targets(value: Mapping[str, Any]) -> frozenset[str]:
-    grudge = value.get("grudge")
-    if isinstance(grudge, dict):
-        return frozenset(f"{source}-{target}" for target, sources in grudge.items() for source in sources)
-    return frozenset(str(name) for field in ("links", "nodes", "on") for name in value.get(field, ()))
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -106,6 +106,7 @@ BAD = [
         (0, 1, 4, 5),
         "although n1 was away for 250 ms, and up to 300 ms",
     ),
+    ("needless-failover/found-back-on-an-empty-disk", (2, 3, 4, 5), "although n1 was never away"),
     ("needless-failover/found-somebody-else-was-away", (0, 1, 3, 4), "although n1 was never away"),
     ("needless-failover/found-slow-links", (0, 1, 3, 4), "although n1 was never away"),
     ("needless-failover/found-the-fault-was-over", (2, 3, 4, 5), "although n1 was never away"),
