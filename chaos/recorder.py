@@ -117,10 +117,10 @@ class Recorder:
 
     def learned(self, node: str, contents: Mapping[str, Any]) -> None:
         """Record what the consumer `node` learned of changes, as reads of a process of its own."""
-        process = self.new_process()
+        process, position = self.new_process(), sequence(contents["position"])
         for key, changes in contents["sets"].items():
             pending = self.invoke(process, "read", key)
-            self.ok(pending, value=changes, node=node, epoch=contents["epoch"], position=contents["position"])
+            self.ok(pending, value=changes, node=node, epoch=contents["epoch"], position=position)
 
     def final_unreadable(self, node: str, error: str) -> None:
         """Record that nobody could read what replica `node` holds in the end."""

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from chaos.history import History, HistoryError
+from chaos.measures import measure
 from chaos.recorder import Recorder
 
 
@@ -92,6 +93,18 @@ def test_final_reads_show_every_key_of_anybody(recorder: Recorder, path: Path) -
     assert [read.outcome for read in finals] == ["ok"] * 7 + ["info"]
     assert {read.position for read in finals} == {4, 0, None}
     assert {line.get("position") for line in lines(path) if line.get("final")} == {4, 0, None}
+
+
+def test_what_a_consumer_learned_is_a_read_with_a_position_like_all_others(
+    recorder: Recorder, path: Path
+) -> None:
+    recorder.ok(recorder.invoke(0, "write", "items/a", 1), node="n1", epoch=1, position=7)
+    recorder.learned("index", {"sets": {"changes/items": [["items/a", 1]]}, "epoch": 1, "position": [1, 7]})
+    history = History.load(path)
+    read = history.client_operations[1]
+    assert (read.f, read.key, read.value) == ("read", "changes/items", [["items/a", 1]])
+    assert (read.node, read.epoch, read.position) == ("index", 1, 7)
+    assert measure(history)["lag_ms_index"] == 0
 
 
 def test_sigkill_loses_nothing_that_was_returned(path: Path) -> None:
