@@ -33,7 +33,7 @@ def report(
         raise typer.Exit(WRONG_USAGE)
     folders = [_find(run, folder) for run in runs or ()]
     try:
-        typer.echo(_write_all(folder) if everything else _write(folders, out))
+        typer.echo(_write_all(folder) if everything else _write(folders, folder, out))
     except (OSError, ValueError, KeyError) as error:
         raise ClusterError(f"no report, because a run's folder is damaged: {error}") from error
 
@@ -46,13 +46,15 @@ def _write_all(folder: Path) -> Path:
     return write_index(all_scenarios(), folder.resolve())
 
 
-def _write(folders: Sequence[Path], out: Path | None) -> Path:
+def _write(folders: Sequence[Path], beside: Path, out: Path | None) -> Path:
+    """The page of one run goes into its folder, that of several to the folders of all runs."""
     from chaos.report.page import NAME, write_pages
     from chaos.report.saved import read_again
 
     saved = [read_again(RunFolder(folder)) for folder in folders]
     together = "-and-".join(run.name.replace(":", "-") for run in saved)
-    path = out or (folders[0] / NAME if len(folders) == 1 else folders[0].parents[2] / f"{together}.html")
+    path = out or (folders[0] / NAME if len(folders) == 1 else beside.resolve() / f"{together}.html")
+    path.parent.mkdir(parents=True, exist_ok=True)
     write_pages(saved, path)
     return path
 

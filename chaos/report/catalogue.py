@@ -6,12 +6,12 @@ it leads to a run.
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from chaos.folder import LATEST, RunFolder
+from chaos.folder import RunFolder
 from chaos.report.page import NAME
 from chaos.report.words import MEANINGS
 from chaos.scenario import Scenario
@@ -28,16 +28,16 @@ class Run:
     start: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class Tried:
     """All runs of one variant, the newest last; `judged` are the anomalies on which its verdict rests."""
 
     name: str
     kind: str
     judged: tuple[str, ...]
-    runs: list[Run] = field(default_factory=list)
+    runs: Sequence[Run]
 
-    def found(self, anomaly: str, answer: bool | None) -> list[Run]:
+    def found(self, anomaly: str, answer: bool) -> list[Run]:
         """The runs of which the checker of `anomaly` said `answer`."""
         return [
             run
@@ -70,8 +70,6 @@ def judged_runs(runs: Path) -> Iterator[Run]:
     """Every finished run under `runs`, in the order of their folders; what is unfinished is passed over."""
     for path in sorted(runs.glob("*/*/*/verdict.json")):
         folder = RunFolder(path.parent)
-        if path.parts[len(runs.parts)] == LATEST:
-            continue
         about = folder.read_json("run.json")
         verdict = msgspec.convert(folder.read_json("verdict.json"), Verdict)
         yield Run(folder.path, verdict, about["command"], about["start"])

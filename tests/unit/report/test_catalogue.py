@@ -59,6 +59,18 @@ def test_names_stand_for_the_newest_runs(runs: Path, capsys: Printed) -> None:
     assert path.read_text(encoding="utf-8").count('<article class="run"') == 2
 
 
+def test_folders_may_lie_anywhere_and_their_common_page_goes_to_the_runs(
+    tmp_path: Path, capsys: Printed
+) -> None:
+    runs = tmp_path / "runs"
+    folders = [tmp_path / "a", tmp_path / "b"]
+    for folder in folders:
+        folder.mkdir()
+        by_hand(folder)
+    assert main(["report", *map(str, folders), "--runs", str(runs)]) == 0
+    assert Path(capsys.readouterr().out.strip()).parent == runs.resolve()
+
+
 def test_all_runs_have_an_index(runs: Path, capsys: Printed) -> None:
     assert main(["report", "--all", "--runs", str(runs)]) == 0
     page = Path(capsys.readouterr().out.strip()).read_text(encoding="utf-8")
