@@ -15,6 +15,9 @@ from chaos.report.saved import Saved
 LONGEST_TEXT = 60
 MOST_MESSAGES, MOST_LOST = 16_000, 24_000
 IDLE = ("append", "heartbeat")  # as long as nothing is in them
+TEXTS = ("f", "key", "node", "gateway", "error")  # of operations
+NAMED = ("from", "to", "kind", "outcome")  # of messages
+MOMENTS = {"sent": "time", "arrived": "arrived", "answered": "answered", "ended": "ended"}
 
 
 class Words:
@@ -61,13 +64,11 @@ def operation_columns(saved: Saved) -> dict[str, Any]:
         if not op.final or op.key is None or not spoken.isdisjoint(op.event_indexes)
     ]
     words = Words()
-    ends = [None if op.completed_index is None else op.completed_index for op in operations]
-    times = [event.time for event in saved.history.events]
     return {
         "index": [op.index for op in operations],
-        "done": [-1 if end is None else end for end in ends],
+        "done": [-1 if op.completed_index is None else op.completed_index for op in operations],
         "begin": [us(op.invoked_ns) for op in operations],
-        "end": [-1 if end is None else us(times[end]) for end in ends],
+        "end": [us(saved.ended_ns(op)) for op in operations],
         "process": [op.process for op in operations],
         "outcome": "".join(op.outcome[0] for op in operations),  # o, f or i
         "final": [place for place, op in enumerate(operations) if op.final],
@@ -76,9 +77,6 @@ def operation_columns(saved: Saved) -> dict[str, Any]:
         **{name: [words.place(_text(op, name)) for op in operations] for name in TEXTS},
         "words": words.texts,
     }
-
-
-TEXTS = ("f", "key", "node", "gateway", "error")
 
 
 def _text(operation: Operation, name: str) -> str | None:
@@ -105,10 +103,6 @@ def message_columns(saved: Saved) -> dict[str, Any]:
         "left_out": len(recorded) - len(kept),
         "is_hearsay": not saved.messages,
     }
-
-
-NAMED = ("from", "to", "kind", "outcome")
-MOMENTS = {"sent": "time", "arrived": "arrived", "answered": "answered", "ended": "ended"}
 
 
 def _is_idle(message: Mapping[str, Any]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from chaos.cluster import Event
 from chaos.report import fault_words, node_words
 from chaos.report.bands import Band
 from chaos.report.cast import Cast
@@ -11,6 +12,8 @@ from chaos.report.lag import Look, lags
 from chaos.report.roles import Span, lives
 from chaos.report.saved import Saved
 from chaos.report.story import Statement
+
+MOMENTOUS = ("fault", "healed", "node", "found")
 
 
 def drawing(saved: Saved, cast: Cast, bands: Sequence[Band], story: Sequence[Statement]) -> dict[str, Any]:
@@ -25,14 +28,11 @@ def drawing(saved: Saved, cast: Cast, bands: Sequence[Band], story: Sequence[Sta
         "lives": {node: [_span(span) for span in spans] for node, spans in lives(saved, cast, bands).items()},
         "events": [_event(event) for event in saved.events if node_words.is_told(event)],
         "moments": [_moment(statement) for statement in story if statement.kind in MOMENTOUS],
-        "witnesses": [_witness(statement) for statement in story if statement.kind == "found"],
+        "witnesses": [statement.ops for statement in story if statement.kind == "found"],
         "lag": {node: _curve(looks) for node, looks in lags(saved).items()},
         "operations": operation_columns(saved),
         "messages": message_columns(saved),
     }
-
-
-MOMENTOUS = ("fault", "healed", "node", "found")
 
 
 def _band(band: Band, cast: Cast) -> dict[str, Any]:
@@ -42,7 +42,6 @@ def _band(band: Band, cast: Cast) -> dict[str, Any]:
         "label": fault_words.label(band, cast),
         "effect": band.effect,
         "links": [[link.source, link.target] for link in band.links(cast)],
-        "nodes": band.nodes(cast),
     }
 
 
@@ -50,22 +49,12 @@ def _span(span: Span) -> list[Any]:
     return [us(span.from_ns), span.state, span.epoch]
 
 
-def _event(event: Any) -> list[Any]:
+def _event(event: Event) -> list[Any]:
     return [us(event.time_s * 1e9), event.node, node_words.sentence(event)]
 
 
 def _moment(statement: Statement) -> dict[str, Any]:
-    return {
-        "at": us(statement.from_ns),
-        "to": us(statement.to_ns),
-        "kind": statement.kind,
-        "text": statement.text,
-        "ops": statement.ops,
-    }
-
-
-def _witness(statement: Statement) -> list[int]:
-    return list(statement.ops)
+    return {"at": us(statement.from_ns), "text": statement.text, "ops": statement.ops}
 
 
 def _curve(looks: Sequence[Look]) -> list[Sequence[float | None]]:

@@ -31,8 +31,7 @@ def hearsay(saved: Saved) -> list[dict[str, Any]]:
 
 def _asked(operation: Operation, saved: Saved) -> dict[str, Any]:
     """One request and its answer, each as long as a picture needs: only the two ends are known."""
-    end = operation.completed_index
-    ended = None if end is None else saved.history.events[end].time
+    ended = saved.ended_ns(operation)
     is_known = operation.outcome != "info" and ended is not None
     return {
         **{"time": operation.invoked_ns, "from": CLIENT, "to": operation.gateway, "kind": operation.f},

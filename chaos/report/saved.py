@@ -9,7 +9,7 @@ import msgspec
 
 from chaos.cluster import Event
 from chaos.folder import MESSAGES, SAMPLES, RunFolder
-from chaos.history import History
+from chaos.history import History, Operation
 from chaos.verdict import Verdict
 
 
@@ -18,7 +18,6 @@ class Saved:
     """What was recorded, and what was made of it. `samples` and `messages` may be empty: older runs, and
     runtimes that cannot overhear, have none."""
 
-    folder: RunFolder
     about: Mapping[str, Any]
     verdict: Verdict
     history: History
@@ -31,6 +30,11 @@ class Saved:
         """When the last thing happened."""
         return max((event.time for event in self.history.events), default=0)
 
+    def ended_ns(self, operation: Operation) -> int | None:
+        """When what became of it was recorded; None while it is open."""
+        end = operation.completed_index
+        return None if end is None else self.history.events[end].time
+
     @property
     def name(self) -> str:
         """As people type it, for instance `split-brain:lease`."""
@@ -40,7 +44,6 @@ class Saved:
 def read(folder: RunFolder, about: Mapping[str, Any], verdict: Verdict) -> Saved:
     """The run in `folder`. Raises `ValueError` naming what is damaged, and `OSError`."""
     return Saved(
-        folder=folder,
         about=about,
         verdict=msgspec.convert(verdict.to_json(), Verdict),  # as it will be read again
         history=folder.recorded(),

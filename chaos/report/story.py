@@ -4,7 +4,7 @@ A list of statements in the order of time. Each names the operations that it spe
 can look at them in the timeline instead of believing it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from chaos.history import Operation
@@ -12,7 +12,6 @@ from chaos.report import fault_words, node_words
 from chaos.report.bands import Band, turning_points
 from chaos.report.cast import Cast
 from chaos.report.contents import Contents
-from chaos.report.fault_words import listed
 from chaos.report.saved import Saved
 from chaos.verdict import Finding
 
@@ -46,42 +45,45 @@ def _clients(saved: Saved, bands: Sequence[Band]) -> Iterator[Statement]:
     for until in moments[1:]:
         if until - since < SAME_MOMENT_NS and until != moments[-1]:
             continue
-        operations = [op for op in saved.history.client_operations if since <= _ended_ns(op, saved) < until]
+        operations = [op for op in saved.history.client_operations if since <= _told_ns(op, saved) < until]
         if operations:
             ops = tuple(index for op in operations for index in op.event_indexes)
             yield Statement(since, until, "clients", _told_to_clients(operations), ops)
         since = until
 
 
-def _ended_ns(operation: Operation, saved: Saved) -> int:
-    end = operation.completed_index
-    return operation.invoked_ns if end is None else saved.history.events[end].time
+def _told_ns(operation: Operation, saved: Saved) -> int:
+    """When its client was told; of one that is open, when it asked."""
+    ended_ns = saved.ended_ns(operation)
+    return operation.invoked_ns if ended_ns is None else ended_ns
 
 
 def _told_to_clients(operations: Sequence[Operation]) -> str:
     writes = [op for op in operations if op.f != "read" and op.outcome == "ok"]
     reads = [op for op in operations if op.f == "read" and op.outcome == "ok"]
-    parts = [f"{who} acknowledges {_count(ops, 'write')}" for who, ops in _by_leader(writes)]
-    parts += [f"{who} answers {_count(ops, 'read')}" for who, ops in _by_node(reads)]
+    parts = [f"{who} acknowledges {_count(ops, 'write')}" for who, ops in _grouped(writes, _leader)]
+    parts += [f"{who} answers {_count(ops, 'read')}" for who, ops in sorted(_grouped(reads, _node))]
     for outcome, words in (("fail", "refused"), ("info", "in doubt (done or not, nobody can say)")):
         if ops := [op for op in operations if op.outcome == outcome]:
             parts.append(f"{len(ops)} {'is' if len(ops) == 1 else 'are'} {words}")
     return f"{'; '.join(parts)}."
 
 
-def _by_leader(writes: Iterable[Operation]) -> list[tuple[str, list[Operation]]]:
+def _grouped(
+    operations: Iterable[Operation], name: Callable[[Operation], str]
+) -> Iterable[tuple[str, list[Operation]]]:
     groups: dict[str, list[Operation]] = {}
-    for write in writes:
-        epoch = "" if write.epoch is None else f" (epoch {write.epoch})"
-        groups.setdefault(f"{write.node or 'somebody'}{epoch}", []).append(write)
-    return list(groups.items())
+    for operation in operations:
+        groups.setdefault(name(operation), []).append(operation)
+    return groups.items()
 
 
-def _by_node(reads: Iterable[Operation]) -> list[tuple[str, list[Operation]]]:
-    groups: dict[str, list[Operation]] = {}
-    for read in reads:
-        groups.setdefault(read.node or "somebody", []).append(read)
-    return sorted(groups.items())
+def _node(operation: Operation) -> str:
+    return operation.node or "somebody"
+
+
+def _leader(operation: Operation) -> str:
+    return _node(operation) + ("" if operation.epoch is None else f" (epoch {operation.epoch})")
 
 
 def _count(operations: Sequence[Operation], noun: str) -> str:
@@ -107,7 +109,7 @@ def _end(saved: Saved, contents: Contents) -> Iterator[Statement]:
     if not contents.replicas:
         return
     began = saved.history.finals[0].invoked_ns
-    who = listed(contents.replicas)
+    who = fault_words.listed(contents.replicas)
     text = f"Healed and settled, {who} are read: {contents.keys} keys, "
     text += (
         f"and they differ on {contents.differing} of them"

@@ -187,7 +187,8 @@ def test_the_drawing_is_plain_json(split_brain: Saved) -> None:
     statements = story(split_brain, cast, faults, final_contents(split_brain))
     document = json.loads(json.dumps(drawing(split_brain, cast, faults, statements)))
     assert {len(link) for link in document["links"]} == {2}
-    assert {moment["kind"] for moment in document["moments"]} == {"fault", "healed", "node", "found"}
+    kinds = {statement.text: statement.kind for statement in statements}
+    assert {kinds[moment["text"]] for moment in document["moments"]} == {"fault", "healed", "node", "found"}
 
 
 @pytest.mark.parametrize(
