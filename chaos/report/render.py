@@ -8,29 +8,33 @@ whose hashes stand in it, and lets nothing at all be loaded.
 
 import base64
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 HERE = Path(__file__).resolve().parent
 SCRIPTS = (
-    *("vendor/uPlot.iife.min.js", "assets/lab.js", "assets/view.js", "assets/operations.js"),
-    *(
-        "assets/lanes.js",
-        "assets/painter.js",
-        "assets/timeline.js",
-        "assets/messages.js",
-        "assets/map.js",
-        "assets/charts.js",
-    ),
-    *("assets/story.js", "assets/start.js"),
+    "vendor/uPlot.iife.min.js",
+    "assets/lab.js",
+    "assets/view.js",
+    "assets/operations.js",
+    "assets/exchanges.js",
+    "assets/lanes.js",
+    "assets/painter.js",
+    "assets/timeline.js",
+    "assets/messages.js",
+    "assets/map.js",
+    "assets/charts.js",
+    "assets/story.js",
+    "assets/start.js",
 )
 STYLES = ("vendor/uPlot.min.css", "assets/page.css", "assets/drawings.css")
+NONE = "'none'"
 
 
 def page(template: str, *, scripts: Sequence[str] = SCRIPTS, **values: Any) -> str:
@@ -51,25 +55,19 @@ def page(template: str, *, scripts: Sequence[str] = SCRIPTS, **values: Any) -> s
 def policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
     """The content security policy under which only these texts run and style, and nothing loads."""
     allowed = {"script-src": scripts, "style-src": styles}
-    sources = (f"{kind} {' '.join(map(_hash, texts)) or _NONE}" for kind, texts in allowed.items())
+    sources = (f"{kind} {' '.join(map(_hash, texts)) or NONE}" for kind, texts in allowed.items())
     return "; ".join(("default-src 'none'", *sources, "base-uri 'none'", "form-action 'none'"))
 
 
 def embedded(document: Any) -> Markup:
-    """`document` as JSON that may stand in a script block: no `<`, no `>`, no `&`."""
-    text = json.dumps(document, ensure_ascii=True, separators=(",", ":"), default=str)
-    for character in "<>&":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)
+    """`document` as JSON that may stand in a script block: none of `<>&'`."""
+    return htmlsafe_json_dumps(document, separators=(",", ":"), default=str)
 
 
 @cache
 def asset(name: str) -> str:
     """One of our own files, or of those that came with them."""
     return (HERE / name).read_text(encoding="utf-8")
-
-
-_NONE = "'none'"
 
 
 def _hash(text: str) -> str:
@@ -93,15 +91,15 @@ def _seconds(ns: int) -> str:
     return f"{ns / 1e9:.3f}"
 
 
-def _plain(value: Any) -> str:
-    """A setting or a number as people write it."""
+def plain(value: Any) -> str:
+    """A setting or a number as people write it; of what is less than one its first digits."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.1f}".removesuffix(".0")
+        return f"{value:.1f}".removesuffix(".0") if abs(value) >= 1 else f"{value:.3g}"
     if isinstance(value, list | tuple):
-        return ", ".join(map(_plain, value)) or "none"
+        return ", ".join(map(plain, value)) or "none"
     return str(value)
 
 
-FILTERS: Mapping[str, Any] = {"seconds": _seconds, "plain": _plain, "embedded": embedded}
+FILTERS: Mapping[str, Any] = {"seconds": _seconds, "plain": plain, "embedded": embedded}

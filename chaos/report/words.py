@@ -45,13 +45,6 @@ MEANINGS: Mapping[str, str] = {
     "failed-request": "a client is refused, or left in doubt",
     "cross-user-leak": "somebody is shown what belongs to somebody else",
     "missed-change": "a change happened, and whoever follows the changes never hears of it",
-    "needs-downtime": "writes have to stop so that software can be replaced",
-    "conflict": "two leaders accepted writes that exclude each other",
-    "replication-loop": "a change comes back to where it began, and goes round again",
-    "failed-write-seen": "a client was told that its write failed, and somebody reads it",
-    "deleted-item-returns": "what was deleted is there again",
-    "sibling-explosion": "versions of one key are kept that nobody wrote at the same time",
-    "unbounded-staleness": "how old an answer may be has no limit",
 }
 
 

@@ -194,12 +194,35 @@ def test_pointing_at_a_message_tells_what_it_is(report: Page) -> None:
         report,
         f"""(() => {{
             run.messages.draw();
-            const [from, to] = ["from", "to"].map((end) => run.messages.y(run.messages.word(end, {place})));
+            const [from, to] = ["from", "to"].map((end) => run.messages.y(run.exchanges.word(end, {place})));
             return [run.messages.x({sent}), from + (to - from) / 4];
         }})()""",
     )
     report.locator("canvas.arrows").hover(position={"x": x, "y": y})
     expect(report.locator(".messages .tip")).to_contain_text("never arrived")
+
+
+def test_an_answer_that_was_lost_is_not_drawn_as_one_that_came_back(show: Show, tmp_path: Path) -> None:
+    asked = {"time": 0, "from": "n1", "to": "n2", "kind": "append", "entries": 1, "arrived": 1_000_000}
+    messages = [
+        {**asked, "answered": 2_000_000, "ended": 3_000_000, "outcome": "ok"},
+        {**asked, "answered": 2_000_000, "ended": 3_000_000, "outcome": "connection-lost"},  # n2 says so
+        {**asked, "answered": 2_000_000, "ended": 400_000_000, "outcome": "timed-out"},
+        {**asked, "answered": 500_000_000, "ended": 400_000_000, "outcome": "timed-out"},
+        {**asked, "answered": None, "ended": 400_000_000, "outcome": "timed-out"},
+    ]
+    write_pages([replace(by_hand(tmp_path), messages=messages)], tmp_path / NAME)
+    page = show(tmp_path / NAME)
+    lost = state(page, "[0, 1, 2, 3, 4].map((place) => run.exchanges.isLost(place))")
+    assert lost == [False, False, True, True, True]
+
+
+def test_a_click_beyond_the_end_looks_at_the_end(report: Page) -> None:
+    report.click("[data-do=whole]")
+    box = report.locator("canvas.arrows").bounding_box()
+    assert box
+    report.locator("canvas.arrows").click(position={"x": box["width"] - 1, "y": 5})
+    assert state(report, "run.view.cursor === run.view.end")
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

@@ -6,6 +6,12 @@
   const PER_BIN = 5;
   const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
   const LEAST_MS = 0.05;
+  const isOk = (operations, place) => operations.outcome(place) === "ok";
+  const KINDS = [
+    { label: "writes", colour: "write", has: (operations, place) => isOk(operations, place) && !operations.isRead(place) },
+    { label: "reads", colour: "read", has: (operations, place) => isOk(operations, place) && operations.isRead(place) },
+    { label: "refused or in doubt", colour: "doubt", has: (operations, place) => !isOk(operations, place) },
+  ];
 
   class Charts {
     constructor(section, drawing, operations, view) {
@@ -101,17 +107,17 @@
 
   function rate(operations) {
     const places = clientOperations(operations);
-    const last = Math.max(1, ...places.map((place) => Math.max(operations.begin(place), operations.columns.end[place])));
+    const end = (place) => Math.max(operations.begin(place), operations.columns.end[place]);
+    const last = Math.max(1, ...places.map(end));
     const bins = Math.max(10, Math.min(MOST_BINS, Math.ceil(places.length / PER_BIN)));
     const bin = last / bins;
-    const counts = [0, 1, 2].map(() => new Array(bins).fill(0));
+    const counts = KINDS.map(() => new Array(bins).fill(0));
     for (const place of places) {
-      const end = Math.max(operations.begin(place), operations.columns.end[place]);
-      const kind = operations.outcome(place) !== "ok" ? 2 : operations.isRead(place) ? 1 : 0;
-      counts[kind][Math.min(bins - 1, Math.floor(end / bin))] += 1e6 / bin;
+      const kind = KINDS.findIndex(({ has }) => has(operations, place));
+      counts[kind][Math.min(bins - 1, Math.floor(end(place) / bin))] += 1e6 / bin;
     }
     const stepped = uPlot.paths.stepped({ align: 1 });
-    const series = [["writes", "write"], ["reads", "read"], ["refused or in doubt", "doubt"]].map(([label, colour], at) => ({
+    const series = KINDS.map(({ label, colour }, at) => ({
       label, stroke: lab.colour(colour), width: 2, dash: DASHES[at], paths: stepped, points: { show: false },
     }));
     const used = counts.map((some) => some.some((count) => count > 0));
@@ -123,16 +129,12 @@
     const places = clientOperations(operations).filter((place) => operations.end(place) < Infinity);
     places.sort((a, b) => operations.end(a) - operations.end(b));
     const value = (place) => Math.max(LEAST_MS, (operations.end(place) - operations.begin(place)) / 1000);
-    const kinds = [
-      ["writes", "write", (place) => operations.outcome(place) === "ok" && !operations.isRead(place)],
-      ["reads", "read", (place) => operations.outcome(place) === "ok" && operations.isRead(place)],
-      ["refused or in doubt", "doubt", (place) => operations.outcome(place) !== "ok"],
-    ].filter(([, , is]) => places.some(is));
-    const series = kinds.map(([label, colour]) => ({
+    const kinds = KINDS.filter(({ has }) => places.some((place) => has(operations, place)));
+    const series = kinds.map(({ label, colour }) => ({
       label, stroke: lab.colour(colour), paths: () => null,
       points: { show: true, size: colour === "doubt" ? 7 : 4, fill: colour === "doubt" ? lab.colour("panel") : lab.colour(colour), width: 1.5 },
     }));
-    const curves = kinds.map(([, , is]) => places.map((place) => (is(place) ? value(place) : null)));
+    const curves = kinds.map(({ has }) => places.map((place) => (has(operations, place) ? value(place) : null)));
     return { data: [places.map((place) => operations.end(place) / 1e6), ...curves], series };
   }
 

@@ -15,7 +15,7 @@
       rows.push({ ...row, top, height });
       top += height + gap;
     };
-    for (const bands of stacked(drawing.bands)) add({ kind: "fault", label: "", bands }, FAULT, 2);
+    for (const bands of stacked(drawing.bands)) add({ kind: "fault", label: "faults", bands }, FAULT, 2);
     top += 6;
     for (const node of [...drawing.replicas, ...drawing.others, ...drawing.gateways]) {
       const events = drawing.events.filter(([, name]) => name === node);

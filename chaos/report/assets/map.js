@@ -2,12 +2,13 @@
 "use strict";
 {
   const WIDTH = 640;
+  const MOST_DOTS = 60;
   const BOX = { width: 132, height: 46 };
   const WORDS = { cut: "cut", slow: "slow", "lose-request": "requests lost", "lose-reply": "answers lost" };
 
   class Stage {
-    constructor(section, drawing, operations, view) {
-      Object.assign(this, { drawing, operations, view });
+    constructor(section, drawing, operations, exchanges, view) {
+      Object.assign(this, { drawing, operations, exchanges, view });
       this.svg = section.querySelector(".map");
       this.clock = section.querySelector(".clock");
       this.caption = section.querySelector(".caption");
@@ -63,7 +64,7 @@
       const line = lab.svg("line", { x1: a.x, y1: a.y, x2: b.x, y2: b.y });
       const title = lab.svg("title", {}, `${from} → ${to}: ${WORDS[state] ?? "passes"}`);
       const group = lab.svg("g", { class: `wire wire-${state}`, "data-link": `${from}-${to}` }, title, line);
-      if (state !== "whole") group.append(this.cross(a, b, { "lose-request": 0.7, "lose-reply": 0.2 }[state] ?? 0.42, state));
+      if (state !== "whole") group.append(sign(a, b, { "lose-request": 0.7, "lose-reply": 0.2 }[state] ?? 0.42, state === "slow" ? "◷" : "✕"));
       return group;
     }
 
@@ -73,11 +74,6 @@
       const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
       const [right, down] = [(-(b.y - a.y) / length) * 4, ((b.x - a.x) / length) * 4];
       return [{ x: a.x + right, y: a.y + down }, { x: b.x + right, y: b.y + down }];
-    }
-
-    cross(a, b, part, state) {
-      const [x, y] = [a.x + (b.x - a.x) * part, a.y + (b.y - a.y) * part];
-      return lab.svg("text", { x, y: y + 5, "text-anchor": "middle" }, state === "slow" ? "◷" : "✕");
     }
 
     node(name, at) {
@@ -95,15 +91,17 @@
       return group;
     }
 
-    /** Messages on their way at this moment: requests are full, answers hollow, lost ones crossed out. */
+    /** Messages on their way at this moment: requests are full, answers hollow. */
     underWay(at) {
-      const { sent, arrived, answered, ended, from, to, words } = this.drawing.messages;
+      const { exchanges } = this;
+      const { sent, arrived, answered, ended } = exchanges.columns;
       const dots = [];
-      for (let place = 0; place < sent.length && dots.length < 60 && sent[place] <= at; place += 1) {
-        if (!this.places.has(words[from[place]]) || !this.places.has(words[to[place]])) continue;
-        const [a, b] = this.ends(words[from[place]], words[to[place]]);
+      for (let place = 0; place < exchanges.count && dots.length < MOST_DOTS && sent[place] <= at; place += 1) {
+        const [from, to] = [exchanges.word("from", place), exchanges.word("to", place)];
+        if (!this.places.has(from) || !this.places.has(to)) continue;
+        const [a, b] = this.ends(from, to);
         if (arrived[place] >= at) dots.push(dot(a, b, (at - sent[place]) / (arrived[place] - sent[place]), "asks"));
-        else if (answered[place] >= 0 && answered[place] <= at && at < ended[place])
+        else if (exchanges.wasHeard(place) && answered[place] <= at && at < ended[place])
           dots.push(dot(b, a, (at - answered[place]) / (ended[place] - answered[place]), "answers"));
       }
       return dots;
@@ -121,8 +119,19 @@
     }
   }
 
+  /** The point at that part of the way from `a` to `b`. */
+  function between(a, b, part) {
+    return { x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part };
+  }
+
+  function sign(a, b, part, text) {
+    const { x, y } = between(a, b, part);
+    return lab.svg("text", { x, y: y + 5, "text-anchor": "middle" }, text);
+  }
+
   function dot(a, b, part, kind) {
-    return lab.svg("circle", { cx: a.x + (b.x - a.x) * part, cy: a.y + (b.y - a.y) * part, r: 4, class: `dot dot-${kind}` });
+    const { x, y } = between(a, b, part);
+    return lab.svg("circle", { cx: x, cy: y, r: 4, class: `dot dot-${kind}` });
   }
 
   /** Gateways on top, replicas in an arc or a ring below them, the controller and companions at the bottom. */

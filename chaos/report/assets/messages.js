@@ -5,32 +5,25 @@
   const ROW = 46;
   const MOST_DRAWN = 5000;
   const NEAR = 4;
-  const KINDS = {
-    clients: ["write", "read"],
-    replication: ["append"],
-    orders: null, // everything else: heartbeats, fencing, promotion, leases, routes
-  };
 
   class Messages {
-    constructor(section, drawing, view) {
-      Object.assign(this, { drawing, view });
+    constructor(section, drawing, exchanges, view) {
+      Object.assign(this, { drawing, exchanges, view });
       this.canvas = section.querySelector(".arrows");
       this.note = section.querySelector(".note");
       this.tip = lab.tip(this.canvas);
-      this.columns = drawing.messages;
-      this.count = this.columns.sent.length;
-      this.idle = new Set(this.columns.idle);
-      const talking = new Set(["from", "to"].flatMap((end) => this.columns[end]).map((at) => this.columns.words[at]));
+      const { columns, count } = exchanges;
+      const talking = new Set([...columns.from, ...columns.to].map((at) => columns.words[at]));
       const order = ["client", ...drawing.gateways, ...drawing.replicas, ...drawing.others];
       this.nodes = order.filter((node) => talking.has(node));
       this.shown = { clients: true, replication: true, orders: true, idle: false, answers: true };
-      this.canvas.hidden = this.count === 0;
-      if (this.count) section.querySelector(".tools").append(...Object.keys(this.shown).map((name) => this.box(name)));
+      this.canvas.hidden = count === 0;
+      if (count) section.querySelector(".tools").append(...Object.keys(this.shown).map((name) => this.box(name)));
       this.redraw = lab.onNextFrame(() => this.draw());
       view.onChange(() => this.redraw());
       lab.steer(this.canvas, view, lab.LEFT, {
         onClick: (x, y, time) => view.look(time),
-        onHover: (x, y) => this.tip(this.count ? this.sentence(this.under(x, y)) : "", x, y),
+        onHover: (x, y) => this.hover(x, y),
       });
     }
 
@@ -45,25 +38,17 @@
       return lab.element("label", { class: `says says-${name}` }, input, words);
     }
 
-    word(name, place) {
-      return this.columns.words[this.columns[name][place]];
-    }
-
-    group(place) {
-      const kind = this.word("kind", place);
-      return Object.keys(KINDS).find((name) => KINDS[name]?.includes(kind)) ?? "orders";
-    }
-
-    isLost(place) {
-      return this.columns.arrived[place] < 0 || this.columns.answered[place] < 0 || this.word("outcome", place) !== "ok" && this.columns.ended[place] >= 0 && this.columns.answered[place] > this.columns.ended[place];
-    }
-
     isShown(place) {
-      return this.shown[this.group(place)] && (this.shown.idle || !this.idle.has(place));
+      return this.shown[this.exchanges.group(place)] && (this.shown.idle || !this.exchanges.idle.has(place));
     }
 
     y(node) {
       return AXIS + ROW / 2 + this.nodes.indexOf(node) * ROW;
+    }
+
+    /** The heights at which an exchange begins and at which it arrives. */
+    heights(place) {
+      return ["from", "to"].map((end) => this.y(this.exchanges.word(end, place)));
     }
 
     x(time) {
@@ -71,7 +56,7 @@
     }
 
     draw() {
-      if (!this.count) return;
+      if (!this.exchanges.count) return;
       const height = AXIS + ROW * this.nodes.length;
       const { pen, width } = lab.pen(this.canvas, height);
       Object.assign(this, { pen, width, height });
@@ -85,7 +70,7 @@
       this.withHeads = inView.length < 700;
       pen.globalAlpha = inView.length > 1500 ? 0.35 : 0.9;
       inView.forEach((place, at) => {
-        if (at % every === 0 || this.isLost(place)) this.drawExchange(place);
+        if (at % every === 0 || this.exchanges.isLost(place)) this.drawExchange(place);
       });
       pen.restore();
       this.drawCursor();
@@ -93,9 +78,10 @@
     }
 
     inView() {
-      const { columns, view } = this;
+      const { view } = this;
+      const { columns, count } = this.exchanges;
       const places = [];
-      for (let place = 0; place < this.count; place += 1) {
+      for (let place = 0; place < count; place += 1) {
         const last = Math.max(columns.sent[place], columns.ended[place]);
         if (columns.sent[place] <= view.to && last >= view.from && this.isShown(place)) places.push(place);
       }
@@ -104,25 +90,21 @@
 
     /** The exchange one of whose lines passes here. */
     under(x, y) {
-      const { columns } = this;
+      const { columns } = this.exchanges;
       const passes = (from, to, begin, end) => {
         const part = (y - from) / (to - from);
         const until = end < 0 ? begin : end;
         return begin >= 0 && part >= 0 && part <= 1 && Math.abs(this.x(begin) + (this.x(until) - this.x(begin)) * part - x) < NEAR;
       };
       return this.inView().find((place) => {
-        const [from, to] = [this.y(this.word("from", place)), this.y(this.word("to", place))];
+        const [from, to] = this.heights(place);
         return passes(from, to, columns.sent[place], columns.arrived[place]) || passes(to, from, columns.answered[place], columns.ended[place]);
       });
     }
 
-    sentence(place) {
-      if (place === undefined) return "";
-      const { columns } = this;
-      const when = (name, word) => (columns[name][place] < 0 ? `never ${word}` : `${word} ${lab.seconds(columns[name][place])}`);
-      const who = `${this.word("kind", place)}: ${this.word("from", place)} → ${this.word("to", place)}`;
-      const outcome = columns.outcome[place] < 0 ? "still waited for" : this.word("outcome", place);
-      return `${who}, sent ${lab.seconds(columns.sent[place])}, ${when("arrived", "arrived")}, ${when("answered", "answered")}: ${outcome}`;
+    hover(x, y) {
+      const place = this.under(x, y);
+      this.tip(place === undefined ? "" : this.exchanges.sentence(place), x, y);
     }
 
     drawLifelines() {
@@ -146,17 +128,17 @@
     }
 
     drawExchange(place) {
-      const { columns } = this;
-      const [from, to] = [this.y(this.word("from", place)), this.y(this.word("to", place))];
-      const colour = { clients: this.colours.write, replication: this.colours["epoch-0"], orders: this.colours.orders }[this.group(place)];
+      const { exchanges } = this;
+      const { columns } = exchanges;
+      const [from, to] = this.heights(place);
+      const colour = { clients: this.colours.write, replication: this.colours["epoch-0"], orders: this.colours.orders }[exchanges.group(place)];
       const sent = this.x(columns.sent[place]);
-      if (columns.arrived[place] < 0) return this.drawLost(sent, from, to);
+      if (!exchanges.hasArrived(place)) return this.drawLost(sent, from, to);
       this.drawArrow(sent, from, this.x(columns.arrived[place]), to, colour, []);
-      if (!this.shown.answers) return;
+      if (!this.shown.answers || !exchanges.wasAnswered(place)) return;
       const answered = this.x(columns.answered[place]);
-      if (columns.answered[place] < 0) return;
-      if (this.isLost(place) || columns.ended[place] < columns.answered[place]) this.drawLost(answered, to, from);
-      else this.drawArrow(answered, to, this.x(columns.ended[place]), from, colour, [3, 3]);
+      if (exchanges.wasHeard(place)) this.drawArrow(answered, to, this.x(columns.ended[place]), from, colour, [3, 3]);
+      else this.drawLost(answered, to, from);
     }
 
     drawArrow(x0, y0, x1, y1, colour, dashes) {
@@ -202,10 +184,11 @@
     }
 
     tell(inView, every) {
+      const { columns } = this.exchanges;
       const parts = [`${inView} exchanges in sight`];
       if (every > 1) parts.push(`one in ${every} is drawn, and every lost one: zoom in for all`);
-      if (this.columns.left_out) parts.push(`${this.columns.left_out} more are not in this file`);
-      if (this.columns.is_hearsay) parts.push("on real machines nobody eavesdrops: this is what clients and the nodes' logs tell");
+      if (columns.left_out) parts.push(`${columns.left_out} more are not in this file`);
+      if (columns.is_hearsay) parts.push("on real machines nobody eavesdrops: this is what clients and the nodes' logs tell");
       this.note.textContent = `${parts.join("; ")}. Full lines ask, dashed ones answer; a red cross is lost. Zoom in until they lean.`;
     }
   }

@@ -1,17 +1,16 @@
 // Brings every run in the page to life.
 "use strict";
 {
-  const MARKS = { fail: "refused", info: "in doubt", witness: "witness" };
-
   function start(article, number) {
     const drawing = JSON.parse(article.querySelector(".drawing").textContent);
     drawing.key = `run-${number}`;
     const operations = new lab.Operations(drawing.operations);
+    const exchanges = new lab.Exchanges(drawing.messages);
     const view = new lab.View(drawing.end);
     const canvas = article.querySelector(".lanes");
     const timeline = new lab.Timeline(canvas, article.querySelector(".picked"), drawing, operations, view);
-    const stage = new lab.Stage(article.querySelector(".moment"), drawing, operations, view);
-    const messages = new lab.Messages(article.querySelector(".messages"), drawing, view);
+    const stage = new lab.Stage(article.querySelector(".moment"), drawing, operations, exchanges, view);
+    const messages = new lab.Messages(article.querySelector(".messages"), drawing, exchanges, view);
     const charts = new lab.Charts(article.querySelector(".charts"), drawing, operations, view);
     lab.linkStory(article, operations, view);
     article.querySelector(".legend").append(...legend(drawing));
@@ -23,7 +22,7 @@
       redraw();
       charts.draw();
     });
-    article.lab = { drawing, operations, view, timeline, stage, messages, charts };
+    article.lab = { drawing, operations, exchanges, view, timeline, stage, messages, charts };
   }
 
   /** The spans that the buttons over the timeline lead to. */
@@ -53,16 +52,12 @@
   }
 
   function legend(drawing) {
-    const kinds = [["write", "write"], ["read", "read"]].map(([name, words]) => swatch(`swatch-${name}`, words));
-    const marks = ["fail", "info"].map((name) => swatch(`swatch-${name}`, MARKS[name]));
-    const witness = drawing.witnesses.length ? [swatch("swatch-witness", MARKS.witness)] : [];
-    const fault = drawing.bands.length ? [swatch("swatch-fault", "fault")] : [];
-    const roles = [swatch("swatch-leader", "leads"), swatch("swatch-follower", "follows"), swatch("swatch-dead", "dead or paused")];
-    return [...kinds, ...marks, ...witness, ...fault, ...roles, swatch("swatch-event", "log line")];
-  }
-
-  function swatch(kind, words) {
-    return lab.element("span", { class: "entry" }, lab.element("i", { class: `swatch ${kind}` }), words);
+    const kinds = { write: "write", read: "read", fail: "refused", info: "in doubt" };
+    const witness = drawing.witnesses.length ? { witness: "witness" } : {};
+    const fault = drawing.bands.length ? { fault: "fault" } : {};
+    const roles = { leader: "leads", follower: "follows", dead: "dead or paused", event: "log line" };
+    return Object.entries({ ...kinds, ...witness, ...fault, ...roles }).map(([kind, words]) =>
+      lab.element("span", { class: "entry" }, lab.element("i", { class: `swatch swatch-${kind}` }), words));
   }
 
   function copyOnClick(button) {

@@ -89,7 +89,7 @@
         if (!isFirst && (row.kind === "fault" || row.top - previous.top < 12)) continue;
         previous = row;
         pen.fillStyle = row.kind === "node" ? colours.ink : colours.soft;
-        const label = row.kind === "fault" ? "faults" : row.kind === "client" && isFirst ? `process ${row.label}` : row.label;
+        const label = row.kind === "client" && isFirst ? `process ${row.label}` : row.label;
         pen.fillText(lab.fitted(pen, label, LEFT - 14), LEFT - 8, row.top + row.height / 2 + 1);
       }
     }
@@ -112,7 +112,7 @@
     click(x, y, time) {
       const { place } = this.under(x, y, time);
       this.view.pick(place === undefined ? [] : [place]);
-      this.view.look(Math.round(Math.max(0, Math.min(time, this.view.end))));
+      this.view.look(time);
       this.canvas.focus({ preventScroll: true });
     }
 

@@ -98,7 +98,8 @@
       if (pressed.moved) view.show(pressed.from + by, pressed.to + by);
     });
     canvas.addEventListener("pointerup", (event) => {
-      if (pressed && !pressed.moved) onClick(event.offsetX, event.offsetY, timeAt(event.offsetX));
+      const time = Math.round(Math.max(0, Math.min(timeAt(event.offsetX), view.end)));
+      if (pressed && !pressed.moved) onClick(event.offsetX, event.offsetY, time);
       pressed = null;
     });
     canvas.addEventListener("pointerleave", () => onHover(-1, -1, null));

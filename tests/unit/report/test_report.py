@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from chaos.checkers import checker_names
 from chaos.report.page import NAME, write_pages
-from chaos.report.words import headline, opening, sentences
+from chaos.report.render import plain
+from chaos.report.words import MEANINGS, headline, opening, sentences
 from chaos.verdict import Finding, Kind, Verdict, Witness, found, not_found, unknown
 from tests.unit.report.runs import by_hand
 
@@ -72,6 +74,26 @@ def test_the_verdict_in_a_sentence(
 ) -> None:
     verdict = Verdict("lost-writes", "async", kind, "sim", 7, as_expected, (finding,), {})
     assert opening(verdict).sentence == sentence
+
+
+def test_every_anomaly_is_explained_and_no_other() -> None:
+    assert set(MEANINGS) == set(checker_names())
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (True, "yes"),
+        (7.0, "7"),
+        (2467.71, "2467.7"),
+        (0.0132, "0.0132"),
+        (0.0, "0"),
+        ((), "none"),
+        ("x", "x"),
+    ],
+)
+def test_numbers_and_settings_as_people_write_them(value: object, text: str) -> None:
+    assert plain(value) == text
 
 
 def test_the_page_tells_all_and_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
