@@ -85,7 +85,7 @@ def turning_points(some: Iterable[Band]) -> list[int]:
 
 def _ended_by(event: Event, begun: Sequence[Band]) -> int | None:
     ends = ENDS.get(event.f, (event.f.replace("stop-", "start-", 1),) if event.f.startswith("stop-") else ())
-    targets = struck(event.value)
+    targets = struck(_mapping(event.value))
     for place in reversed(range(len(begun))):
         band = begun[place]
         if band.to_ns is None and band.f in ends and struck(band.value) == targets:
