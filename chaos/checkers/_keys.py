@@ -81,7 +81,7 @@ def misfit(history: History) -> str | None:
         if operation.f == "cas" and not _is_pair(operation.value):
             return f"operation {operation.index} (cas) needs [expected, new] as its value"
     for of_key in by_key(history.client_operations):
-        reason = _misfit_set(of_key) if of_key.is_set else _misfit_register(of_key)
+        reason = _misfit_set(of_key) if of_key.is_set else written_twice(of_key)
         if reason:
             return reason
     return None
@@ -101,7 +101,8 @@ def _misfit_set(of_key: KeyOperations) -> str | None:
     return None
 
 
-def _misfit_register(of_key: KeyOperations) -> str | None:
+def written_twice(of_key: KeyOperations) -> str | None:
+    """Why a value of this register does not tell which change left it; None when it does."""
     writers: dict[bytes, Operation] = {}
     for change in of_key.changes:
         value = left_behind(change)

@@ -139,6 +139,7 @@ UNKNOWN = [
     ("cross-user-leak/unknown-nothing-shown", "no session was shown a row"),
     ("cross-user-leak/unknown-two-owners", "so nobody owns it"),
     ("missed-change/unknown-no-consumer", "no consumer was read"),
+    ("missed-change/unknown-value-written-twice", "operations 0 and 2 both write 1 to items/tea"),
     ("missed-change/unknown-read-too-early", "operation 2 was acknowledged after"),
     ("lost-write/unknown-replica-unread", "n1 could not be read"),
     ("lost-write/unknown-no-final-reads", "no final reads"),
