@@ -1,7 +1,7 @@
 """One run in virtual time, as a pure function: what comes out depends on what goes in and on nothing else."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -81,7 +81,8 @@ class Simulation:
         """What a `run.json` describes. Raises `ValueError` naming what is wrong with it."""
         if about.get("runtime") != "sim":
             raise ValueError(f"it ran on {about.get('runtime')}, and only runs on sim can be had again")
-        return msgspec.convert({name: about[name] for name in cls.__dataclass_fields__ if name in about}, cls)
+        names = [field.name for field in fields(cls) if field.name in about]
+        return msgspec.convert({name: about[name] for name in names}, cls)
 
 
 def simulate(

@@ -24,7 +24,7 @@ from chaos.runtimes.compose_project import ComposeProject
 from chaos.runtimes.container_logs import ContainerLogs
 from chaos.runtimes.crew import Crew
 from chaos.runtimes.docker_engine import connect
-from chaos.runtimes.linked import LinkedNodes
+from chaos.runtimes.linked import LinkedCluster
 from chaos.runtimes.orders import Orders
 from chaos.runtimes.reaper import Reaper
 from chaos.runtimes.toxiproxy import ToxiproxyLinks
@@ -36,7 +36,7 @@ ENGINE_S = 10.0
 ANSWERS_S = 15.0
 
 
-class ComposeCluster(LinkedNodes):
+class ComposeCluster(LinkedCluster):
     """See `chaos.cluster.Cluster`."""
 
     runtime = "compose"
@@ -150,9 +150,7 @@ class ComposeCluster(LinkedNodes):
         await eventually(check, ENGINE_S)
 
     def _container(self, node: str) -> Container:
-        if node not in self._crew.shape.nodes:
-            known = ", ".join(self._crew.shape.nodes)
-            raise ClusterError(f"nobody is called {node!r}; there are {known}")
+        self._crew.must_exist(node)
         return self._project.container(node)
 
 

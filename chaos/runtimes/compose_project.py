@@ -15,6 +15,7 @@ from docker.models.containers import Container
 from chaos.cluster import ClusterError
 from chaos.runtimes.compose_layout import COMPOSE_FILE, ROOT, TOXIPROXY, proxies_json
 from chaos.runtimes.compose_shape import disk_of, reshaped
+from chaos.runtimes.crew import Crew
 from chaos.runtimes.docker_engine import compose
 from chaos.shape import DEFAULT, Shape
 
@@ -92,7 +93,8 @@ def start(
         compose(*options, file=project_file, environment=environment, process_group=process_group)
 
     try:
-        call("up", "--detach", "--build", "--quiet-pull", *_at_work(shape))
+        disks = map(disk_of, shape.spare_names)  # they are there from the start, their replicas are not
+        call("up", "--detach", "--build", "--quiet-pull", TOXIPROXY, *Crew(shape).at_work, *disks)
         if shape.spares:
             call("create", "--no-recreate", *shape.spare_names)
     except ClusterError as error:
@@ -112,9 +114,3 @@ def _write_files(shape: Shape, directory: Path, environment: Mapping[str, str]) 
     proxies_file.chmod(0o644)  # Toxiproxy runs as nobody
     project_file.write_text(json.dumps(reshaped(default, shape, proxies_file)), encoding="utf-8")
     return project_file
-
-
-def _at_work(shape: Shape) -> tuple[str, ...]:
-    """Whom to start: everybody but the spares, whose disks are there from the start, though."""
-    at_work = (node for node in shape.nodes if node not in shape.spare_names)
-    return (TOXIPROXY, *at_work, *map(disk_of, shape.spare_names))

@@ -29,6 +29,11 @@ class Crew:
         """Everybody whose process is meant to run, the controller last."""
         return (*self.replicas, *self.gateways, *self.companions, CONTROLLER)
 
+    def must_exist(self, node: str) -> None:
+        """Raises `ClusterError` unless somebody is called `node`, be it in reserve."""
+        if node not in self.shape.nodes:
+            raise ClusterError(f"nobody is called {node!r}; there are {', '.join(self.shape.nodes)}")
+
     def must_be_spare(self, node: str) -> None:
         """Raises `ClusterError` unless `node` is in reserve."""
         if node not in self.spares:

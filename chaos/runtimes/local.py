@@ -21,7 +21,7 @@ from chaos.links import LAB, Link
 from chaos.runtimes.begin_again import SERVING_S, begin_again
 from chaos.runtimes.child import Child
 from chaos.runtimes.crew import Crew
-from chaos.runtimes.linked import LinkedNodes
+from chaos.runtimes.linked import LinkedCluster
 from chaos.runtimes.log_book import LogBook
 from chaos.runtimes.orders import Orders
 from chaos.runtimes.reaper import Reaper
@@ -35,7 +35,7 @@ ANSWERS_S = 15.0
 PROXY = "toxiproxy"
 
 
-class LocalCluster(LinkedNodes):
+class LocalCluster(LinkedCluster):
     """See `chaos.cluster.Cluster`; `log_book` tells listeners what the nodes say as they say it."""
 
     runtime = "local"
@@ -46,7 +46,6 @@ class LocalCluster(LinkedNodes):
         self.gateways: Mapping[str, str] = dict.fromkeys(shape.gateway_names, "")
         self.links = shape.links
         self.log_book = LogBook()
-        self._shape = shape
         self._crew = Crew(shape)
         self._settings = settings
         self._token = token_hex(16)
@@ -144,7 +143,8 @@ class LocalCluster(LinkedNodes):
 
     async def _start_node(self, node: str, port: int = 0) -> None:
         """Start the process and lead every link to it."""
-        child = await self._run(node, ["services", self._shape.role(node)], self._environment(node, port))
+        role = self._crew.shape.role(node)
+        child = await self._run(node, ["services", role], self._environment(node, port))
         if node in self._crew.gateways:
             self.gateways = {**self.gateways, node: f"http://{child.address}"}
         inbound = [link for link in self.links if link.target == node]
@@ -165,9 +165,9 @@ class LocalCluster(LinkedNodes):
         links = {link.address_key: self._url(link) for link in self.links if link.source == node}
         return {
             "LAB_NODE": node,
-            "LAB_REPLICAS": ",".join(self._shape.replicas_known_to(node)),
+            "LAB_REPLICAS": ",".join(self._crew.shape.replicas_known_to(node)),
             "LAB_GATEWAYS": ",".join(self._crew.gateways),
-            "LAB_COMPANIONS": json.dumps(self._shape.companion_roles),
+            "LAB_COMPANIONS": json.dumps(self._crew.shape.companion_roles),
             "LAB_LINKS": json.dumps(links),
             "LAB_DATA_DIR": str(self.directory / node),
             "LAB_TOKEN": self._token,
@@ -183,10 +183,11 @@ class LocalCluster(LinkedNodes):
         return f"http://{self._listening[link.name]}"
 
     def _state(self, node: str) -> ProcessState:
-        never_started = node in self._shape.spare_names and node not in self._children
-        return "dead" if never_started else self._child(node).state()
+        self._crew.must_exist(node)
+        return self._children[node].state() if node in self._children else "dead"
 
     def _child(self, node: str) -> Child:
-        if node not in self._shape.nodes or node not in self._children:
-            raise ClusterError(f"nobody is called {node!r}; there are {', '.join(self._crew.at_work)}")
+        self._crew.must_exist(node)
+        if node not in self._children:
+            raise ClusterError(f"{node} is in reserve, and no process of it was ever started")
         return self._children[node]

@@ -19,6 +19,7 @@ from chaos.cluster import (
     DiskState,
     Event,
     LinkState,
+    OtherDisk,
     ProcessState,
     eventually,
 )
@@ -26,6 +27,7 @@ from chaos.links import LAB, Link
 from chaos.overhearing import Exchange
 from chaos.runtimes.begin_again import SERVING_S
 from chaos.runtimes.crew import Crew
+from chaos.runtimes.crewed import CrewedCluster
 from chaos.runtimes.log_book import LogBook
 from chaos.runtimes.orders import Orders
 from chaos.runtimes.simulated.client import SimulatedClient
@@ -43,7 +45,7 @@ ANSWERS_S = 15.0
 CLIENT = "client"
 
 
-class SimulatedCluster:
+class SimulatedCluster(CrewedCluster):
     """See `chaos.cluster.Cluster`. `nodes` are the classes to run, by role.
 
     With `overhear` every message is kept for the report; sweeps have no use for that.
@@ -63,7 +65,6 @@ class SimulatedCluster:
         self.name = f"sim-{seed}"
         self.gateways: Mapping[str, str] = {name: f"sim://{name}" for name in shape.gateway_names}
         self.links = shape.links
-        self._shape = shape
         self._crew = Crew(shape)
         self._seed, self._nodes = seed, nodes
         self._settings = ClusterSettings()
@@ -81,21 +82,6 @@ class SimulatedCluster:
     async def start(cls, *, seed: int = 0, shape: Shape = DEFAULT) -> "SimulatedCluster":
         """A cluster that is switched off; `configure` switches it on. Its runs are saved."""
         return cls(seed, shape, overhear=True)
-
-    @property
-    def replicas(self) -> tuple[str, ...]:
-        """See `Cluster`."""
-        return self._crew.replicas
-
-    @property
-    def spares(self) -> tuple[str, ...]:
-        """See `Cluster`."""
-        return self._crew.spares
-
-    @property
-    def companions(self) -> tuple[str, ...]:
-        """See `Cluster`."""
-        return self._crew.companions
 
     def client(self, timeout_s: float) -> SimulatedClient:
         """A workload's client; it reaches the gateways directly, past all links."""
@@ -123,10 +109,6 @@ class SimulatedCluster:
         await self._orders.join(node)
         self._crew.enlist(node)
 
-    async def resolve(self, target: str) -> str:
-        """See `Cluster`."""
-        return await self._orders.resolve(target)
-
     async def set_link(self, link: Link, state: LinkState) -> None:
         """See `Cluster`."""
         self._wires[link].set(state)
@@ -134,10 +116,6 @@ class SimulatedCluster:
     async def link_state(self, link: Link) -> LinkState:
         """See `Cluster`."""
         return self._wires[link].state
-
-    async def probe(self, link: Link, timeout_s: float) -> Literal["passed", "no-answer", "refused"]:
-        """See `Cluster`."""
-        return await self._orders.probe(link, timeout_s)
 
     async def kill(self, node: str) -> None:
         """See `Cluster`; what was not synced may be lost, as when the power fails."""
@@ -151,8 +129,8 @@ class SimulatedCluster:
         """See `Cluster`."""
         self._who_is(node, "paused").loop.resume()
 
-    async def restart(self, node: str, disk: Literal["same", "empty", "kept"] = "same") -> None:
-        """See `Cluster`. The node may find another `disk`: an empty one, or the one kept by `keep_disk`."""
+    async def restart(self, node: str, disk: Literal["same"] | OtherDisk = "same") -> None:
+        """See `Machines`."""
         machine = self._who_is(node, "dead")
         if disk != "same":
             machine.disk.replace({} if disk == "empty" else self._kept[node])
@@ -160,7 +138,7 @@ class SimulatedCluster:
         await eventually(lambda: self._orders.status(node), ANSWERS_S)
 
     async def keep_disk(self, node: str) -> None:
-        """Make a copy of what is on the disk now, for a later `restart`."""
+        """See `Machines`."""
         self._kept[node] = self._find(node).disk.files.copy()
 
     async def set_clock(self, node: str, state: ClockState) -> None:
@@ -174,23 +152,6 @@ class SimulatedCluster:
     async def process_state(self, node: str) -> ProcessState:
         """See `Cluster`."""
         return self._find(node).state
-
-    async def promote(self, node: str) -> str:
-        """See `Cluster`."""
-        return await self._orders.promote(node)
-
-    async def hand_over(self, to: str | None = None) -> str:
-        """See `Cluster`."""
-        return await self._orders.hand_over(to)
-
-    async def status(self, node: str) -> Mapping[str, Any]:
-        """See `Cluster`."""
-        status: dict[str, Any] = msgspec.to_builtins(await self._orders.status(node))
-        return status
-
-    async def contents(self, node: str) -> Mapping[str, Any]:
-        """See `Cluster`."""
-        return await self._orders.contents(node)
 
     def events(self) -> Sequence[Event]:
         """See `Cluster`; times are those of the simulation's own clock."""
@@ -212,13 +173,13 @@ class SimulatedCluster:
             machine.disk.close()
 
     def _machine(self, name: str) -> Machine:
-        role = self._shape.role(name)
+        role = self._crew.shape.role(name)
         settings = NodeSettings(
             node=name,
             role=role,
-            replicas=self._shape.replicas_known_to(name),
+            replicas=self._crew.shape.replicas_known_to(name),
             gateways=self._crew.gateways,
-            companions=self._shape.companion_roles,
+            companions=self._crew.shape.companion_roles,
             links={},
             data_dir=Path(name),
             token="",
@@ -241,8 +202,7 @@ class SimulatedCluster:
         return wire
 
     def _find(self, node: str) -> Machine:
-        if node not in self._machines:
-            raise ClusterError(f"nobody is called {node!r}; there are {', '.join(self._machines)}")
+        self._crew.must_exist(node)
         return self._machines[node]
 
     def _who_is(self, node: str, *states: ProcessState) -> Machine:

@@ -6,7 +6,7 @@ nodes at the same moments, but it no longer asks whether what it waited for has 
 
 from typing import Literal
 
-from chaos.cluster import HEALTHY, LinkState
+from chaos.cluster import HEALTHY, LinkState, OtherDisk
 from chaos.links import Link
 from chaos.runtimes.simulated.virtual import lab_loop
 from chaos.runtimes.simulation import SimulatedCluster
@@ -51,8 +51,8 @@ class ObservedCluster(SimulatedCluster):
         self._end(node)
         await super().resume(node)
 
-    async def restart(self, node: str, disk: Literal["same", "empty", "kept"] = "same") -> None:
-        """See `Cluster`."""
+    async def restart(self, node: str, disk: Literal["same"] | OtherDisk = "same") -> None:
+        """See `Machines`."""
         self._end(node)
         await super().restart(node, disk)
 

@@ -11,8 +11,6 @@ from chaos.cluster import ClockState
 from chaos.runtimes.simulated.timeline import Timeline
 
 EPOCH_S = 1_000_000_000.0  # when every simulation begins: 2001-09-09 01:46:40 UTC
-
-
 RIGHT = ClockState()
 
 

@@ -1,0 +1,57 @@
+"""What all runtimes have in common: a crew, and nodes that are asked over the lab's own links."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from chaos.links import Link
+from chaos.runtimes.crew import Crew
+from chaos.runtimes.orders import Orders
+
+
+class CrewedCluster:
+    """The methods of `chaos.cluster.Cluster` that need nothing but a `Crew` and `Orders`."""
+
+    _crew: Crew
+    _orders: Orders
+
+    @property
+    def replicas(self) -> tuple[str, ...]:
+        """See `Cluster`."""
+        return self._crew.replicas
+
+    @property
+    def spares(self) -> tuple[str, ...]:
+        """See `Cluster`."""
+        return self._crew.spares
+
+    @property
+    def companions(self) -> tuple[str, ...]:
+        """See `Cluster`."""
+        return self._crew.companions
+
+    async def resolve(self, target: str) -> str:
+        """See `Cluster`."""
+        return await self._orders.resolve(target)
+
+    async def promote(self, node: str) -> str:
+        """See `Cluster`."""
+        return await self._orders.promote(node)
+
+    async def hand_over(self, to: str | None = None) -> str:
+        """See `Cluster`."""
+        return await self._orders.hand_over(to)
+
+    async def probe(self, link: Link, timeout_s: float) -> Literal["passed", "no-answer", "refused"]:
+        """See `Cluster`."""
+        return await self._orders.probe(link, timeout_s)
+
+    async def status(self, node: str) -> Mapping[str, Any]:
+        """See `Cluster`."""
+        status: dict[str, Any] = msgspec.to_builtins(await self._orders.status(node))
+        return status
+
+    async def contents(self, node: str) -> Mapping[str, Any]:
+        """See `Cluster`."""
+        return await self._orders.contents(node)
