@@ -75,16 +75,12 @@ class HttpClient:
         return Answer(body.node, body.epoch, body.position, body.elements, response.headers.get(TOKEN))
 
     async def sql(
-        self,
-        gateway: str,
-        statements: Sequence[Statement],
-        policy: ReadPolicy | None = None,
-        session: str | None = None,
+        self, gateway: str, statements: Sequence[Statement], policy: ReadPolicy | None = None
     ) -> Answer:
         """See `chaos.workloads.sql.SpeaksSql`."""
         body = {"statements": [{"sql": sql, "parameters": given} for sql, given in statements]}
         path = f"/sql?policy={policy}" if policy else "/sql"
-        answer = _parse(await self._send(gateway, "POST", path, body, Caller(session)))
+        answer = _parse(await self._send(gateway, "POST", path, body))
         return Answer(answer.node, answer.epoch, answer.position, answer.results)
 
     async def recall(self, gateway: str, key: str) -> Answer:

@@ -15,11 +15,7 @@ class SpeaksSql(Protocol):
     """What a client can do besides that has SQL. Raises `ClientError`, nothing else."""
 
     async def sql(
-        self,
-        gateway: str,
-        statements: Sequence[Statement],
-        policy: ReadPolicy | None = None,
-        session: str | None = None,
+        self, gateway: str, statements: Sequence[Statement], policy: ReadPolicy | None = None
     ) -> Answer:
         """One transaction; its value is a list of `{"columns","rows","changes","key"}`.
 
@@ -35,12 +31,12 @@ class SqlRequest:
     value: Any
     f: str = "txn"
     key: str | None = None
-    session: str | None = None
+    session: None = None
     policy: ReadPolicy | None = None
     shown: Callable[[Sequence[Any]], Any] | None = None
 
     async def perform(self, client: Client, gateway: str) -> Answer:
         """Send it once. Raises `ClientError`."""
         assert isinstance(client, SpeaksSql), f"{type(client).__name__} speaks no SQL"
-        answer = await client.sql(gateway, self.statements, self.policy, self.session)
+        answer = await client.sql(gateway, self.statements, self.policy)
         return replace(answer, value=self.shown(answer.value) if self.shown else None)

@@ -78,7 +78,7 @@ class SignUp:
         assert isinstance(client, SpeaksSql)
         row = tuple(self.value.values())
         statement = (SIGN_UP_UNDER_UUID, (self.uuid, *row)) if self.uuid else (SIGN_UP, row)
-        answer = await client.sql(gateway, [statement], None, _ascii(self.session))
+        answer = await client.sql(gateway, [statement])
         key = self.uuid or answer.value[0]["key"]
         self.welcome(self.session, key)
         return Answer(answer.node, answer.epoch, answer.position, {**self.value, "id": key})
@@ -106,15 +106,10 @@ class Visit:
         if cached.value is not None:
             return cached
         query = (PAGES[self.uuids], (self.user,))
-        answer = await client.sql(gateway, [query], "leader", _ascii(self.session))
+        answer = await client.sql(gateway, [query], "leader")
         rows = answer.value[0]["rows"]
         if not rows:
             return Answer(answer.node, answer.epoch, answer.position, None)
         page = dict(zip(("name", "secret"), rows[0], strict=True))
         await client.remember(gateway, self.key, page)
         return Answer(answer.node, answer.epoch, answer.position, page)
-
-
-def _ascii(session: str) -> str:
-    """The session as a header may hold it."""
-    return session.replace(" ", "-")

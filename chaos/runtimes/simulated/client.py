@@ -57,11 +57,7 @@ class SimulatedClient:
         return await self._read(gateway, Read(key=key, type="set", **_words(caller)))
 
     async def sql(
-        self,
-        gateway: str,
-        statements: Sequence[Statement],
-        policy: ReadPolicy | None = None,
-        session: str | None = None,
+        self, gateway: str, statements: Sequence[Statement], policy: ReadPolicy | None = None
     ) -> Answer:
         """See `chaos.workloads.sql.SpeaksSql`."""
         asked = tuple(records.Statement(*statement) for statement in statements)
