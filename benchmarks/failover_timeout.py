@@ -14,6 +14,7 @@ from math import log
 from pathlib import Path
 from statistics import mean, quantiles
 
+from benchmarks.svg import curve, element, save
 from chaos.runtimes.workers import in_processes
 from chaos.schedules.schedule import Schedule, Stroke
 from chaos.seeds import child
@@ -76,44 +77,41 @@ def panel(top: int, title: str, colour: str, curves: Sequence[Sequence[float]]) 
     """One curve (the middle one of three) with the band between the others, over all timeouts."""
     most = max(map(max, curves)) * 1.1 or 1.0
 
-    def points(values: Sequence[float]) -> list[str]:
+    def places(values: Sequence[float]) -> list[tuple[float, float]]:
         heights = [round(top + PANEL * (1 - value / most), 1) for value in values]
-        return [f"{place(timeout)},{y}" for timeout, y in zip(TIMEOUTS_MS, heights, strict=True)]
+        return list(zip(map(place, TIMEOUTS_MS), heights, strict=True))
 
-    low, middle, high = map(points, curves)
-    lines = [f'<text x="{MARGIN}" y="{top - 8}" font-weight="bold" fill="{colour}">{title}</text>']
+    low, middle, high = map(places, curves)
+    lines = [element("text", title, x=MARGIN, y=top - 8, font_weight="bold", fill=colour)]
     for share in (0.0, 0.5, 1.0):
         y = round(top + PANEL * (1 - share / 1.1), 1)
-        lines.append(f'<path d="M{MARGIN} {y}H{WIDTH - MARGIN}" stroke="#dddddd"/>')
-        lines.append(
-            f'<text x="{MARGIN - 8}" y="{y + 4}" text-anchor="end">{round(most / 1.1 * share, 2):g}</text>'
-        )
-    band = " ".join([*low, *reversed(high)])
-    lines.append(f'<polygon points="{band}" fill="{colour}" opacity="0.15"/>')
-    lines.append(f'<polyline points="{" ".join(middle)}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        lines.append(element("path", d=f"M{MARGIN} {y}H{WIDTH - MARGIN}", stroke="#dddddd"))
+        number = f"{round(most / 1.1 * share, 2):g}"
+        lines.append(element("text", number, x=MARGIN - 8, y=y + 4, text_anchor="end"))
+    band = " ".join(f"{x},{y}" for x, y in (*low, *reversed(high)))
+    lines.append(element("polygon", points=band, fill=colour, opacity=0.15))
+    lines.append(curve(middle, colour, 2))
     return lines
 
 
-def draw(trials: Sequence[Trial]) -> str:
-    """The picture: downtime above, needless failovers below, one scale of timeouts for both."""
+def draw(trials: Sequence[Trial], path: Path) -> None:
+    """Write the picture: downtime above, needless failovers below, one scale of timeouts for both."""
     by_timeout = [[trial for trial in trials if trial.timeout_ms == timeout] for timeout in TIMEOUTS_MS]
     outages = [quantiles([trial.outage_s for trial in some], n=4) for some in by_timeout]
     needless = [mean(trial.needless for trial in some) for some in by_timeout]
     tops = (MARGIN, MARGIN + PANEL + GAP)
     height = tops[1] + PANEL + MARGIN
     ticks = [
-        f'<text x="{place(t)}" y="{height - MARGIN + 18}" text-anchor="middle">{t}</text>'
-        for t in TIMEOUTS_MS
+        element("text", str(timeout), x=place(timeout), y=height - MARGIN + 18, text_anchor="middle")
+        for timeout in TIMEOUTS_MS
     ]
     parts = [
-        f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
         *panel(tops[0], "longest outage, s (median, quartiles)", "#1b6ca8", list(zip(*outages, strict=True))),
         *panel(tops[1], "needless failovers a run (mean)", "#b5541c", [needless] * 3),
         *ticks,
-        f'<text x="{WIDTH / 2}" y="{height - 16}" text-anchor="middle">detection timeout, ms</text>',
+        element("text", "detection timeout, ms", x=WIDTH / 2, y=height - 16, text_anchor="middle"),
     ]
-    view = f'viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="12"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {view}>{"".join(parts)}</svg>\n'
+    save(path, WIDTH, height, parts)
 
 
 def main() -> None:
@@ -129,7 +127,7 @@ def main() -> None:
         some = [trial for trial in trials if trial.timeout_ms == timeout]
         outage_s = quantiles([trial.outage_s for trial in some], n=4)[1]
         print(f"{timeout:5} ms  {outage_s:.2f} s  {mean(trial.needless for trial in some):.2f} needless")
-    given.out.write_text(draw(trials), encoding="utf-8")
+    draw(trials, given.out)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from math import log, log10
 from pathlib import Path
 
+from benchmarks.svg import curve, element, save
+
 WIDTH, HEIGHT, MARGIN = 640, 420, 60
 COLOURS = ("#1b6ca8", "#b5541c", "#2d7d46", "#7a3b8f", "#8a6d00", "#a3150f", "#3d3d3d", "#0b7a75")
 
@@ -12,15 +14,12 @@ Curves = Mapping[str, Sequence[tuple[int, float]]]
 
 def draw(curves: Curves, path: Path) -> None:
     """Write the plot of each name's points: operations, and seconds."""
-    points = [point for curve in curves.values() for point in curve]
+    points = [point for costs in curves.values() for point in costs]
     axes = _Axes(
         (min(n for n, _ in points), max(n for n, _ in points)),
         (10 ** (int(log10(min(s for _, s in points))) - 1), 10.0),
     )
-    parts = [*axes.grid(), *_curves(curves, axes)]
-    view = f'viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12"'
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {view}>{"".join(parts)}</svg>\n'
-    path.write_text(svg, encoding="utf-8")
+    save(path, WIDTH, HEIGHT, [*axes.grid(), *_curves(curves, axes)])
 
 
 class _Axes:
@@ -32,8 +31,8 @@ class _Axes:
         return round(x, 1), round(HEIGHT - MARGIN - _share(seconds, self.seconds) * (HEIGHT - 2 * MARGIN), 1)
 
     def grid(self) -> list[str]:
-        """A white ground, and a line for each power of ten."""
-        lines = [f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>']
+        """A line for each power of ten."""
+        lines = []
         for power in range(round(log10(self.operations[0])), round(log10(self.operations[1])) + 1):
             x, bottom = self.place(10**power, self.seconds[0])
             lines.append(_line(x, bottom, x, MARGIN))
@@ -48,12 +47,12 @@ class _Axes:
 
 def _curves(curves: Curves, axes: _Axes) -> list[str]:
     parts = []
-    for number, (name, curve) in enumerate(curves.items()):
+    for number, (name, costs) in enumerate(curves.items()):
         colour = COLOURS[number % len(COLOURS)]
-        (first, cost), *_ = curve
-        ideal = [(n, cost * n * log(n) / (first * log(first))) for n, _ in curve]
-        parts.append(_path([axes.place(*point) for point in curve], colour, ""))
-        parts.append(_path([axes.place(*point) for point in ideal], colour, "2 4"))
+        (first, cost), *_ = costs
+        ideal = [(n, cost * n * log(n) / (first * log(first))) for n, _ in costs]
+        parts.append(curve([axes.place(*point) for point in costs], colour, 1.5))
+        parts.append(curve([axes.place(*point) for point in ideal], colour, 1.5, stroke_dasharray="2 4"))
         label = MARGIN + 16 * number
         parts.append(_text(WIDTH - 3 * MARGIN + 12, label, name, colour))
     return parts
@@ -64,14 +63,8 @@ def _share(value: float, ends: tuple[float, float]) -> float:
 
 
 def _line(x1: float, y1: float, x2: float, y2: float) -> str:
-    return f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke="#ddd"/>'
+    return element("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke="#ddd")
 
 
 def _text(x: float, y: float, text: str, colour: str = "#333") -> str:
-    return f'<text x="{x}" y="{y}" fill="{colour}">{text}</text>'
-
-
-def _path(points: Sequence[tuple[float, float]], colour: str, dashes: str) -> str:
-    listed = " ".join(f"{x},{y}" for x, y in points)
-    dotted = f' stroke-dasharray="{dashes}"' if dashes else ""
-    return f'<polyline points="{listed}" fill="none" stroke="{colour}" stroke-width="1.5"{dotted}/>'
+    return element("text", text, x=x, y=y, fill=colour)

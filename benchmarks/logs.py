@@ -1,6 +1,6 @@
 """What each replication log costs, side by side: the same transactions by a leader and by a follower.
 
-    ./lab python benchmarks/logs.py [--transactions 300] [--rounds 3]
+    PYTHONPATH=. .venv/bin/python benchmarks/logs.py [--transactions 300] [--rounds 3]
 
 Two transactions, the same number of times in every format: one that changes one row, and one that changes
 a hundred rows by one short statement. For each: the bytes in the log, and the processor time that leader

@@ -1,6 +1,6 @@
 """How much memory does a local cluster hold, idle and under full load, and does it grow?
 
-    python benchmarks/memory.py [--minutes 5]
+    PYTHONPATH=. .venv/bin/python benchmarks/memory.py [--minutes 5]
 
 Prints the resident memory of every process when idle, and of the whole cluster each 15 s while 64
 clients write as fast as they are answered. Flat means: the last third of the run against the second.

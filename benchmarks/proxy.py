@@ -1,6 +1,6 @@
 """The embedded link proxy against the Go server, in alternating rounds of one run.
 
-    python benchmarks/proxy.py [--rounds 7]
+    PYTHONPATH=. .venv/bin/python benchmarks/proxy.py [--rounds 7]
 
 Client, proxy and upstream are processes of their own; client and upstream use plain sockets and do
 nothing with the bytes. The rounds without any proxy show how far they are from being the bottleneck.

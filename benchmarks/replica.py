@@ -1,6 +1,6 @@
 """How fast are acknowledged, durable, replicated writes? As ratios, side by side in one run.
 
-    ./lab python benchmarks/replica.py [--seconds 3] [--rounds 3]
+    PYTHONPATH=. .venv/bin/python benchmarks/replica.py [--seconds 3] [--rounds 3]
 
 Four rates, in turn, `--rounds` times, and the medians of their ratios:
 

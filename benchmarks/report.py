@@ -1,6 +1,6 @@
 """How long does the report of a run with many operations take, and how large is the file?
 
-    ./lab python benchmarks/report.py [--operations 10000] [--rounds 5]
+    PYTHONPATH=. .venv/bin/python benchmarks/report.py [--operations 10000] [--rounds 5]
 
 The run is a real one, in virtual time: 100 clients, a leader that is cut off, and every message overheard.
 Printed are the processor's seconds from the run's folder to the file, the best of several rounds, and its

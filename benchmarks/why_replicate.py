@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 
+from benchmarks.svg import curve, element, save
 from chaos.folder import NoFolder
 from chaos.narrator import Tone
 from chaos.runner import play
@@ -47,30 +48,28 @@ def _to_nobody(second: float, text: str, tone: Tone) -> None:
     """Nobody watches."""
 
 
-def draw(means: Mapping[int, Mapping[str, float]]) -> str:
-    """The picture: one panel below the other, the number of replicas from left to right."""
+def draw(means: Mapping[int, Mapping[str, float]], path: Path) -> None:
+    """Write the picture: one panel below the other, the number of replicas from left to right."""
     height = 2 * MARGIN + len(PANELS) * (PANEL + GAP) - GAP
-    parts = [f'<rect width="{WIDTH}" height="{height}" fill="white"/>']
+    parts = []
     for number, (name, title, colour) in enumerate(PANELS):
         values = [means[replicas][name] for replicas in REPLICAS]
         parts += _panel(MARGIN + number * (PANEL + GAP), title, colour, values)
     for replicas in REPLICAS:
         parts.append(_text(_across(replicas), height - MARGIN + 18, str(replicas), anchor="middle"))
     parts.append(_text(WIDTH / 2, height - 14, "replicas", anchor="middle"))
-    view = f'viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="12"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {view}>{"".join(parts)}</svg>\n'
+    save(path, WIDTH, height, parts)
 
 
 def _panel(top: int, title: str, colour: str, values: Sequence[float]) -> list[str]:
     most = max(values) * 1.15
     heights = [round(top + PANEL * (1 - value / most), 1) for value in values]
     places = list(zip(map(_across, REPLICAS), heights, strict=True))
-    line = " ".join(f"{x},{y}" for x, y in places)
     return [
         _text(MARGIN, top - 8, title, colour),
-        f'<path d="M{MARGIN} {top + PANEL}H{WIDTH - MARGIN}" stroke="#dddddd"/>',
-        f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>',
-        *(f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>' for x, y in places),
+        element("path", d=f"M{MARGIN} {top + PANEL}H{WIDTH - MARGIN}", stroke="#dddddd"),
+        curve(places, colour, 2),
+        *(element("circle", cx=x, cy=y, r=3, fill=colour) for x, y in places),
         *(
             _text(x, y - 8, f"{value:.3g}", anchor="middle")
             for (x, y), value in zip(places, values, strict=True)
@@ -83,7 +82,7 @@ def _across(replicas: int) -> float:
 
 
 def _text(x: float, y: float, text: str, colour: str = "#333333", anchor: str = "start") -> str:
-    return f'<text x="{x}" y="{y}" fill="{colour}" text-anchor="{anchor}">{text}</text>'
+    return element("text", text, x=x, y=y, fill=colour, text_anchor=anchor)
 
 
 def main() -> None:
@@ -97,7 +96,7 @@ def main() -> None:
         runs = [measured(replicas, seed) for seed in range(1, given.seeds + 1)]
         means[replicas] = {name: mean(run[name] for run in runs) for name, _, _ in PANELS}
         print(f"{replicas} replicas:", ", ".join(f"{k} {v:.4g}" for k, v in means[replicas].items()))
-    given.out.write_text(draw(means), encoding="utf-8")
+    draw(means, given.out)
 
 
 if __name__ == "__main__":
