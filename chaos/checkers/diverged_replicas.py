@@ -50,9 +50,9 @@ def check(history: History, *, bound_ms: float | None = None) -> Finding:
 
 
 def _waited_ms(history: History) -> float:
-    """From the last that was done to the cluster or asked of it, to the end of the last final read."""
+    """From the last that was done to the cluster or asked of it, to the last answer to a final read."""
     done = [event.time for event in history.events if not event.final]
-    looked = max(read.returned_ns for read in history.finals if read.outcome == "ok")
+    looked = max((read.returned_ns for read in history.finals if read.outcome == "ok"), default=0.0)
     return round((looked - max(done, default=0)) / 1e6, 3)
 
 

@@ -24,7 +24,8 @@ def check(history: History) -> Finding:
 
 def _witness(operation: Operation) -> Witness:
     door = operation.gateway or "the cluster"
+    of_key = "" if operation.key is None else f" of {operation.key}"
     what = f"process {operation.process} asked {door} at {seconds(operation.invoked_ns)} for a {operation.f}"
     end = "it failed" if operation.outcome == "fail" else "nobody knows whether it happened"
     why = f" ({operation.error})" if operation.error else ""
-    return witness_of(sentence(f"{what} of {operation.key}, and {end}{why}"), operation)
+    return witness_of(sentence(f"{what}{of_key}, and {end}{why}"), operation)
