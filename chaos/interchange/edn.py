@@ -13,7 +13,7 @@ WORDS = ("type", "f", "process")  # whose values Jepsen writes as keywords
 def read(text: str) -> History:
     """The history in this text. Raises `HistoryError` that names the line."""
     try:
-        return history_of(list(operations(text)))
+        return history_of(operations(text))
     except EdnError as error:
         raise HistoryError(str(error)) from error
 

@@ -14,9 +14,9 @@ _ITEM = re.compile(r"[^\s,\]]")  # where one begins
 def read(text: str) -> History:
     """The history in this text. Raises `HistoryError` that names the line."""
     if text.lstrip().startswith("["):
-        return history_of(list(_items(text)))
+        return history_of(_items(text))
     lines = enumerate(text.splitlines(), start=1)
-    return history_of([(number, _decoded(line, number)) for number, line in lines if line.strip()])
+    return history_of((number, _decoded(line, number)) for number, line in lines if line.strip())
 
 
 def _items(text: str) -> Iterator[tuple[int, Any]]:
