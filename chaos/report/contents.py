@@ -72,7 +72,7 @@ def final_contents(saved: Saved) -> Contents:
 
 def _row(key: Key, reads: Mapping[str, Operation], writes: Sequence[Operation]) -> Row:
     values = {node: read.value for node, read in reads.items()}
-    last = max(acknowledged_writes(writes), key=lambda write: write.end, default=None)
+    last = next(reversed(acknowledged_writes(writes)), None)
     judged = last if last is not None and _says_what_was_written(last, values.values(), writes) else None
     return Row(
         key=str(key),

@@ -80,7 +80,7 @@ def opening(verdict: Verdict) -> Opening:
     }
     parts = [part for part in (" and ".join(seen), ", ".join(free)) if part]
     if verdict.as_expected is not None:
-        parts[:1] = [f"{', '.join(parts[:1])}, {expected[verdict.kind, verdict.as_expected]}"]
+        parts[:1] = [", ".join((*parts[:1], expected[verdict.kind, verdict.as_expected]))]
     else:
         parts.append(f"this run proves nothing, because {doubts[0]}" if doubts else "nobody can tell")
     sentence = "; ".join(parts)

@@ -33,15 +33,18 @@ PARTS: Mapping[str, str] = {  # the parts of a report, and what to click before
     "contents": "[data-do=whole]",
 }
 
+DRAWN = """new Promise((done) => {  // drawings and what watches their sizes take a frame each
+    const after = (frames) => (frames ? requestAnimationFrame(() => after(frames - 1)) : done());
+    after(4);
+})"""
+
 
 def main() -> None:
     """Make the pictures of the scenarios that are named, or all there are."""
     chosen = [find_scenario(name) for name in sys.argv[1:]]
     with tempfile.TemporaryDirectory() as directory, chromium() as browser:
         runs = {
-            (scenario.id, variant.name): save(
-                Simulation(scenario.id, variant.name, SEED), Path(directory)
-            ).folder
+            (scenario.id, variant.name): made(scenario.id, variant.name, Path(directory))
             for scenario in chosen or all_scenarios()
             for variant in scenario.variants
         }
@@ -55,6 +58,11 @@ def main() -> None:
     gallery()
 
 
+def made(scenario: str, variant: str, out: Path) -> Path:
+    """The folder of the variant's run, under `out`."""
+    return save(Simulation(scenario, variant, SEED), out).folder
+
+
 def told_first(scenario: Scenario) -> str:
     """Its first problem, or its first variant where it has none."""
     return sorted(scenario.variants, key=lambda variant: variant.kind != "problem")[0].name
@@ -65,7 +73,7 @@ def parts(browser: Browser, folder: Path) -> None:
     for name, click in PARTS.items():
         page = opened(browser, folder / NAME)
         page.locator(click).first.click()
-        page.wait_for_timeout(600)  # until what glides stands still
+        page.evaluate(DRAWN)
         page.locator(f"section.{name}").screenshot(path=HERE / f"part-{name}.png")
         page.close()
 
@@ -85,10 +93,12 @@ def gallery() -> None:
 
 
 def opened(browser: Browser, path: Path, width: int = WIDTH) -> Page:
-    """The page, drawn."""
-    page = browser.new_page(viewport={"width": width, "height": HEIGHT}, color_scheme="light")
+    """The page, drawn; nothing in it glides."""
+    page = browser.new_page(
+        viewport={"width": width, "height": HEIGHT}, color_scheme="light", reduced_motion="reduce"
+    )
     page.goto(path.as_uri())
-    page.wait_for_timeout(300)
+    page.evaluate(DRAWN)
     return page
 
 

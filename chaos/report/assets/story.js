@@ -4,6 +4,7 @@
   /** Let every element with operations, or a span of time, show them when it is clicked. */
   lab.linkStory = (article, operations, view) => {
     const timeline = article.querySelector(".timeline");
+    const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
     for (const button of article.querySelectorAll("[data-ops]")) {
       button.addEventListener("click", () => {
         const events = button.dataset.ops.split(" ").filter(Boolean).map(Number);
@@ -12,7 +13,7 @@
         show(view, operations, places, button.dataset);
         for (const other of article.querySelectorAll(".told.is-shown")) other.classList.remove("is-shown");
         button.closest(".told")?.classList.add("is-shown");
-        timeline.scrollIntoView({ block: "nearest", behavior: "smooth" });
+        timeline.scrollIntoView({ block: "nearest", behavior: isCalm.matches ? "instant" : "smooth" });
       });
     }
   };
