@@ -48,9 +48,9 @@ def sentence(band: Band, cast: Cast) -> str:
         case "slow" if links:
             return f"What is asked over {arrows} takes {band.value.get('latency_ms', '?')} ms longer."
         case "dead" if nodes:
-            return f"{listed(nodes)} is killed."
+            return f"{listed(nodes)} {'is' if len(nodes) == 1 else 'are'} killed."
         case "paused" if nodes:
-            return f"{listed(nodes)} stands still: the process is paused."
+            return f"{listed(nodes)} {'stands' if len(nodes) == 1 else 'stand'} still: the process is paused."
     return f"Fault: {band.f} {dict(band.value)}."
 
 
@@ -73,14 +73,19 @@ def _sides(links: Sequence[Link], cast: Cast) -> str:
     ):
         return ""
     touched = [node for node in cast.nodes if any(node in pair for pair in cut)]
-    whole = [
-        {x.source, x.target} for x in cast.links if (x.source, x.target) not in cut and not x.out_of_band
-    ]
-    sides: list[set[str]] = [{node} for node in touched]
-    for ends in whole:
-        met = [side for side in sides if side & ends]
-        if len(met) > 1:
-            sides = [side for side in sides if side not in met] + [set.union(*met)]
-    separated = len(sides) > 1 and not any({*pair} <= side for pair in cut for side in sides)
+    whole = [x for x in cast.links if (x.source, x.target) not in cut and not x.out_of_band]
+    sides = _connected(touched, whole)
+    if len(sides) == 1 or any({*pair} <= side for pair in cut for side in sides):
+        return ""
     ordered = [[node for node in touched if node in side] for side in sides]
-    return " | ".join(", ".join(side) for side in sorted(ordered, key=len)) if separated else ""
+    return " | ".join(", ".join(side) for side in sorted(ordered, key=len))
+
+
+def _connected(nodes: Iterable[str], links: Iterable[Link]) -> list[set[str]]:
+    """The `nodes` in groups, within which they reach each other over `links`."""
+    groups = [{node} for node in nodes]
+    for link in links:
+        met = [group for group in groups if group & {link.source, link.target}]
+        if len(met) > 1:
+            groups = [group for group in groups if group not in met] + [set.union(*met)]
+    return groups

@@ -87,7 +87,7 @@ def test_a_fault_of_chance_ends_where_its_stroke_does() -> None:
         ("start-partition", {"grudge": {"n2": ["n1"]}}, "n1 → n2: what is asked vanishes"),
         ("start-lose-reply", {"links": ["n1-n2"]}, "Answers over n1 → n2 are lost"),
         ("slow", {"links": ["n1-n2"], "latency_ms": 300}, "n1 → n2 takes 300 ms longer"),
-        ("kill", {"nodes": ["n1", "n2"]}, "n1 and n2"),
+        ("kill", {"nodes": ["n1", "n2"]}, "n1 and n2 are killed."),
         ("pause", {"nodes": ["n3"]}, "n3 stands still"),
         ("promote", {"nodes": ["n2"]}, "An operator promotes n2."),
         ("hand-over", {"nodes": []}, "hand over to whom it likes."),
