@@ -4,7 +4,7 @@ Scripts wait for conditions ("until 40 more writes are acknowledged"), never for
 on somebody's machine. A condition that never comes ends the script: such a run proves nothing.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -61,6 +61,22 @@ class Run:
     async def leader(self, *, within_s: float = WITHIN_S) -> str:
         """Who leads, as soon as somebody does. Raises `ClusterError`."""
         return await eventually(lambda: self.cluster.resolve("leader"), within_s)
+
+    def followers(self, leader: str) -> tuple[str, ...]:
+        """The replicas other than `leader`, in the order of their numbers."""
+        return tuple(node for node in self.cluster.replicas if node != leader)
+
+    async def comes_true(
+        self, what: str, look: Callable[[], Awaitable[bool]], *, within_s: float = WITHIN_S
+    ) -> None:
+        """Wait until a `look` at the cluster says yes. Raises `NotReached`, or what `look` raised last."""
+
+        async def must_be_true() -> None:
+            if not await look():
+                raise NotReached(f"waited {within_s:g} s in vain: {what}")
+
+        await eventually(must_be_true, within_s)
+        self.tell(what, "plain")
 
     async def promoted(self, *, other_than: str, within_s: float = WITHIN_S) -> str:
         """Wait until another node than `other_than` is the leader that everybody is told of.

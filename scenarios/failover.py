@@ -32,7 +32,7 @@ from chaos.workloads import register
 async def unplanned(run: Run) -> None:
     """The leader is killed, another takes over, the old one returns and follows."""
     await run.acknowledged(40)
-    leader = await run.cluster.resolve("leader")
+    leader = await run.leader()
     async with run.fault(Kill(leader)):
         successor = await run.promoted(other_than=leader)
         await run.acknowledged(40, by=successor)
@@ -42,9 +42,9 @@ async def unplanned(run: Run) -> None:
 async def by_hand(run: Run) -> None:
     """The leader is killed; an operator looks who has the newest log, and promotes it."""
     await run.acknowledged(40)
-    leader = await run.cluster.resolve("leader")
+    leader = await run.leader()
     async with run.fault(Kill(leader)):
-        successor = await run.promote(await newest_log(run, other_than=leader))
+        successor = await run.promote(await newest_log(run, leader))
         await run.acknowledged(40, by=successor)
     await run.acknowledged(20, by=successor)
 
@@ -52,7 +52,7 @@ async def by_hand(run: Run) -> None:
 async def planned(run: Run) -> None:
     """The leader hands over, and is stopped only then."""
     await run.acknowledged(40)
-    leader = await run.cluster.resolve("leader")
+    leader = await run.leader()
     successor = await run.hand_over()
     await run.acknowledged(40, by=successor)
     async with run.fault(Kill(leader)):
@@ -60,11 +60,10 @@ async def planned(run: Run) -> None:
     await run.acknowledged(20, by=successor)
 
 
-async def newest_log(run: Run, other_than: str) -> str:
-    """The replica, of those that are left, whose log ends last."""
-    left = [node for node in run.cluster.replicas if node != other_than]
-    ends = {node: (await run.cluster.status(node))["position"] for node in left}
-    return max(left, key=lambda node: ends[node])
+async def newest_log(run: Run, leader: str) -> str:
+    """The follower of `leader` whose log ends last."""
+    ends = {node: (await run.cluster.status(node))["position"] for node in run.followers(leader)}
+    return max(ends, key=ends.__getitem__)
 
 
 SCENARIO = Scenario(

@@ -19,7 +19,6 @@ and `sql_replica_skip_counter` is how people skip; MongoDB calls a member "too s
 sync anew.
 """
 
-from chaos.cluster import ClusterError, eventually
 from chaos.faults.cut import Cut
 from chaos.faults.kill import Kill
 from chaos.run import Run
@@ -33,8 +32,8 @@ WITHIN_S = 30.0
 async def script(run: Run) -> None:
     """Kill a follower while writes go on, let it catch up; the same with a cut."""
     await run.acknowledged(60, within_s=WITHIN_S)
-    leader = await run.cluster.resolve("leader")
-    follower = [node for node in run.cluster.replicas if node != leader][-1]
+    leader = await run.leader()
+    follower = run.followers(leader)[-1]
     async with run.fault(Kill(follower)):
         await run.acknowledged(MISSED, within_s=WITHIN_S)
     await caught_up(run, follower, leader)
@@ -48,12 +47,10 @@ async def caught_up(run: Run, follower: str, leader: str) -> None:
     """Wait until the follower says that it is where the leader is now. Raises `ClusterError`."""
     goal = (await run.cluster.status(leader))["position"]
 
-    async def look() -> None:
-        if (position := (await run.cluster.status(follower))["position"]) < goal:
-            raise ClusterError(f"{follower} is at {position} after {WITHIN_S:g} s, not yet at {goal}")
+    async def is_there() -> bool:
+        return bool((await run.cluster.status(follower))["position"] >= goal)
 
-    await eventually(look, WITHIN_S)
-    run.tell(f"{follower} has caught up", "plain")
+    await run.comes_true(f"{follower} has caught up", is_there, within_s=WITHIN_S)
 
 
 SCENARIO = Scenario(

@@ -28,8 +28,8 @@ from chaos.workloads import users
 async def script(run: Run) -> None:
     """Cut the leader from its followers, let users sign up, kill it, and let others sign up."""
     await run.acknowledged(30)
-    leader = await run.cluster.resolve("leader")
-    one, other = (node for node in run.cluster.replicas if node != leader)
+    leader = await run.leader()
+    one, other = run.followers(leader)
     async with run.fault(Cut(leader, one, one_way=True)), run.fault(Cut(leader, other, one_way=True)):
         await run.acknowledged_or_not(15, by=leader, within_s=0.8)
         async with run.fault(Kill(leader)):

@@ -28,8 +28,8 @@ from chaos.workloads import transactions
 async def script(run: Run) -> None:
     """Slow one follower, so that the rows of a transaction arrive one after another."""
     await run.acknowledged(30)
-    leader = await run.cluster.resolve("leader")
-    follower = next(node for node in reversed(run.cluster.replicas) if node != leader)
+    leader = await run.leader()
+    follower = run.followers(leader)[-1]
     async with run.fault(Slow(leader, follower, latency_s=0.04, one_way=True)):
         await run.acknowledged(100)
     await run.acknowledged(10)

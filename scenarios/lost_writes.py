@@ -31,8 +31,8 @@ from chaos.workloads import register
 async def script(run: Run) -> None:
     """Cut one follower, then the other, kill the leader, let it return."""
     await run.acknowledged(40)
-    leader = await run.cluster.resolve("leader")
-    near, far = (node for node in run.cluster.replicas if node != leader)
+    leader = await run.leader()
+    near, far = run.followers(leader)
     async with run.fault(Cut(leader, far, one_way=True)):
         await run.acknowledged_or_not(20, by=leader, within_s=0.8)
         async with run.fault(Cut(leader, near, one_way=True)):

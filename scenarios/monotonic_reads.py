@@ -30,8 +30,8 @@ from chaos.workloads.sessions import Users
 async def script(run: Run) -> None:
     """One follower is cut off, everybody looks again and again; then the other one dies."""
     await run.acknowledged(30)
-    leader = await run.cluster.resolve("leader")
-    behind, good = (node for node in run.cluster.replicas if node != leader)
+    leader = await run.leader()
+    behind, good = run.followers(leader)
     async with run.fault(Cut(leader, behind, one_way=True)):
         await run.acknowledged(20)
         await run.read(75, within_s=30)

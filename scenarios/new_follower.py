@@ -21,8 +21,11 @@ MySQL's clone plugin and XtraBackup, MongoDB's initial sync. `cp` and `rsync` of
 database are in many a post-mortem.
 """
 
-from chaos.cluster import ClusterError, eventually
+from collections.abc import Sequence
+
+from chaos.cluster import Event
 from chaos.faults.cut import Cut
+from chaos.links import CONTROLLER
 from chaos.run import Run
 from chaos.scenario import Scenario, problem, remedy
 from chaos.shape import Shape
@@ -36,38 +39,27 @@ WITHIN_S = 30.0
 async def script(run: Run) -> None:
     """Fill the database, let the spare join, interrupt its copy while writes go on, heal."""
     await run.acknowledged(400, within_s=WITHIN_S)
-    leader, (newcomer,) = await run.cluster.resolve("leader"), run.cluster.spares
+    leader, (newcomer,) = await run.leader(), run.cluster.spares
     await run.cluster.enlist(newcomer)
-    await copied(run, newcomer, CHUNKS_BEFORE_THE_CUT * CHUNK_BYTES)
+    enough = CHUNKS_BEFORE_THE_CUT * CHUNK_BYTES
+
+    async def has_copied_enough() -> bool:
+        return bytes_copied(run.cluster.events(), newcomer) >= enough
+
+    async def is_counted() -> bool:
+        return newcomer in (await run.cluster.status(CONTROLLER))["followers"]
+
+    await run.comes_true(f"{newcomer} has {enough} bytes of its copy", has_copied_enough, within_s=WITHIN_S)
     async with run.fault(Cut(newcomer, leader)):
         await run.acknowledged(300, within_s=WITHIN_S)
-    await follows(run, newcomer)
+    await run.comes_true(f"{newcomer} follows and counts as a replica", is_counted, within_s=WITHIN_S)
     await run.acknowledged(40)
 
 
-async def copied(run: Run, newcomer: str, enough: int) -> None:
-    """Wait until `enough` bytes of the copy have come. Raises `ClusterError`."""
-
-    async def look() -> None:
-        events = run.cluster.events()
-        steps = [event for event in events if event.node == newcomer and event.event == "copied"]
-        if not steps or int(steps[-1].fields["received"]) < enough:
-            raise ClusterError(f"{newcomer} has not copied {enough} bytes within {WITHIN_S:g} s")
-
-    await eventually(look, WITHIN_S)
-    run.tell(f"{newcomer} has the first {enough} bytes of its copy", "plain")
-
-
-async def follows(run: Run, newcomer: str) -> None:
-    """Wait until the newcomer is counted as a replica. Raises `ClusterError`."""
-
-    async def look() -> None:
-        counted = (await run.cluster.status("controller"))["followers"]
-        if newcomer not in counted:
-            raise ClusterError(f"{newcomer} has not joined within {WITHIN_S:g} s: {', '.join(counted)}")
-
-    await eventually(look, WITHIN_S)
-    run.tell(f"{newcomer} follows and is counted as a replica", "plain")
+def bytes_copied(events: Sequence[Event], newcomer: str) -> int:
+    """How much of its copy the newcomer says it has."""
+    steps = [event for event in events if event.node == newcomer and event.event == "copied"]
+    return int(steps[-1].fields["received"]) if steps else 0
 
 
 SCENARIO = Scenario(

@@ -33,7 +33,7 @@ from chaos.workloads import register
 async def script(run: Run) -> None:
     """Cut the leader off together with one gateway; wait for a second leader; let both work; heal."""
     await run.acknowledged(40)
-    leader = await run.cluster.resolve("leader")
+    leader = await run.leader()
     gateway = next(iter(run.cluster.gateways))
     async with run.fault(Partition(((leader, gateway), ("rest",)))):
         await run.acknowledged(15, other_than=leader)

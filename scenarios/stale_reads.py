@@ -28,8 +28,8 @@ from chaos.workloads import register
 async def script(run: Run) -> None:
     """Slow one follower, cut the other, and let clients read from wherever they are sent."""
     await run.acknowledged(30)
-    leader = await run.cluster.resolve("leader")
-    near, far = (node for node in run.cluster.replicas if node != leader)
+    leader = await run.leader()
+    near, far = run.followers(leader)
     slow, cut = Slow(leader, near, latency_s=0.3, one_way=True), Cut(leader, far, one_way=True)
     async with run.fault(slow), run.fault(cut):
         await run.acknowledged(40)

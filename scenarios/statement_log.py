@@ -27,8 +27,8 @@ from chaos.workloads import shop
 async def script(run: Run) -> None:
     """Let clients do business; one follower repeats everything a little later."""
     await run.acknowledged(30)
-    leader = await run.cluster.resolve("leader")
-    follower = next(node for node in run.cluster.replicas if node != leader)
+    leader = await run.leader()
+    follower = run.followers(leader)[0]
     async with run.fault(Slow(leader, follower, latency_s=0.2, one_way=True)):
         await run.acknowledged(40)
     await run.acknowledged(10)

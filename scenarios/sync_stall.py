@@ -29,8 +29,8 @@ STALL_S = 1.0  # hangs for so long, and is dead for so long; together certainly 
 async def script(run: Run) -> None:
     """The first follower, which is the synchronous one, hangs; then it is killed; then it comes back."""
     await run.acknowledged(40)
-    leader = await run.cluster.resolve("leader")
-    synchronous = next(node for node in run.cluster.replicas if node != leader)
+    leader = await run.leader()
+    synchronous = run.followers(leader)[0]
     async with run.fault(Pause(synchronous)):
         await run.traffic(seconds=STALL_S)
         async with run.fault(Kill(synchronous)):

@@ -35,8 +35,8 @@ DEAD_S = 5.0  # much longer than a failover takes
 async def script(run: Run) -> None:
     """Users far away and more reads than one node can serve; then the leader dies for a while."""
     await run.acknowledged(20)
-    leader, gateway = await run.cluster.resolve("leader"), list(run.cluster.gateways)[-1]
-    near = [replica for replica in run.cluster.replicas if replica != leader][-1:]
+    leader, gateway = await run.leader(), list(run.cluster.gateways)[-1]
+    near = run.followers(leader)[-1:]
     async with AsyncExitStack() as far:
         for replica in run.cluster.replicas:
             if replica not in near:

@@ -61,11 +61,6 @@ def token(value: object) -> object:
 ABSENT = token(None)
 
 
-def session_of(operation: Operation) -> str | int:
-    """Whose operation it is: the session named, else the process."""
-    return operation.process if operation.session is None else operation.session
-
-
 def left_behind(change: Operation) -> object:
     """What a register holds right after this change; None when it was deleted."""
     if change.f == "delete":

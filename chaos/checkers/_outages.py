@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from chaos.checkers._words import seconds, sentence, witness_of
-from chaos.history import History, Operation
+from chaos.history import NEMESIS, History, Operation
 from chaos.verdict import Finding, Witness, found, not_found, unknown
 
 NO_BOUND = (
@@ -78,7 +78,11 @@ def _given_up_ns(history: History, wish: Operation) -> float:
     """When its client went on without it; for one still open, the end of all that clients did."""
     if wish.completed_index is not None:
         return history.events[wish.completed_index].time
-    return history.events[history.finals[0].index - 1 if history.finals else -1].time
+    return history.once(_stopped_ns)
+
+
+def _stopped_ns(history: History) -> float:
+    return max(event.time for event in history.events if event.process != NEMESIS and not event.final)
 
 
 def _witness(outage: Outage, bound_ms: float, what: str, place: str | None) -> Witness:

@@ -52,7 +52,7 @@
     }
 
     x(time) {
-      return lab.LEFT + ((time - this.view.from) / (this.view.to - this.view.from)) * (this.width - lab.LEFT);
+      return this.view.x(time, lab.LEFT, this.width);
     }
 
     draw() {

@@ -12,7 +12,7 @@
     }
 
     x(time) {
-      return this.left + ((time - this.view.from) / (this.view.to - this.view.from)) * (this.width - this.left);
+      return this.view.x(time, this.left, this.width);
     }
 
     drawRow(row) {

@@ -23,6 +23,11 @@
       for (const listener of this.listeners) listener(what);
     }
 
+    /** The pixel of `time` on a drawing that shows what is in sight from pixel `left` to `right`. */
+    x(time, left, right) {
+      return left + ((time - this.from) / (this.to - this.from)) * (right - left);
+    }
+
     /** Bring [from, to] into sight, as far as the run goes. */
     show(from, to) {
       const length = Math.min(Math.max(to - from, SHORTEST_US), this.end * (1 + 2 * MARGIN));

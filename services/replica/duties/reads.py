@@ -28,7 +28,7 @@ class Reads:
         )
 
     async def _arrived(self, wanted: Position) -> None:
-        """Return when the own log has come to `wanted`. Raises `LabError` too-far-behind or position-lost."""
+        """Return when the own log has come to `wanted`. Raises `LabError` position-not-reached or -lost."""
         standing = self._standing
         within_s = standing.cluster.token_wait_ms / 1000
         if wanted != START and not await standing.arrivals.until(
@@ -36,7 +36,7 @@ class Reads:
         ):
             last, node = standing.storage.last, standing.env.node
             text = f"{node} is at {last}, {wanted} did not come within {within_s:g} s; ask the leader"
-            raise LabError("too-far-behind", text, leader=standing.known_leader)
+            raise LabError("position-not-reached", text, leader=standing.known_leader)
 
     async def _read_contents(self, _: ReadContents) -> Contents:
         storage = self._standing.storage

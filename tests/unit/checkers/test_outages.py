@@ -41,9 +41,10 @@ OTHERS_WAIT = history(
     (0, "invoke", 0, "write"), (5, "invoke", 1, "write"),
     (10, "ok", 0, "write"), (400, "ok", 1, "write"),
 )  # fmt: skip
-FINAL_READ = [
-    Event(index=3, time=9000 * MS, type="invoke", process=9, f="read", node="n1", final=True),
-    Event(index=4, time=9001 * MS, type="ok", process=9, f="read", node="n1", final=True),
+HEALED_AND_READ = [
+    Event(index=3, time=8000 * MS, type="info", process="nemesis", f="stop-partition"),
+    Event(index=4, time=9000 * MS, type="invoke", process=9, f="read", node="n1", final=True),
+    Event(index=5, time=9001 * MS, type="ok", process=9, f="read", node="n1", final=True),
 ]
 READS_WORK = history(
     (0, "invoke", 0, "write"), (100, "invoke", 1, "read"), (101, "ok", 1, "read"), (200, "ok", 0, "write"),
@@ -94,7 +95,7 @@ def test_a_gateway_without_answers_is_unavailable_while_the_other_works() -> Non
 
 
 def test_what_stays_open_is_wanted_until_the_clients_stop() -> None:
-    events = [*NEVER_AGAIN.events[:3], *FINAL_READ]
+    events = [*NEVER_AGAIN.events[:3], *HEALED_AND_READ]
     assert write_stall.check(History.of(events), bound_ms=0).measures == {"write_stall_ms": 10}
 
 

@@ -197,10 +197,10 @@ class MemoryCluster:
         return "running" if node in self.nodes else "dead"
 
     async def promote(self, node: str) -> str:
-        raise NotImplementedError
+        raise ClusterError("nobody takes orders to lead here")
 
     async def hand_over(self, to: str | None = None) -> str:
-        raise NotImplementedError
+        raise ClusterError("nobody takes orders to lead here")
 
     async def status(self, node: str) -> Mapping[str, Any]:
         if node not in self.nodes:
