@@ -42,7 +42,8 @@ def answer_after_a_half_close(server: Server, link: Link) -> object:
 
 
 def reset_of_an_open_connection(server: Server, link: Link) -> object:
-    client, _ = link.open()
+    client, upstream = link.open()
+    assert passes(client, upstream)  # the upstream accepts a moment before the proxy's link has begun
     link.add("reset_peer", "upstream", timeout=0)
     client.sendall(b"ask")
     return ending(client)

@@ -31,6 +31,7 @@ def struck(request: pytest.FixtureRequest, link: Link) -> Callable[..., Pair]:
 
     def strike(kind: str, stream: str = "downstream", toxicity: float = 1.0, **attributes: Any) -> Pair:
         before = link.open() if request.param == "open" else None
+        assert before is None or passes(*before)  # else the proxy may not have begun with it
         link.add(kind, stream, toxicity, **attributes)
         return before or link.open()
 

@@ -23,11 +23,17 @@ async def memory(
         assert "CI" not in os.environ, "CI has to have a Redis server"
         pytest.skip("there is no redis-server on the PATH")
     monkeypatch.setattr(redis, "mkdtemp", lambda prefix: str(tmp_path))
+    before = children()  # other tests' servers may run
     opened = await redis.Redis.start(program)
+    assert children() > before
     yield opened
     await opened.close()
     assert not tmp_path.exists()  # noqa: ASYNC240
-    assert not [process for process in psutil.Process().children(recursive=True) if process.is_running()]
+    assert children() <= before
+
+
+def children() -> set[psutil.Process]:
+    return set(psutil.Process().children(recursive=True))
 
 
 async def test_what_was_put_is_got(memory: Memory) -> None:
