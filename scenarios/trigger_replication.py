@@ -2,7 +2,7 @@
 
 Nothing of this needs the replication that is built in: triggers see each row as it changes, so the
 application chooses which tables go where, to an engine that knows nothing of this one, and by which rule
-conflicts are settled there. Here only `items` is carried, into a store of JSON documents which have a
+conflicts are settled there. Here only `items` is carried, into a store of documents (TinyDB) which have a
 field of their own that the source may not touch. The price is that every change is written twice, and
 once more by whoever carries it; `benchmarks/logs.py` measures it.
 

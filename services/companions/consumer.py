@@ -7,8 +7,9 @@ remembers. How it learns of changes is a setting, `feed`; see `services.companio
 from typing import Any
 
 from services.companions.companion import Companion
+from services.companions.documents import Documents
 from services.companions.feeds import FEEDS, TABLE
-from services.companions.targets import Documents, SearchIndex, Target
+from services.companions.targets import SearchIndex, Target
 from services.errors import LabError
 from services.messages import Contents, Message, ReadContents, kind_of
 from services.ports import Disk

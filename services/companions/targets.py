@@ -1,14 +1,11 @@
-"""Where a consumer keeps what it learned: a search index, or documents of a kind that knows no SQL.
+"""Where a consumer keeps what it learned: a search index here, documents in `services.companions.documents`.
 
 Both keep the place beside the data and change them together. So after a crash the consumer asks again
 from that place: what was on its way is delivered twice, and applied once.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Protocol
-
-import msgspec
 
 from services.companions.feeds import Change
 from services.messages.records import Scalar
@@ -21,7 +18,6 @@ CREATE TABLE IF NOT EXISTS changes(number INTEGER PRIMARY KEY, name TEXT NOT NUL
 CREATE TABLE IF NOT EXISTS documents(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, price);
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(name, price);
 """
-DOCUMENTS = "documents.json"
 
 
 class Target(Protocol):
@@ -83,57 +79,3 @@ class SearchIndex:
         if price is not None:
             execute("INSERT INTO documents(name, price) VALUES (?, ?)", (name, price))
             execute("INSERT INTO words(rowid, name, price) VALUES (last_insert_rowid(), ?, ?)", (name, price))
-
-
-class Documents:
-    """See `Target`: JSON documents in one file, replaced as a whole.
-
-    Documents have fields of their own that the source knows nothing of. The rule for conflicts: the source
-    decides about `price`, and a document that the source deletes stays, marked, while it has a `note`.
-    """
-
-    def __init__(self, disk: Disk) -> None:
-        self._disk = disk
-        kept = json.loads(disk.read_text(DOCUMENTS) or '{"place": 0, "documents": {}, "changes": []}')
-        self.place: int = kept["place"]
-        self._documents: dict[str, dict[str, Scalar]] = kept["documents"]
-        self._changes: list[Change] = [(name, price) for name, price in kept["changes"]]
-
-    def known(self) -> Mapping[str, Scalar]:
-        """See `Target`."""
-        return {name: it["price"] for name, it in sorted(self._documents.items()) if "price" in it}
-
-    def changes(self) -> Sequence[Change]:
-        """See `Target`."""
-        return self._changes
-
-    def note(self, name: str, text: str) -> None:
-        """Write into the document's own field."""
-        documents = {**self._documents, name: {**self._documents.get(name, {}), "note": text}}
-        self._keep(documents, self._changes, self.place)
-
-    def apply(self, changes: Sequence[Change], place: int) -> None:
-        """See `Target`."""
-        documents = dict(self._documents)
-        for name, price in changes:
-            merged = merge(documents.get(name, {}), price)
-            documents.pop(name, None)
-            if merged:
-                documents[name] = merged
-        self._keep(documents, [*self._changes, *changes], place)
-
-    def close(self) -> None:
-        """See `Target`."""
-
-    def _keep(self, documents: dict[str, dict[str, Scalar]], changes: list[Change], place: int) -> None:
-        kept = {"place": place, "documents": documents, "changes": changes}
-        self._disk.write_text(DOCUMENTS, msgspec.json.encode(kept).decode())
-        self._documents, self._changes, self.place = documents, changes, place
-
-
-def merge(document: Mapping[str, Scalar], price: Scalar) -> dict[str, Scalar]:
-    """The document after the source has spoken; empty when nothing of it is left."""
-    own = {field: value for field, value in document.items() if field == "note"}
-    if price is not None:
-        return {**own, "price": price}
-    return {**own, "deleted": 1} if own else {}

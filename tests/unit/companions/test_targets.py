@@ -1,12 +1,14 @@
 """What consumers keep, across their own crashes and deliveries that come twice."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from services.adapters.disk import FileDisk
-from services.companions.targets import Documents, SearchIndex, Target, merge
+from services.companions.documents import Documents, merge
+from services.companions.targets import SearchIndex, Target
 from services.ports import Disk
 
 
@@ -61,8 +63,26 @@ def test_a_note_outlives_what_the_source_does(tmp_path: Path) -> None:
     documents.note("tea", "the good one")
     documents.apply([("tea", None)], place=2)
     documents.apply([("tea", 5)], place=3)
-    assert disk.read_text("documents.json") == (
-        '{"place":3,"documents":{"tea":{"note":"the good one","price":5}},'
-        '"changes":[["tea",1],["tea",null],["tea",5]]}'
-    )
+    documents.close()
+    again = Documents(disk)
+    assert again.known() == {"tea": 5}
+    (kept,) = json.loads(disk.read_text("documents.json") or "")["documents"].values()
+    assert kept == {"name": "tea", "note": "the good one", "price": 5}
     disk.close()
+
+
+def test_what_did_not_reach_the_disk_is_not_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = FileDisk(tmp_path)
+    documents = Documents(disk)
+    documents.apply([("tea", 1)], place=1)
+    with monkeypatch.context() as full, pytest.raises(OSError, match="full"):
+        full.setattr(disk, "write_text", no_room)
+        documents.apply([("tea", 2), ("milk", 3)], place=2)
+    assert (documents.place, documents.known()) == (1, {"tea": 1})
+    documents.apply([("milk", 4)], place=3)
+    assert list(Documents(disk).changes()) == [("tea", 1), ("milk", 4)]
+    disk.close()
+
+
+def no_room(name: str, text: str) -> str:
+    raise OSError(f"the disk is full: {name}")
