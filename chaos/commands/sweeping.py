@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import TypeAlias
 
@@ -26,7 +27,7 @@ from chaos.simulate import Simulation, save, steps
 from chaos.sweep import Result, Summary, run_one, simulations
 from chaos.verdict import AS_EXPECTED, NOT_AS_EXPECTED, exit_code
 
-SHOWN_SEEDS = 8
+SHOWN_RUNS = 8
 WORDS = {True: "as expected", False: "not as expected", None: "unknown"}
 RECORDED = ("history.jsonl", "events.jsonl")
 
@@ -151,4 +152,7 @@ def _table(summaries: Sequence[Summary]) -> Table:
 
 
 def _listed(seeds: Sequence[int]) -> str:
-    return " ".join(map(str, seeds[:SHOWN_SEEDS])) + (" …" if len(seeds) > SHOWN_SEEDS else "")
+    """For instance `1..8 11 13..20 …`."""
+    runs = [list(run) for _, run in groupby(enumerate(seeds), lambda place: place[1] - place[0])]
+    parts = [str(run[0][1]) if len(run) == 1 else f"{run[0][1]}..{run[-1][1]}" for run in runs]
+    return " ".join(parts[:SHOWN_RUNS]) + (" …" if len(parts) > SHOWN_RUNS else "")
