@@ -7,11 +7,10 @@ crashes in the middle never appoints two leaders of one epoch. It trusts only an
 from dataclasses import replace
 from functools import singledispatchmethod
 
-import msgspec
-
 from services.config import NodeSettings
 from services.controller import failover, operating
 from services.controller.failover import Attempt, Order, Seen, View
+from services.controller.memory import recall, remember
 from services.errors import LabError
 from services.messages import (
     Appoint,
@@ -34,18 +33,8 @@ from services.messages import (
 from services.node import probe, remember_settings, settings_in_force
 from services.ports import Env, over_for_everybody_s
 
-MEMORY = "controller.json"
 ORDER_S = 4.0  # how long an operator waits until his order is carried out
 LINK_TROUBLE = ("unreachable", "timed-out", "connection-lost")
-
-
-class Remembered(msgspec.Struct, frozen=True):
-    """What a controller must not forget: the newest epoch it used, and who leads in which."""
-
-    used: int = 0
-    epoch: int = 0
-    leader: str | None = None
-    members: tuple[str, ...] = ()  # the replicas, once one has joined
 
 
 class Controller:
@@ -150,8 +139,7 @@ class Controller:
 
     def _first_view(self) -> View:
         """The view after a start: what the disk remembers, and as if a lease had just been granted."""
-        text = self._env.disk.read_text(MEMORY)
-        memory = msgspec.json.decode(text, type=Remembered) if text else Remembered()
+        memory = recall(self._env.disk)
         now = self._env.clock.monotonic()
         self._used = memory.used
         return View(
@@ -160,14 +148,12 @@ class Controller:
             appointed_at=now,
             epoch=memory.epoch,
             leader=memory.leader,
+            asked=frozenset(memory.asked),
             lease_until=now + over_for_everybody_s(self._cluster.lease_ms / 1000),
         )
 
     async def _remember(self) -> None:
-        view = self._view
-        memory = Remembered(used=self._used, epoch=view.epoch, leader=view.leader, members=view.replicas)
-        text = msgspec.json.encode(memory).decode()
-        await self._env.disk.run(lambda: self._env.disk.write_text(MEMORY, text))
+        await remember(self._env.disk, self._used, self._view)
 
     def _route(self) -> Route:
         return Route(epoch=self._view.epoch, leader=self._view.leader)
@@ -245,12 +231,15 @@ class Controller:
             if error.kind.code == "timed-out":
                 return
         if attempt := self._view.attempt:
-            self._view = replace(self._view, attempt=replace(attempt, old_leader_stopped=True))
+            self._view = replace(
+                self._view, attempt=replace(attempt, stopped=attempt.stopped | {action.node})
+            )
             self._say("old-leader-shut-down", target=action.node, reason=action.reason)
 
     @_perform.register
     async def _promote(self, action: failover.Promote) -> None:
         """A node that refuses has already led in this epoch, or knows a newer one: take another epoch."""
+        await self._ask_nobody_else(action.node)
         asked_at = self._env.clock.monotonic()
         promotion = Promote(epoch=action.epoch, reason=action.reason, members=self._view.replicas)
         try:
@@ -261,11 +250,25 @@ class Controller:
         else:
             self._note(reply, asked_at)
 
+    async def _ask_nobody_else(self, node: str) -> None:
+        """From now on `node` may lead, whatever becomes of the order and of the controller."""
+        attempt = self._view.attempt
+        assert attempt
+        self._view = replace(self._view, attempt=replace(attempt, asked=node))
+        if node not in self._view.asked:
+            self._view = replace(self._view, asked=self._view.asked | {node})
+            await self._remember()
+
     @_perform.register
     async def _confirm(self, action: failover.Confirm) -> None:
         now = self._env.clock.monotonic()
         self._view = replace(
-            self._view, leader=action.node, epoch=action.epoch, appointed_at=now, attempt=None
+            self._view,
+            leader=action.node,
+            epoch=action.epoch,
+            appointed_at=now,
+            asked=frozenset(),
+            attempt=None,
         )
         await self._remember()
         self._say("leader-appointed", leader=action.node)

@@ -8,7 +8,8 @@ The order of the steps is the whole safety of it:
 3. *Wait* until the old leader certainly no longer acts: its lease is over, or it was shut down.
 4. *Choose* the newest log among those that promised, once enough have promised that every
    acknowledged write must be in one of them.
-5. *Promote*, and tell the gateways.
+5. *Promote*, and tell the gateways. Who was asked and did not answer may lead all the same, for only the
+   answer may be late. So nobody else is asked in that epoch: it begins again, in a newer one.
 
 An operator's order (a promotion by hand, a planned hand-over) goes the same way and is as safe; it only
 needs no detection. Whom the operator named is preferred, as long as no log is newer.
@@ -41,7 +42,8 @@ class Attempt:
     reason: str
     preferred: str | None = None  # by an operator
     promised: Mapping[str, Position] = field(default_factory=dict)
-    old_leader_stopped: bool = False  # confirmed by the out-of-band link
+    asked: str | None = None  # to lead in this epoch; there is only one such node in each
+    stopped: frozenset[str] = frozenset()  # confirmed by the out-of-band link
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class View:
     appointed_at: float = 0.0
     seen: Mapping[str, Seen] = field(default_factory=dict)
     lease_until: float = 0.0  # no leader can hold a lease beyond this moment
+    asked: frozenset[str] = frozenset()  # to lead, since `leader` was appointed: each of them may
     order: Order | None = None  # not begun yet
     attempt: Attempt | None = None
 
@@ -173,11 +176,26 @@ def _go_on(view: View, attempt: Attempt, settings: ClusterSettings, now: float) 
     if _overtaken(view, attempt):
         return [Begin(_next_epoch(view), "a replica knows a newer epoch")]
     if not _old_leader_is_over(view, attempt, settings, now):
-        stop = [ShutDown(view.leader, attempt.reason)] if settings.stonith and view.leader else []
-        return [*stop, *_fences(view, attempt, settings, now)]
+        shot = sorted(_may_lead(view, attempt) - attempt.stopped) if settings.stonith else []
+        stops = [ShutDown(node, attempt.reason) for node in shot]
+        return [*stops, *_fences(view, attempt, settings, now)]
     if candidates := _candidates(view, attempt, settings, now):
-        return [Promote(chosen(candidates, attempt.preferred), attempt.epoch, attempt.reason)]
+        return [_promotion(view, attempt, chosen(candidates, attempt.preferred))]
     return _fences(view, attempt, settings, now)
+
+
+def _promotion(view: View, attempt: Attempt, node: str) -> Action:
+    asked = attempt.asked or node
+    if asked == node:
+        return Promote(node, attempt.epoch, attempt.reason)
+    reason = f"{asked} was asked to lead in epoch {attempt.epoch} and may, so {node} needs another"
+    return Begin(_next_epoch(view), reason, attempt.preferred)
+
+
+def _may_lead(view: View, attempt: Attempt) -> set[str]:
+    """In an older epoch than that of the attempt; who promises that one has stopped before."""
+    old_leader = {view.leader} if view.leader else set()
+    return (old_leader | view.asked) - attempt.promised.keys()
 
 
 def _fences(view: View, attempt: Attempt, settings: ClusterSettings, now: float) -> list[Action]:
@@ -191,11 +209,11 @@ def _reachable(view: View, settings: ClusterSettings, now: float) -> set[str]:
 
 
 def _old_leader_is_over(view: View, attempt: Attempt, settings: ClusterSettings, now: float) -> bool:
-    if view.leader is None or view.leader in attempt.promised:
-        return True  # who promises a newer epoch has stopped before
-    if settings.stonith and not attempt.old_leader_stopped:
+    leading = _may_lead(view, attempt)
+    if settings.stonith and not leading <= attempt.stopped:
         return False
-    return not settings.lease or now > view.lease_until
+    # who was only asked has no lease yet
+    return not settings.lease or view.leader not in leading or now > view.lease_until
 
 
 def _candidates(

@@ -146,8 +146,30 @@ def test_the_old_leader_is_shot_before_another_is_promoted() -> None:
     settings = ClusterSettings(replication="semi-sync", detection_timeout_ms=1000, stonith=True)
     view = replace(SILENT, attempt=attempt(promised=PROMISED))
     assert plan(view, settings, NOW) == [ShutDown("n1", "n1 silent 2.0 s")]
-    view = replace(SILENT, attempt=attempt(promised=PROMISED, old_leader_stopped=True))
+    view = replace(SILENT, attempt=attempt(promised=PROMISED, stopped=frozenset({"n1"})))
     assert plan(view, settings, NOW) == [Promote("n3", 4, "n1 silent 2.0 s")]
+
+
+def test_who_was_asked_to_lead_and_is_not_heard_of_may_lead_so_another_needs_another_epoch() -> None:
+    """The order may have arrived, and only its answer be late."""
+    asked = attempt(promised=PROMISED, asked="n3")
+    view = replace(SILENT, attempt=asked, asked=frozenset({"n3"}))
+    assert plan(view, SETTINGS, NOW) == [Promote("n3", 4, "n1 silent 2.0 s")]
+    view = replace(view, seen={**SILENT.seen, "n3": seen(at=NOW - 2)})
+    settings = ClusterSettings(replication="async", detection_timeout_ms=1000)
+    assert plan(view, settings, NOW) == [
+        Begin(5, "n3 was asked to lead in epoch 4 and may, so n2 needs another")
+    ]
+
+
+def test_who_was_asked_to_lead_in_vain_is_shot_too_unless_it_promises_the_new_epoch() -> None:
+    settings = ClusterSettings(replication="async", detection_timeout_ms=1000, stonith=True)
+    again = Attempt(5, "n3 is silent", promised={"n2": Position(3, 5)}, stopped=frozenset({"n1"}))
+    unheard = {**SILENT.seen, "n3": seen(at=NOW - 2)}
+    view = replace(SILENT, seen=unheard, attempt=again, asked=frozenset({"n3"}))
+    assert plan(view, settings, NOW) == [ShutDown("n3", "n3 is silent")]
+    promised = replace(again, promised={**again.promised, "n3": Position(3, 5)})
+    assert plan(replace(view, attempt=promised), settings, NOW) == [Promote("n2", 5, "n3 is silent")]
 
 
 def test_the_failover_ends_when_the_new_leader_is_seen_to_lead() -> None:
