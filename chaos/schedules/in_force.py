@@ -53,6 +53,8 @@ class InForce:
                 await self._machines.set_clock(what, worst_clock(cast(list[ClockState], states)))
             else:
                 await self._machines.set_disk(what, worst_disk(cast(list[DiskState], states)))
+                if what in self._next_disk:
+                    await self._bring_process(what)
 
     @property
     def _machines(self) -> Machines:
@@ -67,13 +69,18 @@ class InForce:
             await self._cluster.pause(node)
         elif wanted == "running" and state == "paused":
             await self._cluster.resume(node)
-        elif wanted == "running" and state == "dead":
+        elif wanted == "running" and state == "dead" and not self._lacks_room(node):
             await self._restart(node)
 
     def _wanted(self, node: str) -> ProcessState:
         """A node waits dead for an empty disk."""
         states = cast(list[ProcessState], self._asks.get(("process", node), []))
         return "dead" if "empty" in self._asks.get(("content", node), []) else worst_process(states)
+
+    def _lacks_room(self, node: str) -> bool:
+        """On an empty disk that is full a node cannot even begin; it waits dead for room."""
+        disks = cast(list[DiskState], self._asks.get(("disk", node), []))
+        return self._next_disk.get(node) == "empty" and worst_disk(disks).full
 
     async def _exchange(self, node: str, disk: OtherDisk, begins: bool) -> None:
         """A kept disk is copied when the stroke begins, and found by the node when it is over."""

@@ -6,7 +6,7 @@ from random import Random
 import msgspec
 import pytest
 
-from chaos.cluster import CUT, HEALTHY, ClockState, LinkState, ProcessState, links_touching
+from chaos.cluster import CUT, HEALTHY, ClockState, DiskState, LinkState, ProcessState, links_touching
 from chaos.links import Link
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.schedules.draw import LENGTH_MS, LONGEST_MS, draw
@@ -131,6 +131,22 @@ async def test_a_node_finds_another_disk() -> None:
     assert await cluster.process_state("n3") == "dead"
     await in_force.remove(empty)
     assert (await cluster.contents("n3"))["registers"] == {}
+    await cluster.close()
+
+
+@simulated
+async def test_a_node_begins_on_an_empty_disk_only_when_there_is_room() -> None:
+    cluster = SimulatedCluster(1)
+    await cluster.configure(ClusterSettings())
+    in_force = InForce(cluster)
+    empty, full = [Ask("content", "n3", "empty")], [Ask("disk", "n3", DiskState(full=True))]
+    await in_force.add(empty)
+    await in_force.add(full)
+    await in_force.remove(empty)
+    assert await cluster.process_state("n3") == "dead"
+    await in_force.remove(full)
+    assert await cluster.process_state("n3") == "running"
+    await all_hold(cluster, {})
     await cluster.close()
 
 
