@@ -31,6 +31,7 @@ class Variant:
 
     `script`, `workload` and `shape` stand in for those of the scenario. `not_on` says of a runtime why the
     variant makes no sense there. `also` names anomalies of which this remedy alone must be free, too.
+    `only_in_its_story` says why a remedy promises nothing under faults other than those of its script.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Variant:
     shape: Shape | None = None
     not_on: Mapping[str, str] = field(default_factory=dict)
     also: tuple[str, ...] = ()
+    only_in_its_story: str = ""
 
 
 def problem(
@@ -66,10 +68,12 @@ def remedy(
     shape: Shape | None = None,
     not_on: Mapping[str, str] | None = None,
     also: Sequence[str] = (),
+    only_in_its_story: str = "",
     **settings: Any,
 ) -> Variant:
-    """A variant that must show none of the scenario's anomalies, nor any of `also`; see `problem`."""
-    return Variant(name, "remedy", settings, (), script, workload, shape, not_on or {}, tuple(also))
+    """A variant that must show none of the scenario's anomalies, nor any of `also`; see `Variant`."""
+    others = (not_on or {}, tuple(also), only_in_its_story)
+    return Variant(name, "remedy", settings, (), script, workload, shape, *others)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -79,7 +79,13 @@ SCENARIO = Scenario(
     variants=(
         remedy("controller", replication="semi-sync"),
         remedy("election", replication="quorum-ack", coordination="election"),
-        remedy("manual", script=by_hand, replication="semi-sync", coordination="manual"),
+        remedy(
+            "manual",
+            script=by_hand,
+            only_in_its_story="whenever the leader dies, somebody has to promote another",
+            replication="semi-sync",
+            coordination="manual",
+        ),
         remedy("planned", script=planned, also=["failed-request"], replication="semi-sync"),
     ),
 )

@@ -52,7 +52,11 @@ SCENARIO = Scenario(
     needs=frozenset({"links", "kill", "restart"}),
     variants=(
         problem("random-replica", finds=["non-monotonic-read"], reads="any"),
-        remedy("sticky", reads="sticky"),
+        remedy(
+            "sticky",
+            only_in_its_story="a replica that comes back with an older disk takes its users back in time",
+            reads="sticky",
+        ),
         problem("sticky-failover", finds=["non-monotonic-read"], reads="sticky-failover"),
         remedy("sticky-token", reads="sticky-token"),
     ),

@@ -30,6 +30,8 @@ def list_scenarios(
             typer.echo(f"   {mark} {variant['name']:<20} {verb} {', '.join(variant['anomalies'])}")
             for runtime, reason in variant["not_on"].items():
                 typer.echo(f"     {'':<20} not on {runtime}: {reason}")
+            if reason := variant["only_in_its_story"]:
+                typer.echo(f"     {'':<20} not under faults by chance: {reason}")
 
 
 def row(scenario: Scenario) -> dict[str, Any]:
@@ -41,6 +43,7 @@ def row(scenario: Scenario) -> dict[str, Any]:
             "anomalies": list(scenario.judged_for(variant)),
             "runtimes": list(runtimes_of(scenario, variant)),
             "not_on": dict(scenario.not_on_for(variant)),
+            "only_in_its_story": variant.only_in_its_story,
         }
         for variant in scenario.variants
     ]

@@ -29,6 +29,7 @@ from chaos.verdict import AS_EXPECTED, NOT_AS_EXPECTED, exit_code
 
 SHOWN_RUNS = 8
 WORDS = {True: "as expected", False: "not as expected", None: "unknown"}
+NOTHING_PROMISED = "nothing promised"
 RECORDED = ("history.jsonl", "events.jsonl")
 
 Spread: TypeAlias = Callable[[Callable[[Simulation], Result], Iterable[Simulation]], Iterator[Result]]
@@ -116,9 +117,10 @@ def _sweep_all(
     with Progress(*columns, console=Console(stderr=True)) as progress:
         for task in chosen:
             bar = progress.add_task(task.name, total=len(seeds))
-            scenario, variant, results = task.scenario.id, task.variant.name, list[Result]()
-            summaries.append(Summary(scenario, variant, task.variant.kind, by_chance, results))
-            for result in spread(run_one, simulations(scenario, variant, seeds, by_chance)):
+            scenario, variant, results = task.scenario.id, task.variant, list[Result]()
+            about = (variant.kind, by_chance, results, variant.only_in_its_story)
+            summaries.append(Summary(scenario, variant.name, *about))
+            for result in spread(run_one, simulations(scenario, variant.name, seeds, by_chance)):
                 results.append(result)
                 progress.advance(bar)
 
@@ -129,6 +131,10 @@ def _show(summaries: Sequence[Summary], as_json: bool) -> None:
         return
     Console().print(_table(summaries))
     for summary in summaries:
+        if reason := summary.promises_nothing:
+            typer.echo(
+                f"{summary.name} holds in its own story, and promises nothing under other faults: {reason}"
+            )
         if doubtful := [result for result in summary.results if result.as_expected is None]:
             first = min(doubtful, key=lambda result: result.simulation.seed)
             typer.echo(f"{summary.name}, seed {first.simulation.seed}: {'; '.join(first.problems)}")
@@ -145,7 +151,7 @@ def _table(summaries: Sequence[Summary]) -> Table:
             summary.name,
             summary.kind,
             f"{len(hits)} of {len(summary.results)} ({summary.hit_rate:.1%})",
-            WORDS[summary.as_expected],
+            NOTHING_PROMISED if summary.promises_nothing else WORDS[summary.as_expected],
             "; ".join(filter(None, (_listed(hits), doubt))),
         )
     return table

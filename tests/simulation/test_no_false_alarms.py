@@ -12,16 +12,11 @@ from chaos.sweep import run_one, simulations
 
 FEW, MANY = 2_000, 10_000
 WORKERS = 2
-# These hold under the faults of their own story, and promise nothing about others.
-ONLY_IN_THEIR_STORY = {
-    ("failover", "manual"): "nobody is there to promote",
-    ("monotonic-reads", "sticky"): "holds as long as the session's own replica lives",
-}
 REMEDIES = [
     (scenario.id, variant.name)
     for scenario in all_scenarios()
     for variant in scenario.variants
-    if variant.kind == "remedy" and (scenario.id, variant.name) not in ONLY_IN_THEIR_STORY
+    if variant.kind == "remedy" and not variant.only_in_its_story
 ]
 
 

@@ -44,6 +44,12 @@ def test_what_a_sweep_must_show() -> None:
     assert summary("problem", True, False, False).as_expected is False
 
 
+def test_a_remedy_that_holds_only_in_its_story_promises_nothing_by_chance() -> None:
+    by_script, by_chance = summary("remedy", False, True, False), summary("remedy", True, True, False)
+    assert replace(by_script, only_in_its_story="so").as_expected is False
+    assert replace(by_chance, only_in_its_story="so").as_expected is True
+
+
 def test_the_seeds_that_matter() -> None:
     problem = summary("problem", True, False, True, None, True)
     assert (problem.seeds_that_matter, problem.seeds(None)) == ([1, 3], [2])
@@ -153,6 +159,15 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     assert code == 0 and "the same, byte for byte" in said
     code, said = lab("shrink", folder, "--out", str(tmp_path))
     assert code == 0 and "dead: n1" in said and "shown: lost-write" in said
+
+
+def test_the_command_line_says_why_a_remedy_promises_nothing(tmp_path: Path) -> None:
+    sweep = ("sweep", "failover:manual", "--workers", "1", "--out", str(tmp_path), "--seeds")
+    code, said = lab(*sweep, "2000..2001", "--random")
+    assert code == 0
+    assert "nothing promised" in said and "somebody has to promote another" in said
+    code, said = lab(*sweep, "1")
+    assert code == 0 and "nothing promised" not in said
 
 
 def test_ctrl_c_leaves_what_was_found_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
