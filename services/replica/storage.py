@@ -100,9 +100,12 @@ class Storage:
 
     def promise(self, epoch: int) -> None:
         """Make `epoch` durable as the oldest that will be listened to. Writes, blocks."""
+        self._write_promise(epoch)
+        self.epoch = max(self.epoch, epoch)
+
+    def _write_promise(self, epoch: int) -> None:
         if epoch > self.epoch:
             self._writer.execute("UPDATE promise SET epoch = ?", (epoch,))
-            self.epoch = epoch
 
     def append(self, epoch: int, requests: Sequence[Operation | Transaction | None]) -> list[Outcome]:
         """Append what a leader was asked for in one transaction, durable on return. Writes, blocks.
@@ -147,11 +150,12 @@ class Storage:
         if removed:
             set_aside(name, lines)
         with self._writer:
-            self.promise(epoch)
+            self._write_promise(epoch)
             if removed:
                 self._writer.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?)", (name, lines))
             self._undo(removed)
             self._insert(fresh)
+        self.epoch = max(self.epoch, epoch)  # not before it is on the disk
         self.last = fresh[-1].position if fresh else self.last
         return Accepted(fits=True, removed=removed)
 
