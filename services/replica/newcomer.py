@@ -6,7 +6,9 @@ cut or a crash it goes on where it was. Only a complete copy with the right chec
 the old data, by a renaming, which happens or does not.
 
 Nobody's promise is broken by it: the epoch that was promised, and log tails that were set aside, go into
-the copy before it is put in place, and so does whatever of the old log the copy may not contain.
+the copy before it is put in place, and so does whatever of the old log the copy may not contain. Who has
+come further than the copy meanwhile, by somebody's log, has no use for it any more: it must not go back
+behind what it has confirmed.
 """
 
 from contextlib import closing
@@ -19,6 +21,7 @@ from msgspec.structs import replace
 
 from services.errors import LabError
 from services.messages import AddFollower, AskChunk, AskCopy, AskStatus, Chunk, CopyReady, Message, Status
+from services.replica import entries as log_table
 from services.replica.copies import digest_of
 from services.replica.reach import unknown_to
 from services.replica.standing import COPYING, Standing
@@ -39,6 +42,10 @@ class Remembered(msgspec.Struct, frozen=True):
     leader: str | None = None
     copy: CopyReady | None = None
     in_place: bool = False
+
+
+class OutrunError(Exception):
+    """The own log has come further than the copy."""
 
 
 class Newcomer:
@@ -113,20 +120,28 @@ class Newcomer:
 
     async def _install(self) -> None:
         standing, disk = self._standing, self._env.disk
-        removed = await standing.replace_data(INCOMING, self._carry_over)
-        if removed:
-            standing.say("tail-set-aside", entries=removed, reason="the copy may not contain it")
+        try:
+            removed = await standing.replace_data(INCOMING, self._carry_over)
+        except OutrunError as reason:
+            standing.say("copy-not-needed", reason=str(reason))
+            disk.remove(INCOMING)
+        else:
+            if removed:
+                standing.say("tail-set-aside", entries=removed, reason="the copy may not contain it")
+            standing.say("copy-in-place", size=disk.size(DATABASE))
         self._remember(replace(self._remembered(), in_place=True))
-        standing.say("copy-in-place", size=disk.size(DATABASE))
 
     def _carry_over(self) -> int:
         """Put into the copy what must not go with the old data; how many entries. Blocks."""
-        storage = self._standing.storage
-        with closing(self._env.disk.connect(INCOMING)) as copy:
-            tail = unknown_to(copy, storage.entries_after(0, EVERYTHING))
-            rows = [as_file(entries) for entries in (*storage.set_aside().values(), tail) if entries]
+        disk, storage, made = self._env.disk, self._standing.storage, self._remembered().copy
+        if made and made.position and storage.last > made.position:
+            raise OutrunError(f"the own log ends at {storage.last}, the copy at {made.position}")
+        with closing(disk.connect(INCOMING)) as copy, closing(disk.connect(DATABASE)) as own:
+            tail = unknown_to(copy, log_table.after(own, 0, EVERYTHING))
+            rows = list(own.execute("SELECT name, entries FROM set_aside"))
             if tail:
-                self._env.disk.write_text(*rows[-1])
+                rows.append(as_file(tail))
+                disk.write_text(*rows[-1])
             with copy:
                 copy.execute("UPDATE promise SET epoch = max(epoch, ?)", (storage.epoch,))
                 copy.executemany("INSERT OR REPLACE INTO set_aside VALUES (?, ?)", rows)

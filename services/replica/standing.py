@@ -139,20 +139,26 @@ class Standing:
         """Put the database in the file `incoming` in place of the own one, as a follower.
 
         `carry_over` saves from the old one what must not go with it; it blocks, and its result is returned.
+        What it raises is raised, and the old data stays. Nothing is written between it and the renaming: an
+        entry that was confirmed or a promise that was given then would be in neither.
         """
         async with self._changing:
             await self._end_leadership("a copy takes the place of its data")
             disk = self.env.disk
-            result = await disk.run(carry_over)
             self.storage.reader.close()  # here, because it is read from here
 
-            def swap() -> None:
-                self.storage.close()
-                disk.remove(f"{DATABASE}-wal")  # gone already, unless somebody has the old file open
-                disk.rename(incoming, DATABASE)
-                self.storage = self._open_storage()
+            def swap() -> T:
+                try:
+                    result = carry_over()
+                    self.storage.close()
+                    disk.remove(f"{DATABASE}-wal")  # gone already, unless somebody has the old file open
+                    disk.rename(incoming, DATABASE)
+                finally:
+                    self.storage.close()
+                    self.storage = self._open_storage()
+                return result
 
-            await disk.run(swap)
+            result = await disk.run(swap)
             self.freshness.forget()
             return result
 

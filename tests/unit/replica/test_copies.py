@@ -1,5 +1,7 @@
 """A replica takes a copy of the leader's data: in chunks, resumed, and without breaking a promise."""
 
+import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from services.config import ClusterSettings
 from services.errors import LabError
 from services.messages import AskChunk, TakeCopy
+from services.replica.replica import Replica
 from services.replica.storage import DATABASE
 from tests.unit.in_process import REPLICAS, Cluster
 
@@ -69,6 +72,44 @@ async def test_a_damaged_copy_is_never_put_in_place(tmp_path: Path) -> None:
         assert cluster.lines.count((leader, "copy-made")) == 2
         await cluster.settled()
         assert await cluster.registers(follower) == await cluster.registers(leader)
+
+
+async def test_who_came_further_meanwhile_does_not_go_back_behind_what_it_confirmed(tmp_path: Path) -> None:
+    slow = ClusterSettings(chunk_bytes=4096, copy_kb_per_s=40, detection_timeout_ms=5000)
+    async with Cluster(tmp_path, slow) as cluster:
+        leader, follower = await filled(cluster)
+        await cluster.call(follower, TakeCopy(reason="a test"))
+        await cluster.until(lambda: cluster.lines.count((follower, "copied")) >= 3)
+        await cluster.put(leader, "after", 1)
+        await cluster.until(lambda: happened(cluster, leader, "adds-follower"))
+        assert happened(cluster, follower, "copy-not-needed")
+        assert not happened(cluster, follower, "copy-in-place")
+        assert not cluster.file(follower, "incoming.db")
+        await cluster.settled()
+        assert await cluster.registers(follower) == await cluster.registers(leader)
+
+
+async def test_what_is_promised_while_the_copy_takes_its_place_is_not_forgotten(tmp_path: Path) -> None:
+    async with Cluster(tmp_path, ClusterSettings()) as cluster:
+        _, follower = await filled(cluster)
+        replica = cluster.wires.nodes[follower]
+        assert isinstance(replica, Replica)
+        await replica.standing.env.disk.backup(DATABASE, "incoming.db")
+        begun, go_on = threading.Event(), threading.Event()
+
+        def carry_over() -> None:
+            begun.set()
+            assert go_on.wait(10)
+
+        replacing = asyncio.create_task(replica.standing.replace_data("incoming.db", carry_over))
+        await cluster.until(begun.is_set)
+        promise = asyncio.create_task(
+            replica.standing.env.disk.run(lambda: replica.standing.storage.promise(9))
+        )
+        await asyncio.sleep(0)  # now it waits for the disk
+        go_on.set()
+        await asyncio.gather(replacing, promise)
+        assert replica.standing.epoch == 9
 
 
 async def test_only_copies_are_handed_out(tmp_path: Path) -> None:

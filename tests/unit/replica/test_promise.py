@@ -17,7 +17,7 @@ IMPOSSIBLE = [
 
 
 def test_a_batch_that_fails_leaves_no_promise_that_a_crash_would_forget(tmp_path: Path) -> None:
-    """Else the next promise of that epoch is taken for made already, and an older leader is believed later."""
+    """Else the next promise of that epoch passes for made, and an older leader is believed later."""
     storage = Storage(FileDisk(tmp_path).connect)
     with pytest.raises(LabError, match="copies-differ"):
         storage.accept(2, START, IMPOSSIBLE, lambda *_: None, fenced=True)
