@@ -52,13 +52,14 @@ F: dict[Kind, tuple[str, str]] = {  # how the history calls the two ends of a st
 
 
 def script_of(schedule: Schedule) -> Script:
-    """A scenario's script that performs `schedule` under the scenario's traffic."""
+    """A scenario's script that performs `schedule` under the scenario's traffic; spares join meanwhile."""
 
     async def script(run: Run) -> None:
         await run.acknowledged(schedule.before, within_s=PATIENCE_S)
         in_force = InForce(run.cluster)
+        newcomers = [run.cluster.enlist(node) for node in run.cluster.spares]
         strokes = [_perform(stroke, run, in_force) for stroke in schedule.strokes]
-        await all_of([*strokes, run.traffic(schedule.length_ms / 1000)])
+        await all_of([*newcomers, *strokes, run.traffic(schedule.length_ms / 1000)])
 
     return script
 

@@ -9,9 +9,13 @@ Nobody's promise is broken by it: the epoch that was promised, and log tails tha
 the copy before it is put in place, and so does whatever of the old log the copy may not contain. Who has
 come further than the copy meanwhile, by somebody's log, has no use for it any more: it must not go back
 behind what it has confirmed.
+
+A leader ships the log to whoever asks, but only the controller remembers who belongs to the cluster, and only
+from when the newcomer has caught up. Should the leader die before, the next one has never heard of it. So a
+newcomer that hears of no leader asks again, until the controller counts it.
 """
 
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from typing import TypeVar
 
@@ -57,8 +61,10 @@ class Newcomer:
 
     def begin(self, reason: str) -> None:
         """Take a copy in the background, unless that is under way."""
-        if not self._recall():
+        remembered = self._recall()
+        if remembered is None or remembered.in_place:
             self._remember(Remembered(reason))
+        if remembered is None:
             self._spawn(reason)
 
     def resume(self) -> None:
@@ -71,21 +77,25 @@ class Newcomer:
         self._env.tasks.spawn(COPYING, self._take())
 
     async def _take(self) -> None:
-        while not self._remembered().in_place:
-            try:
-                await self._fetch()
-                await self._install()
-                break
-            except LabError as error:
-                self._standing.say("copy-interrupted", reason=str(error))
-                if error.kind.code in ("copy-gone", "not-leader", "bad-order"):
-                    self._start_over()
-            except apsw.Error as error:
-                self._standing.say("copy-unusable", reason=str(error))
+        while remembered := self._recall():
+            if remembered.in_place:
+                await self._belong()
+            else:
+                await self._try_to_take()
+
+    async def _try_to_take(self) -> None:
+        try:
+            await self._fetch()
+            await self._install()
+            return
+        except LabError as error:
+            self._standing.say("copy-interrupted", reason=str(error))
+            if error.kind.code in ("copy-gone", "not-leader", "bad-order"):
                 self._start_over()
-            await self._pause()
-        await self._be_added()
-        self._env.disk.remove(MEMORY)
+        except apsw.Error as error:
+            self._standing.say("copy-unusable", reason=str(error))
+            self._start_over()
+        await self._pause()
 
     async def _fetch(self) -> None:
         """Bring the whole copy onto the own disk. Raises `LabError`."""
@@ -147,14 +157,28 @@ class Newcomer:
                 copy.executemany("INSERT OR REPLACE INTO set_aside VALUES (?, ?)", rows)
         return len(tail)
 
-    async def _be_added(self) -> None:
-        """Ask to be shipped the log until whoever leads has agreed; then he remembers."""
-        while True:
-            try:
-                await self._ask(await self._find_leader(), AddFollower(node=self._env.node), Status)
+    async def _belong(self) -> None:
+        """Return, and forget all this, once the controller counts this replica; or to take another copy."""
+        added_at = None
+        while self._remembered().in_place:
+            if added_at and self._standing.counted:
+                self._env.disk.remove(MEMORY)
                 return
-            except LabError:
-                await self._pause()
+            if not added_at or self._hears_nobody_since(added_at):
+                added_at = await self._be_added() or added_at
+            await self._pause()
+
+    async def _be_added(self) -> float | None:
+        """Ask whoever leads to be shipped the log; the moment from which it is."""
+        with suppress(LabError):
+            await self._ask(await self._find_leader(), AddFollower(node=self._env.node), Status)
+            return self._env.clock.monotonic()
+        return None
+
+    def _hears_nobody_since(self, moment: float) -> bool:
+        heard_at = max(moment, self._standing.heard_at)
+        timeout_s = self._standing.cluster.detection_timeout_ms / 1000
+        return self._env.clock.monotonic() - heard_at > timeout_s
 
     async def _find_leader(self) -> str:
         """Who leads, as the first says who can be asked and knows. Raises `LabError` no-leader."""

@@ -37,6 +37,7 @@ class Standing:
         self.cluster = settings_in_force(env, settings.cluster)
         self.storage = self._open_storage()
         self.members = settings.replicas
+        self.counted = False  # the controller has said, since the start, that this replica is one of them
         self.freshness = Freshness()
         self.arrivals = Arrivals()
         self.leader: Leader | None = None
@@ -73,6 +74,7 @@ class Standing:
     def count(self, members: Iterable[str]) -> None:
         """The controller counts these replicas; whoever is not known yet has joined."""
         for name in members:
+            self.counted = self.counted or name == self.env.node
             if name not in self.members:
                 self.members = (*self.members, name)
             if self.leader and name != self.env.node:
@@ -239,6 +241,7 @@ class Standing:
         self.env.disk.wipe()
         self.storage = self._open_storage()
         self.members = self.node.replicas
+        self.counted = False
         self.freshness.forget()
         self.forget_leader()
         self.hold.end()
