@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MOST_STEPS_PER_MOMENT = 1_000_000
-FEWEST_TO_TIDY = 1_000
+FEWEST_TO_TIDY = 100
 
 
 class SimulationError(RuntimeError):
@@ -105,38 +105,36 @@ class Timeline:
         return task.result()
 
     def _run(self, task: "asyncio.Task[T]", limit_s: float) -> None:
-        self._run_moment()
-        while not task.done():
-            self._next_moment(limit_s)
-            self._run_moment()
-
-    def _run_moment(self) -> None:
-        """Run what is ready, and what becomes ready by it."""
-        ready = self.ready
-        for _ in range(MOST_STEPS_PER_MOMENT):
-            if not ready:
-                return
-            handle = ready.popleft()
-            callback, loop = handle.callback, handle.loop
-            if callback is None:
-                continue
-            if loop is not None:
-                if loop.stands_still:
-                    loop.keep(handle)
+        """Moment by moment: run what is ready and what becomes ready by it, then jump to the next."""
+        ready, next_ready, done, running = self.ready, self.ready.popleft, task.done, None
+        while True:
+            for _ in range(MOST_STEPS_PER_MOMENT):
+                if not ready:
+                    break
+                handle = next_ready()
+                callback, loop, context = handle.callback, handle.loop, handle.context
+                if callback is None:
                     continue
-                if loop is not self._running:
-                    self._running = loop
-                    asyncio._set_running_loop(loop)
-            context = handle.context
-            if context is None:
-                callback(*handle.args)
+                if loop is not None:
+                    if loop.stands_still:
+                        loop.keep(handle)
+                        continue
+                    if loop is not running:
+                        self._running = running = loop
+                        asyncio._set_running_loop(loop)
+                if context is None:
+                    callback(*handle.args)
+                else:
+                    context.run(callback, *handle.args)
             else:
-                context.run(callback, *handle.args)
-        raise self._error("something goes on and on without time passing")
+                raise self._error("something goes on and on without time passing")
+            if done():
+                return
+            self._next_moment(limit_s)
 
     def _next_moment(self, limit_s: float) -> None:
         """Jump to the next appointment and make ready all that is due then."""
-        agenda, ready = self._agenda, self.ready
+        agenda, due = self._agenda, self.ready.append
         while agenda and agenda[0][2].callback is None:
             heappop(agenda)
             self._cancelled -= 1
@@ -152,7 +150,7 @@ class Timeline:
                 self._cancelled -= 1
             else:
                 handle.moment_s = None
-                ready.append(handle)
+                due(handle)
 
     def _error(self, what: str) -> SimulationError:
         return SimulationError(f"at {self.now_s:.6f} s {what}; {waiting(self.loops)}")
