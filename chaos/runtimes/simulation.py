@@ -75,7 +75,7 @@ class SimulatedCluster(CrewedCluster):
         self._machines = {name: self._machine(name) for name in shape.nodes}
         self._lab_wires: dict[str, Wire] = {}
         self._wires = {link: self._connect(link) for link in self.links}
-        network = SimulatedNetwork(self._lab, self._lab, self._lab_wires.get)
+        network = SimulatedNetwork(self._lab, self._lab_wires.get)
         self._orders = Orders(network, self._crew)
 
     @classmethod
@@ -88,7 +88,7 @@ class SimulatedCluster(CrewedCluster):
         wires = {
             name: self._wire(CLIENT, self._machines[name], CLIENT, has_proxy=False) for name in self.gateways
         }
-        return SimulatedClient(SimulatedNetwork(self._lab, self._lab, wires.get), timeout_s)
+        return SimulatedClient(SimulatedNetwork(self._lab, wires.get), timeout_s)
 
     async def configure(self, settings: ClusterSettings) -> None:
         """See `Cluster`: everything is switched off and emptied, and switched on again."""

@@ -45,7 +45,7 @@ class Link:
         lab = virtual.lab_loop()
         self.peer = Echo(work_s)
         self.wire = Wire("echo", self.peer, Random(1), has_proxy)
-        self._network = SimulatedNetwork(lab, lab, {"echo": self.wire}.get)
+        self._network = SimulatedNetwork(lab, {"echo": self.wire}.get)
 
     async def call(self, message: Message | None = None, to: str = "echo") -> Message:
         return await self._network.call(to, message or AskRoute(), TIMEOUT_S)

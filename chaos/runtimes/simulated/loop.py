@@ -58,8 +58,8 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     ) -> Handle:
         """Call back in `delay` seconds of the machine's own time."""
         timeline = self.timeline
-        moment = timeline.now_s + delay / self.clock.state.rate if delay > 0 else timeline.now_s
-        return timeline.at(Handle(self, callback, args, context, moment))
+        moment_s = timeline.now_s + delay / self.clock.state.rate if delay > 0 else timeline.now_s
+        return timeline.at(moment_s, Handle(self, callback, args, context))
 
     def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None

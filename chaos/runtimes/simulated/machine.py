@@ -78,7 +78,7 @@ class Machine:
         self._process = Process(
             settings=replace(self._settings, cluster=settings),
             clock=self.clock,
-            network=SimulatedNetwork(loop, self._ether, self.outbound.get),
+            network=SimulatedNetwork(loop, self.outbound.get),
             disk=SimulatedDisk(self.disk, loop, self.name),
             random=random,
             log=ProcessLog(self.name, timeline, self._log_book),

@@ -15,7 +15,7 @@ JSON: nodes share nothing.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Protocol
@@ -109,22 +109,26 @@ class Wire:
 class SimulatedNetwork:
     """The network port of one process: see `services.ports.Network`."""
 
-    def __init__(self, loop: VirtualLoop, ether: VirtualLoop, wires: Callable[[str], Wire | None]) -> None:
+    def __init__(self, loop: VirtualLoop, wires: Callable[[str], Wire | None]) -> None:
         self._loop = loop
-        self._ether = ether  # the loop on which messages travel: it never stands still
+        self._timeline = loop.timeline
         self._wires = wires
 
-    async def call(self, to: str, message: Message, timeout_s: float) -> Message:
+    def call(self, to: str, message: Message, timeout_s: float) -> Coroutine[Any, Any, Message]:
         """Send `message` to `to` and wait for its reply. Raises `LabError`."""
         wire = self._wires(to)
         if wire is None:
             raise LabError("unreachable", f"there is no link to {to!r}")
         call = Call(self._loop.create_future())
-        if wire.listener is None:
-            return await self._exchange(wire, call, message, to, timeout_s)
-        call.travel = wire.listener(self._now_s(), message)
-        with call.travel.watched(self._now_s):
-            return await self._exchange(wire, call, message, to, timeout_s)
+        exchange = self._exchange(wire, call, message, to, timeout_s)
+        return exchange if wire.listener is None else self._overheard(wire.listener, call, message, exchange)
+
+    async def _overheard(
+        self, listener: Listener, call: Call, message: Message, exchange: Coroutine[Any, Any, Message]
+    ) -> Message:
+        call.travel = listener(self._timeline.now_s, message)
+        with call.travel.watched(lambda: self._timeline.now_s):
+            return await exchange
 
     async def _exchange(self, wire: Wire, call: Call, message: Message, to: str, timeout_s: float) -> Message:
         wire.calls[call] = None
@@ -147,27 +151,24 @@ class SimulatedNetwork:
             call.fail(_lost(wire.target))
         elif not wire.state.cut_requests:
             if call.travel:
-                call.travel.arrived_s = self._now_s()
+                call.travel.arrived_s = self._timeline.now_s
             wire.peer.loop.create_task(self._serve(wire, call, data))
 
     async def _serve(self, wire: Wire, call: Call, data: bytes) -> None:
         """Runs on the far side."""
         answer = await wire.peer.serve(data)
         if call.travel:
-            call.travel.answered_s = self._now_s()
+            call.travel.answered_s = self._timeline.now_s
         self._later(wire.reply_s(len(answer)), self._return, wire, call, answer)
 
     def _return(self, wire: Wire, call: Call, answer: bytes) -> None:
         if not (call.lost or wire.state.cut_replies or call.reply.done()):
             call.reply.set_result(answer)
 
-    def _now_s(self) -> float:
-        return self._ether.timeline.now_s
-
     def _later(self, delay_s: float, callback: Callable[..., None], *args: Any) -> None:
         """Messages travel on nobody's loop, so they arrive whoever stands still."""
-        timeline = self._loop.timeline
-        timeline.at(Handle(None, callback, args, None, timeline.now_s + delay_s))
+        timeline = self._timeline
+        timeline.at(timeline.now_s + delay_s, Handle(None, callback, args))
 
 
 def _expire(call: Call, to: str, timeout_s: float) -> None:

@@ -32,7 +32,7 @@ class SimulationError(RuntimeError):
 
 
 class Handle(msgspec.Struct, eq=False):
-    """A callback; `moment_s` is when on the timeline, None for as soon as possible.
+    """A callback, as soon as possible or, while it `is_appointed`, at a moment in the timeline's agenda.
 
     It is one of `loop`, or of nobody's (None) when it happens between machines, like the arrival of a
     message: then nothing holds it up, and asyncio's current loop does not matter. (A struct and not an
@@ -43,14 +43,14 @@ class Handle(msgspec.Struct, eq=False):
     callback: Callable[..., object] | None
     args: tuple[Any, ...]
     context: Context | None = None
-    moment_s: float | None = None
+    is_appointed: bool = False
 
     def cancel(self) -> None:
         """Never call back, and hold on to nothing for it."""
         if self.callback is not None:
             self.callback = self.context = None
             self.args = ()
-            if self.moment_s is not None and self.loop is not None:
+            if self.is_appointed and self.loop is not None:
                 self.loop.timeline.forget_one()
 
     def cancelled(self) -> bool:
@@ -70,10 +70,10 @@ class Timeline:
         self._cancelled = 0  # handles in the agenda that will never run
         self._running: VirtualLoop | None = None
 
-    def at(self, handle: Handle) -> Handle:
-        """Run `handle` at its moment; of equal moments the one that was put down first comes first."""
-        assert handle.moment_s is not None
-        heappush(self._agenda, (handle.moment_s, next(self._numbers), handle))
+    def at(self, moment_s: float, handle: Handle) -> Handle:
+        """Run `handle` then; of equal moments the one that was put down first comes first."""
+        handle.is_appointed = True
+        heappush(self._agenda, (moment_s, next(self._numbers), handle))
         return handle
 
     def forget_one(self) -> None:
@@ -149,7 +149,7 @@ class Timeline:
             if handle.callback is None:
                 self._cancelled -= 1
             else:
-                handle.moment_s = None
+                handle.is_appointed = False
                 due(handle)
 
     def _error(self, what: str) -> SimulationError:
