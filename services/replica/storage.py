@@ -81,9 +81,9 @@ class Storage:
         replication_log: ReplicationLog = "row",
     ) -> None:
         self._writer = connect(DATABASE)
-        for _ in self._writer.execute(SCHEMA + log_table.TABLE):
-            pass
-        self.tables = Tables(self._writer, outside, replication_log)
+        with self._writer:  # all tables or none, and one sync instead of one for each
+            self._writer.execute(SCHEMA + log_table.TABLE)
+            self.tables = Tables(self._writer, outside, replication_log)
         self.reader = connect(DATABASE)
         functions.register(self.reader, outside)
         self.epoch: int = next(self._writer.execute("SELECT epoch FROM promise"))[0]

@@ -224,8 +224,8 @@ class OpenFile(apsw.VFSFile):
         return SECTOR_BYTES
 
     def xDeviceCharacteristics(self) -> int:  # noqa: N802
-        """Nothing is promised."""
-        return 0
+        """What a real file system tells SQLite too: a write that fails leaves alone what is beside it."""
+        return apsw.SQLITE_IOCAP_POWERSAFE_OVERWRITE
 
     def xClose(self) -> None:  # noqa: N802
         """Nothing to do."""
