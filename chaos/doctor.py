@@ -28,6 +28,7 @@ def examine() -> Iterator[Finding]:
     """Look at everything, cheap things first; changes nothing."""
     yield _python()
     yield _loopback()
+    yield _cache_server()
     engine, detail = _ask(_engine_version)
     yield Finding("compose", "a container engine", engine, detail, "start Docker; `--on local` needs none")
     composes, detail = _ask(_compose_command)
@@ -52,6 +53,16 @@ def _loopback() -> Finding:
         except OSError as error:
             return Finding("local", "free ports on 127.0.0.1", False, str(error), "let the lab listen there")
     return Finding("local", "free ports on 127.0.0.1", True, "any free ones are taken")
+
+
+def _cache_server() -> Finding:
+    from services.adapters.redis_server import server_program
+
+    what = "a Valkey or Redis server, for caches"
+    try:
+        return Finding("local", what, True, server_program())
+    except FileNotFoundError as error:
+        return Finding("local", what, False, str(error), str(error))
 
 
 def _port(port: int) -> Finding:
@@ -92,9 +103,9 @@ def _compose_command() -> str:
 
 
 def _images() -> tuple[str, ...]:
-    from chaos.images import toxiproxy
+    from chaos.images import redis, toxiproxy
 
-    return "replication-lab:latest", toxiproxy.IMAGE
+    return "replication-lab:latest", toxiproxy.IMAGE, redis.IMAGE
 
 
 def _image(name: str) -> Finding:

@@ -82,9 +82,10 @@ class Scenario:
 
     `checkers` are the names of the anomalies it judges, `settings` what all variants share, `needs`
     what a runtime must be able to do; `not_on` says of a runtime that could do it all why the scenario
-    makes no sense there. `bounds_ms` states for how long, in milliseconds, what some of its
-    checkers measure is still all right: `{"write-stall": 2000}`. `least_before_fault` is the number of
-    acknowledged operations below which a run proves nothing, because nothing was there to be broken.
+    makes no sense there, `runs_with` what else than usual runs there. `bounds_ms` states for how long, in
+    milliseconds, what some of its checkers measure is still all right: `{"write-stall": 2000}`.
+    `least_before_fault` is the number of acknowledged operations below which a run proves nothing, because
+    nothing was there to be broken.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Scenario:
     settings: Mapping[str, Any] = field(default_factory=dict)
     shape: Shape = DEFAULT
     not_on: Mapping[str, str] = field(default_factory=dict)
+    runs_with: Mapping[str, str] = field(default_factory=dict)
     needs: frozenset[Ability] = frozenset({"links"})
     bounds_ms: Mapping[str, float] = field(default_factory=dict)
     least_before_fault: int = 20

@@ -10,8 +10,8 @@ draws keys from so large a space that none comes twice. `epoch-keys` keeps the c
 leader count from a place of its own, so that an epoch never hands out another epoch's keys.
 
 To watch in the logs: `promoted` with a position behind that of the dead leader; `tail-set-aside` when it
-returns: the file holds the rows whose numbers were given away again. `cache-opened` says which engine the
-cache runs on: Redis where the machine has one.
+returns: the file holds the rows whose numbers were given away again. `cache-used` says which engine the
+cache runs on, and its version.
 
 In the wild: GitHub, September 2012: a stale MySQL replica was promoted, and 16 private repositories' rows
 met others' keys in Redis. Vitess sequences and Snowflake ids put a shard or an epoch into the key.
@@ -47,6 +47,11 @@ SCENARIO = Scenario(
     checkers=("cross-user-leak",),
     shape=Shape(companions=(Companion("cache", "cache"),)),
     needs=frozenset({"links", "kill", "restart"}),
+    runs_with={
+        "local": "the cache is a Valkey server, which the lab brings along",
+        "compose": "the cache is a Redis server in a container of its own",
+        "sim": "the cache is a dictionary with the same two commands, for a simulation has no sockets",
+    },
     variants=(
         problem("autoincrement", finds=["cross-user-leak"], replication="async"),
         remedy("semi-sync", replication="semi-sync"),

@@ -123,6 +123,7 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
     gateways: tuple[str, ...]
     companions: dict[str, str] = {}  # nodes of other roles beside the cluster, and their roles
     links: dict[str, str]
+    cache_server: str = ""  # the URL of a cache's Redis server; empty: one of its own
     data_dir: Path
     token: str
     allowed_hosts: tuple[str, ...] = ()
@@ -151,6 +152,7 @@ def settings_from(role: str, environ: Mapping[str, str] = os.environ) -> NodeSet
                 "gateways": _names(environ, "LAB_GATEWAYS"),
                 "companions": _json(environ, "LAB_COMPANIONS"),
                 "links": _json(environ, "LAB_LINKS"),
+                "cache_server": environ.get("LAB_CACHE_SERVER", ""),
                 "data_dir": Path(environ.get("LAB_DATA_DIR", "data")),
                 "token": _required(environ, "LAB_TOKEN"),
                 "allowed_hosts": _names(environ, "LAB_ALLOWED_HOSTS"),

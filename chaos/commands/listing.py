@@ -25,6 +25,8 @@ def list_scenarios(
         return
     for entry in rows:
         typer.echo(f"{entry['section']}  {entry['id']}: {entry['title']}")
+        for runtime, what in entry["runs_with"].items():
+            typer.echo(f"     on {runtime}: {what}")
         for variant in entry["variants"]:
             mark, verb = ("!", "shows") if variant["kind"] == "problem" else ("✓", "is free of")
             typer.echo(f"   {mark} {variant['name']:<20} {verb} {', '.join(variant['anomalies'])}")
@@ -47,4 +49,10 @@ def row(scenario: Scenario) -> dict[str, Any]:
         }
         for variant in scenario.variants
     ]
-    return {"id": scenario.id, "section": scenario.section, "title": scenario.title, "variants": variants}
+    return {
+        "id": scenario.id,
+        "section": scenario.section,
+        "title": scenario.title,
+        "runs_with": dict(scenario.runs_with),
+        "variants": variants,
+    }

@@ -1,12 +1,15 @@
-"""`./lab images`: the three images of a cluster, pulled and built, or built from stand-ins.
+"""`./lab images`: the four images of a cluster, pulled and built, or built from stand-ins.
 
 A stand-in takes the name of an image that a registry would give, so that Dockerfile and
 docker-compose.yml stay the same where no registry is reachable. It is labelled, it is announced, and
 it never replaces a real image that is already there.
 """
 
+from docker import DockerClient
+from docker.errors import APIError
+
 from chaos.cluster import ClusterError
-from chaos.images import base, toxiproxy
+from chaos.images import base, redis, toxiproxy
 from chaos.runtimes.docker_engine import compose, connect
 
 
@@ -20,16 +23,18 @@ def build(offline: bool) -> None:
         base.stand_in(engine)
         _build_lab()
         toxiproxy.stand_in(engine)
+        redis.stand_in(engine)
     else:
-        _from_registry()
+        _from_registry(engine)
 
 
-def _from_registry() -> None:
+def _from_registry(engine: DockerClient) -> None:
     try:
-        print(f"{toxiproxy.IMAGE}: pulling", flush=True)
-        compose("pull", "toxiproxy")
+        for image in (toxiproxy.IMAGE, redis.IMAGE):
+            print(f"{image}: pulling", flush=True)
+            engine.images.pull(image)
         _build_lab("--pull")
-    except ClusterError as error:
+    except (ClusterError, APIError) as error:
         hint = "if no image registry is in reach: `./lab images --offline`"
         raise ClusterError(f"{error}\n({hint})") from error
 

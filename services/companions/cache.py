@@ -1,7 +1,7 @@
 """A cache beside the cluster: it remembers what it was told, and knows nothing of replication.
 
-On real machines that is a Redis server, reached through `services.adapters.redis`; where there is none,
-and in the simulation, a dictionary with the same two commands stands in for it, and the log says so. A
+On real machines that is a Redis or Valkey server, reached through `services.adapters.redis`. A simulation
+has no sockets: there a dictionary with the same two commands stands in for it, and the log says so. A
 failover of the database means nothing to either of them, which is what makes the harm possible.
 """
 
@@ -27,11 +27,11 @@ class Memory(Protocol):
         """Replace it."""
 
     async def close(self) -> None:
-        """Forget everything."""
+        """Let go of it."""
 
 
 class Dictionary:
-    """See `Memory`: the stand-in."""
+    """See `Memory`: the stand-in, for the simulation."""
 
     name = "dictionary"
 
@@ -59,10 +59,10 @@ class Cache(Companion):
     async def begin(self) -> None:
         """Begin with an empty memory."""
         self.memory = await self.open_memory()
-        self.env.log.event("cache-opened", role="companion", engine=self.memory.name)
+        self._is_used = False
 
     async def end(self) -> None:
-        """Forget everything."""
+        """Let go of the memory."""
         await self.memory.close()
 
     async def open_memory(self) -> Memory:
@@ -71,6 +71,9 @@ class Cache(Companion):
 
     async def answer(self, message: Message) -> Message:
         """See `Companion`."""
+        if isinstance(message, CachePut | CacheGet) and not self._is_used:
+            self._is_used = True
+            self.env.log.event("cache-used", role="companion", engine=self.memory.name)
         if isinstance(message, CachePut):
             await self.memory.put(message.key, msgspec.json.encode(message.value))
             return Cached(node=self.env.node, found=False)

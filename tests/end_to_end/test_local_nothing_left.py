@@ -32,7 +32,7 @@ class Lab(Marked):
         assert self.process.stdout.readline(), "the lab ended while it started"
 
 
-@pytest.mark.parametrize("phase", ["running", "paused", "killed", "restarting"])
+@pytest.mark.parametrize("phase", ["running", "cached", "paused", "killed", "restarting"])
 def test_sigkill(phase: str, tmp_path: Path) -> None:
     lab = Lab(phase, tmp_path)
     lab.wait_until_it_is_there()
@@ -55,6 +55,7 @@ def test_sigkill_while_it_starts(tenths: int, tmp_path: Path) -> None:
     ("phase", "number"),
     [
         ("running", signal.SIGINT),
+        ("cached", signal.SIGINT),
         ("paused", signal.SIGINT),
         ("paused", signal.SIGHUP),
         ("paused", signal.SIGKILL),

@@ -4,10 +4,12 @@ import asyncio
 import sys
 
 from chaos.runtimes.local import LocalCluster
+from chaos.shape import DEFAULT, Companion, Shape
 
 
 async def main(phase: str) -> None:
-    cluster = await LocalCluster.start()
+    shape = Shape(companions=(Companion("cache", "cache"),)) if phase == "cached" else DEFAULT
+    cluster = await LocalCluster.start(shape=shape)
     try:
         if phase == "paused":
             for node in ("n2", "controller", "g1"):

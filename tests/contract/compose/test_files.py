@@ -6,6 +6,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from chaos.images.base import IMAGE as BASE_IMAGE
+from chaos.images.redis import IMAGE as REDIS_IMAGE
 from chaos.images.toxiproxy import IMAGE as TOXIPROXY_IMAGE
 from chaos.links import LAB
 from chaos.runtimes import compose_layout
@@ -51,4 +52,5 @@ def test_the_lab_has_a_port_for_each_of_its_links() -> None:
 
 def test_the_stand_ins_take_the_names_that_are_asked_for() -> None:
     assert SERVICES["toxiproxy"]["image"] == TOXIPROXY_IMAGE
+    assert COMPOSE["x-redis"]["image"] == REDIS_IMAGE
     assert f"FROM {BASE_IMAGE}\n" in (ROOT / "Dockerfile").read_text("utf-8")

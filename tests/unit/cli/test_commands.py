@@ -40,7 +40,7 @@ def test_the_list_has_what_other_tools_rely_on(capsys: Printed) -> None:
     assert main(["list", "--json"]) == 0
     listed = {row["id"]: row for row in json.loads(capsys.readouterr().out)}
     split_brain = listed["split-brain"]
-    assert set(split_brain) == {"id", "section", "title", "variants"}
+    assert set(split_brain) == {"id", "section", "title", "runs_with", "variants"}
     assert split_brain["section"] == "A"
     unfenced = split_brain["variants"][0]
     assert {key: unfenced[key] for key in ("name", "kind", "anomalies")} == {
@@ -54,6 +54,7 @@ def test_the_list_for_people_names_every_variant(capsys: Printed) -> None:
     assert main(["list"]) == 0
     printed = capsys.readouterr().out
     assert all(name in printed for name in ("lost-writes", "semi-sync-timeout", "stale-reads", "bounded"))
+    assert "on sim: the cache is a dictionary" in printed
 
 
 @pytest.mark.parametrize(

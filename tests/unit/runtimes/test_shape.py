@@ -68,6 +68,20 @@ def test_a_spare_joins_once_and_is_dismissed() -> None:
     assert (crew.replicas, crew.spares) == (("n1",), ("n2",))
 
 
+def test_a_cache_has_a_server_in_a_network_that_only_the_two_share() -> None:
+    default = yaml.safe_load(COMPOSE_FILE.read_text("utf-8"))
+    shape = Shape(companions=(Companion("cache", "cache"), Companion("index", "indexer")))
+    made = reshaped(default, shape, Path("/tmp/proxies.json"))
+    in_it = [name for name, each in made["services"].items() if "cache-redis" in each.get("networks", [])]
+    assert in_it == ["cache", "cache-redis"]
+    assert made["networks"]["cache-redis"] == {"internal": True}
+    server, cache = made["services"]["cache-redis"], made["services"]["cache"]
+    assert server["networks"] == ["cache-redis"] and "ports" not in server
+    assert server["cap_drop"] == ["ALL"] and server["read_only"]
+    assert "cache-redis" in cache["depends_on"]
+    assert cache["environment"]["LAB_CACHE_SERVER"] == "redis://cache-redis:6379"
+
+
 def test_another_shape_is_made_from_the_compose_file() -> None:
     default = yaml.safe_load(COMPOSE_FILE.read_text("utf-8"))
     made = reshaped(default, BESIDE, Path("/tmp/proxies.json"))
@@ -86,5 +100,6 @@ def test_another_shape_is_made_from_the_compose_file() -> None:
     assert services["toxiproxy"]["volumes"][0]["source"] == "/tmp/proxies.json"
     assert set(made["networks"]) == nodes | {"edge", "edge-g1"}
     assert all(made["networks"][node] == {"internal": True} for node in nodes)
+    assert "LAB_CACHE_SERVER" not in services["cache"]["environment"]  # which is no cache by its role
     published = len([link for link in BESIDE.links if link.source == LAB])
     assert len(services["toxiproxy"]["ports"]) == published + 1
