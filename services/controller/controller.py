@@ -156,7 +156,8 @@ class Controller:
         await remember(self._env.disk, self._used, self._view)
 
     def _route(self) -> Route:
-        return Route(epoch=self._view.epoch, leader=self._view.leader)
+        view = self._view
+        return Route(epoch=view.epoch, leader=view.leader, members=view.replicas)
 
     async def _watch(self, node: str) -> None:
         """Ask `node` how it is, again and again; its answers are all that the detector knows."""

@@ -47,7 +47,7 @@ class Gateway:
         self._node = settings
         self._cluster = settings_in_force(env, settings.cluster)
         self._guide = Guide(env, settings.replicas, self._cluster, self._say)
-        self._reading = Reading(env, settings.replicas, self._cluster, self)
+        self._reading = Reading(env, self._cluster, self)
 
     async def start(self) -> None:
         """Begin to ask, now and again, who leads."""
@@ -141,7 +141,7 @@ class Gateway:
 
     async def survey(self) -> dict[str, Status | LabError]:
         """What every replica and the controller say of themselves, or why they do not."""
-        names = (*self._node.replicas, CONTROLLER)
+        names = (*self.replicas, CONTROLLER)
         return dict(zip(names, await asyncio.gather(*map(self._status_of, names)), strict=True))
 
     @property
@@ -152,6 +152,11 @@ class Gateway:
     def leader(self) -> str | None:
         """Whom this gateway believes to lead."""
         return self._guide.leader
+
+    @property
+    def replicas(self) -> tuple[str, ...]:
+        """The replicas that this gateway reads from."""
+        return self._guide.replicas
 
     async def through_leader(self, message: Message, expected: type[M]) -> M:
         """The leader's reply; a second leader is asked if the first certainly did nothing."""

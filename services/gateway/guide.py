@@ -1,11 +1,11 @@
-"""Who leads, as far as a gateway knows: it asks now and again, and believes the newest epoch it hears of.
+"""Who leads and who follows, as far as a gateway knows: it asks now and again, and believes the newest epoch.
 
 Under a controller that is the one to ask. Where the replicas elect their leader every replica is asked,
 and the first news end the waiting, so that one who is dead or stands still delays nobody.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from services.config import ClusterSettings
 from services.errors import LabError
@@ -21,10 +21,11 @@ class Guide:
     """What one gateway knows of the way to the leader. `say` writes a line into its log."""
 
     def __init__(
-        self, env: Env, replicas: Sequence[str], settings: ClusterSettings, say: Callable[..., None]
+        self, env: Env, replicas: tuple[str, ...], settings: ClusterSettings, say: Callable[..., None]
     ) -> None:
-        self._env, self._replicas, self._settings, self._say = env, replicas, settings, say
+        self._env, self._members, self._settings, self._say = env, replicas, settings, say
         self._route: Route | None = None
+        self.replicas = replicas  # those that count: newcomers from when the controller says so
         self._asking: asyncio.Event | None = None
 
     @property
@@ -41,13 +42,17 @@ class Guide:
         """Take these settings; with `reset` everything begins anew, and what was known is about old times."""
         self._settings = settings
         if reset:
-            self._route = None
+            self._route, self.replicas = None, self._members
 
     def hear(self, heard: Route) -> None:
         """Somebody says who leads."""
         before, self._route = self.leader, routing.newest(self._route, heard)
         if self.leader != before:
             self._say("routes-writes", to=self.leader, before=before)
+        for newcomer in heard.members:
+            if newcomer not in self.replicas:
+                self.replicas = (*self.replicas, newcomer)
+                self._say("reads-from-newcomer", newcomer=newcomer)
 
     async def keep_asking(self) -> None:
         """Ask, again and again."""
@@ -63,7 +68,7 @@ class Guide:
         await self._asking.wait()
 
     async def _ask(self, answered: asyncio.Event) -> None:
-        whom = self._replicas if self._settings.coordination == "election" else (CONTROLLER,)
+        whom = self._members if self._settings.coordination == "election" else (CONTROLLER,)
         try:
             await asyncio.gather(*(self._ask_one(node, self._settings, answered) for node in whom))
         finally:

@@ -36,6 +36,10 @@ class Leadership(Protocol):
     def leader(self) -> str | None:
         """Who is believed to lead."""
 
+    @property
+    def replicas(self) -> tuple[str, ...]:
+        """All that may be read from."""
+
     async def through_leader(self, message: Message, expected: type[M]) -> M:
         """The leader's reply. Raises `LabError`."""
 
@@ -43,10 +47,8 @@ class Leadership(Protocol):
 class Reading:
     """Reads of one gateway, and what they have to know of the writes."""
 
-    def __init__(
-        self, env: Env, replicas: tuple[str, ...], settings: ClusterSettings, leadership: Leadership
-    ) -> None:
-        self._env, self._replicas, self._leadership = env, replicas, leadership
+    def __init__(self, env: Env, settings: ClusterSettings, leadership: Leadership) -> None:
+        self._env, self._leadership = env, leadership
         self.configure(settings)
 
     def configure(self, settings: ClusterSettings) -> None:
@@ -99,7 +101,7 @@ class Reading:
         return Asked(
             key=key,
             session=session,
-            replicas=self._replicas,
+            replicas=self._leadership.replicas,
             random=self._env.random,
             leader=self._leadership.leader,
             near=self._near,
@@ -138,8 +140,8 @@ class Reading:
         return await self._leadership.through_leader(question, SessionPosition)
 
     def _must_exist(self, replica: str) -> None:
-        if replica not in self._replicas:
-            known = ", ".join(self._replicas)
+        if replica not in self._leadership.replicas:
+            known = ", ".join(self._leadership.replicas)
             raise LabError("bad-request", f"there is no replica {replica!r}; known: {known}")
 
 

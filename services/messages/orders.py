@@ -83,10 +83,11 @@ class AskRoute(Message, frozen=True, kw_only=True):
 
 
 class Route(Message, frozen=True, kw_only=True):
-    """Controller to gateway: `leader` leads in `epoch`."""
+    """Controller to gateway: `leader` leads in `epoch`; `members` are the replicas that count, if known."""
 
     epoch: int
     leader: str | None
+    members: tuple[str, ...] = ()
 
 
 class Configure(Message, frozen=True, kw_only=True):

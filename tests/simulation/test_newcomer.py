@@ -37,5 +37,6 @@ async def test_a_leader_that_dies_before_the_newcomer_counts_is_not_the_only_one
     assert [each.event for each in cluster.events()].count("adds-follower") == 2
     await cluster.restart("n1")
     await client.put("g1", "x", "after")
+    await eventually(lambda: happened(cluster, "reads-from-newcomer"), WITHIN_S)
     await all_hold(cluster, {"x": "after"})
     await cluster.close()

@@ -200,6 +200,20 @@ async def test_a_client_may_choose_the_replica(gateway: Gateway, peers: Peers) -
         await gateway.read(READ, replica="n4")
 
 
+async def test_newcomers_are_read_from_once_the_controller_counts_them(
+    gateway: Gateway, peers: Peers
+) -> None:
+    peers.say("n4", found("n4"))
+    members: tuple[str, ...] = ("n1", "n2", "n3", "n4")
+    await gateway.handle(Route(epoch=1, leader="n1", members=members))
+    assert await gateway.read(READ, replica="n4") == found("n4")
+    assert list(await gateway.survey()) == [*members, "controller"]
+    await gateway.handle(route(2, "n2"))  # from somebody who knows only who leads
+    assert gateway.replicas == members
+    await gateway.handle(Configure(settings=SETTINGS, reset=True))
+    assert gateway.replicas == ("n1", "n2", "n3")
+
+
 async def test_the_survey_names_who_is_silent(gateway: Gateway, peers: Peers) -> None:
     peers.say("n1", gateway.status())
     survey = await gateway.survey()
