@@ -4,6 +4,7 @@ Only then do the final reads mean anything: what is missing from them is lost, n
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from chaos.narrator import Tell
 from chaos.recorder import Recorder
 
 SETTLE_S = 15.0
+READ_AGAIN_S = 1.0
 
 
 async def heal(cluster: Cluster, recorder: Recorder, tell: Tell) -> None:
@@ -84,15 +86,36 @@ async def final_reads(cluster: Cluster, recorder: Recorder) -> dict[str, Any]:
     Returns the log tails that replicas had to set aside, by node and file.
     """
     set_aside = {}
-    for node in cluster.replicas:
-        try:
-            contents = await cluster.contents(node)
-        except ClusterError as error:
-            recorder.final_unreadable(node, str(error))
+    for node, contents in (await _read_at_one_position(cluster)).items():
+        if isinstance(contents, ClusterError):
+            recorder.final_unreadable(node, str(contents))
         else:
             recorder.final(node, contents)
             set_aside[node] = contents.get("set_aside")
     return {node: files for node, files in set_aside.items() if files}
+
+
+async def _read_at_one_position(cluster: Cluster) -> dict[str, Mapping[str, Any] | ClusterError]:
+    """What each replica holds, or why it cannot be read; all at one position, if they come to one.
+
+    A request that every client had given up may arrive even now. What it does between two of these reads
+    is no difference between the replicas, so all are read again.
+    """
+    read: dict[str, Mapping[str, Any] | ClusterError] = {}
+
+    async def must_be_alike() -> None:
+        for node in cluster.replicas:
+            try:
+                read[node] = await cluster.contents(node)
+            except ClusterError as error:
+                read[node] = error
+        positions = {str(one["position"]) for one in read.values() if not isinstance(one, ClusterError)}
+        if len(positions) > 1:
+            raise ClusterError(f"the replicas were read at {', '.join(sorted(positions))}")
+
+    with suppress(ClusterError):
+        await eventually(must_be_alike, READ_AGAIN_S)
+    return read
 
 
 async def _mend(cluster: Cluster, link: Link) -> None:
