@@ -96,6 +96,23 @@ def island_and_drift(_: int) -> Schedule:
     return Schedule((slow, fast, *ISLAND), length_ms=4500)
 
 
+def late_answers(seed: int) -> Schedule:
+    """All lose power for a moment; when one of them is asked to lead again, its links have become slow.
+
+    So the order arrives and the answer does not, or not in time.
+    """
+    random = child(seed, "late")
+    power = Stroke(kind="kill", at_ms=500, for_ms=17, source="n1", targets=("n2", "n3"))
+    slow = Stroke(
+        kind="slow",
+        at_ms=500 + random.randrange(600),
+        for_ms=random.randrange(1000, 2500),
+        source="n1",
+        amount=random.randrange(300, 800),
+    )
+    return Schedule((power, slow), length_ms=4000)
+
+
 BUGS: dict[str, Bug] = {}
 
 LOSSES = Hunt("lost-writes:semi-sync", "lost-write")
@@ -107,6 +124,7 @@ STALENESS = Hunt("stale-reads:bounded", "stale-read", by_script)
 ALONE = (("replication", "async"), ("lease_ms", 1500))
 TWO_LEADERS = Hunt("split-brain:lease", "split-brain", by_script, ALONE)
 TWO_LEADERS_AND_A_JUMP = replace(TWO_LEADERS, schedule=island_and_a_jump)
+TWO_LEADERS_OF_AN_EPOCH = Hunt("key-reuse:semi-sync", "diverged-replicas", late_answers)
 TWO_LEADERS_AND_DRIFT = replace(TWO_LEADERS, schedule=island_and_drift)
 
 
@@ -173,6 +191,14 @@ def promises_are_not_waited_for() -> Any:
         return {node: seen.position for node, seen in view.seen.items() if node != view.leader}
 
     return patch.object(failover, "_candidates", by_hearsay)
+
+
+@bug(TWO_LEADERS_OF_AN_EPOCH)
+def another_is_asked_in_the_same_epoch() -> Any:
+    def at_once(_: failover.View, attempt: failover.Attempt, node: str) -> failover.Action:
+        return failover.Promote(node, attempt.epoch, attempt.reason)
+
+    return patch.object(failover, "_promotion", at_once)
 
 
 @bug(LOSSES)
