@@ -48,7 +48,9 @@ class Recorder:
 
     def elapsed_ns(self) -> int:
         """Nanoseconds since the run began; never decreases."""
-        self._latest_ns = max(self._latest_ns, self._clock_ns() - self._began_ns)
+        now_ns = self._clock_ns() - self._began_ns
+        if now_ns > self._latest_ns:
+            self._latest_ns = now_ns
         return self._latest_ns
 
     def new_process(self) -> int:
@@ -73,7 +75,20 @@ class Recorder:
         """
         if f != "read" and key is not None:
             self._absent.setdefault(key, [] if f == "add" else None)
-        return self._note("invoke", process, f, key, value, gateway=gateway, session=session, device=device)
+        return self._take(
+            Event(
+                index=self._next_index,
+                time=self.elapsed_ns(),
+                type="invoke",
+                process=process,
+                f=f,
+                key=key,
+                value=value,
+                gateway=gateway,
+                session=session,
+                device=device,
+            )
+        )
 
     def ok(
         self,
@@ -98,7 +113,8 @@ class Recorder:
 
     def nemesis(self, f: str, value: Any = None) -> Event:
         """A fault struck or ended, for instance `start-partition` with `{"grudge": {"n2": ["n1"]}}`."""
-        return self._note("info", NEMESIS, f, None, value)
+        index, time = self._next_index, self.elapsed_ns()
+        return self._take(Event(index=index, time=time, type="info", process=NEMESIS, f=f, value=value))
 
     def final(self, node: str, contents: Mapping[str, Any]) -> None:
         """Record all that replica `node` holds after settling, as final reads of a process of its own.
@@ -127,7 +143,18 @@ class Recorder:
         self.info(self._final_read(self.new_process(), node, None), error)
 
     def _final_read(self, process: int, node: str, key: Key | None) -> Event:
-        return self._note("invoke", process, "read", key, None, node=node, final=True)
+        return self._take(
+            Event(
+                index=self._next_index,
+                time=self.elapsed_ns(),
+                type="invoke",
+                process=process,
+                f="read",
+                key=key,
+                node=node,
+                final=True,
+            )
+        )
 
     def _end(
         self,
@@ -136,41 +163,31 @@ class Recorder:
         *,
         value: Any,
         node: str | None = None,
-        **fields: Any,
+        epoch: int | None = None,
+        position: Any = None,
+        error: str | None = None,
     ) -> Event:
-        return self._note(
-            type_,
-            pending.process,
-            pending.f,
-            pending.key,
-            value,
-            gateway=pending.gateway,
-            session=pending.session,
-            device=pending.device,
-            node=node or pending.node,
-            final=pending.final,
-            **fields,
+        return self._take(
+            Event(
+                index=self._next_index,
+                time=self.elapsed_ns(),
+                type=type_,
+                process=pending.process,
+                f=pending.f,
+                key=pending.key,
+                value=value,
+                gateway=pending.gateway,
+                session=pending.session,
+                device=pending.device,
+                node=node or pending.node,
+                epoch=epoch,
+                position=position,
+                error=error,
+                final=pending.final,
+            )
         )
 
-    def _note(
-        self,
-        type_: Literal["invoke", "ok", "fail", "info"],
-        process: int | Literal["nemesis"],
-        f: str,
-        key: Key | None,
-        value: Any,
-        **rest: Any,
-    ) -> Event:
-        event = Event(
-            index=self._next_index,
-            time=self.elapsed_ns(),
-            type=type_,
-            process=process,
-            f=f,
-            key=key,
-            value=value,
-            **rest,
-        )
+    def _take(self, event: Event) -> Event:
         self._pairing.accept(event)
         self._next_index += 1
         self._keep(event)
