@@ -8,6 +8,7 @@ import importlib
 import inspect
 import pkgutil
 import traceback
+from functools import cache
 from typing import Any, Protocol, cast
 
 from chaos.history import History
@@ -24,6 +25,7 @@ class Checker(Protocol):
         """The finding; an assumption that does not hold gives unknown, with the reason."""
 
 
+@cache
 def checker_names() -> tuple[str, ...]:
     """Every anomaly that can be judged, in alphabetical order."""
     files = (module.name for module in pkgutil.iter_modules(__path__))

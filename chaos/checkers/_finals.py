@@ -1,13 +1,12 @@
 """What each replica held in the end, key by key, as far as it could be read."""
 
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from chaos.history import History, Key, Operation
 
 
-@dataclass(frozen=True)
-class Holding:
+class Holding(NamedTuple):
     """What replica `node` holds under one key (None or an empty list: nothing), and the read that says so."""
 
     node: str

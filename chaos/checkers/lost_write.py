@@ -40,12 +40,13 @@ def check(history: History) -> Finding:
     losses: list[Loss] = []
     undecided: list[str] = []
     for of_key in by_key(history.client_operations):
-        missing = list(_losses(of_key, finals.of(of_key.key)))
-        unread = finals.unread(of_key.key)
-        if not unread:
+        holdings = finals.of(of_key.key)
+        missing = list(_losses(of_key, holdings))
+        if len(holdings) == len(finals.nodes):
             losses += missing
         elif missing:
-            undecided.append(f"{of_key.key} lacks a write, but {', '.join(unread)} could not be read")
+            unread = ", ".join(finals.unread(of_key.key))
+            undecided.append(f"{of_key.key} lacks a write, but {unread} could not be read")
     if losses:
         losses.sort(key=lambda loss: loss.suspects[0].end)
         return found(NAME, len(losses), (_witness(loss) for loss in losses))
