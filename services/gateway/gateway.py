@@ -6,8 +6,8 @@ so the client is told exactly that. Reads have no effect and may try one replica
 """
 
 import asyncio
-from functools import singledispatchmethod
-from typing import TypeVar
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, TypeVar
 
 from services.config import NodeSettings, ReadPolicy
 from services.errors import LabError
@@ -48,6 +48,16 @@ class Gateway:
         self._cluster = settings_in_force(env, settings.cluster)
         self._guide = Guide(env, settings.replicas, self._cluster, self._say)
         self._reading = Reading(env, self._cluster, self)
+        self._answers: Mapping[type[Message], Callable[[Any], Coroutine[Any, Any, Message]]] = {
+            Write: self.write,
+            Read: self.read,
+            Execute: self._on_execute,
+            **dict.fromkeys((CacheGet, CachePut), self.cached),
+            Route: self._on_route,
+            Configure: self._on_configure,
+            AskStatus: self._on_ask_status,
+            Probe: self._on_probe,
+        }
 
     async def start(self) -> None:
         """Begin to ask, now and again, who leads."""
@@ -70,24 +80,16 @@ class Gateway:
             settings=self._cluster,
         )
 
-    @singledispatchmethod
     async def handle(self, message: Message) -> Message:
         """The reply to `message`. Raises `LabError` for every refusal and failure."""
-        raise LabError("bad-request", f"a gateway has no use for a {type(message).__name__}")
+        answer = self._answers.get(type(message))
+        if answer is None:
+            raise LabError("bad-request", f"a gateway has no use for a {type(message).__name__}")
+        return await answer(message)
 
-    @handle.register
-    async def _on_write(self, message: Write) -> Written:
-        return await self.write(message)
-
-    @handle.register
-    async def _on_read(self, message: Read) -> ReadResult:
-        return await self.read(message)
-
-    @handle.register
     async def _on_execute(self, message: Execute) -> Executed:
         return await self.execute(message, routing.policy_of(message.mode))
 
-    @handle.register(CacheGet | CachePut)
     async def cached(self, message: CacheGet | CachePut) -> Cached:
         """Pass it on to the cache. Raises `LabError`, bad-request when there is none beside this cluster."""
         name = next((name for name, role in self._node.companions.items() if role == "cache"), None)
@@ -116,12 +118,10 @@ class Gateway:
             return await self.through_leader(message, Executed)
         return await self._reading.look(message, policy or "any", replica)
 
-    @handle.register
     async def _on_route(self, message: Route) -> Status:
         self._guide.hear(message)
         return self.status()
 
-    @handle.register
     async def _on_configure(self, message: Configure) -> Status:
         self._cluster = message.settings
         self._guide.configure(message.settings, message.reset)
@@ -131,11 +131,9 @@ class Gateway:
             self._say("emptied", replication=self._cluster.replication, reads=self._cluster.reads)
         return self.status()
 
-    @handle.register
     async def _on_ask_status(self, _: AskStatus) -> Status:
         return self.status()
 
-    @handle.register
     async def _on_probe(self, message: Probe) -> Probed:
         return await probe(self._env, message)
 

@@ -11,6 +11,7 @@ from services.errors import LabError
 from services.messages import START, Position, Token
 
 PATTERN = r"^[0-9]{1,15}\.[0-9]{1,15}$"
+_is_token = re.compile(PATTERN).fullmatch
 
 
 def newest(token: Token) -> Position:
@@ -30,7 +31,7 @@ def text_of(token: Token) -> str | None:
 
 def token_in(text: str) -> Token:
     """The token that `text_of` wrote. Raises `LabError` bad-request."""
-    if re.fullmatch(PATTERN, text) is None:
+    if _is_token(text) is None:
         shown = text[:60]
         raise LabError(
             "bad-request", f"a token is a position like 2.118, from an earlier answer; not {shown!r}"
