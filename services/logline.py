@@ -23,6 +23,7 @@ _HEAD = re.compile(r"(?:(\d\d):(\d\d):(\d\d\.\d{3}) )?([^\s=]+) ([^\s=]+)")
 _NAME = re.compile(r" ([^\s=]+)=")
 _BARE = re.compile(r"\S+")
 _decoder = json.JSONDecoder()
+_compact = json.JSONEncoder(separators=(",", ":"), default=str).encode
 
 
 class LogLine(NamedTuple):
@@ -54,7 +55,7 @@ def as_json(line: LogLine) -> str:
     _check(line)
     first = {name: line.fields[name] for name in FIRST_FIELDS if name in line.fields}
     record = {"time": line.time_s, "node": line.node, **first, "event": line.event, **line.fields}
-    return json.dumps(record, separators=(",", ":"), default=str)
+    return _compact(record)
 
 
 def parse(line: str) -> LogLine | None:
@@ -73,7 +74,7 @@ def _text_of(value: object) -> str:
     if not isinstance(value, str | int | float | list | dict | None):
         value = str(value)
     if not isinstance(value, str):
-        return json.dumps(value, separators=(",", ":"), default=str)
+        return _compact(value)
     return value if _can_stand_bare(value) else json.dumps(value, ensure_ascii=not value.isprintable())
 
 
