@@ -147,6 +147,8 @@ class Leader:
 
     async def acknowledged_up_to(self, sequence: int) -> None:
         """Return when `sequence` is acknowledged; raises not-acknowledged when that takes too long."""
+        if sequence <= self.acknowledged:
+            return
         timeout_s = self._settings.acknowledge_timeout_ms / 1000
         try:
             async with asyncio.timeout(timeout_s):
