@@ -7,6 +7,8 @@ an object with these five methods.
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
 
+from msgspec import Struct
+
 Call: TypeAlias = Literal["put", "get", "delete", "add", "members"]
 
 _NAMES: dict[Call, str] = {
@@ -18,8 +20,7 @@ _NAMES: dict[Call, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A success: the replica that answered, its epoch, its log position, and what a read returned.
 
     `token`, where there is one, is to be sent with the next request of the same device.
@@ -32,8 +33,7 @@ class Answer:
     token: str | None = None
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Who asks: the user's session, and the token that the device was given last; by default, anybody."""
 
     session: str | None = None

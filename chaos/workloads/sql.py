@@ -1,8 +1,10 @@
 """Clients that speak SQL: what a request says, and how its results stand in the history."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
+
+from msgspec.structs import replace
 
 from chaos.workloads.client import Answer, Client
 

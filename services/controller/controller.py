@@ -4,8 +4,9 @@ It keeps the newest epoch it has used on its disk before it uses it, so that eve
 crashes in the middle never appoints two leaders of one epoch. It trusts only answers to itself.
 """
 
-from dataclasses import replace
 from functools import singledispatchmethod
+
+from msgspec.structs import replace
 
 from services.config import NodeSettings
 from services.controller import failover, operating

@@ -16,15 +16,16 @@ needs no detection. Whom the operator named is preferred, as long as no log is n
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from services.config import ClusterSettings
 from services.messages import START, Position, Role
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """The last answer of a replica: when it came and when it was asked for (monotonic seconds)."""
 
     at: float
@@ -34,14 +35,13 @@ class Seen:
     position: Position = START
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """A failover under way, to `epoch`."""
 
     epoch: int
     reason: str
     preferred: str | None = None  # by an operator
-    promised: Mapping[str, Position] = field(default_factory=dict)
+    promised: Mapping[str, Position] = {}
     asked: str | None = None  # to lead in this epoch; there is only one such node in each
     stopped: frozenset[str] = frozenset()  # confirmed by the out-of-band link
 
@@ -54,8 +54,7 @@ class Order:
     reason: str
 
 
-@dataclass(frozen=True)
-class View:
+class View(Struct, frozen=True):
     """Everything that the decision rests on."""
 
     replicas: tuple[str, ...]
@@ -63,7 +62,7 @@ class View:
     epoch: int = 0
     leader: str | None = None
     appointed_at: float = 0.0
-    seen: Mapping[str, Seen] = field(default_factory=dict)
+    seen: Mapping[str, Seen] = {}
     lease_until: float = 0.0  # no leader can hold a lease beyond this moment
     asked: frozenset[str] = frozenset()  # to lead, since `leader` was appointed: each of them may
     order: Order | None = None  # not begun yet

@@ -8,11 +8,11 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from random import Random
 from typing import Any, TypeVar
 
 import apsw
+import msgspec
 
 from chaos.cluster import DiskState
 from chaos.runtimes.simulated.files import Files
@@ -207,8 +207,7 @@ class SimulatedDisk:
         old.unregister()
 
 
-@dataclass(eq=False, slots=True)
-class _Job:
+class _Job(msgspec.Struct, eq=False):
     """One call of `run`: when it is performed, `result` or `error` is set; then `done`."""
 
     work: Callable[[], Any]

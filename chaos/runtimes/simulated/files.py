@@ -13,9 +13,9 @@ import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import NamedTuple
 
 import apsw
+import msgspec
 
 SECTOR_BYTES = 512
 JULIAN_1970_MS = 210_866_760_000_000
@@ -23,7 +23,7 @@ JULIAN_1970_MS = 210_866_760_000_000
 _numbers = itertools.count(1)
 
 
-class Write(NamedTuple):
+class Write(msgspec.Struct, frozen=True, gc=False):
     """Bytes that were written over others at `offset`, while the file had `size` bytes."""
 
     offset: int

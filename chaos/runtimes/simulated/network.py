@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Protocol
 
+import msgspec
+
 from chaos.cluster import HEALTHY, LinkState
 from chaos.runtimes.simulated.eavesdropper import Listener, Travel
 from chaos.runtimes.simulated.loop import VirtualLoop
@@ -46,8 +48,7 @@ class Peer(Protocol):
         """The answer to one encoded message, encoded."""
 
 
-@dataclass(eq=False, slots=True)
-class Call:
+class Call(msgspec.Struct, eq=False):
     """One request under way; `reply` is a future of the caller's loop."""
 
     reply: asyncio.Future[bytes]

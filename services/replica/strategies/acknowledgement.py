@@ -10,13 +10,13 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from services.config import Replication
 
 
-@dataclass(frozen=True)
-class FollowerView:
+class FollowerView(Struct, frozen=True):
     """What a leader knows of a follower; times are the leader's monotonic seconds."""
 
     durable: int = 0  # the follower has synced the log up to this sequence number

@@ -7,7 +7,9 @@ begins there; if that part of the log has been trimmed, it is told to take a cop
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from services.config import ClusterSettings
 from services.errors import LabError

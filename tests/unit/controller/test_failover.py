@@ -1,8 +1,7 @@
 """The failover decision, step by step, as tables: no clock, no network."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from services.config import ClusterSettings, Replication
 from services.controller.failover import (

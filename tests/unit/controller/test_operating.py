@@ -1,8 +1,7 @@
 """What an operator may order: every refusal says what would be right."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from services.config import ClusterSettings
 from services.controller.failover import Attempt, Order, Seen, View
