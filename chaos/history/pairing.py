@@ -23,31 +23,31 @@ class Pairing:
             raise self._error(f"index {self._next_index} (dense from 0)", event.index)
         if event.time < self._last_time:
             raise self._error(f"a time of at least {self._last_time}", event.time)
-        invocation = self._pair(event)
+        process, invocation = event.process, None
+        if isinstance(process, str):
+            if event.type != "info":
+                raise self._error("type info for a fault", event.type)
+        elif event.type == "invoke":
+            self._begin(process, event)
+        else:
+            invocation = self._complete(process, event)
         self._next_index += 1
         self._last_time = event.time
         return invocation
 
-    def _pair(self, event: Event) -> Event | None:
-        if isinstance(event.process, str):
-            if event.type != "info":
-                raise self._error("type info for a fault", event.type)
-            return None
-        if event.type != "invoke":
-            return self._complete(event.process, event)
-        if event.process in self._retired:
-            raise self._error("another process, because this one met an info", f"process {event.process}")
-        if event.process in self._open:
-            begun = self._open[event.process].index
-            raise self._error(f"the end of operation {begun}", f"another one by process {event.process}")
-        self._open[event.process] = event
-        return None
+    def _begin(self, process: int, event: Event) -> None:
+        if process in self._retired:
+            raise self._error("another process, because this one met an info", f"process {process}")
+        if process in self._open:
+            begun = self._open[process].index
+            raise self._error(f"the end of operation {begun}", f"another one by process {process}")
+        self._open[process] = event
 
     def _complete(self, process: int, event: Event) -> Event:
         invocation = self._open.get(process)
         if invocation is None:
             raise self._error(f"an invoke by process {process}", event.type)
-        if (invocation.f, invocation.key) != (event.f, event.key):
+        if invocation.f != event.f or invocation.key != event.key:
             begun = f"the end of {invocation.f} on {invocation.key!r} (event {invocation.index})"
             raise self._error(begun, f"that of {event.f} on {event.key!r}")
         del self._open[process]

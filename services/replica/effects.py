@@ -4,13 +4,17 @@
 tables into the state before. Both run inside the caller's transaction.
 """
 
-import json
-
 import apsw
+import msgspec
 
 from services.messages import Operation
 
-canonical = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def canonical(value: object) -> str:
+    """The value as JSON."""
+    return _encoder.encode(value).decode()
 
 
 def apply(database: apsw.Connection, operation: Operation, sequence: int) -> str:
@@ -23,12 +27,12 @@ def apply(database: apsw.Connection, operation: Operation, sequence: int) -> str
         database.execute("INSERT OR REPLACE INTO registers VALUES (?, ?, ?)", row)
     else:
         database.execute("DELETE FROM registers WHERE key = ?", (operation.key,))
-    return json.dumps(before)
+    return canonical(before)
 
 
 def take_back(database: apsw.Connection, operation: Operation, undo: str) -> None:
     """Restore what was there before `operation`, from the undo that `apply` returned."""
-    before = json.loads(undo)
+    before = msgspec.json.decode(undo)
     if operation.f == "add":
         if before is None:
             element = _element(operation)
@@ -48,7 +52,7 @@ def _add(database: apsw.Connection, operation: Operation, sequence: int) -> str:
     )
     if not found:
         database.execute("INSERT INTO elements VALUES (?, ?, ?)", (operation.key, element, sequence))
-    return json.dumps(found[0] if found else None)
+    return canonical(found[0] if found else None)
 
 
 def _register_row(database: apsw.Connection, key: str) -> tuple[str, int] | None:

@@ -8,7 +8,6 @@ Writing methods block while the disk syncs: call them through `Disk.run`, which 
 Reading methods use a connection of their own and may be called at any time from the event loop.
 """
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
@@ -212,7 +211,7 @@ class Storage:
         for value, sequence in self.reader.execute(
             "SELECT value, sequence FROM registers WHERE key = ?", (key,)
         ):
-            return Found(True, json.loads(value), sequence)
+            return Found(True, msgspec.json.decode(value), sequence)
         return Found(False, None, 0)
 
     def set(self, key: str) -> Found:
@@ -222,17 +221,17 @@ class Storage:
                 "SELECT element, sequence FROM elements WHERE key = ? ORDER BY sequence", (key,)
             )
         )
-        return Found(bool(rows), [json.loads(row[0]) for row in rows], rows[-1][1] if rows else 0)
+        return Found(bool(rows), [msgspec.json.decode(row[0]) for row in rows], rows[-1][1] if rows else 0)
 
     def contents(self) -> tuple[dict[str, Value], dict[str, list[Value]]]:
         """All registers and all sets, sorted by key."""
         registers = {
-            key: json.loads(value)
+            key: msgspec.json.decode(value)
             for key, value in self.reader.execute("SELECT key, value FROM registers ORDER BY key")
         }
         sets: dict[str, list[Value]] = {}
         for key, element in self.reader.execute("SELECT key, element FROM elements ORDER BY key, element"):
-            sets.setdefault(key, []).append(json.loads(element))
+            sets.setdefault(key, []).append(msgspec.json.decode(element))
         return registers, sets
 
     def set_aside(self) -> dict[str, list[Entry]]:

@@ -146,14 +146,15 @@ class SimulatedNetwork:
     def _arrive(self, wire: Wire, call: Call, data: bytes) -> None:
         if call.lost:
             return
-        if wire.state.refused or (not wire.peer.alive and not wire.has_proxy):
+        state, peer = wire.state, wire.peer
+        if state.refused or not (wire.has_proxy or peer.alive):
             call.fail(LabError("unreachable", f"{wire.target} refused the connection"))
-        elif not wire.peer.alive:
+        elif not peer.alive:
             call.fail(_lost(wire.target))
-        elif not wire.state.cut_requests:
+        elif not state.cut_requests:
             if call.travel:
                 call.travel.arrived_s = self._timeline.now_s
-            wire.peer.loop.create_task(self._serve(wire, call, data))
+            peer.loop.create_task(self._serve(wire, call, data))
 
     async def _serve(self, wire: Wire, call: Call, data: bytes) -> None:
         """Runs on the far side."""

@@ -134,23 +134,19 @@ class Timeline:
 
     def _next_moment(self, limit_s: float) -> None:
         """Jump to the next appointment and make ready all that is due then."""
-        agenda, due = self._agenda, self.ready.append
-        while agenda and agenda[0][2].callback is None:
-            heappop(agenda)
-            self._cancelled -= 1
-        if not agenda:
-            raise self._error("everybody waits, and nothing is left to happen")
-        moment = agenda[0][0]
-        if moment > limit_s:
-            raise self._error(f"not done after {limit_s:g} s of virtual time")
-        self.now_s = moment
-        while agenda and agenda[0][0] <= moment:
-            handle = heappop(agenda)[2]
+        agenda, ready = self._agenda, self.ready
+        while agenda and not (ready and agenda[0][0] > self.now_s):
+            moment_s, _, handle = heappop(agenda)
             if handle.callback is None:
                 self._cancelled -= 1
+            elif moment_s > limit_s:
+                raise self._error(f"not done after {limit_s:g} s of virtual time")
             else:
+                self.now_s = moment_s
                 handle.is_appointed = False
-                due(handle)
+                ready.append(handle)
+        if not ready:
+            raise self._error("everybody waits, and nothing is left to happen")
 
     def _error(self, what: str) -> SimulationError:
         return SimulationError(f"at {self.now_s:.6f} s {what}; {waiting(self.loops)}")

@@ -36,9 +36,9 @@ def acknowledged(
     `own` is what the leader itself has synced. Without followers every rule waits for the leader alone,
     but `semi-sync` without a synchronous follower acknowledges nothing.
     """
-    durable = sorted((view.durable for view in followers.values()), reverse=True)
-    if rule == "async" or not durable:
+    if rule == "async" or not followers:
         return own
+    durable = sorted((view.durable for view in followers.values()), reverse=True)
     if rule == "sync":
         return min(own, durable[-1])
     if rule == "semi-sync":

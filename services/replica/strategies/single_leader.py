@@ -205,10 +205,12 @@ class Leader:
             self._choose_synchronous(members, own, now)
         elif self._settings.replication == "semi-sync-timeout":
             self._fall_back_or_return(members, own, now)
-        joining = {name: each.view for name, each in self._followers.items() if each.caught_up}
-        allowed = min(self._allowed(own, members), self._allowed(own, joining))
+        allowed = self._allowed(own, members)
+        everybody = {name: each.view for name, each in self._followers.items()}
+        if len(members) < len(everybody):
+            joining = {name: everybody[name] for name in self.caught_up()}
+            allowed = min(allowed, self._allowed(own, joining))
         if self._settings.reads == "bounded":
-            everybody = {name: each.view for name, each in self._followers.items()}
             allowed = min(allowed, acknowledgement.seen_by_readers(own, everybody, now))
         if allowed >= self._first:  # before that a log newer than this may turn up (Raft, 5.4.2)
             self._acknowledged.raise_to(allowed)
