@@ -40,10 +40,11 @@ class Narrator:
     """Tells what the run does and, in between, what stands out in the nodes' logs since `began_s`.
 
     The nodes' lines are looked at before each happening is told, so that causes come before effects.
+    Where nobody listens (`tell_at` is None) there is nothing to do.
     """
 
     def __init__(
-        self, cluster: Cluster, tell_at: TellAt, began_s: float, elapsed_ns: Callable[[], int]
+        self, cluster: Cluster, tell_at: TellAt | None, began_s: float, elapsed_ns: Callable[[], int]
     ) -> None:
         self._cluster, self._tell_at = cluster, tell_at
         self._began_s, self._elapsed_ns = began_s, elapsed_ns
@@ -51,11 +52,14 @@ class Narrator:
 
     def tell(self, text: str, tone: Tone) -> None:
         """Something happens now."""
-        self.tell_news()
-        self._tell_at(self._elapsed_ns() / 1e9, text, tone)
+        if self._tell_at is not None:
+            self.tell_news()
+            self._tell_at(self._elapsed_ns() / 1e9, text, tone)
 
     def tell_news(self) -> None:
         """The lines that are new and stand out."""
+        if self._tell_at is None:
+            return
         stands_out = (
             event
             for event in self._cluster.events()

@@ -31,7 +31,7 @@ class Stage:
     cluster: Cluster
     client: Client
     clock: Clock
-    tell: TellAt
+    tell: TellAt | None  # None where nobody listens
 
 
 async def play(

@@ -9,7 +9,7 @@ import msgspec
 
 from chaos.discover import select
 from chaos.folder import NoFolder, RunFolder
-from chaos.narrator import TellAt, Tone
+from chaos.narrator import TellAt
 from chaos.runner import Stage, play
 from chaos.runtimes.registry import CLIENT_TIMEOUT_S, RUNTIMES
 from chaos.runtimes.simulation import SimulatedCluster
@@ -92,13 +92,13 @@ def simulate(
     make: Make = SimulatedCluster,
 ) -> Verdict:
     """Run it on the cluster that `make` makes from its seed and its shape. Raises `SimulationError`."""
-    return RUNTIMES["sim"].run(_play(simulation, folder or NoFolder(), tell or _to_nobody, make))
+    return RUNTIMES["sim"].run(_play(simulation, folder or NoFolder(), tell, make))
 
 
 async def _play(
     simulation: Simulation,
     folder: RunFolder | NoFolder,
-    tell: TellAt,
+    tell: TellAt | None,
     make: Make,
 ) -> Verdict:
     scenario, variant = simulation.prepared()
@@ -108,10 +108,6 @@ async def _play(
         return await play(stage, scenario, variant, simulation.seed, folder)
     finally:
         await cluster.close()
-
-
-def _to_nobody(second: float, text: str, tone: Tone) -> None:
-    """Nobody watches."""
 
 
 def steps(simulation: Simulation) -> list[str]:
@@ -149,5 +145,5 @@ def save(simulation: Simulation, out: Path) -> Outcome:
 
 
 async def _perform(task: Task, out: Path) -> Outcome:
-    async with standing(RUNTIMES["sim"], task.shape, task.seed, _to_nobody) as stage:
+    async with standing(RUNTIMES["sim"], task.shape, task.seed, None) as stage:
         return await perform(task, stage, out)
