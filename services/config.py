@@ -8,6 +8,7 @@ is where a node lives: its name, its links, its directory; it comes from the env
 import json
 import os
 from collections.abc import Mapping
+from operator import attrgetter
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -68,10 +69,10 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     on_log_gone: OnLogGone = "snapshot"  # a follower needs what was trimmed: copy, or `skip` the gap
 
     def __post_init__(self) -> None:
-        for name in _POSITIVE:
-            value = getattr(self, name)
-            if value <= 0:
-                raise ValueError(f"{name} must be positive, not {value}")
+        values = _must_be_positive(self)
+        if min(values) <= 0:
+            name, value = next(pair for pair in zip(_POSITIVE, values, strict=True) if pair[1] <= 0)
+            raise ValueError(f"{name} must be positive, not {value}")
         if self.capacity_per_s is not None and self.capacity_per_s <= 0:
             raise ValueError(f"capacity_per_s must be positive or absent, not {self.capacity_per_s}")
         if self.detection_timeout_ms <= self.heartbeat_ms:
@@ -107,6 +108,7 @@ _POSITIVE = tuple(
     for name in ClusterSettings.__struct_fields__
     if name.endswith(("_ms", "_entries", "_bytes", "_pages", "_kb_per_s"))
 )
+_must_be_positive = attrgetter(*_POSITIVE)
 
 
 class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):

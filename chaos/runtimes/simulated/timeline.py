@@ -6,7 +6,6 @@ travels, how long a sync takes), never in the order in which one node's own call
 """
 
 import asyncio
-import itertools
 from collections import deque
 from collections.abc import Callable
 from contextvars import Context
@@ -65,23 +64,32 @@ class Timeline:
         self.now_s = 0.0
         self.ready: deque[Handle] = deque()
         self.loops: dict[VirtualLoop, None] = {}  # those that are alive, in the order of their start
-        self._agenda: list[tuple[float, int, Handle]] = []
-        self._numbers = itertools.count()
+        self._agenda: dict[float, list[Handle]] = {}  # by moment, in the order in which they were put down
+        self._moments: list[float] = []  # those in the agenda, as a heap
         self._cancelled = 0  # handles in the agenda that will never run
         self._running: VirtualLoop | None = None
 
     def at(self, moment_s: float, handle: Handle) -> Handle:
         """Run `handle` then; of equal moments the one that was put down first comes first."""
         handle.is_appointed = True
-        heappush(self._agenda, (moment_s, next(self._numbers), handle))
+        due = self._agenda.get(moment_s)
+        if due is None:
+            self._agenda[moment_s] = [handle]
+            heappush(self._moments, moment_s)
+        else:
+            due.append(handle)
         return handle
 
     def forget_one(self) -> None:
         """A handle in the agenda was cancelled; when most of them are, clear them out."""
         self._cancelled += 1
         if self._cancelled > FEWEST_TO_TIDY and 2 * self._cancelled > len(self._agenda):
-            self._agenda = [entry for entry in self._agenda if entry[2].callback]
-            heapify(self._agenda)
+            alive = (
+                (moment, [each for each in due if each.callback]) for moment, due in self._agenda.items()
+            )
+            self._agenda = {moment: due for moment, due in alive if due}
+            self._moments = list(self._agenda)
+            heapify(self._moments)
             self._cancelled = 0
 
     @property
@@ -134,19 +142,21 @@ class Timeline:
 
     def _next_moment(self, limit_s: float) -> None:
         """Jump to the next appointment and make ready all that is due then."""
-        agenda, ready = self._agenda, self.ready
-        while agenda and not (ready and agenda[0][0] > self.now_s):
-            moment_s, _, handle = heappop(agenda)
-            if handle.callback is None:
-                self._cancelled -= 1
-            elif moment_s > limit_s:
-                raise self._error(f"not done after {limit_s:g} s of virtual time")
-            else:
+        ready = self.ready
+        while self._moments:
+            moment_s = heappop(self._moments)
+            for handle in self._agenda.pop(moment_s):
+                if handle.callback is None:
+                    self._cancelled -= 1
+                else:
+                    handle.is_appointed = False
+                    ready.append(handle)
+            if ready:
+                if moment_s > limit_s:
+                    raise self._error(f"not done after {limit_s:g} s of virtual time")
                 self.now_s = moment_s
-                handle.is_appointed = False
-                ready.append(handle)
-        if not ready:
-            raise self._error("everybody waits, and nothing is left to happen")
+                return
+        raise self._error("everybody waits, and nothing is left to happen")
 
     def _error(self, what: str) -> SimulationError:
         return SimulationError(f"at {self.now_s:.6f} s {what}; {waiting(self.loops)}")
