@@ -15,7 +15,7 @@ from chaos.recorder import Recorder
 from chaos.workloads.counters import Counters
 from chaos.workloads.traffic import Traffic
 
-WITHIN_S = 10.0  # many times what it takes, also on a busy machine
+WITHIN_S = 60.0  # many times what it takes, also on a machine that has ten times too much to do
 
 
 class NotReached(ClusterError):  # noqa: N818 - it reads as what it says

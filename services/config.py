@@ -8,7 +8,7 @@ is where a node lives: its name, its links, its directory; it comes from the env
 import json
 import os
 from collections.abc import Mapping
-from operator import attrgetter
+from operator import attrgetter, gt
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -34,6 +34,10 @@ ReadPolicy: TypeAlias = Literal[  # see services/gateway/policies.py
     "sticky-token",
 ]
 Coordination: TypeAlias = Literal["controller", "election", "manual"]
+
+
+MOST, MOST_MS, MOST_CHUNK_BYTES = 2**31, 24 * 3600 * 1000, 16 << 20  # a chunk must fit into a message
+LEAST_PER_S = 0.01
 
 
 class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,12 +73,15 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     on_log_gone: OnLogGone = "snapshot"  # a follower needs what was trimmed: copy, or `skip` the gap
 
     def __post_init__(self) -> None:
-        values = _must_be_positive(self)
-        if min(values) <= 0:
-            name, value = next(pair for pair in zip(_POSITIVE, values, strict=True) if pair[1] <= 0)
-            raise ValueError(f"{name} must be positive, not {value}")
-        if self.capacity_per_s is not None and self.capacity_per_s <= 0:
-            raise ValueError(f"capacity_per_s must be positive or absent, not {self.capacity_per_s}")
+        values = _bounded(self)
+        if min(values) <= 0 or any(map(gt, values, _MOST)):
+            rows = zip(_BOUNDED, values, _MOST, strict=True)
+            name, value, most = next(row for row in rows if not 0 < row[1] <= row[2])
+            raise ValueError(f"{name} must be positive and at most {most}, not {value}")
+        if self.capacity_per_s is not None and not LEAST_PER_S <= self.capacity_per_s <= MOST:
+            raise ValueError(
+                f"capacity_per_s must be {LEAST_PER_S} to {MOST} or absent, not {self.capacity_per_s}"
+            )
         if self.detection_timeout_ms <= self.heartbeat_ms:
             raise ValueError(
                 f"detection_timeout_ms ({self.detection_timeout_ms}) must be longer than "
@@ -103,12 +110,20 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         return next((datacenter for datacenter in self.datacenters if node in datacenter), ())
 
 
-_POSITIVE = tuple(
+def _most(name: str) -> int:
+    """What nobody needs more of, and timers, SQLite and messages can still cope with."""
+    if name == "chunk_bytes":
+        return MOST_CHUNK_BYTES
+    return MOST_MS if name.endswith("_ms") else MOST
+
+
+_BOUNDED = tuple(
     name
     for name in ClusterSettings.__struct_fields__
     if name.endswith(("_ms", "_entries", "_bytes", "_pages", "_kb_per_s"))
 )
-_must_be_positive = attrgetter(*_POSITIVE)
+_MOST = tuple(map(_most, _BOUNDED))
+_bounded = attrgetter(*_BOUNDED)
 
 
 class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):

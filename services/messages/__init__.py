@@ -152,7 +152,7 @@ def decode(data: bytes) -> Message:
     try:
         message: Message = _decoder.decode(data)
     except (msgspec.ValidationError, msgspec.DecodeError, RecursionError) as error:
-        raise LabError("bad-request", f"{error}; see services/messages") from error
+        raise LabError("bad-request", f"{error}; /openapi.json describes every message") from error
     return message
 
 

@@ -1,7 +1,7 @@
 """How a replica gets a copy of the leader's data, and how it becomes one of the followers."""
 
 from services.messages.message import Message
-from services.messages.values import Position
+from services.messages.values import Count, Name, Position
 
 
 class TakeCopy(Message, frozen=True, kw_only=True):
@@ -17,7 +17,7 @@ class TakeCopy(Message, frozen=True, kw_only=True):
 class AskCopy(Message, frozen=True, kw_only=True):
     """Newcomer to leader: get a copy ready for me."""
 
-    node: str
+    node: Name
 
 
 class CopyReady(Message, frozen=True, kw_only=True):
@@ -27,7 +27,7 @@ class CopyReady(Message, frozen=True, kw_only=True):
     has nothing of that, and ends where a chunk ends early.
     """
 
-    name: str
+    name: Name
     chunk_bytes: int
     position: Position | None = None
     size: int | None = None
@@ -37,8 +37,8 @@ class CopyReady(Message, frozen=True, kw_only=True):
 class AskChunk(Message, frozen=True, kw_only=True):
     """Newcomer to leader: the bytes of the file `name` from `offset` on."""
 
-    name: str
-    offset: int
+    name: Name
+    offset: Count
 
 
 class Chunk(Message, frozen=True, kw_only=True):
@@ -50,4 +50,4 @@ class Chunk(Message, frozen=True, kw_only=True):
 class AddFollower(Message, frozen=True, kw_only=True):
     """Newcomer to leader: ship me your log."""
 
-    node: str
+    node: Name

@@ -1,7 +1,7 @@
 """How the lead passes from one replica to another on purpose: votes, promotions by hand, hand-overs."""
 
 from services.messages.message import Message
-from services.messages.values import Position
+from services.messages.values import Count, Name, Position
 
 
 class AskVote(Message, frozen=True, kw_only=True):
@@ -11,8 +11,8 @@ class AskVote(Message, frozen=True, kw_only=True):
     its being alive is no reason to refuse.
     """
 
-    epoch: int
-    candidate: str
+    epoch: Count
+    candidate: Name
     last: Position
     trial: bool = False
     invited: bool = False
@@ -21,8 +21,8 @@ class AskVote(Message, frozen=True, kw_only=True):
 class Vote(Message, frozen=True, kw_only=True):
     """Replica to candidate: yes or no, and the newest epoch that I have promised."""
 
-    node: str
-    epoch: int
+    node: Name
+    epoch: Count
     granted: bool
 
 
@@ -42,10 +42,10 @@ class HandOver(Message, frozen=True, kw_only=True):
     From the controller to the leader: let new requests wait, and answer when `to` has your whole log.
     """
 
-    to: str | None = None
+    to: Name | None = None
 
 
 class Appoint(Message, frozen=True, kw_only=True):
     """Operator to controller: the leader is gone; make `node` the next."""
 
-    node: str
+    node: Name

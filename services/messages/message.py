@@ -9,8 +9,13 @@ def _kebab(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=_kebab):
-    """Base of every message; its tag on the wire is the class's name in kebab case."""
+class Message(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=_kebab, forbid_unknown_fields=True
+):
+    """Base of every message; its tag on the wire is the class's name in kebab case.
+
+    A field that nobody knows is refused: a wish that was mistyped must not be passed over in silence.
+    """
 
 
 def kind_of(message: Message | type[Message]) -> str:

@@ -1,31 +1,31 @@
 """Who leads: heartbeats, fences, promotions, leases, routes; and the operator's orders."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from services.config import ClusterSettings
 from services.messages.message import Message
-from services.messages.values import Lag, Position, Role
+from services.messages.values import Count, Lag, Name, Position, Role
 
 
 class Heartbeat(Message, frozen=True, kw_only=True):
     """Controller to replica: `leader` leads in `epoch`. Are you there, and how far are you?"""
 
-    epoch: int
-    leader: str | None
-    members: tuple[str, ...] = ()  # the replicas that the controller counts
+    epoch: Count
+    leader: Name | None
+    members: tuple[Name, ...] = ()  # the replicas that the controller counts
 
 
 class Status(Message, frozen=True, kw_only=True):
     """What a node says of itself. `lag_s` is how far behind the leader a follower may be, at most."""
 
-    node: str
+    node: Name
     role: Role
-    epoch: int
+    epoch: Count
     position: Position
-    acknowledged: int = 0
-    leader: str | None = None
+    acknowledged: Count = 0
+    leader: Name | None = None
     lag_s: float | None = None
     settings: ClusterSettings | None = None
     followers: dict[str, Position] = msgspec.field(default_factory=dict)
@@ -36,15 +36,15 @@ class Status(Message, frozen=True, kw_only=True):
 class Fence(Message, frozen=True, kw_only=True):
     """Controller to replica: promise never again to accept anything older than `epoch`."""
 
-    epoch: int
+    epoch: Count
 
 
 class Promote(Message, frozen=True, kw_only=True):
     """Controller to replica: lead, in `epoch`."""
 
-    epoch: int
+    epoch: Count
     reason: str
-    members: tuple[str, ...] = ()
+    members: tuple[Name, ...] = ()
 
 
 class StepDown(Message, frozen=True, kw_only=True):
@@ -62,14 +62,14 @@ class ShutDown(Message, frozen=True, kw_only=True):
 class Stopping(Message, frozen=True, kw_only=True):
     """The last words of a node that was told to shut down."""
 
-    node: str
+    node: Name
 
 
 class RenewLease(Message, frozen=True, kw_only=True):
     """Leader to controller: let me lead for another while."""
 
-    node: str
-    epoch: int
+    node: Name
+    epoch: Count
 
 
 class LeaseGranted(Message, frozen=True, kw_only=True):
@@ -85,9 +85,9 @@ class AskRoute(Message, frozen=True, kw_only=True):
 class Route(Message, frozen=True, kw_only=True):
     """Controller to gateway: `leader` leads in `epoch`; `members` are the replicas that count, if known."""
 
-    epoch: int
-    leader: str | None
-    members: tuple[str, ...] = ()
+    epoch: Count
+    leader: Name | None
+    members: tuple[Name, ...] = ()
 
 
 class Configure(Message, frozen=True, kw_only=True):
@@ -104,8 +104,8 @@ class AskStatus(Message, frozen=True, kw_only=True):
 class Probe(Message, frozen=True, kw_only=True):
     """Operator to any node: send `to` a harmless request over your own link; what came back?"""
 
-    to: str
-    timeout_s: float
+    to: Name
+    timeout_s: Annotated[float, msgspec.Meta(gt=0, le=600)]
 
 
 class Probed(Message, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """How the leader's log gets to its followers."""
 
 from services.messages.message import Message
-from services.messages.values import Entry, Position
+from services.messages.values import Count, Entry, Name, Position
 
 
 class Append(Message, frozen=True, kw_only=True):
@@ -12,12 +12,12 @@ class Append(Message, frozen=True, kw_only=True):
     anybody else's clock: what the leader says now was said after that moment.
     """
 
-    leader: str
-    epoch: int
+    leader: Name
+    epoch: Count
     previous: Position
     entries: list[Entry]
     last: Position
-    acknowledged: int
+    acknowledged: Count
     echo: float | None = None
 
 
@@ -27,8 +27,8 @@ class Appended(Message, frozen=True, kw_only=True):
     `fits` is false when `previous` is not in my log; then the leader tries an earlier place.
     """
 
-    node: str
-    epoch: int
+    node: Name
+    epoch: Count
     position: Position
     fits: bool
     clock: float

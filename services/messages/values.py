@@ -1,11 +1,15 @@
 """What is written and where it stands: values, operations, positions, entries of the log."""
 
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
 from services.messages.records import AnyRecord
 
+# Epochs and sequences: they fit into SQLite's integers, and those of every language that reads JSON.
+Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+# Of a node, and of a file that one node has for another: nothing that could lead out of a directory.
+Name: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Value: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | None
 ReadMode: TypeAlias = Literal["local", "leader", "bounded"]
 Role: TypeAlias = Literal["leader", "follower", "controller", "gateway", "companion"]
@@ -17,8 +21,8 @@ class Position(msgspec.Struct, frozen=True, order=True, array_like=True):
     Of two logs the one that ends at the larger position is the newer one.
     """
 
-    epoch: int = 0
-    sequence: int = 0
+    epoch: Count = 0
+    sequence: Count = 0
 
     def __str__(self) -> str:
         return f"{self.epoch}.{self.sequence}"

@@ -1,7 +1,8 @@
 """The smallest cluster there is, as processes: a replica, a controller, a gateway."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,17 +11,33 @@ from services.logline import parse
 from tests.contract.http.nodes import Running, free_ports, running, until
 
 END_S = 10.0
+NODES = {"n1": "replica", "controller": "controller", "g1": "gateway"}
+COMPANIONS = {"cache": "cache", "indexer": "indexer", "carrier": "carrier"}
 
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Running]]:
     """The nodes by name; the gateway takes writes."""
-    directory = tmp_path_factory.mktemp("cluster")
-    names = {"n1": "replica", "controller": "controller", "g1": "gateway"}
-    ports = dict(zip(names, free_ports(len(names)), strict=True))
+    with started(tmp_path_factory.mktemp("cluster"), NODES) as nodes:
+        yield nodes
+
+
+@pytest.fixture(scope="module")
+def everybody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Running]]:
+    """One node of every role, by name."""
+    with started(tmp_path_factory.mktemp("everybody"), {**NODES, **COMPANIONS}) as nodes:
+        yield nodes
+
+
+@contextmanager
+def started(directory: Path, roles: Mapping[str, str]) -> Iterator[dict[str, Running]]:
+    """Nodes that take writes; in the end they must have worked."""
+    ports = dict(zip(roles, free_ports(len(roles)), strict=True))
+    companions = json.dumps({name: role for name, role in roles.items() if name in COMPANIONS})
     with ExitStack() as stack:
         nodes = {
-            name: stack.enter_context(running(role, name, directory, ports)) for name, role in names.items()
+            name: stack.enter_context(running(role, name, directory, ports, LAB_COMPANIONS=companions))
+            for name, role in roles.items()
         }
         until(lambda: all(node.is_up() for node in nodes.values()))
         until(lambda: nodes["g1"].request("PUT", "/kv/first", body=b'{"value":0}').status == 200)
@@ -33,8 +50,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Runn
 
 def must_have_worked(node: Running, errors: Path) -> None:
     """Whatever the tests did to it, the node met no bug of its own."""
-    assert node.process.stdout
-    events = [parse(line) for line in node.process.stdout]
+    events = [parse(line) for line in node.output.read_text().splitlines()]
     assert not [event for event in events if event and event.event in ("bug", "crashed")]
     assert errors.read_text() == ""
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import psutil
 
 TOKEN = "the-token-of-this-run"
-START_S = 20.0
+START_S = 90.0
 ANSWER_S = 10.0
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -42,6 +42,7 @@ class Running:
 
     process: subprocess.Popen[str]
     port: int
+    output: Path  # what it has printed: a file, for a pipe that nobody reads would stop it
 
     @property
     def url(self) -> str:
@@ -112,7 +113,8 @@ def running(
 ) -> Iterator[Running]:
     """One node, just started, which will listen on its port of `ports` and has a link to every other."""
     links = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
-    with (directory / f"{node}.log").open("a") as errors:
+    output = directory / f"{node}.out"
+    with (directory / f"{node}.log").open("a") as errors, output.open("w") as printed:
         process = subprocess.Popen(
             [sys.executable, "-m", "services", role],
             env={
@@ -129,12 +131,12 @@ def running(
                 **environ,
             },
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=printed,
             stderr=errors,
             text=True,
         )
     try:
-        yield Running(process, ports[node])
+        yield Running(process, ports[node], output)
     finally:
         process.kill()
         process.communicate()

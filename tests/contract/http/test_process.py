@@ -37,8 +37,7 @@ def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
 def test_the_first_line_says_where_and_the_others_are_events(alone: Running) -> None:
     alone.process.terminate()
     assert alone.process.wait(END_S) == 0
-    assert alone.process.stdout
-    first, *others = alone.process.stdout.read().splitlines()
+    first, *others = alone.output.read_text().splitlines()
     assert first == f"listening on {alone.url}"
     events = [logline.parse(line) for line in others]
     assert all(event is not None and event.node == "node" for event in events)
