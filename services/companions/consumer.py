@@ -77,8 +77,9 @@ class Consumer(Companion):
         return reply
 
     def _next_replica(self) -> str:
-        replicas = self.node.replicas
-        return replicas[(replicas.index(self._leader) + 1) % len(replicas)]
+        """Whoever comes after the one who was asked; the first, if that one is none of those known here."""
+        replicas, asked = self.node.replicas, self._leader
+        return replicas[(replicas.index(asked) + 1) % len(replicas)] if asked in replicas else replicas[0]
 
 
 class Indexer(Consumer):

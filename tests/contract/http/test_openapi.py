@@ -7,7 +7,7 @@ right; it may refuse what its schema allows.
 Of what nodes tell each other: what the document forbids is a 4xx that says why. What it allows may be refused
 as well, for it comes at a moment of the test's choosing: a vote where nobody is elected, a log that does not
 follow. Then the refusal is one of the table's, with its status, and never `internal`. Left out is one order,
-to shut down: it would be obeyed. After each kind of message every node begins again with empty data, as between
+to shut down: it would be obeyed. After each kind every node begins again with empty data, as between
 two runs of the lab, and must work.
 
 1,000 requests, 10,000 with --long.
