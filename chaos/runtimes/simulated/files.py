@@ -47,7 +47,10 @@ class File:
         self.unsynced.append(Write(offset, before, data, size))
         if offset > size:
             content.extend(bytes(offset - size))
-        content[offset:end] = data
+        if offset < size:
+            content[offset:end] = data
+        else:
+            content += data
 
     def lose_unsynced(self, random: Random) -> None:
         """The machine fails: of what was not synced, each write is kept, lost, or kept in part."""

@@ -115,8 +115,9 @@ class Timeline:
     def _run(self, task: "asyncio.Task[T]", limit_s: float) -> None:
         """Moment by moment: run what is ready and what becomes ready by it, then jump to the next."""
         ready, next_ready, done, running = self.ready, self.ready.popleft, task.done, None
+        steps = range(MOST_STEPS_PER_MOMENT)
         while True:
-            for _ in range(MOST_STEPS_PER_MOMENT):
+            for _ in steps:
                 if not ready:
                     break
                 handle = next_ready()
