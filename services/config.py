@@ -15,7 +15,9 @@ from typing import Literal, TypeAlias
 import msgspec
 
 Replication: TypeAlias = Literal["async", "sync", "semi-sync", "semi-sync-timeout", "quorum-ack"]
-ReplicationLog: TypeAlias = Literal["statement", "statement-rewritten", "mixed", "row", "row-without-commit"]
+ReplicationLog: TypeAlias = Literal[
+    "statement", "statement-rewritten", "mixed", "row", "row-without-commit", "wal"
+]
 CopyMethod: TypeAlias = Literal["snapshot", "file-copy"]
 OnLogGone: TypeAlias = Literal["snapshot", "skip"]
 FeedKind: TypeAlias = Literal["log", "poll", "outbox", "outbox-keys"]
@@ -91,6 +93,11 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
             raise ValueError(
                 "coordination 'election' needs epochs, and leaves no place for the controller's lease and "
                 "stonith; an elected leader leads only while a majority answers it"
+            )
+        if self.replication_log == "wal" and self.reporting_indexes:
+            raise ValueError(
+                "reporting_indexes gives some replicas an index more, and a copy of the leader's pages "
+                "(replication_log 'wal') has exactly the leader's indexes"
             )
         placed = [node for datacenter in self.datacenters for node in datacenter]
         if len(set(placed)) < len(placed):

@@ -29,6 +29,8 @@ KINDS: dict[str, Kind] = {
         Kind("unsafe-statement", 400, True, "the statement would not come to the same on every replica"),
         Kind("constraint-violated", 409, True, "the transaction breaks a rule of a table"),
         Kind("copies-differ", 409, True, "a record of the log does not fit this copy"),
+        Kind("storage-format", 409, True, "the log is written for another storage format than this copy's"),
+        Kind("log-damaged", 409, True, "a record of the log is not what its checksum says"),
         Kind("unauthorized", 401, True, "orders to nodes need the run's token"),
         Kind("forbidden-host", 403, True, "the Host header names somebody else"),
         Kind("forbidden-origin", 403, True, "browsers from other sites may not talk to the lab"),

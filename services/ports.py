@@ -55,7 +55,7 @@ class StorageFormat:
     pragmas: Mapping[str, str | int]
 
 
-USUAL_FORMAT = StorageFormat({})
+USUAL_FORMAT = StorageFormat({"encoding": "UTF-8"})
 OTHER_FORMAT = StorageFormat({"encoding": "UTF-16le", "page_size": 8192})
 
 

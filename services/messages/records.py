@@ -5,6 +5,7 @@
 | `Statements` | the transaction's SQL text and parameters | executes it again |
 | `Insert`, `Update`, `Delete` | a row: new values, or the key and what changed | keeps it until the commit |
 | `Commit` | how many row records before it are one transaction | puts all of them into its tables |
+| `Frames` | the pages of the database's file that a transaction wrote | puts them into its own file |
 
 A row is found by its primary key; where a table has none, by all of its old values.
 """
@@ -62,5 +63,39 @@ class Commit(Record, frozen=True):
     rows: int
 
 
+class Format(msgspec.Struct, frozen=True):
+    """How a database lies in its file: all that two copies must have in common to exchange pages."""
+
+    page_size: int
+    encoding: str
+    version: int = 3007000  # of SQLite's write-ahead log
+
+    def __str__(self) -> str:
+        return f"pages of {self.page_size} bytes, text in {self.encoding}, log version {self.version}"
+
+
+class Page(msgspec.Struct, frozen=True, array_like=True):
+    """One page of the database's file, by its number from 1."""
+
+    number: int
+    data: bytes
+
+
+class Frames(Record, frozen=True):
+    """What a transaction appended to SQLite's own write-ahead log, with SQLite's own checksums.
+
+    `before` is the running checksum of that log ahead of the first frame, `checksum` that after the last
+    one. It is of the pages and of what the header of each frame says: its page number, and in the last one
+    `size`, that of the whole database in pages.
+    """
+
+    form: Format
+    before: tuple[int, int]
+    checksum: tuple[int, int]
+    size: int
+    pages: tuple[Page, ...]
+    big_endian: bool = False
+
+
 RowRecord: TypeAlias = Insert | Update | Delete
-AnyRecord: TypeAlias = Statements | Insert | Update | Delete | Commit
+AnyRecord: TypeAlias = Statements | Insert | Update | Delete | Commit | Frames

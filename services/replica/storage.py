@@ -8,8 +8,8 @@ Writing methods block while the disk syncs: call them through `Disk.run`, which 
 Reading methods use a connection of their own and may be called at any time from the event loop.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import NamedTuple
 
@@ -24,8 +24,9 @@ from services.messages.sql import ResultSet
 from services.replica import effects
 from services.replica import entries as log_table
 from services.replica.log import functions
+from services.replica.log.choice import open_tables
 from services.replica.log.functions import NOWHERE, Outside
-from services.replica.log.tables import Tables
+from services.replica.log.working import Files
 from services.replica.reach import reach
 
 DATABASE = "replica.db"
@@ -78,22 +79,27 @@ class Storage:
         connect: Callable[[str], apsw.Connection],
         outside: Outside = NOWHERE,
         replication_log: ReplicationLog = "row",
+        files: Files | None = None,
     ) -> None:
+        """`files` are the disk that `connect` leads to."""
         self._writer = connect(DATABASE)
         with self._writer:  # all tables or none, and one sync instead of one for each
             self._writer.execute(SCHEMA + log_table.TABLE)
-            self.tables = Tables(self._writer, outside, replication_log)
+            self.tables = open_tables(self._writer, connect, files, outside, replication_log)
         self.reader = connect(DATABASE)
         functions.register(self.reader, outside)
         self.epoch: int = next(self._writer.execute("SELECT epoch FROM promise"))[0]
-        self.last = self._last_in_log()
+        self.last = reach(self._writer).last
 
     def checkpoint_after(self, pages: int) -> None:
         """Let SQLite move its own log into the database file whenever it has so many pages."""
         self._writer.wal_autocheckpoint(pages)
+        if self.tables.working:
+            self.tables.working.checkpoint_pages = pages
 
     def close(self) -> None:
-        """Close both connections; the storage is of no use afterwards."""
+        """Close all connections; the storage is of no use afterwards."""
+        self.tables.close()
         self.reader.close()
         self._writer.close()
 
@@ -115,7 +121,7 @@ class Storage:
         if epoch != self.epoch:
             raise LabError("stale-epoch", f"epoch {epoch} is over, epoch {self.epoch} has begun")
         outcomes, last = [], self.last
-        with self._writer:
+        with self._transaction():
             for request in requests:
                 outcomes.append(self._perform(epoch, last, request))
                 last = outcomes[-1].position
@@ -148,7 +154,7 @@ class Storage:
         name, lines = as_file(removed)
         if removed:
             set_aside(name, lines)
-        with self._writer:
+        with self._transaction():
             self._write_promise(epoch)
             if removed:
                 self._writer.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?)", (name, lines))
@@ -157,6 +163,17 @@ class Storage:
         self.epoch = max(self.epoch, epoch)  # not before it is on the disk
         self.last = fresh[-1].position if fresh else self.last
         return Accepted(fits=True, removed=removed)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All that the block changes is durable after it, and then it is there to be read."""
+        try:
+            with self._writer:
+                yield
+        except BaseException:
+            self.tables.forget()
+            raise
+        self.tables.settle()
 
     def _fresh(self, entries: Sequence[Entry]) -> list[Entry]:
         """Those of `entries` from the first on that this log lacks or has otherwise."""
@@ -276,10 +293,6 @@ class Storage:
             elif undo:
                 self.tables.take_back(undo)
             self._writer.execute("DELETE FROM log WHERE sequence = ?", (sequence,))
-
-    def _last_in_log(self) -> Position:
-        rows = self._writer.execute("SELECT epoch, sequence FROM log ORDER BY sequence DESC LIMIT 1")
-        return next((Position(*row) for row in rows), START)
 
 
 def as_file(removed: Sequence[Entry]) -> tuple[str, str]:

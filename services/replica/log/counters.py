@@ -5,7 +5,7 @@ transaction that fails keeps the keys which it drew. A follower that executes st
 that one, and its own counter hands the same keys out again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import apsw
@@ -16,9 +16,12 @@ KEYS_PER_EPOCH = 2**32  # so that a key shows at a glance which epoch it stems f
 
 
 class Counters:
-    """The highest keys that this process handed out, by table, in spite of every rollback."""
+    """The highest keys that this process handed out, by table, in spite of every rollback.
 
-    def __init__(self, database: apsw.Connection) -> None:
+    `database` is the connection that is open at the moment.
+    """
+
+    def __init__(self, database: Callable[[], apsw.Connection]) -> None:
         self._database = database
         self._highest: dict[str, int] = {}
 
@@ -46,9 +49,10 @@ class Counters:
             self._highest |= self._stored()
 
     def _stored(self) -> dict[str, int]:
-        return dict(self._database.execute("SELECT name, seq FROM sqlite_sequence"))
+        return dict(self._database().execute("SELECT name, seq FROM sqlite_sequence"))
 
     def _store(self, table: str, highest: int) -> None:
         assert TABLES[table].counter
-        self._database.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
-        self._database.execute("INSERT INTO sqlite_sequence VALUES (?, ?)", (table, highest))
+        database = self._database()
+        database.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
+        database.execute("INSERT INTO sqlite_sequence VALUES (?, ?)", (table, highest))

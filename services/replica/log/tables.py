@@ -17,6 +17,8 @@ from services.messages.records import (
     AnyRecord,
     Commit,
     Delete,
+    Format,
+    Frames,
     Insert,
     RowRecord,
     Statement,
@@ -28,6 +30,7 @@ from services.replica.log import door, functions, logical, schema, statement
 from services.replica.log.counters import Counters
 from services.replica.log.functions import Outside
 from services.replica.log.statement import Values
+from services.replica.log.working import Working
 
 MOST_CHANGED_ROWS = 1000
 MOST_RECORD_BYTES = 256 << 10
@@ -44,12 +47,15 @@ class Performed(NamedTuple):
 class Tables:
     """Over one connection. `log` is the format in force; it may change while nothing is in flight."""
 
+    form: Format | None = None  # it is all one to them how the file looks
+    working: Working | None = None  # they are in no file of their own
+
     def __init__(self, database: apsw.Connection, outside: Outside, log: ReplicationLog) -> None:
         functions.register(database, outside)
         schema.create(database, outside.for_reports, outside.outbox)
         self.log = log
         self._database, self._outside = database, outside
-        self.counters = Counters(database)
+        self.counters = Counters(lambda: database)
 
     def perform(self, statements: Sequence[Statement]) -> Performed:
         """Execute a client's transaction as the leader; raises `LabError`, and then nothing has changed."""
@@ -75,6 +81,10 @@ class Tables:
             return self._put([record]) if self.log == "row-without-commit" else None
         if isinstance(record, Commit):
             return self._put(before(record.rows))
+        if isinstance(record, Frames):
+            raise LabError(
+                "storage-format", f"this copy takes no pages ({record.form}), its log is {self.log}"
+            )
         with self._recording() as session:
             for one in record.statements:
                 self._repeat(one)
@@ -85,6 +95,15 @@ class Tables:
         self._database.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
         apsw.Changeset.apply(undo, self._database)
         self._database.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 1)
+
+    def settle(self) -> None:
+        """The caller's transaction is durable: nothing is left to do."""
+
+    def forget(self) -> None:
+        """The caller's transaction did not take place, and so nothing that happened inside of it did."""
+
+    def close(self) -> None:
+        """Nothing else is open than the caller's connection."""
 
     def _execute(self, asked: Statement) -> tuple[Statement, ResultSet, str]:
         """Returns what was executed in the end, its result, and why it may not be repeatable."""

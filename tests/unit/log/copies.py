@@ -6,6 +6,8 @@ from itertools import count
 from pathlib import Path
 from random import Random
 
+import apsw
+
 from services.adapters.disk import FileDisk
 from services.config import ReplicationLog
 from services.errors import LabError
@@ -33,7 +35,8 @@ class Copy:
         self.disk = FileDisk(directory / f"n{number}")
         self.outside = Outside(lambda: float(next(seconds)), Random(number), for_reports)
         self.log = log
-        self.storage = Storage(lambda name: self.disk.connect(name, form), self.outside, log)
+        self.form = form
+        self.storage = self._opened()
 
     def attempt(self, *statements: str | tuple[str, *tuple[Scalar, ...]]) -> Outcome:
         """What comes of a transaction on the leader."""
@@ -55,8 +58,21 @@ class Copy:
         assert (self.contents(), self.storage.last) == before
         return error.kind.code
 
+    def _opened(self) -> Storage:
+        return Storage(lambda name: self.disk.connect(name, self.form), self.outside, self.log, self.disk)
+
+    def reopen(self) -> None:
+        """As after a restart."""
+        self.storage.close()
+        self.storage = self._opened()
+
     def contents(self) -> dict[str, Value]:
-        return dict(logical.contents(self.storage.reader))
+        return dict(logical.contents(self.tables()))
+
+    def tables(self) -> apsw.Connection:
+        """Where the SQL tables can be read."""
+        working = self.storage.tables.working
+        return working.database() if working else self.storage.reader
 
     def records(self) -> list[AnyRecord]:
         return [entry.record for entry in self.storage.entries_after(0, 10_000) if entry.record]
@@ -77,8 +93,8 @@ class Copy:
 
 @contextmanager
 def leader_and_follower(directory: Path, log: ReplicationLog) -> Iterator[tuple[Copy, Copy]]:
-    """Two copies with the same format; the second has the index for reports."""
-    leader, follower = Copy(directory, 1, log), Copy(directory, 2, log, for_reports=True)
+    """Two copies with the same format; the second has the index for reports, if the log allows it."""
+    leader, follower = Copy(directory, 1, log), Copy(directory, 2, log, for_reports=log != "wal")
     try:
         yield leader, follower
     finally:

@@ -22,7 +22,7 @@ SETUP = (
 )
 
 
-@pytest.mark.parametrize("log", ["row", "mixed", "row-without-commit"])
+@pytest.mark.parametrize("log", ["row", "mixed", "row-without-commit", "wal"])
 def test_rows_make_copies_agree_whatever_was_asked(tmp_path: Path, log: ReplicationLog) -> None:
     with leader_and_follower(tmp_path, log) as (leader, follower):
         leader.perform(*SETUP)
@@ -56,7 +56,8 @@ def test_rewritten_statements_are_safe_or_refused(tmp_path: Path, number: int) -
 
 
 @pytest.mark.parametrize(
-    ("log", "agree"), [("statement", False), ("statement-rewritten", True), ("mixed", True), ("row", True)]
+    ("log", "agree"),
+    [("statement", False), ("statement-rewritten", True), ("mixed", True), ("row", True), ("wal", True)],
 )
 def test_a_transaction_that_failed_keeps_its_keys(tmp_path: Path, log: ReplicationLog, agree: bool) -> None:
     with leader_and_follower(tmp_path, log) as (leader, follower):
@@ -135,7 +136,7 @@ def test_without_a_commit_record_half_a_transaction_is_seen(tmp_path: Path) -> N
         assert follower.contents() == {"visits": [{"page": "a", "visitor": None}]}
 
 
-@pytest.mark.parametrize("log", ["statement", "statement-rewritten", "mixed", "row"])
+@pytest.mark.parametrize("log", ["statement", "statement-rewritten", "mixed", "row", "wal"])
 def test_a_tail_that_must_go_takes_its_effects_along(tmp_path: Path, log: ReplicationLog) -> None:
     with leader_and_follower(tmp_path, log) as (leader, follower):
         leader.perform(*SETUP, "INSERT INTO visits VALUES ('home', 'ann')")

@@ -1,0 +1,30 @@
+"""Where the SQL tables are, by the log in force: beside it, or in a file of their own whose pages it has."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import apsw
+
+from services.config import ReplicationLog
+from services.replica.log.functions import Outside
+from services.replica.log.tables import Tables
+from services.replica.log.wal import WalTables
+from services.replica.log.working import Files
+
+AnyTables: TypeAlias = Tables | WalTables
+PHYSICAL: ReplicationLog = "wal"
+
+
+def open_tables(
+    database: apsw.Connection,
+    connect: Callable[[str], apsw.Connection],
+    files: Files | None,
+    outside: Outside,
+    log: ReplicationLog,
+) -> AnyTables:
+    """The tables that belong to the log in `database`; only `wal` needs the `files` that `connect` opens."""
+    if log != PHYSICAL:
+        return Tables(database, outside, log)
+    if files is None:
+        raise ValueError("SQLite's own log is read from its file, so the storage needs the disk")
+    return WalTables(database, connect, files, outside)
