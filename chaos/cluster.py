@@ -140,6 +140,9 @@ class Cluster(Protocol):
     async def hand_over(self, to: str | None = None) -> str:
         """Let the leader, who is well, hand over to `to` (None: its choice); returns who leads then."""
 
+    async def prepare_upgrade(self, node: str) -> None:
+        """From its next start on `node` stores its data in the newer format, which it puts it into then."""
+
     async def status(self, node: str) -> Mapping[str, Any]:
         """The node's own account: role, epoch, position, leader (over the lab's link)."""
 

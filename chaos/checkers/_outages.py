@@ -48,19 +48,19 @@ def judge(
     wishes: dict[str | None, list[Operation]] = {}
     for operation in filter(wanted, history.client_operations):
         wishes.setdefault(door(operation), []).append(operation)
-    outages = [outage for asked in wishes.values() for outage in _outages(history, asked)]
-    outages.sort(key=lambda outage: (-outage.duration_ms, outage.wish.index))
-    if not outages:
+    by_length = [outage for asked in wishes.values() for outage in outages(history, asked)]
+    by_length.sort(key=lambda outage: (-outage.duration_ms, outage.wish.index))
+    if not by_length:
         return unknown(name, f"nobody asked for any {what}")
-    measures = {f"{name.replace('-', '_')}_ms": outages[0].duration_ms}
+    measures = {f"{name.replace('-', '_')}_ms": by_length[0].duration_ms}
     if bound_ms is None:
         return unknown(name, NO_BOUND, measures)
-    long = [outage for outage in outages if outage.duration_ms > bound_ms]
+    long = [outage for outage in by_length if outage.duration_ms > bound_ms]
     witnesses = (_witness(outage, bound_ms, what, door(outage.wish)) for outage in long)
     return found(name, len(long), witnesses, measures) if long else not_found(name, measures)
 
 
-def _outages(history: History, wishes: Sequence[Operation]) -> Iterator[Outage]:
+def outages(history: History, wishes: Sequence[Operation]) -> Iterator[Outage]:
     """The time up to each success, and after the last one, as far as something was wanted."""
     invoked = [wish.invoked_ns for wish in wishes]
     given_up = [_given_up_ns(history, wish) for wish in wishes]

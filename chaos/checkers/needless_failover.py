@@ -27,11 +27,13 @@ RESTART = "restart-on-old-disk"  # dead and back in one event
 STARTS = frozenset({"start", "start-on-empty-disk", RESTART})
 ENDS = {
     "kill": STARTS,
+    "start-upgrade": frozenset({"stop-upgrade"}),
     "pause": STARTS | {"resume"},
     "start-partition": frozenset({"stop-partition"}),
     "start-lose-request": frozenset({"stop-lose-request"}),
     "start-lose-reply": frozenset({"stop-lose-reply"}),
 }
+STOPPED = frozenset({"kill", "start-upgrade"})
 ORDERS = frozenset({"promote", "hand-over"})
 ORDER_NS = 10e9
 
@@ -108,7 +110,7 @@ def _absences(history: History) -> Iterator[Absence]:
         elif mark.f in ENDS:
             for name in struck(mark.value):
                 end_ns = _end_ns(name, ENDS[mark.f], marks[position + 1 :])
-                yield Absence(mark.time, end_ns, frozenset(name.split("-")), mark.f == "kill")
+                yield Absence(mark.time, end_ns, frozenset(name.split("-")), mark.f in STOPPED)
 
 
 def _end_ns(name: str, ends: frozenset[str], later: Sequence[Event]) -> float:

@@ -27,6 +27,7 @@ EFFECTS: Mapping[str, str] = {
     "start-lose-reply": "lose-reply",
     "slow": "slow",
     "kill": "dead",
+    "start-upgrade": "dead",
     "pause": "paused",
 }
 

@@ -47,6 +47,8 @@ def sentence(band: Band, cast: Cast) -> str:
             return f"Answers over {arrows} are lost; what was asked still arrives and is done."
         case "slow" if links:
             return f"What is asked over {arrows} takes {band.value.get('latency_ms', '?')} ms longer."
+        case "dead" if band.f == "start-upgrade" and nodes:
+            return f"An operator stops {listed(nodes)} for an upgrade."
         case "dead" if nodes:
             return f"{listed(nodes)} {'is' if len(nodes) == 1 else 'are'} killed."
         case "paused" if nodes:

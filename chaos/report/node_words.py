@@ -35,6 +35,8 @@ SENTENCES: Mapping[str, str] = {
     "newcomer-caught-up": "{follower} has caught up.",
     "newcomer-counts": "{follower} counts as a follower from now on.",
     "synchronous-follower-replaced": "{node} waits for {now} from now on, and no longer for {was}.",
+    "refused-log": "{node} refuses the log that {sender} sends: {reason}.",
+    "upgraded": "{node} has put its data into the new storage format (text in {encoding}).",
     "semi-sync-restored": "{node} waits for a follower again before it confirms.",
 }
 UNTOLD = ("emptied",)  # the beginning of every run

@@ -43,6 +43,10 @@ class CrewedCluster:
         """See `Cluster`."""
         return await self._orders.hand_over(to)
 
+    async def prepare_upgrade(self, node: str) -> None:
+        """See `Cluster`."""
+        await self._orders.prepare_upgrade(node)
+
     async def probe(self, link: Link, timeout_s: float) -> Literal["passed", "no-answer", "refused"]:
         """See `Cluster`."""
         return await self._orders.probe(link, timeout_s)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from chaos.cluster import ClusterError, all_of
 from chaos.links import CONTROLLER, Link
@@ -120,6 +121,14 @@ class Orders:
             raise ClusterError(f"{leader} leads already; name another replica")
         await self.ask(leader, HandOver(to=to), Status)
         return await self.leader()
+
+    async def prepare_upgrade(self, node: str) -> None:
+        """See `Cluster.prepare_upgrade`."""
+        self._must_be_replica(node)
+        settings = (await self.status(node)).settings
+        assert settings, "every replica has some"
+        formats = tuple(dict.fromkeys((*settings.new_format, node)))
+        await self.ask(node, Configure(settings=replace(settings, new_format=formats)), Status)
 
     async def must_serve(self) -> None:
         """Raises `ClusterError` that says what is missing until the cluster is whole.

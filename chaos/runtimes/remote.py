@@ -92,6 +92,10 @@ class RemoteCluster:
         leader: str = await self._pass_on("hand_over", to)
         return leader
 
+    async def prepare_upgrade(self, node: str) -> None:
+        """See `Cluster`."""
+        await self._pass_on("prepare_upgrade", node)
+
     async def status(self, node: str) -> Mapping[str, Any]:
         """See `Cluster`."""
         status: Mapping[str, Any] = await self._pass_on("status", node)

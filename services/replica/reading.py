@@ -1,7 +1,9 @@
 """Answering reads from a replica's own copy, and refusing when that copy may be too old."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
+
+import apsw
 
 from services.errors import LabError
 from services.messages import Position, Read, ReadMode, ReadResult
@@ -13,7 +15,7 @@ from services.replica.storage import Storage
 T = TypeVar("T")
 
 
-async def answered(standing: Standing, mode: ReadMode, look: Callable[[], tuple[T, int]]) -> T:
+async def answered(standing: Standing, mode: ReadMode, look: Callable[[], Awaitable[tuple[T, int]]]) -> T:
     """What `look` finds, as soon as `mode` allows to show it. Raises `LabError`.
 
     `look` also returns the sequence that must be acknowledged before a leader may show what it found, so
@@ -22,7 +24,7 @@ async def answered(standing: Standing, mode: ReadMode, look: Callable[[], tuple[
     if mode == "leader" or (mode == "bounded" and standing.leader):
         leader = await standing.leadership()
         leader.lease.check()
-        found, changed_at = look()
+        found, changed_at = await look()
         await leader.acknowledged_up_to(changed_at)
         leader.lease.check()
         return found
@@ -30,7 +32,19 @@ async def answered(standing: Standing, mode: ReadMode, look: Callable[[], tuple[
         lag_s = standing.freshness.lag_s(standing.env.clock.monotonic())
         bound_s = standing.cluster.read_bound_ms / 1000
         check_lag(standing.env.node, lag_s, bound_s, standing.known_leader)
-    return look()[0]
+    return (await look())[0]
+
+
+async def of_tables(standing: Standing, look: Callable[[Storage, apsw.Connection], T]) -> T:
+    """What `look` finds in the SQL tables. Raises `LabError`.
+
+    Tables in a file of their own are in the hands of one thread, where nothing is half done between two jobs.
+    """
+    storage = standing.storage
+    working = storage.tables.working
+    if working is None:
+        return look(storage, storage.reader)
+    return await standing.env.disk.run(lambda: look(storage, working.database()))
 
 
 def look_up(storage: Storage, node: str, epoch: int, message: Read) -> tuple[ReadResult, int]:

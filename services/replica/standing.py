@@ -15,10 +15,12 @@ from services.errors import LabError
 from services.messages import Status
 from services.node import remember_settings, settings_in_force
 from services.ports import OTHER_FORMAT, USUAL_FORMAT, Env
+from services.replica import rewriting
 from services.replica.arrivals import Arrivals
 from services.replica.ballot import Ballot
 from services.replica.freshness import Freshness
 from services.replica.hold import Hold
+from services.replica.log.choice import PHYSICAL
 from services.replica.log.functions import Outside
 from services.replica.storage import DATABASE, Storage
 from services.replica.strategies.single_leader import Leader
@@ -127,8 +129,21 @@ class Standing:
                 await self._end_leadership(reason)
 
     async def configure(self, settings: ClusterSettings, reset: bool) -> None:
-        """Take these settings, as a follower; with `reset`, begin again with empty data."""
+        """Take these settings, as a follower; with `reset`, begin again with empty data.
+
+        Another storage format is taken when the replica starts again, see `rewriting`. Raises `LabError`
+        bad-order when the data would have to be in another file.
+        """
         async with self._changing:
+            if (
+                not reset
+                and PHYSICAL in {settings.replication_log, self.cluster.replication_log}
+                and (settings.replication_log != self.cluster.replication_log)
+            ):
+                text = (
+                    f"from the log {self.cluster.replication_log} to {settings.replication_log} no data goes"
+                )
+                raise LabError("bad-order", f"{text} along; begin again with empty data")
             await self._end_leadership("new settings")
             self.cluster = settings
             self.storage.tables.log = settings.replication_log
@@ -230,8 +245,10 @@ class Standing:
         form = OTHER_FORMAT if env.node in settings.new_format else USUAL_FORMAT
         if form is OTHER_FORMAT:
             env.log.event("stores-differently", role="follower", **form.pragmas)
+        if rewriting.rewrite(env.disk, DATABASE, form):
+            env.log.event("upgraded", role="follower", **form.pragmas)
         connect = partial(env.disk.connect, form=form)
-        storage = Storage(connect, outside, settings.replication_log)
+        storage = Storage(connect, outside, settings.replication_log, env.disk)
         storage.checkpoint_after(settings.checkpoint_pages)
         return storage
 

@@ -13,6 +13,7 @@ class Following:
 
     def __init__(self, standing: Standing, newcomer: Newcomer) -> None:
         self._standing, self._newcomer = standing, newcomer
+        self._refused = ""  # why the log was refused the last time, said once
 
     def answers(self) -> Answers:
         """See `Duty`."""
@@ -37,7 +38,9 @@ class Following:
         except LabError as error:
             if error.kind.code == "log-gone":
                 self._newcomer.begin(error.text)
+            self._note_refusal(batch, error)
             raise
+        self._refused = ""
         if accepted.removed:
             removed = len(accepted.removed)
             standing.say("tail-set-aside", entries=removed, file=files[0], for_leader=batch.leader)
@@ -51,6 +54,11 @@ class Following:
             fits=accepted.fits,
             clock=env.clock.monotonic(),
         )
+
+    def _note_refusal(self, batch: Append, error: LabError) -> None:
+        if error.kind.code in ("storage-format", "log-damaged") and error.text != self._refused:
+            self._refused = error.text
+            self._standing.say("refused-log", sender=batch.leader, reason=str(error))
 
     def _must_follow_on(self, batch: Append) -> None:
         """A log with a hole in it says nothing; `skip` is there to show what comes of it."""

@@ -1,11 +1,14 @@
 """Reads of one key, under the policy that the gateway asks for, and of everything."""
 
+import apsw
+
 from services.errors import LabError
-from services.messages import START, Contents, Position, Read, ReadContents, ReadResult
+from services.messages import START, Contents, Position, Read, ReadContents, ReadResult, Value
 from services.replica import reading
 from services.replica.duties.duty import Answers
 from services.replica.log import logical
 from services.replica.standing import Standing
+from services.replica.storage import Storage
 
 
 class Reads:
@@ -21,11 +24,11 @@ class Reads:
     async def _read(self, message: Read) -> ReadResult:
         standing = self._standing
         await self._arrived(message.after)
-        return await reading.answered(
-            standing,
-            message.mode,
-            lambda: reading.look_up(standing.storage, standing.env.node, standing.epoch, message),
-        )
+
+        async def look() -> tuple[ReadResult, int]:
+            return reading.look_up(standing.storage, standing.env.node, standing.epoch, message)
+
+        return await reading.answered(standing, message.mode, look)
 
     async def _arrived(self, wanted: Position) -> None:
         """Return when the own log has come to `wanted`. Raises `LabError` position-not-reached or -lost."""
@@ -41,6 +44,7 @@ class Reads:
     async def _read_contents(self, _: ReadContents) -> Contents:
         storage = self._standing.storage
         position = storage.last
+        tables = await reading.of_tables(self._standing, rows)
         registers, sets = storage.contents()
         return Contents(
             node=self._standing.env.node,
@@ -48,6 +52,12 @@ class Reads:
             position=position,
             registers=registers,
             sets=sets,
-            tables=dict(logical.contents(storage.reader)),
+            tables=tables,
             set_aside=storage.set_aside(),
         )
+
+
+def rows(storage: Storage, database: apsw.Connection) -> dict[str, Value]:
+    """Every row of the SQL tables; and where they are in a file of their own, what the file is like."""
+    working = storage.tables.working
+    return dict(logical.contents(database)) | (working.account() if working else {})

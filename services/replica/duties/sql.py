@@ -26,11 +26,12 @@ class Sql:
         outcome = await leader.execute(message.statements)
         return self._executed(leader.epoch, outcome.position, outcome.results)
 
-    def _look_up(self, message: Execute) -> tuple[Executed, int]:
-        standing = self._standing
-        position = standing.storage.last
-        results = tables.read(standing.storage.reader, message.statements)
-        return self._executed(standing.epoch, position, results), position.sequence
+    async def _look_up(self, message: Execute) -> tuple[Executed, int]:
+        position, results = await reading.of_tables(
+            self._standing,
+            lambda storage, database: (storage.last, tables.read(database, message.statements)),
+        )
+        return self._executed(self._standing.epoch, position, results), position.sequence
 
     def _executed(self, epoch: int, position: Position, results: tuple[ResultSet, ...]) -> Executed:
         return Executed(node=self._standing.env.node, epoch=epoch, position=position, results=results)

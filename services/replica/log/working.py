@@ -9,12 +9,14 @@ Nothing here has to survive. What a crash leaves is thrown away, and the file is
 that are stored with the log.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 import apsw
 
 from services.messages.records import Format
+from services.messages.values import Value
 from services.replica.log import frames
 from services.replica.log.frames import HEADER_BYTES, Committed, Frame, Header, Place
 
@@ -79,6 +81,13 @@ class Working:
             connection.set_wal_hook(self._committed)
             self._prepare(connection)
         return self._open
+
+    def account(self) -> dict[str, Value]:
+        """The file as a reader sees it, by its name: how it lies there, and the SHA-256 of all pages."""
+        image = self.database().serialize("main")
+        form, digest = self.form, hashlib.sha256(image).hexdigest()
+        size = len(image) // form.page_size
+        return {TABLES_FILE: {"pages": size, "of": str(form), "sha256": digest}}
 
     def taken(self) -> Taken | None:
         """What was appended to the log since the last call; None when nothing was."""

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from services.config import ClusterSettings
 from services.errors import LabError
 from services.messages import START, Append, Appended, Entry, Position, Status, TakeCopy
+from services.messages.records import Frames
 from services.ports import Env, over_for_everybody_s
 from services.replica.storage import Storage
 from services.replica.strategies.acknowledgement import FollowerView
@@ -104,11 +105,19 @@ class Shipping:
         )
 
     def _lacks_what_is_gone(self, batch: Append) -> bool:
-        return self._settings.on_log_gone == "snapshot" and not follows_on(batch.entries, batch.previous)
+        gone = not follows_on(batch.entries, batch.previous) or any(
+            map(self._was_before_upgrade, batch.entries)
+        )
+        return self._settings.on_log_gone == "snapshot" and gone
+
+    def _was_before_upgrade(self, entry: Entry) -> bool:
+        """Was it written in another storage format than the leader's own of today?"""
+        form = self._storage.tables.form
+        return isinstance(entry.record, Frames) and entry.record.form != form
 
     async def _offer_copy(self, name: str, follower: Follower, first: Position) -> None:
         """Tell it to take a copy; it goes on from wherever it stands at the next look."""
-        reason = f"{self._env.node} no longer has what follows {follower.shipped}"
+        reason = f"{self._env.node} no longer has what follows {follower.shipped}, or not in its own format"
         offer = TakeCopy(reason=reason, unless_at=first)
         reply = await self._env.network.call(name, offer, SHIP_TIMEOUT_S)
         assert isinstance(reply, Status), reply

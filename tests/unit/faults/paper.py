@@ -80,6 +80,9 @@ class PaperCluster:
     async def hand_over(self, to: str | None = None) -> str:
         raise NotImplementedError
 
+    async def prepare_upgrade(self, node: str) -> None:
+        self.done.append(f"{node} prepared")
+
     async def status(self, node: str) -> Mapping[str, Any]:
         raise NotImplementedError
 

@@ -202,6 +202,9 @@ class MemoryCluster:
     async def hand_over(self, to: str | None = None) -> str:
         raise ClusterError("nobody takes orders to lead here")
 
+    async def prepare_upgrade(self, node: str) -> None:
+        raise ClusterError("nobody is upgraded here")
+
     async def status(self, node: str) -> Mapping[str, Any]:
         if node not in self.nodes:
             raise ClusterError(f"{node} is dead")
