@@ -29,7 +29,6 @@ from chaos.run import Run
 from chaos.scenario import Scenario, problem, remedy
 from chaos.workloads import transactions
 
-
 INSTALLING_S = 2.0  # how long a node stands still for a new version; people would be glad of so little
 BOUND_MS = 1500  # without any write: longer than a hand-over takes, shorter than an installation
 
