@@ -42,6 +42,7 @@ MEANINGS: Mapping[str, str] = {
     "write-stall": "nobody can write for longer than is allowed",
     "long-outage": "it takes longer than is allowed until writes work again",
     "needless-failover": "a leader that was well is replaced",
+    "needs-downtime": "an upgrade stops all writes for longer than allowed",
     "failed-request": "a client is refused, or left in doubt",
     "cross-user-leak": "somebody is shown what belongs to somebody else",
     "missed-change": "a change happened, and whoever follows the changes never hears of it",

@@ -100,6 +100,13 @@ BAD = [
     ("write-stall/found-in-doubt", (0, 1), "350 ms, more than the 300 ms allowed"),
     ("unavailable/found-at-one-gateway", (0, 2), "no operation at g1 succeeded from 0.100 s"),
     ("long-outage/found-everywhere", (0, 2), "no operation succeeded from 0.100 s to 0.500 s"),
+    (
+        "needs-downtime/found-nobody-wrote-meanwhile",
+        (1, 3),
+        "n1, n2 had been stopped for an upgrade at 0.100",
+    ),
+    ("needs-downtime/found-beyond-its-end", (1, 3), "from 0.190 s to 0.550 s, although one was wanted"),
+    ("needs-downtime/found-never-started-again", (1, 2), "400 ms, more than the 300 ms allowed"),
     ("needless-failover/found-nothing-had-happened", (0, 1, 2, 3), "although n1 was never away, and up to"),
     (
         "needless-failover/found-short-pause",
@@ -166,6 +173,9 @@ UNKNOWN = [
     ("write-stall/unknown-nobody-wrote", "nobody asked for any write"),
     ("unavailable/unknown-no-bound", "no bound"),
     ("long-outage/unknown-no-bound", "no bound"),
+    ("needs-downtime/unknown-nothing-was-upgraded", "nothing was upgraded"),
+    ("needs-downtime/unknown-nobody-wrote", "nobody asked for any write"),
+    ("needs-downtime/unknown-no-bound", "no bound"),
     ("needless-failover/unknown-epoch-not-told", "the answer to operation 0 names no replica or no epoch"),
     ("needless-failover/unknown-nobody-wrote", "nobody was seen to lead"),
     ("failed-request/unknown-nobody-asked", "nobody asked for anything"),

@@ -15,6 +15,7 @@ from chaos.faults.partition import Partition
 from chaos.faults.pause import Pause
 from chaos.faults.restart import Restart
 from chaos.faults.slow import Slow
+from chaos.faults.upgrade import Upgrade
 from chaos.links import Link
 from tests.unit.faults.paper import Outcome, PaperCluster
 
@@ -28,6 +29,8 @@ ALL: list[Fault] = [
     Kill("leader"),
     Pause("follower"),
     Restart("n2"),
+    Upgrade("replicas"),
+    Upgrade("follower", new_format=False),
 ]
 each_fault = pytest.mark.parametrize("fault", ALL, ids=lambda fault: type(fault).__name__)
 
@@ -197,3 +200,17 @@ async def test_the_heal_is_waited_for() -> None:
 def test_slow_refuses_times_that_make_no_sense(times: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="do not fit"):
         Slow("n1", **times)  # type: ignore[arg-type]
+
+
+async def test_an_upgrade_stops_all_its_nodes_before_any_of_them_starts_again() -> None:
+    cluster = PaperCluster()
+    async with Upgrade("replicas").applied(cluster) as nodes:
+        down = [f"{node} dead" for node in nodes]
+        assert len(nodes) > 1 and cluster.done == [*(f"{node} prepared" for node in nodes), *down]
+    assert cluster.done[-len(nodes) :] == [f"{node} running" for node in nodes]
+
+
+async def test_a_minor_upgrade_leaves_the_format_alone() -> None:
+    cluster = PaperCluster()
+    async with Upgrade("n2", new_format=False).applied(cluster):
+        assert cluster.done == ["n2 dead"]
