@@ -82,19 +82,17 @@ class Page(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Frames(Record, frozen=True):
-    """What a transaction appended to SQLite's own write-ahead log, with SQLite's own checksums.
+    """What a transaction appended to SQLite's own write-ahead log.
 
-    `before` is the running checksum of that log ahead of the first frame, `checksum` that after the last
-    one. It is of the pages and of what the header of each frame says: its page number, and in the last one
-    `size`, that of the whole database in pages.
+    `checksum` is SQLite's, but begins with these frames, so it is the same wherever in a log they stand. It
+    is of the pages and of what the header of each frame says: its page number, and in the last one `size`,
+    that of the whole database in pages.
     """
 
     form: Format
-    before: tuple[int, int]
     checksum: tuple[int, int]
     size: int
     pages: tuple[Page, ...]
-    big_endian: bool = False
 
 
 RowRecord: TypeAlias = Insert | Update | Delete

@@ -20,12 +20,13 @@ from services.messages.records import AnyRecord, Format, Frames, Page, RowRecord
 from services.messages.sql import ResultSet
 from services.replica.log import door, frames, functions, schema
 from services.replica.log.counters import Counters
-from services.replica.log.frames import Frame, Header, Place
+from services.replica.log.frames import Checksum, Committed, Frame, Header, Place
 from services.replica.log.functions import Outside
 from services.replica.log.pages import Change, Pages, new_image
 from services.replica.log.tables import MOST_RECORD_BYTES, Performed
-from services.replica.log.working import Files, Taken, Working
+from services.replica.log.working import Files, Working
 
+BEGIN = Place(0, (0, 0))
 REMEDY = (
     "ship rows instead (replication_log 'row'), or stop all replicas together, upgrade them, and copy the "
     "leader's data"
@@ -66,7 +67,7 @@ class WalTables:
         if len(msgspec.json.encode(record)) > MOST_RECORD_BYTES:
             self.forget()
             raise LabError("too-large", f"a transaction may have {MOST_RECORD_BYTES} bytes in the log")
-        undo = self._pages.put(Change(taken.committed.pages, taken.committed.size))
+        undo = self._pages.put(Change(taken.pages, taken.size))
         return Performed((record,), undo, results)
 
     def apply(self, record: AnyRecord, _: Callable[[int], Iterable[RowRecord]]) -> bytes:
@@ -106,15 +107,12 @@ class WalTables:
         with self.counters.kept():
             return door.run(self.working.database(), asked, may_write=True)[0]
 
-    def _record(self, taken: Taken) -> Frames:
-        header, committed = taken.header, taken.committed
+    def _record(self, committed: Committed) -> Frames:
         return Frames(
             form=self.form,
-            before=taken.begin.checksum,
-            checksum=committed.end.checksum,
+            checksum=_checksum(committed.frames, self.form),
             size=committed.size,
             pages=tuple(Page(frame.page, frame.data) for frame in committed.frames),
-            big_endian=header.big_endian,
         )
 
 
@@ -133,14 +131,17 @@ def _transaction(record: Frames) -> list[Frame]:
     pages = [Frame(page.number, 0, page.data) for page in record.pages]
     try:
         written = [*pages[:-1], pages[-1]._replace(size=record.size)]
-        header = Header(record.form.page_size, salts=(0, 0), big_endian=record.big_endian)
-        _, end = frames.encoded(written, header, Place(0, record.before))
+        checksum = _checksum(written, record.form)
     except (ValueError, IndexError) as error:
         raise LabError("log-damaged", f"a record has no pages, or no whole ones: {error}") from error
-    if end.checksum != record.checksum:
-        text = f"the pages of a record add up to {end.checksum}, its checksum says {record.checksum}"
+    if checksum != record.checksum:
+        text = f"the pages of a record add up to {checksum}, its checksum says {record.checksum}"
         raise LabError("log-damaged", text)
     return written
+
+
+def _checksum(written: Iterable[Frame], form: Format) -> Checksum:
+    return frames.encoded(written, Header(form.page_size, salts=(0, 0)), BEGIN)[1].checksum
 
 
 def _frames(pages: Mapping[int, bytes], size: int) -> list[Frame]:

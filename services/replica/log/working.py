@@ -11,7 +11,7 @@ that are stored with the log.
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import apsw
 
@@ -35,14 +35,6 @@ class Files(Protocol):
     def write_bytes(self, name: str, offset: int, data: bytes) -> None: ...  # noqa: D102
 
     def remove(self, name: str) -> None: ...  # noqa: D102
-
-
-class Taken(NamedTuple):
-    """What a transaction appended to the log, the log's header, and where in the log it begins."""
-
-    header: Header
-    begin: Place
-    committed: Committed
 
 
 class Working:
@@ -89,8 +81,8 @@ class Working:
         size = len(image) // form.page_size
         return {TABLES_FILE: {"pages": size, "of": str(form), "sha256": digest}}
 
-    def taken(self) -> Taken | None:
-        """What was appended to the log since the last call; None when nothing was."""
+    def taken(self) -> Committed | None:
+        """The transaction that was appended to the log since the last call; None when none was."""
         if self._written is None:
             return None
         header = frames.header_of(self._files.read_bytes(WAL, 0, HEADER_BYTES))
@@ -100,7 +92,7 @@ class Working:
         self._written = None
         (committed,) = frames.transactions(appended, header, begin, base=begin.offset)
         self._log = header, committed.end
-        return Taken(header, begin, committed)
+        return committed
 
     def install(self, transactions: Iterable[Sequence[Frame]]) -> None:
         """Append these transactions to the log and let SQLite find them there."""

@@ -153,8 +153,7 @@ def test_damaged_records_are_refused(tmp_path: Path) -> None:
             replace(record, pages=record.pages[1:]),
             replace(record, pages=()),
             replace(record, size=record.size + 1),
-            replace(record, big_endian=True),
-            replace(record, before=(1, 2)),
+            replace(record, checksum=(1, 2)),
         ):
             assert refused(follower, replace(entry, record=wrong)).kind.code == "log-damaged"
         follower.follow(leader)
