@@ -98,10 +98,15 @@ SCENARIO = Scenario(
     section="B",
     title="The storage engine's own log, page by page: equal to the byte, and tied to one format",
     script=attempt_then_all_together,
-    workload=transactions.pairs(lists=3, clients=12, rate_per_s=60, write_fraction=0.6),
+    workload=transactions.pairs(lists=10, clients=12, rate_per_s=40, write_fraction=0.6),
     checkers=("needs-downtime", "diverged-replicas", "half-transaction-seen"),
     bounds_ms={"needs-downtime": BOUND_MS},
-    settings={"replication": "semi-sync", "detection_timeout_ms": 1500},
+    settings={  # patient, for nodes that start keep a machine busy
+        "replication": "semi-sync",
+        "detection_timeout_ms": 2500,
+        "call_timeout_ms": 800,
+        "acknowledge_timeout_ms": 2000,
+    },
     needs=frozenset({"kill", "restart"}),
     variants=(
         remedy("same-format", script=crash_and_minor_upgrade, replication_log="wal"),

@@ -4,7 +4,7 @@ Measured by the times in the history, as `_outages.py` says. Assumed, else unkno
 write, and a bound is stated.
 """
 
-from chaos.checkers._outages import judge
+from chaos.checkers._outages import judge, writes
 from chaos.history import History
 from chaos.verdict import Finding
 
@@ -13,4 +13,4 @@ NAME = "write-stall"
 
 def check(history: History, *, bound_ms: float | None = None) -> Finding:
     """Found with one witness for each stall of more than `bound_ms`; measures `write_stall_ms`."""
-    return judge(NAME, history, bound_ms, "write", wanted=lambda operation: operation.f != "read")
+    return judge(NAME, history, bound_ms, "write", wanted=writes)

@@ -105,3 +105,17 @@ def test_without_a_bound_the_reader_is_told_how_to_state_one(check: Checker) -> 
     assert finding.found is None
     assert "bounds_ms" in finding.reason and "--bound-ms" in finding.reason
     assert len(finding.measures) == 1
+
+
+def test_a_transaction_that_only_reads_is_no_write() -> None:
+    append, read = [["append", "a", 1]], [["r", "a", None]]
+    rows: list[tuple[int, Any, int, Any]] = [
+        (0, "invoke", 0, append), (100, "invoke", 1, read),
+        (110, "ok", 1, [["r", "a", []]]), (500, "ok", 0, append),
+    ]  # fmt: skip
+    story = History.of(
+        Event(index=index, time=time * MS, type=type_, process=process, f="txn", value=value)
+        for index, (time, type_, process, value) in enumerate(rows)
+    )
+    assert write_stall.check(story, bound_ms=300).measures == {"write_stall_ms": 500}
+    assert long_outage.check(story, bound_ms=300).measures == {"long_outage_ms": 390}
