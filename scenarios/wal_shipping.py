@@ -29,8 +29,8 @@ from chaos.run import Run
 from chaos.scenario import Scenario, problem, remedy
 from chaos.workloads import transactions
 
-INSTALLING_S = 2.0  # how long a node stands still for a new version; people would be glad of so little
-BOUND_MS = 1500  # without any write: longer than a hand-over takes, shorter than an installation
+INSTALLING_S = 4.0  # how long a node stands still for a new version; people would be glad of so little
+BOUND_MS = 3000  # without any write: longer than a hand-over takes, shorter than an installation
 
 
 async def crash_and_minor_upgrade(run: Run) -> None:
@@ -98,7 +98,7 @@ SCENARIO = Scenario(
     section="B",
     title="The storage engine's own log, page by page: equal to the byte, and tied to one format",
     script=attempt_then_all_together,
-    workload=transactions.pairs(lists=10, clients=12, rate_per_s=40, write_fraction=0.6),
+    workload=transactions.pairs(lists=10, clients=12, rate_per_s=30, write_fraction=0.6),
     checkers=("needs-downtime", "diverged-replicas", "half-transaction-seen"),
     bounds_ms={"needs-downtime": BOUND_MS},
     settings={  # patient, for nodes that start keep a machine busy

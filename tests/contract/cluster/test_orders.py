@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from chaos.cluster import HEALTHY, Cluster, ClusterError, LinkState
+from chaos.faults.upgrade import Upgrade
 from chaos.links import CONTROLLER
 from chaos.runtimes.registry import RUNTIMES
 from chaos.shape import DEFAULT
@@ -42,6 +43,21 @@ async def test_configure_begins_again_on_empty_data(cluster: Cluster, client: Cl
         assert status["settings"]["replication"] == "quorum-ack", node
         assert status["epoch"] == 1, node
     await all_hold(cluster, {})
+
+
+async def test_an_upgrade_takes_the_data_along_into_the_other_format(
+    cluster: Cluster, client: Client
+) -> None:
+    await client.put(next(iter(cluster.gateways)), "x", 7)
+    await all_hold(cluster, {"x": 7})
+    async with Upgrade("n2").applied(cluster):
+        assert await cluster.process_state("n2") == "dead"
+    await all_hold(cluster, {"x": 7})
+    said = [event.event for event in cluster.events() if event.node == "n2"]
+    assert "upgraded" in said[said.index("stores-differently") :]
+    assert (await cluster.status("n2"))["settings"]["new_format"] == ["n2"]
+    with pytest.raises(ClusterError, match="there is no replica 'g1'"):
+        await cluster.prepare_upgrade("g1")
 
 
 async def test_configure_heals_and_revives(cluster: Cluster, client: Client) -> None:

@@ -89,6 +89,7 @@ def test_a_fault_of_chance_ends_where_its_stroke_does() -> None:
         ("slow", {"links": ["n1-n2"], "latency_ms": 300}, "n1 → n2 takes 300 ms longer"),
         ("kill", {"nodes": ["n1", "n2"]}, "n1 and n2 are killed."),
         ("pause", {"nodes": ["n3"]}, "n3 stands still"),
+        ("start-upgrade", {"nodes": ["n1", "n2"]}, "An operator stops n1 and n2 for an upgrade."),
         ("promote", {"nodes": ["n2"]}, "An operator promotes n2."),
         ("hand-over", {"nodes": []}, "hand over to whom it likes."),
         ("start-load-spike", {"rate_per_s": 200}, "A load spike: 200 more requests a second."),
