@@ -67,11 +67,10 @@ class Working:
         if not self._usable:
             self._make()
         if self._open is None:
-            self._open = connection = self._connect(TABLES_FILE)
-            connection.pragma("synchronous", "off")
-            connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
-            connection.set_wal_hook(self._committed)
-            self._prepare(connection)
+            self._open = self._opened()
+            if not self._sees_all(self._open):
+                self._make()
+                self._open = self._opened()
         return self._open
 
     def account(self) -> dict[str, Value]:
@@ -124,6 +123,23 @@ class Working:
         """For good."""
         self._shut()
         self._closed = True
+
+    def _opened(self) -> apsw.Connection:
+        connection = self._connect(TABLES_FILE)
+        connection.pragma("synchronous", "off")
+        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        connection.set_wal_hook(self._committed)
+        self._prepare(connection)
+        return connection
+
+    def _sees_all(self, connection: apsw.Connection) -> bool:
+        """SQLite does not read its log again while another process has the file open, say, to look at it."""
+        connection.pragma("user_version")
+        seen, _ = connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_NOOP)
+        if self._log is None:
+            return seen == 0
+        header, end = self._log
+        return end.offset == HEADER_BYTES + seen * header.frame_bytes
 
     def _make(self) -> None:
         self._shut()

@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 import apsw
 import pytest
@@ -197,3 +199,47 @@ def test_a_new_copy_is_always_the_same(tmp_path: Path) -> None:
     assert len({hashlib.sha256(image(copy)).hexdigest() for copy in copies}) == 1
     for copy in copies:
         copy.close()
+
+
+def test_whoever_else_has_the_file_open_sees_whole_transactions_and_keeps_nobody_from_seeing_new_ones(
+    tmp_path: Path,
+) -> None:
+    with leader_and_follower(tmp_path, "wal") as (leader, follower):
+        leader.perform(*SETUP)
+        follower.follow(leader)
+        assert "items/tea" in follower.contents()
+        with closing(apsw.Connection(str(tmp_path / "n2" / TABLES_FILE))) as outside:
+            outside.execute("BEGIN")
+            assert outside.execute("SELECT count(*) FROM items").get == 3
+            leader.perform("DELETE FROM items", "DELETE FROM accounts")
+            follower.follow(leader)
+            assert outside.execute("SELECT count(*) FROM items").get == 3
+            assert image(follower) == image(leader)
+            outside.execute("COMMIT")
+            assert outside.execute("SELECT count(*) FROM items").get in (0, 3)
+            assert outside.pragma("integrity_check") == "ok"
+        leader.perform(*SETUP)
+        follower.follow(leader)
+        assert image(follower) == image(leader)
+        must_be_whole(follower)
+
+
+def test_nobody_else_may_write_while_frames_are_appended(tmp_path: Path) -> None:
+    with leader_and_follower(tmp_path, "wal") as (leader, follower):
+        leader.perform(*SETUP)
+        assert follower.contents() == {}
+        with closing(apsw.Connection(str(tmp_path / "n2" / TABLES_FILE))) as outside:
+            refusals = []
+            write_bytes = follower.disk.write_bytes
+
+            def appended(name: str, offset: int, data: bytes) -> None:
+                try:
+                    outside.execute("DELETE FROM items")
+                except apsw.BusyError as error:
+                    refusals.append(error)
+                write_bytes(name, offset, data)
+
+            with patch.object(follower.disk, "write_bytes", appended):
+                follower.follow(leader)
+            assert len(refusals) == 1
+        assert image(follower) == image(leader)
