@@ -79,9 +79,8 @@ class Storage:
         connect: Callable[[str], apsw.Connection],
         outside: Outside = NOWHERE,
         replication_log: ReplicationLog = "row",
-        files: Files | None = None,
+        files: Files | None = None,  # the disk that `connect` leads to
     ) -> None:
-        """`files` are the disk that `connect` leads to."""
         self._writer = connect(DATABASE)
         with self._writer:  # all tables or none, and one sync instead of one for each
             self._writer.execute(SCHEMA + log_table.TABLE)
@@ -94,8 +93,7 @@ class Storage:
     def checkpoint_after(self, pages: int) -> None:
         """Let SQLite move its own log into the database file whenever it has so many pages."""
         self._writer.wal_autocheckpoint(pages)
-        if self.tables.working:
-            self.tables.working.checkpoint_pages = pages
+        self.tables.checkpoint_after(pages)
 
     def close(self) -> None:
         """Close all connections; the storage is of no use afterwards."""

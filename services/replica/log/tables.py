@@ -96,6 +96,9 @@ class Tables:
         apsw.Changeset.apply(undo, self._database)
         self._database.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 1)
 
+    def checkpoint_after(self, pages: int) -> None:
+        """There is no other log of SQLite's than the caller's."""
+
     def settle(self) -> None:
         """The caller's transaction is durable: nothing is left to do."""
 

@@ -84,6 +84,10 @@ class WalTables:
         """See `Tables`. Raises `LabError` log-gone where an upgrade lies in between."""
         self._pending.append(_frames(*self._pages.take_back(undo)))
 
+    def checkpoint_after(self, pages: int) -> None:
+        """Move SQLite's log into the file whenever it has so many pages."""
+        self.working.checkpoint_pages = pages
+
     def settle(self) -> None:
         """The caller's transaction is durable: show it to readers, be it later when it fails now."""
         pending, self._pending = self._pending, []
