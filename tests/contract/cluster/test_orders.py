@@ -55,7 +55,7 @@ async def test_an_upgrade_takes_the_data_along_into_the_other_format(
     await all_hold(cluster, {"x": 7})
     said = [event.event for event in cluster.events() if event.node == "n2"]
     assert "upgraded" in said[said.index("stores-differently") :]
-    assert (await cluster.status("n2"))["settings"]["new_format"] == ["n2"]
+    assert tuple((await cluster.status("n2"))["settings"]["new_format"]) == ("n2",)
     with pytest.raises(ClusterError, match="there is no replica 'g1'"):
         await cluster.prepare_upgrade("g1")
 
