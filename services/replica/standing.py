@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TypeVar
 
-from services.config import ClusterSettings, NodeSettings
+from msgspec.structs import replace
+
+from services.config import ClusterSettings, NodeSettings, ReplicationLog
 from services.errors import LabError
 from services.messages import Status
 from services.node import remember_settings, settings_in_force
@@ -131,20 +133,15 @@ class Standing:
     async def configure(self, settings: ClusterSettings, reset: bool) -> None:
         """Take these settings, as a follower; with `reset`, begin again with empty data.
 
-        Another storage format is taken when the replica starts again, see `rewriting`. Raises `LabError`
-        bad-order when the data would have to be in another file.
+        A new storage format alone changes nothing before the replica starts again, see `rewriting`.
+        Raises `LabError` bad-order when the data would have to be in another file.
         """
         async with self._changing:
-            if (
-                not reset
-                and PHYSICAL in {settings.replication_log, self.cluster.replication_log}
-                and (settings.replication_log != self.cluster.replication_log)
-            ):
-                text = (
-                    f"from the log {self.cluster.replication_log} to {settings.replication_log} no data goes"
-                )
-                raise LabError("bad-order", f"{text} along; begin again with empty data")
-            await self._end_leadership("new settings")
+            before, for_later = self.cluster, replace(self.cluster, new_format=settings.new_format)
+            if not reset:
+                _must_stay_in_its_file(before.replication_log, settings.replication_log)
+            if reset or settings != for_later:
+                await self._end_leadership("new settings")
             self.cluster = settings
             self.storage.tables.log = settings.replication_log
             if reset:
@@ -263,3 +260,10 @@ class Standing:
         self.forget_leader()
         self.hold.end()
         self.say("emptied", replication=self.cluster.replication, reads=self.cluster.reads)
+
+
+def _must_stay_in_its_file(before: ReplicationLog, after: ReplicationLog) -> None:
+    """Raises `LabError` bad-order when these logs keep the SQL tables in different files."""
+    if before != after and PHYSICAL in (before, after):
+        text = f"from the log {before} to {after} no data goes along; begin again with empty data"
+        raise LabError("bad-order", text)
