@@ -25,7 +25,7 @@ OneWay = Annotated[bool, typer.Option("--one-way", help="Only what NODE asks of 
 def register(app: typer.Typer) -> None:
     """Add `fault` with its commands to `app`."""
     faults = typer.Typer(help="Strike the cluster that is up.", no_args_is_help=True, rich_markup_mode=None)
-    for command in (cut, slow, lose_reply, lose_request, heal, kill, pause, resume, restart):
+    for command in (cut, slow, lose_reply, lose_request, heal, kill, pause, resume, restart, upgrade):
         faults.command()(command)
     app.add_typer(faults, name="fault")
 
@@ -89,6 +89,16 @@ def restart(node: Target) -> None:
     from chaos.commands import striking
 
     typer.echo(asyncio.run(striking.restart(node)))
+
+
+def upgrade(
+    node: Target,
+    minor: Annotated[bool, typer.Option("--minor", help="The storage format stays the same.")] = False,
+) -> None:
+    """Stop a node, or replicas, and start again in a version that stores in another format."""
+    from chaos.commands import striking
+
+    typer.echo(asyncio.run(striking.upgrade(node, new_format=not minor)))
 
 
 def _strike(fault: Fault) -> None:

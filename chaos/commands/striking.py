@@ -6,6 +6,7 @@ from chaos.cluster import HEALTHY, Event, all_of
 from chaos.faults.fault import DidNotBite, Fault, Mark
 from chaos.faults.kill import Kill
 from chaos.faults.on_links import put_back
+from chaos.faults.upgrade import Upgrade
 from chaos.history import NEMESIS
 from chaos.runtimes import playground
 from chaos.runtimes.supervisor import faults_file, state_directory
@@ -55,6 +56,19 @@ async def restart(target: str) -> str:
             await kill.bite()
         await kill.heal()
     return noted(Mark("start", {"nodes": [node]}, f"started again: {node}"))
+
+
+async def upgrade(target: str, new_format: bool) -> str:
+    """Stop these nodes, and start them again in another version."""
+    async with playground.cluster_that_is_up() as cluster:
+        taken_aim = await Upgrade(target, new_format).aim(cluster)
+        noted(taken_aim.start)
+        try:
+            await taken_aim.bite()
+        finally:
+            await taken_aim.heal()
+    assert taken_aim.stop
+    return noted(taken_aim.stop)
 
 
 def noted(mark: Mark) -> str:

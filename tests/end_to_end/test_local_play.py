@@ -98,6 +98,8 @@ def test_an_evening_with_a_cluster(terminal: Terminal) -> None:
     assert terminal.node("n2") == {"node": "n2", "process": "dead"}
     terminal.lab("fault", "restart", "n2")
     assert terminal.node("n2")["process"] == "running"
+    assert "another storage format: n2" in terminal.lab("fault", "upgrade", "n2")
+    assert terminal.lab("get", "x", "--from", "n2").startswith("8\n")
 
     lines = terminal.lab("logs").splitlines()
     story = [
