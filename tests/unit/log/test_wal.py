@@ -1,6 +1,7 @@
 """SQLite's own log, shipped: copies are alike byte for byte, and what does not fit is refused untouched."""
 
 import hashlib
+import shutil
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -18,8 +19,10 @@ from services.messages import Entry, Position
 from services.messages.records import Frames, Page
 from services.ports import OTHER_FORMAT
 from services.replica.log.working import TABLES_FILE
+from services.replica.storage import DATABASE
 from tests.unit.log.copies import Copy, leader_and_follower
 from tests.unit.log.test_formats import DANGEROUS, SETUP, ignore, parted_from
+from tests.unit.log.test_frames import DAMAGES
 
 WORK = (
     *DANGEROUS,
@@ -243,3 +246,31 @@ def test_nobody_else_may_write_while_frames_are_appended(tmp_path: Path) -> None
                 follower.follow(leader)
             assert len(refusals) == 1
         assert image(follower) == image(leader)
+
+
+@pytest.mark.parametrize("step", [997, pytest.param(13, marks=pytest.mark.long)], ids=["some", "many"])
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_kill_in_the_middle_of_a_record_at_worst_makes_the_log_shorter(
+    tmp_path: Path, damage: str, step: int
+) -> None:
+    leader = Copy(tmp_path, 1, "wal")
+    leader.perform(*SETUP)
+    leader.perform(*DANGEROUS)
+    wal = tmp_path / "n1" / f"{DATABASE}-wal"
+    older, images = wal.read_bytes(), {leader.storage.last.sequence: image(leader)}
+    leader.perform("DELETE FROM items", "INSERT INTO visits VALUES ('last', null)")
+    newer, images[leader.storage.last.sequence] = wal.read_bytes(), image(leader)
+    base = (tmp_path / "n1" / DATABASE).read_bytes()
+    leader.close()
+    changed = [at for at, (a, b) in enumerate(zip(older, newer, strict=True)) if a != b]
+    seen = set()
+    for at in range(changed[0], changed[-1] + 1, step):
+        shutil.rmtree(tmp_path / "n2", ignore_errors=True)
+        (tmp_path / "n2").mkdir()
+        (tmp_path / "n2" / DATABASE).write_bytes(base)
+        (tmp_path / "n2" / wal.name).write_bytes(DAMAGES[damage](newer, at, changed[-1] + 1))
+        copy = Copy(tmp_path, 2, "wal")
+        assert image(copy) == images[copy.storage.last.sequence], at
+        seen.add(copy.storage.last.sequence)
+        copy.close()
+    assert 2 in seen
