@@ -43,8 +43,7 @@ class Reads:
 
     async def _read_contents(self, _: ReadContents) -> Contents:
         storage = self._standing.storage
-        position = storage.last
-        tables = await reading.of_tables(self._standing, rows)
+        position, tables = await reading.of_tables(self._standing, rows)
         registers, sets = storage.contents()
         return Contents(
             node=self._standing.env.node,
@@ -57,7 +56,7 @@ class Reads:
         )
 
 
-def rows(storage: Storage, database: apsw.Connection) -> dict[str, Value]:
+def rows(storage: Storage, database: apsw.Connection) -> tuple[Position, dict[str, Value]]:
     """Every row of the SQL tables; and where they are in a file of their own, what the file is like."""
-    working = storage.tables.working
-    return dict(logical.contents(database)) | (working.account() if working else {})
+    position, working = storage.last, storage.tables.working
+    return position, dict(logical.contents(database)) | (working.account() if working else {})
