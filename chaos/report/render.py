@@ -37,9 +37,11 @@ STYLES = ("vendor/uPlot.min.css", "assets/page.css", "assets/drawings.css")
 NONE = "'none'"
 
 
-def page(template: str, *, scripts: Sequence[str] = SCRIPTS, **values: Any) -> str:
+def page(
+    template: str, *, scripts: Sequence[str] = SCRIPTS, styles: Sequence[str] = STYLES, **values: Any
+) -> str:
     """The template with `values` in it, and with the scripts and styles that its policy allows."""
-    code, looks = [asset(name) for name in scripts], [asset(name) for name in STYLES]
+    code, looks = [asset(name) for name in scripts], [asset(name) for name in styles]
     return (
         _environment()
         .get_template(template)
