@@ -1,4 +1,5 @@
-"""Make the pictures of the documentation again: every scenario's report, and each part of one of them.
+"""Make the pictures of the documentation again: every scenario's report, each part of one of them, and one
+write in four logs.
 
     PYTHONPATH=. .venv/bin/python docs/pictures/make.py [SCENARIO…]
 
@@ -13,8 +14,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
+from chaos.commands.comparing import compared
 from chaos.discover import all_scenarios, find_scenario
 from chaos.folder import RunFolder
+from chaos.logdiff.request import Request
+from chaos.logdiff.webpage import webpage
 from chaos.report.catalogue import write_index
 from chaos.report.page import NAME, write_pages
 from chaos.report.saved import read_again
@@ -42,6 +46,7 @@ DRAWN = """new Promise((done) => {  // drawings and what watches their sizes tak
 def main() -> None:
     """Make the pictures of the scenarios that are named, or all there are."""
     chosen = [find_scenario(name) for name in sys.argv[1:]]
+    four_logs = webpage(compared(Request(), SEED))
     with tempfile.TemporaryDirectory() as directory, chromium() as browser:
         runs = {
             (scenario.id, variant.name): made(scenario.id, variant.name, Path(directory))
@@ -55,6 +60,9 @@ def main() -> None:
             together = runs["split-brain", "unfenced"], runs["split-brain", "lease"]
             side_by_side(browser, together, Path(directory) / "together.html")
             picture(opened(browser, write_index(all_scenarios(), Path(directory))), "index")
+            page = Path(directory) / "logdiff.html"
+            page.write_text(four_logs, encoding="utf-8")
+            picture(opened(browser, page, width=1500), "logdiff")
     gallery()
 
 
