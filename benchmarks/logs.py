@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from chaos.logdiff.copies import message_bytes
+from chaos.logdiff.copies import messages
 from chaos.logdiff.outbox import Door
 from services.adapters.disk import FileDisk
 from services.companions.feeds import from_outbox
@@ -119,7 +119,7 @@ class Copies:
     def wire_bytes(self, entries: Sequence[Entry]) -> int:
         """To a follower; where there is an outbox, to the carrier, of all that is new in it."""
         if not self._outbox:
-            return message_bytes(self.leader, entries)
+            return sum(map(len, messages(self.leader, entries)))
         asked, seen = Door(self.leader), None
         while seen is None:
             page = asyncio.run(from_outbox(asked.ask, self._place, {}))

@@ -1,6 +1,6 @@
 """A copy of the demonstration tables: it leads or follows, with a clock and chance of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import TypeAlias
@@ -10,7 +10,7 @@ import apsw
 from chaos.logdiff.pieces import told_row
 from chaos.logdiff.request import STOCK, Request
 from services.config import ReplicationLog
-from services.messages import Append, Entry, Value, encode
+from services.messages import Append, Entry, Value, decode, encode
 from services.messages.records import Statement
 from services.messages.sql import ResultSet
 from services.ports import USUAL_FORMAT, Disk, StorageFormat
@@ -70,9 +70,14 @@ class Copy:
         return self.storage.entries_after(sequence, MOST_ENTRIES)
 
     def follow(self, leader: "Copy") -> None:
-        """Take over what this copy lacks. Raises `LabError` when it does not fit."""
-        entries = leader.after(self.storage.last.sequence)
-        self.storage.accept(leader.storage.epoch, self.storage.last, entries, lambda name, lines: None, True)
+        """Take over what this copy lacks, from bytes. Raises `LabError` when it does not fit."""
+        for data in messages(leader.storage, leader.after(self.storage.last.sequence)):
+            batch = decode(data)
+            assert isinstance(batch, Append)
+            accepted = self.storage.accept(
+                batch.epoch, batch.previous, batch.entries, lambda name, lines: None, fenced=True
+            )
+            assert accepted.fits
 
     def contents(self) -> dict[str, Value]:
         """Every row, by table and key."""
@@ -97,9 +102,8 @@ def prepared(request: Request, leader: Copy, *followers: Copy) -> None:
         copy.storage.tables.log = copy.log
 
 
-def message_bytes(leader: Storage, entries: Sequence[Entry]) -> int:
-    """The size of the messages in which the entries travel to one follower."""
-    size = 0
+def messages(leader: Storage, entries: Sequence[Entry]) -> Iterator[bytes]:
+    """The messages in which the entries travel to one follower."""
     for begin in range(0, len(entries), BATCH_ENTRIES):
         batch = list(entries[begin : begin + BATCH_ENTRIES])
         previous = leader.position_at(batch[0].position.sequence - 1)
@@ -112,8 +116,7 @@ def message_bytes(leader: Storage, entries: Sequence[Entry]) -> int:
             last=leader.last,
             acknowledged=previous.sequence,
         )
-        size += len(encode(message))
-    return size
+        yield encode(message)
 
 
 def differences(leader: dict[str, Value], other: dict[str, Value]) -> list[str]:

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import msgspec
 
-from chaos.logdiff.copies import Copy, MakeDisk, World, differences, message_bytes, prepared
+from chaos.logdiff.copies import Copy, MakeDisk, World, differences, messages, prepared
 from chaos.logdiff.pieces import Field, Followed, Kind, Piece, Shown, outcome, told, told_row
 from chaos.logdiff.request import Request
 from chaos.logdiff.spans import Span, spans
@@ -45,8 +45,8 @@ def _tried(
         begin = leader.storage.last.sequence
         leader.perform(request.statements)
         entries = leader.after(begin)
-        found = _followed(leader, follower, other)
-        return [piece(entry) for entry in entries], message_bytes(leader.storage, entries), found
+        size = sum(map(len, messages(leader.storage, entries)))
+        return [piece(entry) for entry in entries], size, _followed(leader, follower, other)
 
 
 def _followed(leader: Copy, follower: Copy, other: Copy) -> Followed:

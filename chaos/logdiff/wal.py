@@ -10,7 +10,7 @@ from contextlib import closing
 from typing import NamedTuple
 
 from chaos.logdiff import pages
-from chaos.logdiff.copies import Copy, MakeDisk, World, differences, message_bytes, prepared
+from chaos.logdiff.copies import Copy, MakeDisk, World, differences, messages, prepared
 from chaos.logdiff.pieces import Field, Followed, Kind, Piece, Range, Shown
 from chaos.logdiff.request import Request
 from services.errors import LabError
@@ -57,7 +57,7 @@ def by_pages(request: Request, make_disk: MakeDisk, world: World) -> Shown:
         leader.storage.checkpoint_after(NEVER)
         begin = leader.storage.last.sequence
         recorded = _recorded(request, leader)
-        size = message_bytes(leader.storage, leader.after(begin))
+        size = sum(map(len, messages(leader.storage, leader.after(begin))))
         return Shown("wal", pieces(recorded), size, _followed(leader, follower, other))
 
 
