@@ -18,7 +18,8 @@ MODES: dict[ReadPolicy, ReadMode] = {
 }
 RELEARN = frozenset({"not-leader", "stale-epoch", "lease-expired", "unreachable", "shutting-down"})
 # Reads have no effect, so even in doubt another replica may be asked, where one may do better.
-ELSEWHERE = RELEARN | {"connection-lost", "timed-out", "too-far-behind", "storage-failed", "overloaded"}
+BEHIND = frozenset({"too-far-behind", "position-not-reached"})
+ELSEWHERE = RELEARN | BEHIND | {"connection-lost", "timed-out", "storage-failed", "overloaded"}
 GONE = frozenset({"unreachable", "connection-lost", "shutting-down"})  # slow is not dead
 NOWHERE: frozenset[str] = frozenset()
 

@@ -89,7 +89,7 @@ def test_without_a_user_nobody_is_sticky() -> None:
         ("sticky-failover", "timed-out", False),
         ("sticky-token", "timed-out", True),
         ("sticky-token", "too-far-behind", True),
-        ("position-token", "too-far-behind", True),
+        ("position-token", "position-not-reached", True),
         ("position-token", "position-lost", False),
     ],
 )

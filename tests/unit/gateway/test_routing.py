@@ -40,6 +40,7 @@ def test_in_doubt_no_other_leader_is_asked(code: str) -> None:
         ("unreachable", True, True),
         ("shutting-down", True, True),
         ("too-far-behind", False, True),
+        ("position-not-reached", False, True),
         ("position-lost", False, False),
         ("timed-out", False, True),
         ("connection-lost", False, True),
