@@ -91,6 +91,10 @@ class Cluster(Protocol):
         """The replicas at the moment: those from the start, and the spares that have joined."""
 
     @property
+    def partitions(self) -> tuple[tuple[str, ...], ...]:
+        """The replicas of each partition of the keys; empty where all replicas hold the same."""
+
+    @property
     def spares(self) -> tuple[str, ...]:
         """Replicas in reserve: they have a machine, links and a disk, but no process yet."""
 
@@ -108,7 +112,10 @@ class Cluster(Protocol):
         """
 
     async def resolve(self, target: str) -> str:
-        """The node that `target` names: a node's own name, or `leader`, `follower`, `followers…`."""
+        """The node that `target` names: a node's own name, or `leader` or `follower`.
+
+        Where the keys are shared out over partitions these are of the first, and `leader-2` is of the second.
+        """
 
     async def set_link(self, link: Link, state: LinkState) -> None:
         """Put `link` into `state`, read back from the proxy."""

@@ -16,8 +16,9 @@ NS_PER_MS = 1_000_000
 def measure(history: History) -> dict[str, float]:
     """`acknowledged`, `read`, `failed`, `in_doubt` (operations), `downtime_ms`, and `lag_ms_NODE`.
 
-    `downtime_ms` is the longest time without an acknowledged write, between the first and the last. Of the
-    reads there are `reads_per_s`, and the median of the time they took at each gateway, `read_ms_GATEWAY`;
+    `downtime_ms` is the longest time without an acknowledged write (in one of the partitions, where there are
+    several), between the first and the last. Of the reads there are `reads_per_s`, and the median of the time
+    they took at each gateway, `read_ms_GATEWAY`;
     `answered` is the part of all requests that succeeded.
     """
     operations = history.client_operations
@@ -31,7 +32,7 @@ def measure(history: History) -> dict[str, float]:
         **_read_medians_ms(reads),
         "failed": sum(operation.outcome == "fail" for operation in operations),
         "in_doubt": sum(operation.outcome == "info" for operation in operations),
-        "downtime_ms": _longest_gap_ms(writes),
+        "downtime_ms": max(map(_longest_gap_ms, by_partition(writes).values()), default=0.0),
         **{f"lag_ms_{node}": lag_ms for node, lag_ms in lags_ms(operations).items()},
     }
 
@@ -40,6 +41,14 @@ def acknowledged_writes(operations: Iterable[Operation]) -> list[Operation]:
     """The successful operations that change something, in the order of their acknowledgement."""
     writes = (operation for operation in operations if operation.f != "read" and operation.outcome == "ok")
     return sorted(writes, key=lambda operation: operation.end)
+
+
+def by_partition(operations: Iterable[Operation]) -> dict[int | None, list[Operation]]:
+    """The operations of each partition, for each has a log of its own; of None where there is only one."""
+    groups: dict[int | None, list[Operation]] = {}
+    for operation in operations:
+        groups.setdefault(operation.partition, []).append(operation)
+    return groups
 
 
 class Backlog:
@@ -67,15 +76,17 @@ def lags_ms(operations: Sequence[Operation]) -> dict[str, float]:
     A read that shows log position p was behind since the first write beyond p was acknowledged.
     Reads that do not say their position are left out.
     """
-    backlog = Backlog(
-        (_place(write.position), write.returned_ns)
-        for write in acknowledged_writes(operations)
-        if write.position is not None
-    )
+    backlogs = {
+        partition: Backlog(
+            (_place(write.position), write.returned_ns) for write in writes if write.position is not None
+        )
+        for partition, writes in by_partition(acknowledged_writes(operations)).items()
+    }
     worst: dict[str, float] = {}
     for read in operations:
         if read.f != "read" or read.outcome != "ok" or read.node is None or read.position is None:
             continue
+        backlog = backlogs.get(read.partition, Backlog(()))
         lag_ms = backlog.behind_ms(_place(read.position), read.invoked_ns)
         worst[read.node] = max(worst.get(read.node, 0.0), lag_ms)
     return dict(sorted(worst.items()))

@@ -32,6 +32,7 @@ class Recorder:
         self._next_process = 0
         self._pairing = Pairing()
         self._absent: dict[Key, Any] = {}  # what a read of a key shows where the key is missing
+        self._homes: dict[Key | None, int | None] = {}  # in which partition a key was found to lie
 
     def __enter__(self) -> "Recorder":
         return self
@@ -98,10 +99,14 @@ class Recorder:
         node: str | None = None,
         epoch: int | None = None,
         position: Any = None,
+        partition: int | None = None,
     ) -> Event:
         """It happened. `value` is the result of a read; of anything else, what was asked is recorded."""
         result = value if pending.f == "read" or value is not None else pending.value
-        return self._end(pending, "ok", value=result, node=node, epoch=epoch, position=position)
+        self._homes[pending.key] = partition
+        return self._end(
+            pending, "ok", value=result, node=node, epoch=epoch, position=position, partition=partition
+        )
 
     def fail(self, pending: Event, error: str) -> Event:
         """It certainly did not happen and never will."""
@@ -122,14 +127,19 @@ class Recorder:
         `contents` is what `Cluster.contents` returns: `registers`, `sets`, `tables`, `epoch`, `position`.
         There is one read for each key that this replica holds or that a client ever wrote (null, or an empty
         list, where the replica has nothing), and one without a key whose value lists the keys it holds:
-        it is there even when the replica is empty.
+        it is there even when the replica is empty. A replica of one of several partitions is not asked for
+        what lies in another.
         """
         held = {**contents["registers"], **contents["sets"], **contents.get("tables", {})}
         process, position = self.new_process(), sequence(contents["position"])
-        reads = {None: sorted(held), **self._absent, **held}
+        partition = contents.get("partition")
+        homes = self._homes
+        missing = {key: empty for key, empty in self._absent.items() if homes.get(key) == partition}
+        reads = {None: sorted(held), **(self._absent if partition is None else missing), **held}
         for key, value in reads.items():
             pending = self._final_read(process, node, key)
-            self.ok(pending, value=value, node=node, epoch=contents["epoch"], position=position)
+            epoch = contents["epoch"]
+            self.ok(pending, value=value, node=node, epoch=epoch, position=position, partition=partition)
 
     def learned(self, node: str, contents: Mapping[str, Any]) -> None:
         """Record what the consumer `node` learned of changes, as reads of a process of its own."""
@@ -165,6 +175,7 @@ class Recorder:
         node: str | None = None,
         epoch: int | None = None,
         position: Any = None,
+        partition: int | None = None,
         error: str | None = None,
     ) -> Event:
         return self._take(
@@ -182,6 +193,7 @@ class Recorder:
                 node=node or pending.node,
                 epoch=epoch,
                 position=position,
+                partition=partition,
                 error=error,
                 final=pending.final,
             )

@@ -63,8 +63,9 @@ class Run:
         return await eventually(lambda: self.cluster.resolve("leader"), within_s)
 
     def followers(self, leader: str) -> tuple[str, ...]:
-        """The replicas other than `leader`, in the order of their numbers."""
-        return tuple(node for node in self.cluster.replicas if node != leader)
+        """The replicas other than `leader` that hold the same keys, in the order of their numbers."""
+        groups = self.cluster.partitions or (self.cluster.replicas,)
+        return tuple(node for group in groups if leader in group for node in group if node != leader)
 
     async def comes_true(
         self, what: str, look: Callable[[], Awaitable[bool]], *, within_s: float = WITHIN_S

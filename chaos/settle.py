@@ -3,7 +3,7 @@
 Only then do the final reads mean anything: what is missing from them is lost, not late.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -40,6 +40,8 @@ async def _revive(cluster: Cluster, recorder: Recorder, tell: Tell) -> None:
 async def settle(cluster: Cluster, recorder: Recorder, tell: Tell, within_s: float = SETTLE_S) -> None:
     """Wait until one replica leads, the controller has no other in mind, and all stand at its position.
 
+    Where the keys are shared out over partitions, all of that is true of each.
+
     A failover that began before the heal goes on, and may still shoot a leader; whoever is dead is
     started again. Raises `ClusterError` that says where everybody stood at the deadline.
     """
@@ -48,14 +50,23 @@ async def settle(cluster: Cluster, recorder: Recorder, tell: Tell, within_s: flo
         await _revive(cluster, recorder, tell)
         await cluster.resolve("leader")  # raises while a failover is under way
         accounts = await all_of(cluster.status(node) for node in cluster.replicas)
-        if not agree(accounts):
+        if not all(map(agree, by_partition(accounts, cluster.partitions))):
             stands = "; ".join(map(_where, accounts))
             raise ClusterError(f"the replicas did not come to one position within {within_s:g} s: {stands}")
 
     await eventually(must_agree, within_s)
 
 
-def agree(accounts: list[Mapping[str, Any]]) -> bool:
+def by_partition(
+    accounts: Sequence[Mapping[str, Any]], partitions: Sequence[Sequence[str]]
+) -> list[list[Mapping[str, Any]]]:
+    """The accounts of those replicas that hold the same keys, group by group."""
+    if not partitions:
+        return [[*accounts]]
+    return [[account for account in accounts if account["node"] in group] for group in partitions]
+
+
+def agree(accounts: Sequence[Mapping[str, Any]]) -> bool:
     """True when one of the replicas leads and all report its epoch and position."""
     leaders = [account for account in accounts if account["role"] == "leader"]
     places = {(account["epoch"], str(account["position"])) for account in accounts}

@@ -14,6 +14,9 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from services import partitions
+from services.partitions import Layout
+
 Replication: TypeAlias = Literal["async", "sync", "semi-sync", "semi-sync-timeout", "quorum-ack"]
 ReplicationLog: TypeAlias = Literal[
     "statement", "statement-rewritten", "mixed", "row", "row-without-commit", "wal"
@@ -34,6 +37,8 @@ ReadPolicy: TypeAlias = Literal[  # see services/gateway/policies.py
     "sticky",
     "sticky-failover",
     "sticky-token",
+    "consistent-prefix",
+    "causal-order",
 ]
 Coordination: TypeAlias = Literal["controller", "election", "manual"]
 
@@ -60,6 +65,7 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     read_bound_ms: int = 400  # `bounded`: how far behind a follower may be; `leader-for-a-while`: how long
     token_wait_ms: int = 200  # how long a replica waits for the position in a client's token
     datacenters: tuple[tuple[str, ...], ...] = ()  # which replicas and gateways stand in one place
+    partitions: Layout = ()  # which replicas hold which part of the keys; none: all hold everything
     replication_log: ReplicationLog = "row"  # how changes of the SQL tables are written down
     reporting_indexes: bool = False  # every replica but the first has an index more, as for reports
     feed: FeedKind = "log"  # how a consumer beside the cluster learns of changes
@@ -102,6 +108,12 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         placed = [node for datacenter in self.datacenters for node in datacenter]
         if len(set(placed)) < len(placed):
             raise ValueError(f"a node stands in two of the datacenters {self.datacenters}")
+        partitions.check(self.partitions)
+        if self.partitions and self.coordination != "election":
+            raise ValueError(
+                f"the replicas of several partitions elect their leaders themselves; coordination must be "
+                f"'election', not {self.coordination!r}: the controller knows of one log only"
+            )
         if self.lease and self.lease_ms <= self.heartbeat_ms:
             raise ValueError(
                 f"lease_ms ({self.lease_ms}) must be longer than heartbeat_ms ({self.heartbeat_ms})"
@@ -153,6 +165,9 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
     allowed_hosts: tuple[str, ...] = ()
     log_format: Literal["text", "json"] = "text"
     cluster: ClusterSettings = ClusterSettings()
+
+    def __post_init__(self) -> None:
+        partitions.check_fit(self.cluster.partitions, self.replicas)
 
     @property
     def followers(self) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ KINDS: dict[str, Kind] = {
         Kind("stale-epoch", 409, True, "the sender's epoch is over; somebody newer leads"),
         Kind("bad-order", 409, True, "the order does not fit the node's state"),
         Kind("log-gone", 409, True, "what is needed of the log was trimmed; only a copy of all helps"),
+        Kind("wrong-partition", 421, True, "this replica holds another part of the keys"),
         Kind("position-not-reached", 409, True, "this replica has not come to the client's token in time"),
         Kind("position-lost", 410, True, "what this session saw or wrote was lost when a leader failed"),
         Kind("copy-gone", 410, True, "this copy is not here any more; ask for another"),

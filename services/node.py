@@ -1,9 +1,11 @@
 """What every node has in common, whether replica, controller or gateway."""
 
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 import msgspec
 
+from services import partitions
 from services.config import ClusterSettings
 from services.errors import LabError
 from services.messages import AskStatus, Message, Probe, Probed, Status
@@ -43,6 +45,14 @@ async def probe(env: Env, message: Probe) -> Probed:
         elif error.kind.code in ("unreachable", "connection-lost"):
             outcome = "refused"
     return Probed(outcome=outcome, elapsed_s=env.clock.monotonic() - began_s)
+
+
+def must_fit(settings: ClusterSettings, replicas: Sequence[str]) -> None:
+    """Raise `LabError` bad-order when `settings` are not for a cluster of these `replicas`."""
+    try:
+        partitions.check_fit(settings.partitions, replicas)
+    except ValueError as error:
+        raise LabError("bad-order", str(error)) from error
 
 
 def settings_in_force(env: Env, given: ClusterSettings) -> ClusterSettings:

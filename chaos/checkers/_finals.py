@@ -18,15 +18,18 @@ class FinalContents:
     """The final reads of a history, by replica.
 
     A replica is known from any attempt to read it. A key it was not asked for is absent when it listed
-    its keys without that one, else unknown.
+    its keys without that one, else unknown. Where the keys are shared out over partitions, a key belongs to
+    the replicas of the partition in which somebody holds it; should it be held in two, to those of both.
     """
 
     def __init__(self, history: History) -> None:
         self._reads: dict[str, dict[Key | None, Operation]] = {}
+        self._partitions: dict[str, int | None] = {}
         for read in history.finals:
             of_node = self._reads.setdefault(str(read.node), {})
             if read.outcome == "ok":
                 of_node[read.key] = read
+                self._partitions[str(read.node)] = read.partition
 
     @cached_property
     def nodes(self) -> tuple[str, ...]:
@@ -49,13 +52,18 @@ class FinalContents:
 
     def of(self, key: Key) -> tuple[Holding, ...]:
         """What the replicas hold under `key`, of those of which it is known, in order of name."""
-        holdings = (self._holding(node, key) for node in self.nodes)
-        return tuple(holding for holding in holdings if holding is not None)
+        known = self._known(key)
+        homes = {self._partitions[holding.node] for holding in known if holding.value not in (None, [])}
+        return tuple(each for each in known if not homes or self._partitions[each.node] in homes)
 
     def unread(self, key: Key) -> tuple[str, ...]:
         """The replicas of which nobody knows what they hold under `key`."""
-        read = {holding.node for holding in self.of(key)}
+        read = {holding.node for holding in self._known(key)}
         return tuple(node for node in self.nodes if node not in read)
+
+    def _known(self, key: Key) -> tuple[Holding, ...]:
+        holdings = (self._holding(node, key) for node in self.nodes)
+        return tuple(holding for holding in holdings if holding is not None)
 
     def _holding(self, node: str, key: Key) -> Holding | None:
         reads = self._reads[node]

@@ -5,7 +5,8 @@ there was need is seen in the marks of the faults. A leader was away while it wa
 of it were cut or lost messages; slow links, load and wrong clocks take nobody away. Replacing it was right
 if such a fault was in force at some time from its last acknowledged write to the first one of its successor,
 and lasted longer than the bound; a dead leader may be replaced at once. Who orders a promotion or a hand-over
-has his reasons, and no change needs another within ten seconds of the order.
+has his reasons, and no change needs another within ten seconds of the order. Where the keys are shared out
+over partitions, each has a leader and epochs of its own, and is looked at by itself.
 
 Assumed, else unknown: a bound is stated, and acknowledgements name replica and epoch.
 """
@@ -83,6 +84,14 @@ def check(history: History, *, bound_ms: float | None = None) -> Finding:
 
 
 def _changes(writes: Sequence[Operation], absences: Sequence[Absence]) -> Iterator[Change]:
+    of_partition: dict[int, list[Operation]] = {}
+    for write in writes:
+        of_partition.setdefault(write.partition or 0, []).append(write)
+    for _, its_writes in sorted(of_partition.items()):
+        yield from _changes_in_one(its_writes, absences)
+
+
+def _changes_in_one(writes: Sequence[Operation], absences: Sequence[Absence]) -> Iterator[Change]:
     by_epoch: dict[int, list[Operation]] = {}
     for write in writes:
         by_epoch.setdefault(write.epoch or 0, []).append(write)

@@ -3,7 +3,8 @@
 A span reaches from the first to the last acknowledgement of one replica in one epoch. When exactly a
 replica acknowledged, clients cannot see; it was between the request and the answer. An overlap is
 claimed only when there is one wherever in these intervals the acknowledgements lay. So a late answer
-of an old leader is no evidence against it, a write that it took after its successor's is.
+of an old leader is no evidence against it, a write that it took after its successor's is. Where the keys
+are shared out over partitions each has a leader of its own, so only those of one partition are compared.
 
 Assumed, else unknown: every acknowledgement names its replica and epoch.
 """
@@ -24,14 +25,19 @@ def check(history: History) -> Finding:
     for operation in acknowledged:
         if operation.node is None or operation.epoch is None:
             return unknown(NAME, f"the answer to operation {operation.index} names no replica or no epoch")
-    spans: dict[tuple[str | None, int | None], list[Operation]] = {}
+    spans: dict[tuple[str | None, int | None, int | None], list[Operation]] = {}
     for operation in acknowledged:
-        spans.setdefault((operation.node, operation.epoch), []).append(operation)
-    pairs = [(a, b) for a, b in combinations(spans.values(), 2) if a[0].node != b[0].node and _overlap(a, b)]
+        spans.setdefault((operation.node, operation.epoch, operation.partition), []).append(operation)
+    pairs = [(a, b) for a, b in combinations(spans.values(), 2) if _rivals(a[0], b[0]) and _overlap(a, b)]
     if not pairs:
         return not_found(NAME)
     measures = {"split_brain_ms": round(max(_overlap_ns(a, b) for a, b in pairs) / 1e6, 3)}
     return found(NAME, len(pairs), (_witness(a, b) for a, b in pairs), measures)
+
+
+def _rivals(a: Operation, b: Operation) -> bool:
+    """Two replicas, of which only one may take writes."""
+    return a.node != b.node and a.partition == b.partition
 
 
 def _overlap(a: Sequence[Operation], b: Sequence[Operation]) -> bool:

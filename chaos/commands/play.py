@@ -8,6 +8,7 @@ import typer
 
 from chaos.commands import fault, lead, watch
 
+PARTITIONS = "Share the keys out over so many groups of replicas, which elect their leaders."
 COORDINATION = "Who replaces a silent leader: controller, election (the replicas themselves) or manual."
 REPLICATION = "async, sync, semi-sync, semi-sync-timeout or quorum-ack"
 
@@ -28,12 +29,13 @@ def up(
     replication: Annotated[str, typer.Option(help=f"{REPLICATION}.")] = "semi-sync",
     reads: Annotated[str, typer.Option(help="leader, any or bounded.")] = "leader",
     coordination: Annotated[str, typer.Option(help=COORDINATION)] = "controller",
+    partitions: Annotated[int, typer.Option(min=1, max=9, help=PARTITIONS)] = 1,
 ) -> None:
     """Start a cluster and leave it running."""
     from chaos.commands.playing import start
 
     settings = {"replication": replication, "reads": reads, "coordination": coordination}
-    asyncio.run(start(on, nodes, strategy, settings))
+    asyncio.run(start(on, nodes, strategy, settings, partitions))
 
 
 def down() -> None:

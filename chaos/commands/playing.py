@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Awaitable, Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -28,7 +29,7 @@ try  ./lab put x 7          curl {url}/kv/x
      ./lab fault heal       ./lab down"""
 
 
-async def start(on: str, nodes: int, strategy: str, settings: Mapping[str, str]) -> None:
+async def start(on: str, nodes: int, strategy: str, settings: Mapping[str, str], partitions: int = 1) -> None:
     """Start a cluster on `local` or `compose`. Raises `ClusterError` when one is up there already."""
     if strategy not in STRATEGIES:
         raise ClusterError(f"there is no strategy {strategy!r}; choose {' or '.join(STRATEGIES)}")
@@ -36,7 +37,7 @@ async def start(on: str, nodes: int, strategy: str, settings: Mapping[str, str])
         raise ClusterError(f"there is no runtime {on!r} to play on; choose {' or '.join(FINDERS)}")
     if on == "compose" and nodes != NODES_IN_COMPOSE:
         raise ClusterError(f"docker-compose.yml has {NODES_IN_COMPOSE} replicas; --nodes works on local")
-    chosen = _settings(settings)
+    chosen = _settings({**settings, **_shared_out(nodes, partitions)})
     if already := await FINDERS[on]():
         await already.close()
         raise ClusterError(f"{_where(already)} is up already; `./lab down` ends it")
@@ -90,7 +91,20 @@ async def _through(
         await client.close()
 
 
-def _settings(given: Mapping[str, str]) -> ClusterSettings:
+def _shared_out(nodes: int, partitions: int) -> Mapping[str, Any]:
+    """Settings for so many partitions of n1, n2 …, as equal as can be. Raises `ClusterError`."""
+    if partitions == 1:
+        return {}
+    if nodes < partitions:
+        raise ClusterError(
+            f"{partitions} partitions need at least as many replicas; give --nodes more than {nodes}"
+        )
+    ends = [number * nodes // partitions for number in range(partitions + 1)]
+    groups = [[f"n{node + 1}" for node in range(*span)] for span in pairwise(ends)]
+    return {"partitions": groups, "coordination": "election"}
+
+
+def _settings(given: Mapping[str, Any]) -> ClusterSettings:
     try:
         return msgspec.convert(dict(given), ClusterSettings)
     except msgspec.ValidationError as error:

@@ -1,5 +1,6 @@
 """What `./lab status` does."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -9,6 +10,7 @@ from rich.table import Table
 from chaos.cluster import HEALTHY, Cluster, ClusterError, all_of
 from chaos.links import CONTROLLER
 from chaos.runtimes import playground
+from services.partitions import number_of
 
 COLUMNS = ("node", "process", "role", "epoch", "position", "lag", "leader")
 
@@ -20,11 +22,13 @@ async def report() -> dict[str, Any]:
         accounts = await all_of(_account(cluster, node) for node in nodes)
         links = [link for link in cluster.links if link.touchable]
         states = zip(links, await all_of(map(cluster.link_state, links)), strict=True)
-    leading = (account for account in accounts if account.get("role") == "leader")
-    lags: dict[str, Any] = next(leading, {}).get("lags", {})
+        partitions = cluster.partitions
     for account in accounts:
-        if account["process"] == "running" and account["node"] in lags:
-            account["behind"] = lags[account["node"]]
+        if number := number_of(account["node"], partitions):
+            account["partition"] = number
+        for leader in _leaders(accounts, account.get("partition")):
+            if account["process"] == "running" and account["node"] in leader["lags"]:
+                account["behind"] = leader["lags"][account["node"]]
     return {
         "name": cluster.name,
         "runtime": cluster.runtime,
@@ -34,12 +38,21 @@ async def report() -> dict[str, Any]:
     }
 
 
+def _leaders(accounts: Sequence[dict[str, Any]], partition: int | None) -> list[dict[str, Any]]:
+    """The first who leads that partition, if anybody does."""
+    of_partition = (account for account in accounts if account.get("partition") == partition)
+    return [account for account in of_partition if account.get("role") == "leader"][:1]
+
+
 def show(found: dict[str, Any]) -> None:
     """Print a report for people."""
     console = Console()
-    table = Table(*COLUMNS, title=f"{found['name']} ({found['runtime']})")
+    columns: tuple[str, ...] = COLUMNS
+    if any("partition" in node for node in found["nodes"]):
+        columns = (*COLUMNS[:1], "partition", *COLUMNS[1:])
+    table = Table(*columns, title=f"{found['name']} ({found['runtime']})")
     for node in found["nodes"]:
-        table.add_row(*(_cell(node, column) for column in COLUMNS))
+        table.add_row(*(_cell(node, column) for column in columns))
     console.print(table)
     for link in found["links"]:
         faults = ", ".join(f"{name}={value}" for name, value in link.items() if value and name != "link")
@@ -66,6 +79,10 @@ def _cell(node: dict[str, Any], column: str) -> str:
     if column == "position":
         is_replica = node.get("role") in ("leader", "follower")
         return ".".join(map(str, node["position"])) if is_replica else ""
+    if column == "leader" and len(node.get("leads") or ()) > 1:
+        return " ".join(node["leads"])
+    if column == "epoch" and len(node.get("leads") or ()) > 1:
+        return " ".join(map(str, node["leads"].values()))
     return str(node.get(column) or "")
 
 

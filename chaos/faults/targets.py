@@ -1,7 +1,8 @@
 """Who is meant: names of nodes, roles as they are at this moment, and groups.
 
 `leader`, `follower` and a node's own name mean one node. The groups are `followers`, `replicas`,
-`gateways`, and in a partition `rest`: whoever is not named.
+`gateways`, and in a partition `rest`: whoever is not named. Where the keys are shared out over partitions,
+each of which has a leader, these are of the first one, and `leader-2` and `followers-2` of the second.
 """
 
 from collections.abc import Sequence
@@ -23,9 +24,11 @@ async def members(cluster: Cluster, name: str) -> tuple[str, ...]:
         return cluster.replicas
     if name == "gateways":
         return tuple(cluster.gateways)
-    if name == "followers":
-        leader = await cluster.resolve("leader")
-        return tuple(node for node in cluster.replicas if node != leader)
+    role, _, partition = name.partition("-")
+    if role == "followers":
+        leader = await cluster.resolve(f"leader-{partition}" if partition else "leader")
+        layout = cluster.partitions or (cluster.replicas,)
+        return tuple(node for group in layout if leader in group for node in group if node != leader)
     return (await cluster.resolve(name),)
 
 

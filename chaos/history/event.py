@@ -18,7 +18,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     """One line of `history.jsonl`; `time` is nanoseconds since the run began.
 
     An `ok` carries the result in `value`, who answered in `node` and `epoch`, and the log position
-    or version in `position`; `fail` and `info` of a client carry an `error`.
+    or version in `position`; `fail` and `info` of a client carry an `error`. Where the keys are shared out
+    over partitions, each with epochs and positions of its own, it also has the `partition`, from 1.
     """
 
     index: int
@@ -36,6 +37,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     position: Any = None
     error: str | None = None
     final: bool = False
+    partition: int | None = None
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -35,6 +35,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     position: Any = None
     error: str | None = None
     final: bool = False
+    partition: int | None = None
 
     @classmethod
     def of(cls, invocation: Event, completion: Event | None) -> "Operation":
@@ -60,6 +61,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             position=sequence(end.position) if invocation.final else end.position,
             error=end.error,
             final=invocation.final,
+            partition=end.partition,
         )
 
     @property

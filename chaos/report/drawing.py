@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chaos.cluster import Event
+from chaos.links import Link
 from chaos.report import fault_words, node_words
 from chaos.report.bands import Band
 from chaos.report.cast import Cast
@@ -23,7 +24,8 @@ def drawing(saved: Saved, cast: Cast, bands: Sequence[Band], story: Sequence[Sta
         "gateways": cast.gateways,
         "replicas": cast.replicas,
         "others": [node for node in cast.nodes if node not in (*cast.gateways, *cast.replicas)],
-        "links": [[link.source, link.target] for link in cast.links if link.touchable],
+        "partitions": saved.partitions,
+        "links": [[link.source, link.target] for link in cast.links if _is_used(link, saved)],
         "bands": [_band(band, cast) for band in bands],
         "lives": {node: [_span(span) for span in spans] for node, spans in lives(saved, cast, bands).items()},
         "events": [_event(event) for event in saved.events if node_words.is_told(event)],
@@ -33,6 +35,12 @@ def drawing(saved: Saved, cast: Cast, bands: Sequence[Band], story: Sequence[Sta
         "operations": operation_columns(saved),
         "messages": message_columns(saved),
     }
+
+
+def _is_used(link: Link, saved: Saved) -> bool:
+    """Replicas of different partitions have nothing to say to each other."""
+    homes = [saved.partitions[end] for end in (link.source, link.target) if end in saved.partitions]
+    return link.touchable and len(set(homes)) <= 1
 
 
 def _band(band: Band, cast: Cast) -> dict[str, Any]:

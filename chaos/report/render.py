@@ -99,6 +99,8 @@ def plain(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.1f}".removesuffix(".0") if abs(value) >= 1 else f"{value:.3g}"
+    if isinstance(value, list | tuple) and value and all(isinstance(each, list | tuple) for each in value):
+        return " | ".join(" ".join(map(plain, each)) for each in value)
     if isinstance(value, list | tuple):
         return ", ".join(map(plain, value)) or "none"
     return str(value)

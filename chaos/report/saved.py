@@ -30,6 +30,12 @@ class Saved:
         """When the last thing happened."""
         return max((event.time for event in self.history.events), default=0)
 
+    @cached_property
+    def partitions(self) -> Mapping[str, int]:
+        """Of which partition each replica has a copy; empty where all have the same keys."""
+        layout = self.about.get("options", {}).get("partitions", ())
+        return {node: number for number, group in enumerate(layout, 1) for node in group}
+
     def ended_ns(self, operation: Operation) -> int | None:
         """When what became of it was recorded; None while it is open."""
         end = operation.completed_index

@@ -83,7 +83,9 @@ def _node(operation: Operation) -> str:
 
 
 def _leader(operation: Operation) -> str:
-    return _node(operation) + ("" if operation.epoch is None else f" (epoch {operation.epoch})")
+    where = [] if operation.partition is None else [f"partition {operation.partition}"]
+    when = [] if operation.epoch is None else [f"epoch {operation.epoch}"]
+    return f"{_node(operation)} ({', '.join([*where, *when])})" if where or when else _node(operation)
 
 
 def _count(operations: Sequence[Operation], noun: str) -> str:
@@ -114,7 +116,7 @@ def _end(saved: Saved, contents: Contents) -> Iterator[Statement]:
     text += (
         f"and they differ on {contents.differing} of them"
         if contents.differing
-        else "the same on all of them"
+        else f"the same on all of {'a partition' if saved.partitions else 'them'}"
     )
     text += f"; of {contents.missing} nobody holds what was acknowledged last." if contents.missing else "."
     yield Statement(began, saved.end_ns, "end", text)

@@ -17,6 +17,7 @@ SERVING_S = 20.0
 async def begin_again(cluster: Cluster, crew: Crew, orders: Orders, settings: ClusterSettings) -> None:
     """See `Cluster.configure`. Raises `ClusterError` when the cluster is not whole within a deadline."""
     await _revive(cluster, crew.at_work)
+    crew.partitions = settings.partitions
     nodes = [node for node in crew.at_work if node != CONTROLLER]
     between = [link for link in cluster.links if link.source != LAB]
     try:

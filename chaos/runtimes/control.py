@@ -45,6 +45,7 @@ class Description(msgspec.Struct, frozen=True):
     abilities: list[Ability]
     replicas: list[str]
     gateways: dict[str, str]
+    partitions: tuple[tuple[str, ...], ...] = ()
 
 
 @asynccontextmanager
@@ -93,4 +94,5 @@ def _describe(cluster: Cluster) -> Description:
         sorted(cluster.abilities),
         list(cluster.replicas),
         dict(cluster.gateways),
+        cluster.partitions,
     )

@@ -3,16 +3,18 @@
 from chaos.cluster import ClusterError
 from chaos.links import CONTROLLER
 from chaos.shape import Shape
+from services.partitions import Layout, fellows, groups
 
 
 class Crew:
-    """The names of a cluster's nodes; only `replicas` and `spares` ever change."""
+    """The names of a cluster's nodes; only `replicas`, `spares` and `partitions` ever change."""
 
     def __init__(self, shape: Shape) -> None:
         self.shape = shape
         self.replicas = shape.members
         self.gateways = shape.gateway_names
         self.companions = tuple(shape.companion_roles)
+        self.partitions: Layout = ()
 
     @property
     def joined(self) -> tuple[str, ...]:
@@ -28,6 +30,15 @@ class Crew:
     def at_work(self) -> tuple[str, ...]:
         """Everybody whose process is meant to run, the controller last."""
         return (*self.replicas, *self.gateways, *self.companions, CONTROLLER)
+
+    @property
+    def groups(self) -> Layout:
+        """The replicas of each partition; all of them where there is only one."""
+        return groups(self.partitions, self.replicas)
+
+    def fellows(self, node: str) -> tuple[str, ...]:
+        """The replicas that hold the same keys as `node`, itself among them."""
+        return fellows(node, self.partitions, self.replicas)
 
     def must_exist(self, node: str) -> None:
         """Raises `ClusterError` unless somebody is called `node`, be it in reserve."""

@@ -8,6 +8,7 @@ import msgspec
 from chaos.links import Link
 from chaos.runtimes.crew import Crew
 from chaos.runtimes.orders import Orders
+from services.partitions import Layout
 
 
 class CrewedCluster:
@@ -20,6 +21,11 @@ class CrewedCluster:
     def replicas(self) -> tuple[str, ...]:
         """See `Cluster`."""
         return self._crew.replicas
+
+    @property
+    def partitions(self) -> Layout:
+        """See `Cluster`."""
+        return self._crew.partitions
 
     @property
     def spares(self) -> tuple[str, ...]:

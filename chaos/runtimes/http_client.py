@@ -30,6 +30,7 @@ class _Body(msgspec.Struct):
     value: Any = None
     elements: list[Any] = []
     results: list[Any] = []
+    partition: int | None = None
 
 
 class _Failure(msgspec.Struct):
@@ -71,8 +72,8 @@ class HttpClient:
     async def members(self, gateway: str, key: str, caller: Caller = ANYBODY) -> Answer:
         """Read the set `key` as a list; that of an absent one is empty."""
         response = await self._send(gateway, "GET", f"/sets/{_path(key)}", None, caller)
-        body = _parse(response)
-        return Answer(body.node, body.epoch, body.position, body.elements, response.headers.get(TOKEN))
+        body, token = _parse(response), response.headers.get(TOKEN)
+        return Answer(body.node, body.epoch, body.position, body.elements, token, body.partition)
 
     async def sql(
         self, gateway: str, statements: Sequence[Statement], policy: ReadPolicy | None = None
@@ -121,8 +122,8 @@ def _path(key: str) -> str:
 
 
 def _answer(response: httpx.Response, absent_is_null: bool = False) -> Answer:
-    body = _parse(response, absent_is_null)
-    return Answer(body.node, body.epoch, body.position, body.value, response.headers.get(TOKEN))
+    body, token = _parse(response, absent_is_null), response.headers.get(TOKEN)
+    return Answer(body.node, body.epoch, body.position, body.value, token, body.partition)
 
 
 def _parse(response: httpx.Response, absent_is_null: bool = False) -> _Body:

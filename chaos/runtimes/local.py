@@ -47,6 +47,7 @@ class LocalCluster(LinkedCluster):
         self.links = shape.links
         self.log_book = LogBook()
         self._crew = Crew(shape)
+        self._crew.partitions = settings.partitions
         self._settings = settings
         self._token = token_hex(16)
         self.directory = Path(gettempdir()) / f"replication-lab-{self.name}"

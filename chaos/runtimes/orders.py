@@ -84,23 +84,28 @@ class Orders:
         """See `Cluster.resolve`; `follower` is the first replica by name that does not lead."""
         if target in (*self._crew.at_work, *self._crew.spares):
             return target
-        if target not in ("leader", "follower"):
+        role, _, number = target.partition("-")
+        if role not in ("leader", "follower") or not (number or "1").isdecimal():
             known = ", ".join((*self._crew.at_work, *self._crew.spares, "leader", "follower"))
             raise ClusterError(f"nobody is called {target!r}; there are {known}")
-        leader = await self.leader()
-        if target == "leader":
+        leader = await self.leader(int(number or "1"))
+        if role == "leader":
             return leader
-        followers = [node for node in sorted(self._crew.replicas) if node != leader]
+        followers = [node for node in sorted(self._crew.fellows(leader)) if node != leader]
         if not followers:
             raise ClusterError(f"{leader} is the only replica, so there is no follower")
         return followers[0]
 
-    async def leader(self) -> str:
+    async def leader(self, partition: int = 1) -> str:
         """Who leads, in the eyes of whoever decides that. Raises `ClusterError` while nobody does."""
+        groups = self._crew.groups
+        if not 1 <= partition <= len(groups):
+            raise ClusterError(f"there is no partition {partition}; there are {len(groups)}")
         account = await self._somebody()
-        leader = await self._elected() if _elects(account) else account.leader
+        leader = await self._elected(groups[partition - 1]) if _elects(account) else account.leader
         if leader is None:
-            raise ClusterError("there is no leader at the moment; `./lab status` shows the state")
+            where = f" of partition {partition}" if len(groups) > 1 else ""
+            raise ClusterError(f"there is no leader{where} at the moment; `./lab status` shows the state")
         return leader
 
     async def promote(self, node: str) -> str:
@@ -116,11 +121,13 @@ class Orders:
             self._must_be_replica(to)
         if not _elects(await self._somebody()):
             return _told(await self.ask(CONTROLLER, HandOver(to=to), Route))
-        leader = await self.leader()
+        groups = enumerate(self._crew.groups, 1)
+        partition = next((number for number, group in groups if to in group), 1)
+        leader = await self.leader(partition)
         if to == leader:
             raise ClusterError(f"{leader} leads already; name another replica")
         await self.ask(leader, HandOver(to=to), Status)
-        return await self.leader()
+        return await self.leader(partition)
 
     async def prepare_upgrade(self, node: str) -> None:
         """See `Cluster.prepare_upgrade`."""
@@ -133,15 +140,16 @@ class Orders:
     async def must_serve(self) -> None:
         """Raises `ClusterError` that says what is missing until the cluster is whole.
 
-        Whole: a leader takes writes, every follower has what it has, every gateway knows the way.
+        Whole: a leader takes writes, every follower has what it has, every gateway knows the way; of each
+        partition, where there are several.
         """
-        leader = await self.status(await self.leader())
-        if leader.role != "leader" or leader.acknowledged < leader.position.sequence:
-            raise ClusterError(f"{leader.node} is to lead, but does not take writes yet")
-        crew = self._crew
-        others = [node for node in (*crew.replicas, *crew.gateways) if node != leader.node]
-        for status in await all_of(self.status(node) for node in others):
-            _must_follow(status, leader)
+        for partition, group in enumerate(self._crew.groups, 1):
+            leader = await self.status(await self.leader(partition))
+            if leader.role != "leader" or leader.acknowledged < leader.position.sequence:
+                raise ClusterError(f"{leader.node} is to lead, but does not take writes yet")
+            others = [node for node in (*group, *self._crew.gateways) if node != leader.node]
+            for status in await all_of(self.status(node) for node in others):
+                _must_follow(status, leader)
 
     def _must_be_replica(self, node: str) -> None:
         if node not in self._crew.replicas:
@@ -155,8 +163,8 @@ class Orders:
                 return account
         return await self.status(CONTROLLER)
 
-    async def _elected(self) -> str | None:
-        accounts = await self._glance(self._crew.replicas)
+    async def _elected(self, group: Sequence[str]) -> str | None:
+        accounts = await self._glance(group)
         leaders = {account.epoch: account.node for account in accounts if account.role == "leader"}
         return leaders[max(leaders)] if leaders else None
 
@@ -179,7 +187,8 @@ def _told(route: Route) -> str:
 
 
 def _must_follow(status: Status, leader: Status) -> None:
-    if (status.leader, status.epoch) != (leader.node, leader.epoch):
+    believes = status.leads.items() if status.role == "gateway" else [(status.leader, status.epoch)]
+    if (leader.node, leader.epoch) not in believes:
         raise ClusterError(
             f"{status.node} believes in {status.leader}, epoch {status.epoch}, "
             f"but {leader.node} leads in epoch {leader.epoch}"

@@ -24,6 +24,7 @@ class RemoteCluster:
         self.replicas: tuple[str, ...] = tuple(description.replicas)
         self.spares: tuple[str, ...] = ()
         self.companions: tuple[str, ...] = ()
+        self.partitions = description.partitions
         self.gateways: Mapping[str, str] = description.gateways
         self.links = all_links(self.replicas, tuple(self.gateways))
         self._socket = socket

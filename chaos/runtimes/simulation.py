@@ -98,6 +98,7 @@ class SimulatedCluster(CrewedCluster):
         for wire in self._wires.values():
             wire.set(HEALTHY)
         self._crew.dismiss()
+        self._crew.partitions = settings.partitions
         for node in self._crew.at_work:
             self._machines[node].start(settings)
         await eventually(self._orders.must_serve, SERVING_S)

@@ -4,7 +4,8 @@ Nothing here is particular to our own replicas or to HTTP: a simulation or a rea
 an object with these five methods.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
 from msgspec import Struct
@@ -23,7 +24,8 @@ _NAMES: dict[Call, str] = {
 class Answer(Struct, frozen=True):
     """A success: the replica that answered, its epoch, its log position, and what a read returned.
 
-    `token`, where there is one, is to be sent with the next request of the same device.
+    `token`, where there is one, is to be sent with the next request of the same device; `partition` is where
+    the key lies, where there are several.
     """
 
     node: str
@@ -31,6 +33,7 @@ class Answer(Struct, frozen=True):
     position: Any
     value: Any = None
     token: str | None = None
+    partition: int | None = None
 
 
 class Caller(Struct, frozen=True):
@@ -102,12 +105,16 @@ class Custom(Protocol):
         """Send it once. Raises `ClientError`."""
 
 
+def _to_nobody(_: Answer) -> None:
+    """Nobody cares."""
+
+
 @dataclass(frozen=True)
 class Request:
     """One thing that a client wants done, on a `device` of the user whose `session` it is.
 
     Clients come to a gateway of their own; those who are `routed_by` a name come to the one that the name
-    stands for, the same for all.
+    stands for, the same for all. `heard` is told of the answer, if there is one, before the client goes on.
     """
 
     call: Call
@@ -116,6 +123,7 @@ class Request:
     session: str | None = None
     device: str | None = None
     routed_by: str | None = None
+    heard: Callable[[Answer], None] = field(default=_to_nobody, compare=False, repr=False)
 
     @property
     def f(self) -> str:
@@ -129,6 +137,12 @@ async def perform(
     """Send `request` through `gateway`. Raises `ClientError`."""
     if not isinstance(request, Request):
         return await request.perform(client, gateway)
+    answer = await _send(client, gateway, request, caller)
+    request.heard(answer)
+    return answer
+
+
+async def _send(client: Client, gateway: str, request: Request, caller: Caller) -> Answer:
     key = request.key
     match request.call:
         case "put":

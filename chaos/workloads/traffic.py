@@ -248,7 +248,12 @@ class Traffic:
 
     def _record_success(self, pending: Event, answer: Answer) -> Count:
         self._recorder.ok(
-            pending, value=answer.value, node=answer.node, epoch=answer.epoch, position=answer.position
+            pending,
+            value=answer.value,
+            node=answer.node,
+            epoch=answer.epoch,
+            position=answer.position,
+            partition=answer.partition,
         )
         return "reads" if pending.f == "read" else "acknowledged"
 

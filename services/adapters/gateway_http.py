@@ -159,7 +159,8 @@ class Clients:
         """Whom this gateway takes for the leader, and what every node says of itself."""
         own = self._gateway.status()
         nodes = {name: _described(found) for name, found in (await self._gateway.survey()).items()}
-        return _answer({"gateway": own.node, "leader": own.leader, "epoch": own.epoch, "nodes": nodes})
+        who = {"leader": own.leader, "epoch": own.epoch, "leads": own.leads}
+        return _answer({"gateway": own.node, **who, "nodes": nodes})
 
     async def _write(self, request: Request, operation: Operation) -> Response:
         session, token = _caller(request)
@@ -189,7 +190,9 @@ def _with_token(response: Response, token: Token) -> Response:
 
 
 def _signed(key: str, reply: Written | ReadResult) -> Answer:
-    return {"key": key, "node": reply.node, "epoch": reply.epoch, "position": reply.position.sequence}
+    where = {} if reply.partition is None else {"partition": reply.partition}
+    signature = {"key": key, "node": reply.node, "epoch": reply.epoch, "position": reply.position.sequence}
+    return signature | where
 
 
 def _answer(answer: Answer) -> Response:

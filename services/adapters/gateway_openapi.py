@@ -34,15 +34,16 @@ class Acknowledged(msgspec.Struct):
     node: str
     epoch: int
     position: int
+    partition: int | msgspec.UnsetType = msgspec.UNSET
 
 
-class Register(Acknowledged):
+class Register(Acknowledged, kw_only=True):
     """A register's value, on the replica that answered."""
 
     value: Value
 
 
-class Elements(Acknowledged):
+class Elements(Acknowledged, kw_only=True):
     """A set's elements, on the replica that answered."""
 
     elements: list[Value]
@@ -70,12 +71,13 @@ class NodeState(msgspec.Struct):
 
 
 class ClusterState(msgspec.Struct):
-    """The cluster as this gateway sees it."""
+    """The cluster as this gateway sees it; `leads` has the leader of each partition, with its epoch."""
 
     gateway: str
     leader: str | None
     epoch: int
     nodes: dict[str, NodeState]
+    leads: dict[str, int] = {}
 
 
 class Failure(msgspec.Struct):

@@ -7,13 +7,19 @@ so the client is told exactly that. Reads have no effect and may try one replica
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from services import partitions
 from services.config import NodeSettings, ReadPolicy
 from services.errors import LabError
-from services.gateway import routing
-from services.gateway.guide import CONTROLLER, Guide
-from services.gateway.reading import Reading, of_type
+from services.gateway import routing, tokens
+from services.gateway.guide import CONTROLLER
+from services.gateway.partition import Partition
+from services.gateway.reading import of_type
 from services.messages import (
     START,
     AskStatus,
@@ -30,13 +36,13 @@ from services.messages import (
     ReadResult,
     Route,
     Status,
+    Token,
     Write,
     Written,
+    merged,
 )
-from services.node import probe, remember_settings, settings_in_force
+from services.node import must_fit, probe, remember_settings, settings_in_force
 from services.ports import Env
-
-M = TypeVar("M", bound=Message)
 
 
 class Gateway:
@@ -46,8 +52,8 @@ class Gateway:
         self._env = env
         self._node = settings
         self._cluster = settings_in_force(env, settings.cluster)
-        self._guide = Guide(env, settings.replicas, self._cluster, self._say)
-        self._reading = Reading(env, self._cluster, self)
+        self._runs = False
+        self._partitions = self._make_partitions()
         self._answers: Mapping[type[Message], Callable[[Any], Coroutine[Any, Any, Message]]] = {
             Write: self.write,
             Read: self.read,
@@ -62,22 +68,26 @@ class Gateway:
     async def start(self) -> None:
         """Begin to ask, now and again, who leads."""
         self._say("started")
-        self._env.tasks.spawn("keep-asking", self._guide.keep_asking())
+        self._keep_asking()
 
     async def stop(self) -> None:
         """Stop asking."""
+        self._runs = False
         await self._env.tasks.cancel("keep-asking")
         await self._env.tasks.cancel("ask")
 
     def status(self) -> Status:
-        """Whom this gateway takes for the leader."""
+        """Whom this gateway takes for the leader, or for the leaders."""
+        first = self._partitions[0].guide
+        guides = (partition.guide for partition in self._partitions)
         return Status(
             node=self._env.node,
             role="gateway",
-            epoch=self._guide.epoch,
+            epoch=first.epoch,
             position=START,
-            leader=self.leader,
+            leader=first.leader,
             settings=self._cluster,
+            leads={guide.leader: guide.epoch for guide in guides if guide.leader},
         )
 
     async def handle(self, message: Message) -> Message:
@@ -99,7 +109,14 @@ class Gateway:
 
     async def write(self, message: Write) -> Written:
         """Pass the write on to the leader. Raises `LabError`, indefinite when it may have happened."""
-        return self._reading.acknowledged(message, await self.through_leader(message, Written))
+        partition, count = self._home_of(message.operation.key), len(self._partitions)
+        if count == 1:
+            return await partition.write(replace(message, token=tokens.fitting(message.token, 1)))
+        known = tokens.fitting(message.token, count)
+        operation = replace(message.operation, needs=tokens.but_for(known, partition.number) or UNSET)
+        own = tokens.about(known, partition.number)
+        written = await partition.write(replace(message, operation=operation, token=own))
+        return replace(written, token=self._with(known, partition, written.token), partition=partition.number)
 
     async def read(
         self, message: Read, policy: ReadPolicy | None = None, replica: str | None = None
@@ -108,24 +125,42 @@ class Gateway:
 
         Raises `LabError`: the refusal of the last replica that was asked.
         """
-        return await self._reading.read(message, policy, replica)
+        partition, count = self._home_of(message.key), len(self._partitions)
+        known = tokens.fitting(message.token, count)
+        if count == 1:
+            return await partition.read(message, policy, replica)
+        if replica in self.replicas and replica not in partition.replicas:
+            text = f"{message.key!r} lies in partition {partition.number}, of which {replica} has no copy; "
+            raise LabError("bad-request", f"{text}ask {', '.join(partition.replicas)}")
+        own = tokens.about(known, partition.number)
+        result = await partition.read(replace(message, token=own), policy, replica)
+        token = merged(self._with(known, partition, result.token), result.needs)
+        return replace(result, token=token, needs=(), partition=partition.number)
 
     async def execute(
         self, message: Execute, policy: ReadPolicy | None = None, replica: str | None = None
     ) -> Executed:
         """A transaction: by the leader, or if `policy` or `replica` is given one that reads, like `read`."""
+        if len(self._partitions) > 1:
+            text = "SQL tables are not shared out over partitions; use registers and sets, or one partition"
+            raise LabError("bad-request", text)
+        (partition,) = self._partitions
         if policy is None and replica is None:
-            return await self.through_leader(message, Executed)
-        return await self._reading.look(message, policy or "any", replica)
+            return await partition.through_leader(message, Executed)
+        return await partition.reading.look(message, policy or "any", replica)
 
     async def _on_route(self, message: Route) -> Status:
-        self._guide.hear(message)
+        self._partitions[0].guide.hear(message)
         return self.status()
 
     async def _on_configure(self, message: Configure) -> Status:
-        self._cluster = message.settings
-        self._guide.configure(message.settings, message.reset)
-        self._reading.configure(message.settings)
+        must_fit(message.settings, self._node.replicas)
+        before, self._cluster = self._cluster, message.settings
+        if message.settings.partitions == before.partitions:
+            for partition in self._partitions:
+                partition.configure(message.settings, message.reset)
+        else:
+            await self._share_out_anew()
         remember_settings(self._env, message.settings)
         if message.reset:
             self._say("emptied", replication=self._cluster.replication, reads=self._cluster.reads)
@@ -147,35 +182,45 @@ class Gateway:
         return self._cluster.call_timeout_ms / 1000
 
     @property
-    def leader(self) -> str | None:
-        """Whom this gateway believes to lead."""
-        return self._guide.leader
-
-    @property
     def replicas(self) -> tuple[str, ...]:
         """The replicas that this gateway reads from."""
-        return self._guide.replicas
+        return tuple(replica for partition in self._partitions for replica in partition.replicas)
 
-    async def through_leader(self, message: Message, expected: type[M]) -> M:
-        """The leader's reply; a second leader is asked if the first certainly did nothing."""
-        guide = self._guide
-        if guide.leader is None:
-            await guide.learn()
-        if guide.leader is None:
-            raise LabError("no-leader", "nobody is known to lead at the moment; try again in a second")
-        first, deadline = guide.leader, self._env.clock.monotonic() + self._cluster.patience_s
-        try:
-            reply = await self._env.network.call(first, message, self._cluster.patience_s)
-        except LabError as error:
-            if not routing.may_ask_another(error):
-                raise
-            await guide.learn()
-            second = routing.second_choice(first, guide.leader, error.leader)
-            left_s = deadline - self._env.clock.monotonic()
-            if second is None or left_s <= 0:
-                raise
-            reply = await self._env.network.call(second, message, left_s)
-        return of_type(reply, expected)
+    def _home_of(self, key: str) -> Partition:
+        """The partition in which `key` lies."""
+        return self._partitions[partitions.partition_of(key, len(self._partitions)) - 1]
+
+    def _with(self, known: Token, partition: Partition, news: Token) -> Token:
+        """What a client knows who knew so much and has learned `news` of `partition`."""
+        return merged(known, tokens.placed(news, partition.number, len(self._partitions)))
+
+    def _make_partitions(self) -> tuple[Partition, ...]:
+        several = len(self._cluster.partitions) > 1
+        return tuple(
+            Partition(
+                number,
+                self._env,
+                replicas,
+                self._cluster,
+                partial(self._say, partition=number) if several else self._say,
+            )
+            for number, replicas in enumerate(
+                partitions.groups(self._cluster.partitions, self._node.replicas), 1
+            )
+        )
+
+    async def _share_out_anew(self) -> None:
+        """Other settings share the keys out differently: nothing that was known holds any more."""
+        ran = self._runs
+        await self.stop()
+        self._partitions = self._make_partitions()
+        if ran:
+            self._keep_asking()
+
+    def _keep_asking(self) -> None:
+        self._runs = True
+        for partition in self._partitions:
+            self._env.tasks.spawn("keep-asking", partition.guide.keep_asking())
 
     async def _status_of(self, node: str) -> Status | LabError:
         try:
@@ -183,5 +228,7 @@ class Gateway:
         except LabError as error:
             return error
 
-    def _say(self, event: str, **fields: object) -> None:
-        self._env.log.event(event, role="gateway", epoch=self._guide.epoch, **fields)
+    def _say(self, event: str, partition: int | None = None, **fields: object) -> None:
+        guide = self._partitions[(partition or 1) - 1].guide
+        where = {} if partition is None else {"partition": partition}
+        self._env.log.event(event, role="gateway", epoch=guide.epoch, **where, **fields)

@@ -14,6 +14,8 @@
 | sticky | the replica that a hash of the user chooses, or nobody | |
 | sticky-failover | the same, or when that is dead the next one | |
 | sticky-token | the same, or the next one that has what the user wrote or saw | the client, in a token |
+| consistent-prefix | the same, and it shows only what is acknowledged | the client, in a token |
+| causal-order | the same | the client, in a token: what it saw, and what those knew who wrote that |
 
 A choice is a plain function of what was asked and of what the gateway knows at that moment. The
 positions stand for a promise that holds whichever replica answers: it has them, or it waits or refuses.
@@ -59,13 +61,15 @@ LEADER_ALONE: Choice = ()  # whoever that is by then
 class Policy:
     """One row: whom to ask, and in which mode; who remembers; after which errors the next one is asked.
 
-    `saw` is true when the client's token is to hold what it read, and not only what it wrote.
+    `saw` is true when the client's token is to hold what it read, and not only what it wrote; `needs`, when
+    also what whoever wrote that had known of other partitions.
     """
 
     choose: Callable[[Asked], Choice]
     mode: ReadMode = "local"
     memory: Literal["nobody", "client", "gateway", "leader"] = "nobody"
     saw: bool = False
+    needs: bool = False
     elsewhere: frozenset[str] = ELSEWHERE
 
 
@@ -149,4 +153,6 @@ POLICIES: Mapping[ReadPolicy, Policy] = {
     "sticky": Policy(by_hash, elsewhere=NOWHERE),
     "sticky-failover": Policy(by_hash, elsewhere=GONE),
     "sticky-token": Policy(by_hash, memory="client", saw=True),
+    "consistent-prefix": Policy(by_hash, mode="acknowledged", memory="client", saw=True),
+    "causal-order": Policy(by_hash, mode="acknowledged", memory="client", saw=True, needs=True),
 }

@@ -30,7 +30,7 @@ M = TypeVar("M", bound=Message)
 
 
 class Leadership(Protocol):
-    """What reading needs of a gateway that knows who leads."""
+    """What reading needs of somebody who knows who leads."""
 
     @property
     def leader(self) -> str | None:
@@ -45,7 +45,7 @@ class Leadership(Protocol):
 
 
 class Reading:
-    """Reads of one gateway, and what they have to know of the writes."""
+    """A gateway's reads from these replicas, and what they have to know of the writes."""
 
     def __init__(self, env: Env, settings: ClusterSettings, leadership: Leadership) -> None:
         self._env, self._leadership = env, leadership
@@ -76,7 +76,7 @@ class Reading:
                 self._sessions.forget_positions()
             raise
         token = tokens.renewed(message.token, found.position) if rule.saw else message.token
-        return replace(found, token=token)
+        return replace(found, token=token, needs=found.needs if rule.needs else ())
 
     async def look(self, message: Execute, policy: ReadPolicy, replica: str | None) -> Executed:
         """A transaction that only reads. Raises `LabError` bad-request for policies that need a session."""

@@ -3,14 +3,19 @@
 A token is a position in the log, `2.118`: epoch and sequence number. It comes in the header of an answer,
 and the client, which need not understand it, sends it back. Nobody has to remember anything for it, and
 nobody can: another device of the same user has a token of its own.
+
+Where the keys are shared out over partitions there are several logs, and a token has a position for each of
+which the client knows something: `p1=2.118,p2=1.7` (a version vector, with partitions for replicas).
 """
 
 import re
 
 from services.errors import LabError
-from services.messages import START, Position, Token
+from services.messages import START, Position, Token, merged
 
-PATTERN = r"^[0-9]{1,15}\.[0-9]{1,15}$"
+_POSITION = r"[0-9]{1,15}\.[0-9]{1,15}"
+_PART = rf"p[1-9]={_POSITION}"
+PATTERN = rf"^({_POSITION}|{_PART}(,{_PART}){{0,8}})$"
 _is_token = re.compile(PATTERN).fullmatch
 
 
@@ -26,15 +31,61 @@ def renewed(token: Token, position: Position) -> Token:
 
 def text_of(token: Token) -> str | None:
     """The token as it travels in a header; None when there is none."""
-    return str(newest(token)) if token else None
+    if len(token) <= 1:
+        return str(newest(token)) if token else None
+    parts = (f"p{number}={position}" for number, position in enumerate(token, 1) if position != START)
+    return ",".join(parts) or None
 
 
 def token_in(text: str) -> Token:
     """The token that `text_of` wrote. Raises `LabError` bad-request."""
     if _is_token(text) is None:
-        shown = text[:60]
-        raise LabError(
-            "bad-request", f"a token is a position like 2.118, from an earlier answer; not {shown!r}"
-        )
+        raise _no_token(text)
+    if not text.startswith("p"):
+        return (_position(text),)
+    parts = [part.split("=") for part in text.split(",")]
+    known = {int(name[1:]): _position(position) for name, position in parts}
+    if len(known) < len(parts):
+        raise _no_token(text)
+    return tuple(known.get(number, START) for number in range(1, max(2, *known) + 1))
+
+
+def fitting(token: Token, partitions: int) -> Token:
+    """The token as one of a cluster with so many partitions. Raises `LabError` bad-request."""
+    if token and len(token) > partitions:
+        text = f"the token {text_of(token)!r} names partition {len(token)}; there are {partitions}"
+        raise LabError("bad-request", text if partitions > 1 else f"{text} here, and a token is like 2.118")
+    if partitions > 1 and len(token) == 1:
+        text = f"the token {text_of(token)!r} does not say of which of {partitions} partitions"
+        raise LabError("bad-request", f"{text} it is a position; one from here is like p1=2.118,p2=1.7")
+    return token if partitions == 1 else merged(token, (START,) * partitions)
+
+
+def about(token: Token, number: int) -> Token:
+    """What it says of partition `number`, as the token of a client that knows of no other."""
+    return tuple(position for position in token[number - 1 : number] if position != START)
+
+
+def but_for(token: Token, number: int) -> Token:
+    """What it says of all other partitions; empty when that is nothing."""
+    rest = tuple(START if n == number else position for n, position in enumerate(token, 1))
+    return rest if any(position != START for position in rest) else ()
+
+
+def placed(token: Token, number: int, partitions: int) -> Token:
+    """The token of a client that knows of partition `number` alone, as one of a cluster of several."""
+    known = newest(token)
+    return tuple(known if n == number else START for n in range(1, partitions + 1))
+
+
+def _position(text: str) -> Position:
     epoch, sequence = text.split(".")
-    return (Position(int(epoch), int(sequence)),)
+    return Position(int(epoch), int(sequence))
+
+
+def _no_token(text: str) -> LabError:
+    return LabError(
+        "bad-request",
+        f"a token is a position like 2.118, or one for each partition like p1=2.118,p2=1.7, from an earlier "
+        f"answer; not {text[:60]!r}",
+    )

@@ -41,7 +41,18 @@ from services.messages.orders import (
 from services.messages.replication import Append, Appended
 from services.messages.sessions import AskSession, SessionPosition
 from services.messages.sql import Execute, Executed
-from services.messages.values import START, Entry, Lag, Operation, Position, ReadMode, Role, Token, Value
+from services.messages.values import (
+    START,
+    Entry,
+    Lag,
+    Operation,
+    Position,
+    ReadMode,
+    Role,
+    Token,
+    Value,
+    merged,
+)
 
 __all__ = [
     "REPLIES",
@@ -103,6 +114,7 @@ __all__ = [
     "encode",
     "failed",
     "kind_of",
+    "merged",
     "result",
 ]
 

@@ -20,20 +20,25 @@ class Write(Message, frozen=True, kw_only=True):
 
 
 class Written(Message, frozen=True, kw_only=True):
-    """The write is acknowledged, at `position` of the leader's log; a gateway adds the client's new token."""
+    """The write is acknowledged, at `position` of the leader's log.
+
+    A gateway adds the client's new token, and the `partition` where there are several.
+    """
 
     node: str
     epoch: int
     position: Position
     token: Token = ()
+    partition: int | None = None
 
 
 class Read(Message, frozen=True, kw_only=True):
     """Gateway to replica: one register or set.
 
     `local` is answered from what this replica has, `leader` only by a leader that may still
-    lead, `bounded` only by a replica that is provably no staler than the bound. In every mode a replica
-    whose log has not come to `after` waits for it, and refuses when it does not come.
+    lead, `bounded` only by a replica that is provably no staler than the bound, `acknowledged` with nothing
+    that may still be lost. In every mode a replica whose log has not come to `after` waits for it, and
+    refuses when it does not come.
     """
 
     key: str
@@ -45,7 +50,11 @@ class Read(Message, frozen=True, kw_only=True):
 
 
 class ReadResult(Message, frozen=True, kw_only=True):
-    """The value (None when `found` is false) and the position up to which the replica had applied."""
+    """The value (None when `found` is false) and the position up to which the replica had applied.
+
+    `needs` is what whoever wrote it knew of other partitions. A gateway adds the client's new token, and the
+    `partition` where there are several.
+    """
 
     node: str
     epoch: int
@@ -53,6 +62,8 @@ class ReadResult(Message, frozen=True, kw_only=True):
     found: bool
     value: Value = None
     token: Token = ()
+    needs: Token = ()
+    partition: int | None = None
 
 
 class ReadContents(Message, frozen=True, kw_only=True):
@@ -63,6 +74,7 @@ class Contents(Message, frozen=True, kw_only=True):
     """All registers, all sets as sorted lists, and the log tails that were set aside, by file name.
 
     `tables` has each row of the SQL tables under `table/key`, and a table without a key under its name.
+    Where there are several partitions it is what the replica has of `partition`.
     """
 
     node: str
@@ -72,3 +84,4 @@ class Contents(Message, frozen=True, kw_only=True):
     sets: dict[str, list[Value]]
     tables: dict[str, Value] = msgspec.field(default_factory=dict)
     set_aside: dict[str, list[Entry]] = msgspec.field(default_factory=dict)
+    partition: int | None = None

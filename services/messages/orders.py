@@ -18,7 +18,11 @@ class Heartbeat(Message, frozen=True, kw_only=True):
 
 
 class Status(Message, frozen=True, kw_only=True):
-    """What a node says of itself. `lag_s` is how far behind the leader a follower may be, at most."""
+    """What a node says of itself. `lag_s` is how far behind the leader a follower may be, at most.
+
+    `leader` and `epoch` of a gateway are those of the first partition; `leads` has the leader of each that
+    it knows of, with its epoch.
+    """
 
     node: Name
     role: Role
@@ -31,6 +35,7 @@ class Status(Message, frozen=True, kw_only=True):
     followers: dict[str, Position] = msgspec.field(default_factory=dict)
     lags: dict[str, Lag] = msgspec.field(default_factory=dict)  # of a leader: how far behind each is
     caught_up: tuple[str, ...] = ()  # of a leader: whose confirmations count, or may from now on
+    leads: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 class Fence(Message, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """What is written and where it stands: values, operations, positions, entries of the log."""
 
+from itertools import zip_longest
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
@@ -11,7 +12,7 @@ Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 # Of a node, and of a file that one node has for another: nothing that could lead out of a directory.
 Name: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Value: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | None
-ReadMode: TypeAlias = Literal["local", "leader", "bounded"]
+ReadMode: TypeAlias = Literal["local", "leader", "bounded", "acknowledged"]
 Role: TypeAlias = Literal["leader", "follower", "controller", "gateway", "companion"]
 
 
@@ -30,8 +31,14 @@ class Position(msgspec.Struct, frozen=True, order=True, array_like=True):
 
 START = Position(0, 0)
 
-# What a client carries from one answer to its next request: the position that it must find, or a newer one.
+# What a client carries from one answer to its next request: for each partition, in their order, the position
+# that it must find, or a newer one. Without partitions it is a single position.
 Token: TypeAlias = tuple[Position, ...]
+
+
+def merged(one: Token, other: Token) -> Token:
+    """What somebody knows who knows both."""
+    return tuple(max(pair) for pair in zip_longest(one, other, fillvalue=START))
 
 
 class Lag(msgspec.Struct, frozen=True):
@@ -42,11 +49,15 @@ class Lag(msgspec.Struct, frozen=True):
 
 
 class Operation(msgspec.Struct, frozen=True):
-    """What a client asked for: `put` and `delete` a register, `add` an element to a set."""
+    """What a client asked for: `put` and `delete` a register, `add` an element to a set.
+
+    `needs` is what the client knew of other partitions, and whoever sees this must find; seldom there.
+    """
 
     f: Literal["put", "delete", "add"]
     key: str
     value: Value = None
+    needs: Token | msgspec.UnsetType = msgspec.UNSET
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):

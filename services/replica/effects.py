@@ -8,6 +8,7 @@ import apsw
 import msgspec
 
 from services.messages import Operation
+from services.replica import needs
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 
@@ -19,8 +20,12 @@ def canonical(value: object) -> str:
 
 def apply(database: apsw.Connection, operation: Operation, sequence: int) -> str:
     """Perform `operation` as entry `sequence`; returns its undo."""
-    if operation.f == "add":
-        return _add(database, operation, sequence)
+    undo = (_add if operation.f == "add" else _change)(database, operation, sequence)
+    changed, kept = needs.change(database, operation)
+    return canonical({"before": msgspec.json.decode(undo), "needs": kept}) if changed else undo
+
+
+def _change(database: apsw.Connection, operation: Operation, sequence: int) -> str:
     before = _register_row(database, operation.key)
     if operation.f == "put":
         row = (operation.key, canonical(operation.value), sequence)
@@ -33,6 +38,9 @@ def apply(database: apsw.Connection, operation: Operation, sequence: int) -> str
 def take_back(database: apsw.Connection, operation: Operation, undo: str) -> None:
     """Restore what was there before `operation`, from the undo that `apply` returned."""
     before = msgspec.json.decode(undo)
+    if isinstance(before, dict):
+        needs.restore(database, operation, before["needs"])
+        before = before["before"]
     if operation.f == "add":
         if before is None:
             element = _element(operation)

@@ -29,6 +29,13 @@ def after(database: apsw.Connection, sequence: int, limit: int) -> list[Entry]:
     return [_entry(*row) for row in database.execute(query, (sequence, limit))]
 
 
+def last_change(database: apsw.Connection, key: str, sequence: int) -> int:
+    """Where beyond `sequence` the register or set `key` was changed last, deletions included; 0: nowhere."""
+    query = "SELECT max(sequence) FROM log WHERE sequence > ? AND operation ->> 'key' = ?"
+    found: int | None = next(database.execute(query, (sequence, key)))[0]
+    return found or 0
+
+
 def rows_before(database: apsw.Connection, sequence: int, count: int) -> Iterator[RowRecord]:
     """The `count` row records that stand right before `sequence`."""
     query = "SELECT record FROM log WHERE sequence BETWEEN ? AND ? ORDER BY sequence"

@@ -183,7 +183,7 @@ class Newcomer:
     async def _find_leader(self) -> str:
         """Who leads, as the first says who can be asked and knows. Raises `LabError` no-leader."""
         short_s = self._standing.cluster.call_timeout_ms / 1000
-        for node in self._standing.node.followers:
+        for node in self._standing.peers:
             try:
                 status = await self._ask(node, AskStatus(), Status, short_s)
             except LabError:

@@ -1,16 +1,21 @@
 """Answering reads from a replica's own copy, and refusing when that copy may be too old."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import apsw
+from msgspec.structs import replace
 
 from services.errors import LabError
 from services.messages import Position, Read, ReadMode, ReadResult
 from services.replica.arrivals import whereabouts
+from services.replica.entries import last_change
+from services.replica.needs import needs_of
 from services.replica.reach import reach
 from services.replica.standing import Standing
 from services.replica.storage import Storage
+from services.replica.strategies.election import majority
 
 T = TypeVar("T")
 
@@ -47,6 +52,56 @@ async def of_tables(standing: Standing, look: Callable[[Storage, apsw.Connection
     return await standing.env.disk.run(lambda: look(storage, working.database()))
 
 
+async def acknowledged(standing: Standing, message: Read) -> ReadResult:
+    """What `look_up` finds, once it is acknowledged; at a position up to which everything is.
+
+    So whoever was shown it may rely on it, whatever becomes of the leader. It may be old all the same.
+    Raises `LabError`.
+    """
+    storage, leader = standing.storage, standing.leader
+    if leader:
+        leader.lease.check()
+    result, _ = look_up(storage, standing.env.node, standing.epoch, message)
+    changed_at = last_change(storage.reader, message.key, certain(standing))
+    if changed_at:
+        await _until_acknowledged(standing, changed_at)
+        if storage.newest_up_to(result.position) != result.position:
+            text = f"what {standing.env.node} was about to show is not in its log any more"
+            raise LabError("position-not-reached", text)
+        if leader:
+            leader.lease.check()
+    sure = storage.newest_up_to(Position(result.position.epoch, certain(standing)))
+    return replace(result, position=min(sure, result.position))
+
+
+def certain(standing: Standing) -> int:
+    """The sequence up to which this replica knows its log to be acknowledged, or as good as that.
+
+    A follower need not be told where two are a majority: what it has from the present leader, both have.
+    """
+    if standing.leader:
+        return standing.leader.acknowledged
+    last, told = standing.storage.last, standing.freshness
+    by_majority = standing.cluster.replication == "quorum-ack" and majority(len(standing.members)) <= 2
+    return last.sequence if by_majority and last.epoch == told.epoch else told.acknowledged
+
+
+async def _until_acknowledged(standing: Standing, sequence: int) -> None:
+    """Raises `LabError` position-not-reached, which is definite: a read does nothing, and another may do."""
+    within_s = standing.cluster.token_wait_ms / 1000
+    try:
+        async with asyncio.timeout(within_s):
+            if standing.leader:
+                await standing.leader.acknowledged_up_to(sequence)
+            else:
+                await standing.arrivals.until(lambda: certain(standing) >= sequence, within_s)
+    except TimeoutError:
+        pass
+    if certain(standing) < sequence:
+        text = f"{standing.env.node} has entry {sequence}, but does not know it to be acknowledged"
+        raise LabError("position-not-reached", text, leader=standing.known_leader)
+
+
 def look_up(storage: Storage, node: str, epoch: int, message: Read) -> tuple[ReadResult, int]:
     """The result, and the sequence that must be acknowledged before it may be shown as certain.
 
@@ -55,7 +110,10 @@ def look_up(storage: Storage, node: str, epoch: int, message: Read) -> tuple[Rea
     with storage.snapshot():
         found = storage.register(message.key) if message.type == "register" else storage.set(message.key)
         last = reach(storage.reader).last
-    result = ReadResult(node=node, epoch=epoch, position=last, found=found.found, value=found.value)
+        needs = needs_of(storage.reader, message.key, message.type == "set")
+    result = ReadResult(
+        node=node, epoch=epoch, position=last, found=found.found, value=found.value, needs=needs
+    )
     return result, found.sequence if found.found else last.sequence
 
 

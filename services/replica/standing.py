@@ -12,10 +12,11 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from services import partitions
 from services.config import ClusterSettings, NodeSettings, ReplicationLog
 from services.errors import LabError
 from services.messages import Status
-from services.node import remember_settings, settings_in_force
+from services.node import must_fit, remember_settings, settings_in_force
 from services.ports import OTHER_FORMAT, USUAL_FORMAT, Env
 from services.replica import rewriting
 from services.replica.arrivals import Arrivals
@@ -40,7 +41,7 @@ class Standing:
         self.node = settings
         self.cluster = settings_in_force(env, settings.cluster)
         self.storage = self._open_storage()
-        self.members = settings.replicas
+        self.members = self._fellows()
         self.counted = False  # the controller has said, since the start, that this replica is one of them
         self.freshness = Freshness()
         self.arrivals = Arrivals()
@@ -83,6 +84,24 @@ class Standing:
                 self.members = (*self.members, name)
             if self.leader and name != self.env.node:
                 self.leader.add_follower(name, member=True)
+
+    @property
+    def peers(self) -> tuple[str, ...]:
+        """The other replicas that hold the same keys, as this node was told at its start."""
+        return tuple(name for name in self._fellows() if name != self.env.node)
+
+    def must_hold(self, key: str) -> None:
+        """Raise `LabError` wrong-partition unless `key` lies in the partition that this replica holds."""
+        layout = self.cluster.partitions
+        if layout and partitions.partition_of(key, len(layout)) != (own := self.partition):
+            home = partitions.partition_of(key, len(layout))
+            text = f"{self.env.node} holds partition {own}, and {key!r} lies in {home}, on "
+            raise LabError("wrong-partition", text + ", ".join(layout[home - 1]))
+
+    @property
+    def partition(self) -> int | None:
+        """The number of the partition that this replica holds; None where there is only one."""
+        return partitions.number_of(self.env.node, self.cluster.partitions)
 
     def must_lead(self) -> Leader:
         """The leadership. Raises `LabError` not-leader that says who would know better."""
@@ -133,9 +152,10 @@ class Standing:
     async def configure(self, settings: ClusterSettings, reset: bool) -> None:
         """Take these settings, as a follower; with `reset`, begin again with empty data.
 
-        A new storage format alone changes nothing before the replica starts again, see `rewriting`.
-        Raises `LabError` bad-order when the data would have to be in another file.
+        A new storage format alone changes nothing before the replica starts again, see `rewriting`. Raises
+        `LabError` bad-order when they do not fit this cluster, or the data would have to be in another file.
         """
+        must_fit(settings, self.node.replicas)
         async with self._changing:
             before, for_later = self.cluster, replace(self.cluster, new_format=settings.new_format)
             if not reset:
@@ -193,6 +213,9 @@ class Standing:
             position=self.storage.last.sequence,
             **fields,
         )
+
+    def _fellows(self) -> tuple[str, ...]:
+        return partitions.fellows(self.env.node, self.cluster.partitions, self.node.replicas)
 
     def _choose_coordination(self) -> None:
         if self.cluster.coordination == "election":
@@ -254,7 +277,7 @@ class Standing:
         await self.env.disk.run(self.storage.close)
         self.env.disk.wipe()
         self.storage = self._open_storage()
-        self.members = self.node.replicas
+        self.members = self._fellows()
         self.counted = False
         self.freshness.forget()
         self.forget_leader()

@@ -21,7 +21,7 @@ from services.errors import LabError
 from services.messages import START, Entry, Operation, Position, Value
 from services.messages.records import Statement
 from services.messages.sql import ResultSet
-from services.replica import effects
+from services.replica import effects, needs
 from services.replica import entries as log_table
 from services.replica.log import functions
 from services.replica.log.choice import open_tables
@@ -83,7 +83,7 @@ class Storage:
     ) -> None:
         self._writer = connect(DATABASE)
         with self._writer:  # all tables or none, and one sync instead of one for each
-            self._writer.execute(SCHEMA + log_table.TABLE)
+            self._writer.execute(SCHEMA + needs.TABLE + log_table.TABLE)
             self.tables = open_tables(self._writer, connect, files, outside, replication_log)
         self.reader = connect(DATABASE)
         functions.register(self.reader, outside)

@@ -22,8 +22,9 @@ const lab = {};
   /** A colour of the style sheet, which knows about light and dark. */
   lab.colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
-  /** The colour of an epoch; there are six, and then they begin again. */
-  lab.epochColour = (epoch) => lab.colour(epoch === null || epoch < 0 ? "soft" : `epoch-${epoch % 6}`);
+  /** The colour of an epoch; there are six, and then they begin again. Each partition has epochs of its own. */
+  lab.epochColour = (epoch, partition = 1) =>
+    lab.colour(epoch === null || epoch < 0 ? "soft" : `epoch-${(epoch + 3 * (partition - 1)) % 6}`);
 
   lab.font = (pixels) => `${pixels}px system-ui, sans-serif`;
 

@@ -19,7 +19,9 @@
     top += 6;
     for (const node of [...drawing.replicas, ...drawing.others, ...drawing.gateways]) {
       const events = drawing.events.filter(([, name]) => name === node);
-      if (drawing.replicas.includes(node) || events.length) add({ kind: "node", label: node, node, events }, NODE, 4);
+      const partition = drawing.partitions[node];
+      const label = partition ? `${node} of p${partition}` : node;
+      if (drawing.replicas.includes(node) || events.length) add({ kind: "node", label, node, events }, NODE, 4);
     }
     top += 8;
     const lanes = clientLanes(operations);

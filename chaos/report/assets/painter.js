@@ -58,22 +58,23 @@
       const spans = this.drawing.lives[row.node] ?? [];
       spans.forEach(([from, state, epoch], place) => {
         const until = place + 1 < spans.length ? spans[place + 1][0] : this.drawing.end;
-        this.drawSpan(row, this.x(from), this.x(until), state, epoch);
+        this.drawSpan(row, this.x(from), this.x(until), state, epoch, this.drawing.partitions[row.node]);
       });
       for (const [time] of row.events) this.drawFlag(this.x(time), row.top + row.height);
       this.drawFinalReads(row);
     }
 
-    drawSpan(row, from, to, state, epoch) {
+    drawSpan(row, from, to, state, epoch, partition) {
       const { pen, colours } = this;
       if (to < this.left || from > this.width) return;
       const leads = state === "leader";
       const isUp = leads || state === "follower";
       pen.globalAlpha = leads ? 1 : isUp ? 0.22 : 0.6;
-      pen.fillStyle = isUp ? lab.epochColour(epoch) : this.brushes.dead;
+      pen.fillStyle = isUp ? lab.epochColour(epoch, partition) : this.brushes.dead;
       pen.fillRect(from, row.top, Math.max(1, to - from - 1), row.height);
       pen.globalAlpha = 1;
-      const text = isUp ? `${leads ? "leads" : "follows"}${epoch === null ? "" : ` epoch ${epoch}`}` : state;
+      const where = partition && leads ? ` partition ${partition},` : "";
+      const text = isUp ? `${leads ? "leads" : "follows"}${where}${epoch === null ? "" : ` epoch ${epoch}`}` : state;
       const begin = Math.max(from, this.left) + 6;
       const shown = lab.fitted(pen, text, Math.min(to, this.width) - begin - 4);
       if (!isUp && shown) {

@@ -83,14 +83,15 @@ class SimulatedClient:
     async def _write(self, gateway: str, operation: Operation, caller: Caller) -> Answer:
         written = await self._send(gateway, Write(operation=operation, **_words(caller)), Written)
         token = tokens.text_of(written.token)
-        return Answer(written.node, written.epoch, written.position.sequence, token=token)
+        where = written.partition
+        return Answer(written.node, written.epoch, written.position.sequence, token=token, partition=where)
 
     async def _read(self, gateway: str, read: Read) -> Answer:
         result = await self._send(gateway, read, ReadResult)
         absent: list[Any] | None = None if read.type == "register" else []
         value = result.value if result.found else absent
         token = tokens.text_of(result.token)
-        return Answer(result.node, result.epoch, result.position.sequence, value, token)
+        return Answer(result.node, result.epoch, result.position.sequence, value, token, result.partition)
 
     async def _send(self, gateway: str, message: Message, expected: type[M]) -> M:
         try:

@@ -118,7 +118,7 @@ class Candidacy:
     async def _poll(self, ask: AskVote) -> Tally:
         """What the others say, as soon as it is decided."""
         standing = self._standing
-        others = standing.node.followers
+        others = standing.peers
         tally = Tally(election.majority(len(others) + 1), len(others))
         tally.look()
         for node in others:

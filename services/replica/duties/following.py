@@ -44,9 +44,9 @@ class Following:
         if accepted.removed:
             removed = len(accepted.removed)
             standing.say("tail-set-aside", entries=removed, file=files[0], for_leader=batch.leader)
-        standing.arrivals.announce()
         if accepted.fits:
             standing.freshness.note(batch, standing.storage.last)
+        standing.arrivals.announce()
         return Appended(
             node=env.node,
             epoch=standing.storage.epoch,

@@ -23,7 +23,10 @@ class Reads:
 
     async def _read(self, message: Read) -> ReadResult:
         standing = self._standing
+        standing.must_hold(message.key)
         await self._arrived(message.after)
+        if message.mode == "acknowledged":
+            return await reading.acknowledged(standing, message)
 
         async def look() -> tuple[ReadResult, int]:
             return reading.look_up(standing.storage, standing.env.node, standing.epoch, message)
@@ -53,6 +56,7 @@ class Reads:
             sets=sets,
             tables=tables,
             set_aside=storage.set_aside(),
+            partition=self._standing.partition,
         )
 
 

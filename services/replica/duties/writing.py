@@ -16,6 +16,7 @@ class Writing:
         return {Write: self._write}
 
     async def _write(self, message: Write) -> Written:
+        self._standing.must_hold(message.operation.key)
         leader = await self._standing.leadership()
         position = await leader.write(message.operation)
         if message.session is not None:

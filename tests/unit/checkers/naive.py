@@ -142,12 +142,14 @@ def diverged_sets(history: History) -> int:
 
 def split_brains(history: History) -> int:
     """Pairs of spans that overlap wherever between request and answer each acknowledgement lay."""
-    spans: dict[tuple[object, object], list[Operation]] = {}
+    spans: dict[tuple[object, object, object], list[Operation]] = {}
     for operation in history.client_operations:
         if operation.outcome == "ok" and operation.f != "read":
-            spans.setdefault((operation.node, operation.epoch), []).append(operation)
+            spans.setdefault((operation.node, operation.epoch, operation.partition), []).append(operation)
     pairs = combinations(spans.items(), 2)
-    return sum(a[0] != b[0] and _always_overlap(ops_a, ops_b) for (a, ops_a), (b, ops_b) in pairs)
+    return sum(
+        a[0] != b[0] and a[2] == b[2] and _always_overlap(ops_a, ops_b) for (a, ops_a), (b, ops_b) in pairs
+    )
 
 
 def _always_overlap(a: Sequence[Operation], b: Sequence[Operation]) -> bool:

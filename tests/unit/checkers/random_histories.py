@@ -38,9 +38,12 @@ class _Story:
         value = self.value if f in ("write", "add") else None
         self.open[process] = self.write("invoke", process, f, "x", value)
 
-    def complete(self, process: int, outcome: str, value: Any, node: str, epoch: int) -> None:
+    def complete(
+        self, process: int, outcome: str, value: Any, node: str, epoch: int, partition: int | None
+    ) -> None:
         begun = self.open.pop(process)
-        fields = {"node": node, "epoch": epoch} if outcome == "ok" else {"error": "some"}
+        about = {"node": node, "epoch": epoch, "partition": partition}
+        fields = about if outcome == "ok" else {"error": "some"}
         self.write(outcome, process, begun.f, "x", value if begun.f == "read" else begun.value, **fields)
 
     def final(self, node: str, value: Any) -> None:
@@ -50,8 +53,11 @@ class _Story:
 
 
 @st.composite
-def histories(draw: st.DrawFn, fs: tuple[str, ...]) -> History:
-    """Operations `fs` on one key, the first of them first, then final reads of two replicas."""
+def histories(draw: st.DrawFn, fs: tuple[str, ...], partitioned: bool = False) -> History:
+    """Operations `fs` on one key, the first of them first, then final reads of two replicas.
+
+    `partitioned`: every replica answers from either of two partitions (which a sound cluster never does).
+    """
     story = _Story()
     is_set = "add" in fs
     invoked = 0
@@ -67,7 +73,8 @@ def histories(draw: st.DrawFn, fs: tuple[str, ...]) -> History:
             outcome = draw(st.sampled_from(("ok", "ok", "ok", "fail", "info")))
             value = draw(_values(story.value, is_set))
             epoch = draw(st.integers(1, 2))
-            story.complete(process, outcome, value, draw(st.sampled_from(NODES)), epoch)
+            partition = draw(st.integers(1, 2)) if partitioned else None
+            story.complete(process, outcome, value, draw(st.sampled_from(NODES)), epoch, partition)
     for node in NODES:
         story.final(node, draw(_values(story.value, is_set)))
     return History.of(story.events)

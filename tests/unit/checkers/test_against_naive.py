@@ -35,6 +35,7 @@ CASES = (
     Case("stale-read", registers, naive.stale_reads, "nobody had written"),
     Case("stale-read", sets, naive.stale_sets),
     Case("split-brain", histories(("write",)), naive.split_brains),
+    Case("split-brain", histories(("write",), partitioned=True), naive.split_brains),
     Case("diverged-replicas", registers, naive.diverged_registers),
     Case("diverged-replicas", sets, naive.diverged_sets),
     Case("stale-replica", registers, naive.stale_replicas, "which nobody wrote"),

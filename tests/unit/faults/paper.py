@@ -22,6 +22,7 @@ class PaperCluster:
     runtime: str = "paper"
     abilities: frozenset[Ability] = frozenset({"links", "kill", "pause", "restart"})
     replicas: tuple[str, ...] = ("n1", "n2", "n3")
+    partitions: tuple[tuple[str, ...], ...] = ()
     spares: tuple[str, ...] = ()
     companions: tuple[str, ...] = ()
     gateways: Mapping[str, str] = field(default_factory=lambda: {"g1": "", "g2": ""})

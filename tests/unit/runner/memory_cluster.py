@@ -91,6 +91,7 @@ class MemoryCluster:
     name = runtime = "memory"
     abilities: frozenset[Ability] = frozenset({"links", "kill", "restart"})
     replicas: tuple[str, ...] = REPLICAS
+    partitions: tuple[tuple[str, ...], ...] = ()
     spares: tuple[str, ...] = ()
     companions: tuple[str, ...] = ()
     gateways: Mapping[str, str] = dict.fromkeys(GATEWAYS, "")

@@ -10,7 +10,11 @@ from chaos.checkers._keys import misfit
 from chaos.history import History
 from chaos.recorder import Recorder
 from chaos.workloads import register, sets
+from chaos.workloads.client import Answer, Request
+from chaos.workloads.conversations import questions_and_answers
+from chaos.workloads.sessions import Users
 from chaos.workloads.traffic import Workload
+from services.partitions import partition_of
 from tests.unit.workloads.virtual_time import Store, VirtualClock, play
 
 WORKLOADS = [
@@ -18,6 +22,8 @@ WORKLOADS = [
     register.own_keys(clients=4, rate_per_s=50, delete_fraction=0.1),
     register.write_once(clients=4, rate_per_s=50),
     sets.adds(keys=2, clients=4, rate_per_s=50),
+    questions_and_answers(Users(24), together=False, rate_per_s=50),
+    questions_and_answers(Users(24), together=True, rate_per_s=50),
 ]
 
 
@@ -54,6 +60,43 @@ def test_own_keys_are_never_written_by_two_at_once(tmp_path: Path) -> None:
         if operation.f != "read":
             writers.setdefault(operation.key, set()).add(operation.process)
     assert all(len(processes) == 1 for processes in writers.values())
+
+
+@pytest.mark.parametrize("workload", WORKLOADS[-2:], ids=lambda workload: workload.name)
+def test_nobody_answers_what_he_has_not_seen_and_who_reads_an_answer_looks_at_its_question(
+    tmp_path: Path, workload: Workload
+) -> None:
+    history = record(tmp_path / "history.jsonl", workload)
+    assert run_checker("causality", history).found is False
+    seen: dict[str | None, set[object]] = {}
+    answers = follow_ups = 0
+    waiting: dict[str | None, object] = {}
+    for operation in history.client_operations:
+        what, _, number = str(operation.value).partition(" ")
+        if asked_for := waiting.pop(operation.session, None):
+            assert (operation.f, operation.key) == ("read", asked_for)
+            follow_ups += 1
+        if (operation.f, what) == ("write", "answer"):
+            answers += 1
+            assert f"question {number}" in seen[operation.session]
+        if operation.f == "read" and operation.outcome == "ok":
+            seen.setdefault(operation.session, set()).add(operation.value)
+            if what == "answer":
+                waiting[operation.session] = str(operation.key).replace("answers", "questions")
+    assert answers > 10
+    assert follow_ups > 50
+
+
+def test_keys_of_a_conversation_lie_together_or_apart() -> None:
+    for workload, homes in ((WORKLOADS[-2], 2), (WORKLOADS[-1], 1)):
+        plan, random = workload.plan(), Random(1)
+        keys = {}
+        for _ in range(300):
+            request = plan.next(0, random)
+            assert isinstance(request, Request)
+            keys[request.key] = partition_of(request.key, 2)
+            request.heard(Answer("n1", 1, 1, "there"))
+        assert len(set(keys.values())) == homes
 
 
 def test_write_once_keys_are_written_once(tmp_path: Path) -> None:

@@ -1,0 +1,71 @@
+"""Partitions: the keys are shared out over groups of replicas, each with a leader and a log of its own.
+
+Which one a key lies in says a hash of it, and nobody has to be asked. So two keys that have to do with each
+other usually lie apart, and no log holds both. Whoever wants them together writes a *hash tag* into both:
+of `{thread-7}:question` only what stands in the braces is hashed, so that `{thread-7}:answer` is with it.
+
+Hash and tags are those of Redis Cluster (CRC16 of XMODEM, 16384 slots, each partition has a range of them),
+so that `CLUSTER KEYSLOT` says the same. What is missing is that slots can move: here a partition keeps its
+keys for ever.
+"""
+
+from binascii import crc_hqx
+from collections.abc import Sequence
+from typing import TypeAlias
+
+# The replicas of each partition; the first one is number 1. Empty: all replicas hold everything.
+Layout: TypeAlias = tuple[tuple[str, ...], ...]
+
+SLOTS = 16384
+MOST = 9  # a partition's number is one digit in tokens
+
+
+def hashed_part(key: str) -> str:
+    """What of `key` decides where it lies: its hash tag if there is one that is not empty, else all."""
+    begin = key.find("{")
+    end = key.find("}", begin + 1)
+    return key[begin + 1 : end] if 0 <= begin < end - 1 else key
+
+
+def slot(key: str) -> int:
+    """The slot of `key`, from 0 to 16383."""
+    return crc_hqx(hashed_part(key).encode(), 0) % SLOTS
+
+
+def partition_of(key: str, count: int) -> int:
+    """The number of the partition, from 1 to `count`, in which `key` lies."""
+    return slot(key) * count // SLOTS + 1
+
+
+def groups(layout: Layout, replicas: Sequence[str]) -> Layout:
+    """The replicas of each partition; without a layout all of them are one."""
+    return layout or (tuple(replicas),)
+
+
+def number_of(node: str, layout: Layout) -> int | None:
+    """The partition that the replica `node` holds a copy of; None where there is only one, or none for it."""
+    return next((number for number, group in enumerate(layout, 1) if node in group), None)
+
+
+def fellows(node: str, layout: Layout, replicas: Sequence[str]) -> tuple[str, ...]:
+    """The replicas that hold the same keys as `node`, itself among them."""
+    return next((group for group in layout if node in group), tuple(replicas))
+
+
+def check(layout: Layout) -> None:
+    """Raise `ValueError` that names what is wrong with `layout` in itself."""
+    if layout and not 2 <= len(layout) <= MOST:
+        raise ValueError(f"there are 2 to {MOST} partitions or none, not {len(layout)}")
+    if not all(layout):
+        raise ValueError(f"every partition needs a replica; one of {layout} has none")
+    placed = [node for group in layout for node in group]
+    if len(set(placed)) < len(placed):
+        raise ValueError(f"a replica stands in two of the partitions {layout}")
+
+
+def check_fit(layout: Layout, replicas: Sequence[str]) -> None:
+    """Raise `ValueError` unless `layout` shares out exactly these `replicas`."""
+    placed = {node for group in layout for node in group}
+    if layout and placed != set(replicas):
+        wrong = ", ".join(sorted(placed ^ set(replicas)))
+        raise ValueError(f"the partitions must share out the replicas {', '.join(replicas)}; not so: {wrong}")

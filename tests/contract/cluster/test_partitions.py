@@ -1,0 +1,79 @@
+"""Two partitions, each with a leader and a log of its own."""
+
+import pytest
+
+from chaos.cluster import Cluster, ClusterError
+from chaos.faults.kill import Kill
+from chaos.faults.targets import members
+from chaos.recorder import Recorder
+from chaos.settle import by_partition, settle
+from chaos.workloads.client import Caller, Client, ClientError
+from services.config import ClusterSettings
+from tests.contract.cluster.waiting import soon
+
+PARTITIONS = (("n1",), ("n2", "n3"))
+SETTINGS = ClusterSettings(
+    partitions=PARTITIONS, coordination="election", replication="quorum-ack", reads="causal-order"
+)
+ONE, TWO = "{questions}:1", "{answers}:1"  # keys of the first and of the second partition
+
+
+async def test_each_key_is_where_it_belongs_and_nowhere_else(cluster: Cluster, client: Client) -> None:
+    await cluster.configure(SETTINGS)
+    assert cluster.partitions == PARTITIONS
+    first, second = list(cluster.gateways)
+    written = [await client.put(first, ONE, "why?"), await client.put(second, TWO, "because")]
+    leaders = [await cluster.resolve("leader"), await cluster.resolve("leader-2")]
+    assert [(answer.node, answer.partition) for answer in written] == list(zip(leaders, (1, 2), strict=True))
+    assert leaders[0] == "n1"
+
+    async def everybody_has_it() -> None:
+        held = {node: (await cluster.contents(node))["registers"] for node in cluster.replicas}
+        assert held == {"n1": {ONE: "why?"}, "n2": {TWO: "because"}, "n3": {TWO: "because"}}
+
+    await soon(everybody_has_it)
+    assert [(await cluster.contents(node))["partition"] for node in cluster.replicas] == [1, 2, 2]
+
+
+async def test_roles_are_those_of_a_partition(cluster: Cluster, client: Client) -> None:
+    await cluster.configure(SETTINGS)
+    leader = await cluster.resolve("leader-2")
+    (follower,) = {"n2", "n3"} - {leader}
+    assert await cluster.resolve("follower-2") == follower
+    assert await members(cluster, "followers-2") == (follower,)
+    assert await members(cluster, "followers") == ()
+    for wrong, words in (("follower", "n1 is the only replica"), ("leader-3", "there is no partition 3")):
+        with pytest.raises(ClusterError, match=words):
+            await cluster.resolve(wrong)
+    assert await cluster.hand_over(follower) == follower
+    assert await cluster.resolve("leader") == "n1"
+
+
+async def test_tokens_go_from_one_partition_to_the_other(cluster: Cluster, client: Client) -> None:
+    await cluster.configure(SETTINGS)
+    gateway = next(iter(cluster.gateways))
+    asked = await client.put(gateway, ONE, "why?", Caller("u1"))
+    assert asked.token == f"p1=1.{asked.position}"
+    answered = await client.put(gateway, TWO, "because", Caller("u1", asked.token))
+    assert answered.token == f"{asked.token},p2={answered.epoch}.{answered.position}"
+    seen = await client.get(gateway, TWO, Caller("u2"))
+    assert (seen.value, seen.token) == ("because", answered.token)
+    for token in ("1.2", "p3=1.1"):
+        with pytest.raises(ClientError, match="bad-request") as caught:
+            await client.get(gateway, TWO, Caller("u2", token))
+        assert caught.value.definite
+
+
+async def test_they_settle_each_for_itself(cluster: Cluster, client: Client) -> None:
+    await cluster.configure(SETTINGS)
+    gateway = next(iter(cluster.gateways))
+    for number in range(5):
+        await client.put(gateway, f"{{answers}}:{number}", number)
+    async with Kill("n1").applied(cluster):
+        await client.put(gateway, TWO, "because")  # the other partition does without
+    events: list[object] = []
+    await settle(cluster, Recorder(events, lambda: 0), lambda *_: None)  # type: ignore[arg-type]
+    accounts = [await cluster.status(node) for node in cluster.replicas]
+    places = [{str(account["position"]) for account in group} for group in by_partition(accounts, PARTITIONS)]
+    assert [len(some) for some in places] == [1, 1]
+    assert places[0] != places[1]
