@@ -10,12 +10,15 @@
 A row is found by its primary key; where a table has none, by all of its old values.
 """
 
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
 
 Scalar: TypeAlias = int | float | str | None
 Row: TypeAlias = dict[str, Scalar]
+# What has four bytes in a frame: a sum, and what counts pages, which begins with 1.
+Word: TypeAlias = Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
+Pages: TypeAlias = Annotated[int, msgspec.Meta(ge=1, lt=2**32)]
 
 
 class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,7 +80,7 @@ class Format(msgspec.Struct, frozen=True):
 class Page(msgspec.Struct, frozen=True, array_like=True):
     """One page of the database's file, by its number from 1."""
 
-    number: int
+    number: Pages
     data: bytes
 
 
@@ -90,8 +93,8 @@ class Frames(Record, frozen=True):
     """
 
     form: Format
-    checksum: tuple[int, int]
-    size: int
+    checksum: tuple[Word, Word]
+    size: Pages
     pages: tuple[Page, ...]
 
 
