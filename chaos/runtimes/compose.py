@@ -8,7 +8,7 @@ from it; what happens to links is done by Toxiproxy.
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -24,6 +24,7 @@ from chaos.runtimes.compose_project import ComposeProject
 from chaos.runtimes.container_logs import ContainerLogs
 from chaos.runtimes.crew import Crew
 from chaos.runtimes.docker_engine import connect
+from chaos.runtimes.exclusive import HeldError, exclusive
 from chaos.runtimes.linked import LinkedCluster
 from chaos.runtimes.orders import Orders
 from chaos.runtimes.reaper import Reaper
@@ -71,12 +72,14 @@ class ComposeCluster(LinkedCluster):
         """The cluster that is up, to be given back with the default settings, or one of its own.
 
         Only the default shape can be up. Toxiproxy takes no `seed`. Raises `ClusterError`, leaving nothing
-        behind.
+        behind; also when another run has the cluster that is up.
         """
         engine = await asyncio.to_thread(connect)
         project = await asyncio.to_thread(compose_project.find_running, engine)
         if project and shape == DEFAULT:
+            lock = _for_this_run(project)
             cluster = cls(project, since_s=time.time())
+            cluster._ends.callback(lock.close)
             cluster._ends.push_async_callback(cluster.configure, ClusterSettings())
             return cluster
         async with AsyncExitStack() as ends:
@@ -152,6 +155,19 @@ class ComposeCluster(LinkedCluster):
     def _container(self, node: str) -> Container:
         self._crew.must_exist(node)
         return self._project.container(node)
+
+
+def _for_this_run(project: ComposeProject) -> ExitStack:
+    """Two runs on one cluster would judge each other's faults. Closing it lets the next run in."""
+    lock = ExitStack()
+    try:
+        lock.enter_context(exclusive(Path(gettempdir()) / f"{project.name}.lock"))
+    except HeldError as error:
+        raise ClusterError(
+            f"the cluster of `docker compose up` is in use by {error}; wait until that run is over, or use "
+            "`--on local`, where each run has a cluster of its own"
+        ) from error
+    return lock
 
 
 def _state(container: Container) -> ProcessState:
