@@ -50,9 +50,15 @@ class Wire:
             raise LabError("timed-out", f"{to} did not answer")
         if target not in self._wires.nodes:
             raise LabError("unreachable", f"{to} is dead")
-        reply = await self._wires.nodes[target].handle(decode(encode(message)))
-        if (target, self._source) in self._wires.cut:
+        reply: Message | LabError
+        try:
+            reply = await self._wires.nodes[target].handle(decode(encode(message)))
+        except LabError as error:
+            reply = error
+        if (target, self._source) in self._wires.cut:  # it swallows refusals, too
             raise LabError("timed-out", f"{to} did not answer")
+        if isinstance(reply, LabError):
+            raise reply
         return decode(encode(reply))
 
 
