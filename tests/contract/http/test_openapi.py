@@ -50,7 +50,19 @@ CLIENTS = (
     *("GET /sets/{key}", "POST /sets/{key}", "GET /status"),
     *("POST /sql", "GET /cache/{key}", "PUT /cache/{key}"),
 )
-MESSAGES = [(node, kind) for node, role in {**NODES, **COMPANIONS}.items() for kind in SERVED[role]]
+ROLES = {**NODES, **COMPANIONS}
+MESSAGES = [(node, kind) for node, role in ROLES.items() for kind in SERVED[role]]
+NO_MESSAGES = (
+    b"",
+    b"{",
+    b"[]",
+    b"null",
+    b"7",
+    b"\xff",
+    b"[" * 100_000,
+    b'{"kind":"nonsense"}',
+    b'{"kind":7}',
+)
 MODES = list(GenerationMode)
 SETTINGS = {"replication": "async"}
 PARTS = (  # those with more than a handful of requests: good messages have something to vary, or have not
@@ -138,6 +150,19 @@ def test_a_message_is_answered_or_refused(
     if not (forbidden or kind in ONLY_LOOKS or (name in COMPANIONS and kind is not Configure)):
         begin_anew(everybody)
     must_work(everybody)
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_what_no_schema_thinks_of_is_refused(everybody: dict[str, Running], name: str) -> None:
+    for kind in SERVED[ROLES[name]]:
+        tag = kind_of(kind).encode()
+        for body in (*NO_MESSAGES, b'{"kind":"%s","epoch":1%s}' % (tag, b"0" * 500)):
+            must_be_in_order(f"{everybody[name].url}/messages/{kind_of(kind)}", body, forbidden=True)
+    must_work(everybody)
+
+
+def test_every_role_is_here() -> None:
+    assert set(ROLES.values()) == set(SERVED)
 
 
 def without_token(node: Running) -> dict[str, Any]:
