@@ -125,8 +125,9 @@ _SESSION = {
 _TOKEN: Described = {
     "name": "X-Lab-Token",
     "in": "header",
-    "description": "the token of this client's last answer, under the policies that look at it",
-    "schema": {"type": "string", "pattern": tokens.PATTERN},
+    "description": "the token of this client's last answer, under the policies that look at it; where the "
+    "keys are shared out over partitions it has a position for each, like p1=2.118,p2=1.7",
+    "schema": {"type": "string", "pattern": tokens.ALONE},
     "example": "2.118",
 }
 

@@ -16,6 +16,7 @@ from services.messages import START, Position, Token, merged
 _POSITION = r"[0-9]{1,15}\.[0-9]{1,15}"
 _PART = rf"p[1-9]={_POSITION}"
 PATTERN = rf"^({_POSITION}|{_PART}(,{_PART}){{0,8}})$"
+ALONE = rf"^{_POSITION}$"  # without partitions
 _is_token = re.compile(PATTERN).fullmatch
 
 
