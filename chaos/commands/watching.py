@@ -26,6 +26,7 @@ async def report() -> dict[str, Any]:
     for account in accounts:
         if number := number_of(account["node"], partitions):
             account["partition"] = number
+    for account in accounts:
         for leader in _leaders(accounts, account.get("partition")):
             if account["process"] == "running" and account["node"] in leader["lags"]:
                 account["behind"] = leader["lags"][account["node"]]
