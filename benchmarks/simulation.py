@@ -12,7 +12,7 @@
 - *memory*: resident memory over 1,000 seeds in one process.
 
 Rates are per second of processor time where nothing waits, so that a busy machine matters less. simpy is
-needed for *core* alone: `.venv/bin/python bootstrap/pip-*.whl/pip install simpy`.
+needed for *core* alone: `.venv/bin/python $(echo bootstrap/pip-*.whl)/pip install simpy`.
 """
 
 import argparse
