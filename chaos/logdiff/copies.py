@@ -10,6 +10,7 @@ import apsw
 from chaos.logdiff.pieces import told_row
 from chaos.logdiff.request import STOCK, Request
 from services.config import ReplicationLog
+from services.errors import LabError
 from services.messages import Append, Entry, Value, decode, encode
 from services.messages.records import Statement
 from services.messages.sql import ResultSet
@@ -78,6 +79,14 @@ class Copy:
                 batch.epoch, batch.previous, batch.entries, lambda name, lines: None, fenced=True
             )
             assert accepted.fits
+
+    def takes(self, leader: "Copy") -> tuple[str, str]:
+        """Whether this copy can follow: `yes`, or that it refuses, and the words with which it does."""
+        try:
+            self.follow(leader)
+        except LabError as error:
+            return "no: refuses", error.text
+        return "yes", ""
 
     def contents(self) -> dict[str, Value]:
         """Every row, by table and key."""

@@ -50,11 +50,7 @@ def _tried(
 
 
 def _followed(leader: Copy, follower: Copy, other: Copy) -> Followed:
-    try:
-        other.follow(leader)
-        other_format, refusal = "yes", ""
-    except LabError as error:
-        other_format, refusal = "no: refuses", error.text
+    other_format, refusal = other.takes(leader)
     try:
         follower.follow(leader)
     except LabError as error:

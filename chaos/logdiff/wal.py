@@ -13,7 +13,6 @@ from chaos.logdiff import pages
 from chaos.logdiff.copies import Copy, MakeDisk, World, differences, messages, prepared
 from chaos.logdiff.pieces import Field, Followed, Kind, Piece, Range, Shown
 from chaos.logdiff.request import Request
-from services.errors import LabError
 from services.ports import OTHER_FORMAT, Disk
 from services.replica.log import frames
 from services.replica.log.frames import FRAME_HEADER_BYTES, HEADER_BYTES, Frame, Header
@@ -157,11 +156,7 @@ def changed(before: bytes, after: bytes) -> list[Range]:
 
 def _followed(leader: Copy, follower: Copy, other: Copy) -> Followed:
     """Ship everything to both followers; then compare contents, and the whole files."""
-    try:
-        other.follow(leader)
-        other_format, refusal = "yes", ""
-    except LabError as error:
-        other_format, refusal = "no: refuses", error.text
+    other_format, refusal = other.takes(leader)
     follower.follow(leader)
     found = differences(leader.contents(), follower.contents())
     same = leader.database.serialize("main") == follower.database.serialize("main")
