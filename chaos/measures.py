@@ -23,7 +23,7 @@ def measure(history: History) -> dict[str, float]:
     """
     operations = history.client_operations
     writes = acknowledged_writes(operations)
-    reads = [operation for operation in operations if operation.f == "read" and operation.outcome == "ok"]
+    reads = [operation for operation in operations if not operation.writes and operation.outcome == "ok"]
     return {
         "acknowledged": len(writes),
         "read": len(reads),
@@ -39,7 +39,7 @@ def measure(history: History) -> dict[str, float]:
 
 def acknowledged_writes(operations: Iterable[Operation]) -> list[Operation]:
     """The successful operations that change something, in the order of their acknowledgement."""
-    writes = (operation for operation in operations if operation.f != "read" and operation.outcome == "ok")
+    writes = (operation for operation in operations if operation.writes and operation.outcome == "ok")
     return sorted(writes, key=lambda operation: operation.end)
 
 

@@ -60,13 +60,6 @@ def judge(
     return found(name, len(long), witnesses, measures) if long else not_found(name, measures)
 
 
-def writes(operation: Operation) -> bool:
-    """Does it change anything? A transaction that only reads does not."""
-    if operation.f == "txn" and isinstance(operation.value, list):
-        return any(micro[0] != "r" for micro in operation.value if isinstance(micro, list) and micro)
-    return operation.f != "read"
-
-
 def outages(history: History, wishes: Sequence[Operation]) -> Iterator[Outage]:
     """The time up to each success, and after the last one, as far as something was wanted."""
     invoked = [wish.invoked_ns for wish in wishes]

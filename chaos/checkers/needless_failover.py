@@ -67,7 +67,7 @@ class Change:
 
 def check(history: History, *, bound_ms: float | None = None) -> Finding:
     """Found with one witness for each needless change; measures `failovers` and `needless_failovers`."""
-    writes = [op for op in history.client_operations if op.outcome == "ok" and op.f != "read"]
+    writes = [op for op in history.client_operations if op.outcome == "ok" and op.writes]
     if not writes:
         return unknown(NAME, "no write was acknowledged, so nobody was seen to lead")
     for write in writes:

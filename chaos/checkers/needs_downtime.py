@@ -11,7 +11,7 @@ Assumed, else unknown: something was upgraded, somebody asked for a write, and a
 import math
 from collections.abc import Sequence
 
-from chaos.checkers._outages import NO_BOUND, Outage, outages, writes
+from chaos.checkers._outages import NO_BOUND, Outage, outages
 from chaos.checkers._words import seconds, sentence, witness_of
 from chaos.history import Event, History
 from chaos.history.faults import struck
@@ -24,7 +24,7 @@ START, STOP = "start-upgrade", "stop-upgrade"
 def check(history: History, *, bound_ms: float | None = None) -> Finding:
     """Found with one witness for each such upgrade; measures `needs_downtime_ms`, that of the longest."""
     starts = [mark for mark in history.nemesis if mark.f == START]
-    wanted = list(filter(writes, history.client_operations))
+    wanted = [operation for operation in history.client_operations if operation.writes]
     if not starts:
         return unknown(NAME, "nothing was upgraded")
     if not wanted:

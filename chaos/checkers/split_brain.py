@@ -21,7 +21,7 @@ NAME = "split-brain"
 
 def check(history: History) -> Finding:
     """Found with one witness for each pair of spans that overlap, the first pair first."""
-    acknowledged = [op for op in history.client_operations if op.outcome == "ok" and op.f != "read"]
+    acknowledged = [op for op in history.client_operations if op.outcome == "ok" and op.writes]
     for operation in acknowledged:
         if operation.node is None or operation.epoch is None:
             return unknown(NAME, f"the answer to operation {operation.index} names no replica or no epoch")

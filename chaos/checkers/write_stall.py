@@ -4,7 +4,9 @@ Measured by the times in the history, as `_outages.py` says. Assumed, else unkno
 write, and a bound is stated.
 """
 
-from chaos.checkers._outages import judge, writes
+from operator import attrgetter
+
+from chaos.checkers._outages import judge
 from chaos.history import History
 from chaos.verdict import Finding
 
@@ -13,4 +15,4 @@ NAME = "write-stall"
 
 def check(history: History, *, bound_ms: float | None = None) -> Finding:
     """Found with one witness for each stall of more than `bound_ms`; measures `write_stall_ms`."""
-    return judge(NAME, history, bound_ms, "write", wanted=writes)
+    return judge(NAME, history, bound_ms, "write", wanted=attrgetter("writes"))

@@ -65,6 +65,13 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         )
 
     @property
+    def writes(self) -> bool:
+        """Whether it was to change anything; a transaction that only reads was not."""
+        if self.f == "txn" and isinstance(self.value, list):
+            return any(micro[0] != "r" for micro in self.value if isinstance(micro, list) and micro)
+        return self.f != "read"
+
+    @property
     def end(self) -> float:
         """The index of the event by which it had certainly taken effect or failed; infinite in doubt."""
         return math.inf if self.outcome == "info" or self.completed_index is None else self.completed_index

@@ -59,8 +59,8 @@ def _told_ns(operation: Operation, saved: Saved) -> int:
 
 
 def _told_to_clients(operations: Sequence[Operation]) -> str:
-    writes = [op for op in operations if op.f != "read" and op.outcome == "ok"]
-    reads = [op for op in operations if op.f == "read" and op.outcome == "ok"]
+    writes = [op for op in operations if op.writes and op.outcome == "ok"]
+    reads = [op for op in operations if not op.writes and op.outcome == "ok"]
     parts = [f"{who} acknowledges {_count(ops, 'write')}" for who, ops in _grouped(writes, _leader)]
     parts += [f"{who} answers {_count(ops, 'read')}" for who, ops in sorted(_grouped(reads, _node))]
     for outcome, words in (("fail", "refused"), ("info", "in doubt (done or not, nobody can say)")):
