@@ -36,14 +36,14 @@ from chaos.scenario import Scenario, problem, remedy
 from chaos.shape import Shape
 from chaos.workloads import register
 
-CHUNK_BYTES = 24 * 1024  # six pages: the header, and the roots of registers, sets and log
+CHUNK_BYTES = 32 * 1024  # eight pages: the header, and the roots of registers, sets and log
 CHUNKS_BEFORE_THE_CUT = 2  # the last of them comes again after the cut
 COPY_KB_PER_S = 20  # the copy has three chunks or more, so there is time to cut the link
 
 
 async def script(run: Run) -> None:
     """Fill the database, let the spare join, interrupt its copy while writes go on, heal."""
-    await run.acknowledged(400)
+    await run.acknowledged(600)
     leader, (newcomer,) = await run.leader(), run.cluster.spares
     await run.cluster.enlist(newcomer)
     enough = CHUNKS_BEFORE_THE_CUT * CHUNK_BYTES
