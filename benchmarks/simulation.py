@@ -6,9 +6,8 @@
   the same exchange in simpy, as its documentation models a cable with latency. Ours carries more: JSON
   both ways, a timeout for each request, a disk, a clock and an event loop for each node.
 - *runs*: whole runs of `lost-writes:async` per second, history judged, and one of them on `local`.
-- *workers*: a sweep over two processes against the same sweep in one, the start of the processes included:
-  by the clock on the wall, which needs two idle cores to say anything, and by the processor time that two
-  need in all, which is what two idle cores would make of it.
+- *workers*: a sweep over two processes against the same sweep in one, the start of the processes included;
+  it needs two idle cores to say anything.
 - *memory*: resident memory over 1,000 seeds in one process.
 
 Rates are per second of processor time where nothing waits, so that a busy machine matters less. simpy is
@@ -17,7 +16,6 @@ needed for *core* alone: `.venv/bin/python $(echo bootstrap/pip-*.whl)/pip insta
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -210,31 +208,19 @@ def on_local_s() -> float:
 
 def workers(rounds: int) -> None:
     seeds = [Simulation(SCENARIO, VARIANT, seed) for seed in range(300)]
-    by_the_wall, by_the_processor = [], []
+    ratios = []
     for _ in range(rounds):
-        (one_s, one_processor_s), (two_s, two_processor_s) = (swept(seeds, count) for count in (1, 2))
-        by_the_wall.append(one_s / two_s)
-        by_the_processor.append(2 * one_processor_s / two_processor_s)
-        print(
-            f"  {len(seeds)} seeds: one worker {one_s:.1f} s ({one_processor_s:.1f} s of processor time), "
-            f"two {two_s:.1f} s ({two_processor_s:.1f} s)",
-            flush=True,
-        )
-    show("two workers / one, by the wall", by_the_wall)
-    show("two workers / one, by the processor time", by_the_processor)
+        one_s, two_s = (swept_s(seeds, count) for count in (1, 2))
+        ratios.append(one_s / two_s)
+        print(f"  {len(seeds)} seeds: one worker {one_s:.1f} s, two {two_s:.1f} s", flush=True)
+    show("two workers / one", ratios)
 
 
-def swept(seeds: list[Simulation], count: int) -> tuple[float, float]:
-    """The seconds of a sweep, by the wall and of all processors together."""
-    began_s, began_processor_s = time.perf_counter(), processor_s()
+def swept_s(seeds: list[Simulation], count: int) -> float:
+    """The seconds that a sweep takes."""
+    began_s = time.perf_counter()
     assert sum(1 for _ in in_processes(run_one, seeds, count)) == len(seeds)
-    return time.perf_counter() - began_s, processor_s() - began_processor_s
-
-
-def processor_s() -> float:
-    """Of this process and of those that it started and that have ended, in seconds."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
+    return time.perf_counter() - began_s
 
 
 def memory(_: int) -> None:
