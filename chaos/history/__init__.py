@@ -10,7 +10,7 @@ The order of events is that of their `index`; `time` is for humans and for measu
 
 from chaos.history.event import NEMESIS, Event, HistoryError, Key, canonical
 from chaos.history.history import History
-from chaos.history.operation import Operation, Outcome, sequence
+from chaos.history.operation import Operation, Outcome, sequence, writes
 from chaos.history.pairing import Pairing
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "Pairing",
     "canonical",
     "sequence",
+    "writes",
 ]

@@ -66,10 +66,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def writes(self) -> bool:
-        """Whether it was to change anything; a transaction that only reads was not."""
-        if self.f == "txn" and isinstance(self.value, list):
-            return any(micro[0] != "r" for micro in self.value if isinstance(micro, list) and micro)
-        return self.f != "read"
+        """Whether it was to change anything."""
+        return writes(self.f, self.value)
 
     @property
     def end(self) -> float:
@@ -84,6 +82,13 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def event_indexes(self) -> tuple[int, ...]:
         """The indexes of its events, as witnesses name them."""
         return (self.index,) if self.completed_index is None else (self.index, self.completed_index)
+
+
+def writes(f: str, value: Any) -> bool:
+    """Whether an operation is to change anything; a transaction that only reads is not."""
+    if f == "txn" and isinstance(value, list):
+        return any(micro[0] != "r" for micro in value if isinstance(micro, list) and micro)
+    return f != "read"
 
 
 def sequence(position: Any) -> Any:

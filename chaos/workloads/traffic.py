@@ -17,7 +17,7 @@ from random import Random
 from typing import Any, Protocol
 from zlib import crc32
 
-from chaos.history import Event
+from chaos.history import Event, writes
 from chaos.recorder import Recorder
 from chaos.workloads.client import Answer, Caller, Client, ClientError, Custom, Request, perform
 from chaos.workloads.counters import Count, Counters
@@ -255,7 +255,7 @@ class Traffic:
             position=answer.position,
             partition=answer.partition,
         )
-        return "reads" if pending.f == "read" else "acknowledged"
+        return "acknowledged" if writes(pending.f, pending.value) else "reads"
 
     def _record_failure(self, pending: Event, client: _Client, error: ClientError) -> Count:
         if error.code == POSITION_LOST:
