@@ -2,6 +2,8 @@
 
 On somebody's machine a test that lacks it is skipped, with the reason in sight; in CI, where all of it
 is to be there, the lack is a failure, or a green run would hide what it did not try.
+
+And which of the two lanes of `./lab test` a test belongs to: see `chaos.commands.test`.
 """
 
 import os
@@ -12,6 +14,13 @@ from functools import cache
 import pytest
 
 from chaos.cluster import ClusterError
+from tests.repository import ROOT
+
+IN_VIRTUAL_TIME = tuple(
+    ROOT / "tests" / place
+    for place in ("bugs", "simulation", "end_to_end/test_simulated_scenarios.py", "unit/checkers")
+)
+STARVED_S = 1800  # until a test in virtual time, which may have to wait for a processor, counts as stuck
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -20,6 +29,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.option.reportchars += "s"  # say in the summary what was skipped, and why
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put every test in its lane; real things come first, for the first lane is given first."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(lane(item)))
+        if lane(item) == "virtual" and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(STARVED_S))
+    items.sort(key=lane)
+
+
+def lane(item: pytest.Item) -> str:
+    return "virtual" if any(map(item.path.is_relative_to, IN_VIRTUAL_TIME)) else "real"
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

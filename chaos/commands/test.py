@@ -1,4 +1,9 @@
-"""`./lab test`: the style, the types and the tests; with arguments of pytest, only those tests."""
+"""`./lab test`: the style, the types and the tests; with arguments of pytest, only those tests.
+
+The whole runs in two lanes side by side. Tests in virtual time give the same result however little of a
+processor they get; so they take what is left over by those that deal with real processes, containers and
+browsers, which mostly wait. `tests/conftest.py` says which is which.
+"""
 
 import os
 import subprocess
@@ -17,6 +22,11 @@ CHECKS = (
     ("mypy",),
 )
 
+LANES = (
+    *("--dist", "loadgroup", "--no-loadscope-reorder"),
+    *("--tx", "popen//id=real", "--tx", "popen//id=virtual//nice=19"),
+)
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to `app`."""
@@ -28,7 +38,8 @@ def test(context: typer.Context) -> None:
     failed = [] if context.args else [" ".join(check) for check in CHECKS if _run(check) != 0]
     if failed:  # said before the tests, whose own summary is to be the last line
         typer.echo(f"lab: not clean, see above: {', '.join(failed)}", err=True)
-    raise typer.Exit(_run(("pytest", *context.args)) or bool(failed))
+    lanes = LANES if set(context.args) <= {"--long"} else ()
+    raise typer.Exit(_run(("pytest", *lanes, *context.args)) or bool(failed))
 
 
 def _run(module: Sequence[str]) -> int:
