@@ -168,6 +168,12 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         partitions.check_fit(self.cluster.partitions, self.replicas)
+        consumers = [name for name, role in self.companions.items() if role != "cache"]
+        if self.cluster.partitions and consumers:
+            raise ValueError(
+                f"{', '.join(consumers)} would follow one log, and {len(self.cluster.partitions)} partitions "
+                f"have one each; leave out the consumers, or the partitions"
+            )
 
     @property
     def followers(self) -> tuple[str, ...]:

@@ -85,3 +85,12 @@ def test_no_node_starts_whose_settings_are_for_others(replicas: str, odd: str) -
     settings = {"partitions": LAYOUT, "coordination": "election"}
     with pytest.raises(msgspec.ValidationError, match=f"not so: {odd}"):
         msgspec.convert(about | {"replicas": tuple(replicas.split()), "cluster": settings}, NodeSettings)
+
+
+def test_no_consumer_of_one_log_stands_beside_several() -> None:
+    about = {"node": "n1", "role": "replica", "gateways": (), "links": {}, "data_dir": Path(), "token": "t"}
+    settings = {"partitions": LAYOUT, "coordination": "election"}
+    replicas = tuple(node for group in LAYOUT for node in group)
+    beside = {"companions": {"index": "indexer", "cache": "cache"}}
+    with pytest.raises(msgspec.ValidationError, match=r"^index would follow one log, and 2 partitions"):
+        msgspec.convert(about | beside | {"replicas": replicas, "cluster": settings}, NodeSettings)
