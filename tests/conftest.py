@@ -2,8 +2,6 @@
 
 On somebody's machine a test that lacks it is skipped, with the reason in sight; in CI, where all of it
 is to be there, the lack is a failure, or a green run would hide what it did not try.
-
-And which of the two lanes of `./lab test` a test belongs to: see `chaos.commands.test`.
 """
 
 import os
@@ -12,15 +10,10 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 import pytest
+from xdist.remote import Producer
 
 from chaos.cluster import ClusterError
-from tests.repository import ROOT
-
-IN_VIRTUAL_TIME = tuple(
-    ROOT / "tests" / place
-    for place in ("bugs", "simulation", "end_to_end/test_simulated_scenarios.py", "unit/checkers")
-)
-STARVED_S = 1800  # until a test in virtual time, which may have to wait for a processor, counts as stuck
+from tests import lanes
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,16 +25,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put every test in its lane; real things come first, for the first lane is given first."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(lane(item)))
-        if lane(item) == "virtual" and item.get_closest_marker("timeout") is None:
-            item.add_marker(pytest.mark.timeout(STARVED_S))
-    items.sort(key=lane)
+    lanes.arrange(items)
 
 
-def lane(item: pytest.Item) -> str:
-    return "virtual" if any(map(item.path.is_relative_to, IN_VIRTUAL_TIME)) else "real"
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> lanes.Lanes:
+    return lanes.Lanes(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -2,7 +2,7 @@
 
 The whole runs in two lanes side by side. Tests in virtual time give the same result however little of a
 processor they get; so they take what is left over by those that deal with real processes, containers and
-browsers, which mostly wait. `tests/conftest.py` says which is which.
+browsers, which mostly wait. `tests/lanes.py` says which is which.
 """
 
 import os
@@ -23,7 +23,7 @@ CHECKS = (
 )
 
 LANES = (
-    *("--dist", "loadgroup", "--no-loadscope-reorder"),
+    *("--dist", "loadscope", "--no-loadscope-reorder"),
     *("--tx", "popen//id=real", "--tx", "popen//id=virtual//nice=19"),
 )
 

@@ -22,6 +22,7 @@ class Lab(Marked):
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.end_to_end.victim", phase],
             env=self.environment,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,

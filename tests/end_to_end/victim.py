@@ -1,4 +1,7 @@
-"""A lab that is going to be ended from outside; it says how far it is."""
+"""A lab that is going to be ended from outside; it says how far it is.
+
+Its standard input is a pipe from the test: when that is gone, this goes too.
+"""
 
 import asyncio
 import sys
@@ -20,7 +23,9 @@ async def main(phase: str) -> None:
         if phase == "restarting":
             await cluster.kill("n1")
             await cluster.restart("n1")
-        await asyncio.Event().wait()
+        the_test_is_gone = asyncio.Event()
+        asyncio.get_running_loop().add_reader(sys.stdin, the_test_is_gone.set)
+        await the_test_is_gone.wait()
     finally:
         await cluster.close()
 
