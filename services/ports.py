@@ -92,8 +92,8 @@ class Disk(Protocol):
     def remove(self, name: str) -> None:
         """Remove the file `name`, if there is one."""
 
-    def wipe(self) -> None:
-        """Remove every file of this node. Close the databases first."""
+    async def wipe(self) -> None:
+        """Remove every file of this node, after all work that was asked for. Close the databases first."""
 
 
 class Log(Protocol):

@@ -6,6 +6,7 @@ is to be there, the lack is a failure, or a green run would hide what it did not
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Mapping
 from functools import cache
 
@@ -22,6 +23,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.option.reportchars += "s"  # say in the summary what was skipped, and why
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:  # as under nohup; tests send them to what they start
+            signal.signal(number, signal.SIG_DFL)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

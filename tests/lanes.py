@@ -1,24 +1,30 @@
-"""The two lanes of `./lab test`: see `chaos.commands.test`.
-
-Tests in virtual time, and those that only calculate, give the same result however little of a processor
-they get. The others deal with real processes, containers and browsers.
-"""
+"""The three lanes of `./lab test`: see `chaos.commands.test`."""
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-PATIENT = (
-    "tests/bugs/",
-    "tests/simulation/",
-    "tests/end_to_end/test_simulated_scenarios.py",
-    "tests/unit/checkers/",
-)
+# In the order of the processes to which they are dealt; a test belongs to the first lane that names it.
+LANES = {
+    "clusters": (
+        "tests/contract/cluster/",
+        "tests/contract/compose/",
+        "tests/end_to_end/test_compose",
+        "tests/end_to_end/test_scenarios.py",
+    ),
+    "virtual": (
+        "tests/bugs/",
+        "tests/end_to_end/test_simulated",
+        "tests/simulation/",
+        "tests/unit/checkers/",  # they only calculate
+    ),
+    "processes": ("tests/",),
+}
 STARVED_S = 1800  # until a test that may have to wait for a processor counts as stuck
 
 
 class Lanes(LoadScopeScheduling):  # type: ignore[misc] # it has no types
-    """Deals each lane as a whole to one of the two processes, the first one to the first."""
+    """Deals each lane as a whole to a process, the first to the first."""
 
     def __init__(self, config: pytest.Config, log: Producer) -> None:
         super().__init__(config, log)
@@ -29,12 +35,13 @@ class Lanes(LoadScopeScheduling):  # type: ignore[misc] # it has no types
 
 def lane(nodeid: str) -> str:
     """The lane of that test."""
-    return "virtual" if nodeid.startswith(PATIENT) else "real"
+    return next(name for name, places in LANES.items() if nodeid.startswith(places))
 
 
 def arrange(items: list[pytest.Item]) -> None:
-    """Put the lane that is dealt first to the front, and give the patient ones time."""
-    items.sort(key=lambda item: lane(item.nodeid))
+    """Sort them by lane, and give the patient ones time."""
+    order = list(LANES)
+    items.sort(key=lambda item: order.index(lane(item.nodeid)))
     for item in items:
         if lane(item.nodeid) == "virtual" and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(STARVED_S))

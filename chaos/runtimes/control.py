@@ -18,6 +18,7 @@ import msgspec
 from chaos.cluster import Ability, Cluster, ClusterError
 
 LONGEST_LINE = 1 << 28  # the contents of a replica are one line
+LONGEST_PATH = 103  # bytes, in a unix socket's address on macOS; four more on Linux
 CALLABLE = frozenset(
     name for name, method in vars(Cluster).items() if iscoroutinefunction(method) and name != "close"
 )
@@ -52,7 +53,8 @@ class Description(msgspec.Struct, frozen=True):
 async def controllable(cluster: Cluster, path: Path, stop: Callable[[], None]) -> AsyncIterator[None]:
     """Let other processes call `cluster`, or `stop`, through the socket `path` while the block runs.
 
-    Who asked to stop gets no reply: the connection ends when this process does.
+    Who asked to stop gets no reply: the connection ends when this process does. Raises `ClusterError` when
+    no socket can have that path.
     """
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -66,6 +68,11 @@ async def controllable(cluster: Cluster, path: Path, stop: Callable[[], None]) -
             await writer.drain()
         writer.close()
 
+    if len(bytes(path)) > LONGEST_PATH:
+        raise ClusterError(
+            f"{path} is too long a name for a socket (at most {LONGEST_PATH} bytes); "
+            f"set TMPDIR to a shorter directory"
+        )
     server = await asyncio.start_unix_server(serve, path, limit=LONGEST_LINE)
     try:
         yield

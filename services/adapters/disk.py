@@ -114,8 +114,9 @@ class FileDisk:
             source.set_busy_timeout(BUSY_TIMEOUT_MS)
             backup.step()
 
-    def wipe(self) -> None:
-        """Remove every file of this node."""
+    async def wipe(self) -> None:
+        """See `Disk`: work goes on without a caller who was cancelled, and could write after the end."""
+        await self.run(_nothing)
         for path in self._directory.iterdir():
             if path.is_dir():
                 shutil.rmtree(path)
@@ -126,6 +127,10 @@ class FileDisk:
     def close(self) -> None:
         """Let the work at hand finish and end the thread."""
         self._worker.shutdown()
+
+
+def _nothing() -> None:
+    """Work that is over as soon as it is its turn."""
 
 
 def _grow_write_ahead_log(connection: apsw.Connection) -> None:

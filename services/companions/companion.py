@@ -55,7 +55,7 @@ class Companion:
         await self.end()
         self.cluster = message.settings
         if message.reset:
-            self.env.disk.wipe()
+            await self.env.disk.wipe()
             self.position = START
         remember_settings(self.env, message.settings)
         await self.begin()

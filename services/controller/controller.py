@@ -132,7 +132,7 @@ class Controller:
         await self.stop()
         self._cluster = message.settings
         if message.reset:
-            self._env.disk.wipe()
+            await self._env.disk.wipe()
         remember_settings(self._env, message.settings)
         self._view = self._first_view()
         await self.start()

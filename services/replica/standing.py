@@ -275,7 +275,7 @@ class Standing:
     async def _begin_anew(self) -> None:
         await self.env.tasks.cancel(COPYING)
         await self.env.disk.run(self.storage.close)
-        self.env.disk.wipe()
+        await self.env.disk.wipe()
         self.storage = self._open_storage()
         self.members = self._fellows()
         self.counted = False

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -52,12 +53,13 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    terminal = Terminal(tmp_path)
-    yield terminal
-    if terminal.state.exists():
-        terminal.lab("down")
-    terminal.marked.must_leave_nothing()
+def terminal() -> Iterator[Terminal]:
+    with TemporaryDirectory(prefix="lab-") as folder:  # a short name: it holds a unix socket
+        terminal = Terminal(Path(folder))
+        yield terminal
+        if terminal.state.exists():
+            terminal.lab("down")
+        terminal.marked.must_leave_nothing()
 
 
 def test_without_a_cluster_every_command_says_so(terminal: Terminal) -> None:

@@ -202,7 +202,7 @@ async def test_small_files() -> None:
     machine.port.crash()
     machine.start()
     assert machine.port.read_text("a") == "ä"
-    machine.port.wipe()
+    await machine.port.wipe()
     assert machine.port.read_text("a") is None
     machine.disk.close()
 

@@ -189,8 +189,9 @@ class SimulatedDisk:
         """See `services.ports.Disk`."""
         self._machine.files.remove(name)
 
-    def wipe(self) -> None:
+    async def wipe(self) -> None:
         """See `services.ports.Disk`."""
+        await self.run(lambda: None)
         self._machine.files.wipe()
 
     def crash(self) -> None:

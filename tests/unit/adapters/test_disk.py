@@ -43,15 +43,31 @@ def test_another_disk_in_the_same_place_finds_everything(disk: FileDisk, tmp_pat
     again.close()
 
 
-def test_wiping_leaves_nothing(disk: FileDisk, tmp_path: Path) -> None:
+async def test_wiping_leaves_nothing(disk: FileDisk, tmp_path: Path) -> None:
     connection = disk.connect("log.db")
     connection.execute("create table t(x)")
     connection.close()
     disk.write_text("note", "gone")
     (tmp_path / "data" / "n1" / "folder").mkdir()
-    disk.wipe()
+    await disk.wipe()
     assert list((tmp_path / "data" / "n1").iterdir()) == []
-    disk.wipe()
+    await disk.wipe()
+
+
+async def test_nothing_that_was_under_way_is_written_after_the_wiping(disk: FileDisk, tmp_path: Path) -> None:
+    begun = threading.Event()
+
+    def write() -> None:
+        begun.set()
+        for _ in range(20):
+            disk.write_text("note", "late")
+
+    writing = asyncio.ensure_future(disk.run(write))
+    while not begun.is_set():
+        await asyncio.sleep(0)
+    writing.cancel()
+    await disk.wipe()
+    assert list((tmp_path / "data" / "n1").iterdir()) == []
 
 
 async def test_work_runs_in_order_on_one_thread(disk: FileDisk) -> None:

@@ -105,3 +105,9 @@ def test_an_event_file_can_be_followed_while_it_grows(tmp_path: Path) -> None:
         file.write(b':"n3","event":"x"}\n')
     writer.append(second)
     assert reader.events() == [first, Event(9.0, "n3", "x", {}), second]
+
+
+async def test_a_path_that_no_socket_can_have_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(ClusterError, match=r"too long a name for a socket .* set TMPDIR to a shorter"):
+        async with controllable(PaperCluster(), tmp_path / ("s" * 99), asyncio.Event().set):
+            pass
