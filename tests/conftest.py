@@ -29,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    lanes.arrange(items)
+    lanes.be_patient(items)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> lanes.Lanes:

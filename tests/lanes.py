@@ -3,8 +3,9 @@
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
-# In the order of the processes to which they are dealt; a test belongs to the first lane that names it.
+# By the name of the process that runs them; a test belongs to the first lane that names it.
 LANES = {
     "clusters": (
         "tests/contract/cluster/",
@@ -24,7 +25,7 @@ STARVED_S = 1800  # until a test that may have to wait for a processor counts as
 
 
 class Lanes(LoadScopeScheduling):  # type: ignore[misc] # it has no types
-    """Deals each lane as a whole to a process, the first to the first."""
+    """Gives each lane as a whole to the process of its name."""
 
     def __init__(self, config: pytest.Config, log: Producer) -> None:
         super().__init__(config, log)
@@ -32,16 +33,19 @@ class Lanes(LoadScopeScheduling):  # type: ignore[misc] # it has no types
     def _split_scope(self, nodeid: str) -> str:
         return lane(nodeid)
 
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        if node.gateway.id in self.workqueue:
+            self.workqueue.move_to_end(node.gateway.id, last=False)
+        super()._assign_work_unit(node)
+
 
 def lane(nodeid: str) -> str:
     """The lane of that test."""
     return next(name for name, places in LANES.items() if nodeid.startswith(places))
 
 
-def arrange(items: list[pytest.Item]) -> None:
-    """Sort them by lane, and give the patient ones time."""
-    order = list(LANES)
-    items.sort(key=lambda item: order.index(lane(item.nodeid)))
+def be_patient(items: list[pytest.Item]) -> None:
+    """Give time to those that are happy with what is left over."""
     for item in items:
         if lane(item.nodeid) == "virtual" and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(STARVED_S))
