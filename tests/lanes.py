@@ -1,26 +1,22 @@
-"""The three lanes of `./lab test`: see `chaos.commands.test`."""
+"""The two lanes of `./lab test`: see `chaos.commands.test`."""
+
+import os
+import signal
+import time
+from pathlib import Path
+from threading import Thread
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
-# By the name of the process that runs them; a test belongs to the first lane that names it.
-LANES = {
-    "clusters": (
-        "tests/contract/cluster/",
-        "tests/contract/compose/",
-        "tests/end_to_end/test_compose",
-        "tests/end_to_end/test_scenarios.py",
-    ),
-    "virtual": (
-        "tests/bugs/",
-        "tests/end_to_end/test_simulated",
-        "tests/simulation/",
-        "tests/unit/checkers/",  # they only calculate
-    ),
-    "processes": ("tests/",),
-}
+IN_VIRTUAL_TIME = (
+    "tests/bugs/",
+    "tests/end_to_end/test_simulated",
+    "tests/simulation/",
+    "tests/unit/checkers/",  # these only calculate
+)
 STARVED_S = 1800  # until a test that may have to wait for a processor counts as stuck
 
 
@@ -40,8 +36,8 @@ class Lanes(LoadScopeScheduling):  # type: ignore[misc] # it has no types
 
 
 def lane(nodeid: str) -> str:
-    """The lane of that test."""
-    return next(name for name, places in LANES.items() if nodeid.startswith(places))
+    """The lane of that test, which is the name of the process that runs it."""
+    return "virtual" if nodeid.startswith(IN_VIRTUAL_TIME) else "real"
 
 
 def be_patient(items: list[pytest.Item]) -> None:
@@ -49,3 +45,23 @@ def be_patient(items: list[pytest.Item]) -> None:
     for item in items:
         if lane(item.nodeid) == "virtual" and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(STARVED_S))
+
+
+def stand_back() -> None:
+    """Leave the processors to whoever else wants them.
+
+    Linux may share them out by session first, and only within a session by niceness. So this takes a session
+    of its own, and makes that nice. Ctrl-C does not reach it there; it goes when its parent goes.
+    """
+    os.setsid()
+    os.nice(19)
+    session = Path("/proc/self/autogroup")
+    if session.exists():
+        session.write_text("19", encoding="ascii")
+    Thread(target=_end_after, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_after(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.killpg(0, signal.SIGKILL)

@@ -1,8 +1,8 @@
 """`./lab test`: the style, the types and the tests; with arguments of pytest, only those tests.
 
-The whole runs in three lanes side by side. Clusters, local and in containers, mostly wait. Beside them go the
-tests of single processes, with less of a claim on the processors; and those in virtual time, which give the
-same result however little they get, take what is left over. `tests/lanes.py` says which is which.
+The whole runs in two lanes side by side. Tests in virtual time give the same result however little of a
+processor they get, so they take what is left over by those of real processes and containers, which mostly
+wait. `tests/lanes.py` says which is which.
 """
 
 import os
@@ -24,9 +24,7 @@ CHECKS = (
 
 LANES = (
     *("--dist", "loadscope", "--no-loadscope-reorder"),
-    *("--tx", "popen//id=clusters"),
-    *("--tx", "popen//id=virtual//nice=19"),
-    *("--tx", "popen//id=processes//nice=5"),
+    *("--tx", "popen//id=real", "--tx", "popen//id=virtual"),
 )
 
 

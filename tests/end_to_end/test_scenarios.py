@@ -10,7 +10,9 @@ from typing import Any
 
 import msgspec
 import pytest
+from typer.testing import CliRunner
 
+from chaos.cli import app
 from chaos.discover import find_scenario, scenario_ids
 from chaos.history import History
 from chaos.session import runtimes_of
@@ -54,7 +56,7 @@ def test_all_variants_are_as_expected(
         folder = Path(verdict["folder"])
         assert folder.parent == out / scenario / verdict["variant"]
         must_be_complete(folder, verdict)
-        assert lab("check", folder).returncode == 0
+        assert CliRunner().invoke(app, ["check", str(folder)]).exit_code == 0
 
 
 @pytest.mark.timeout(1800)
