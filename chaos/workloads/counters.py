@@ -7,35 +7,34 @@ Count: TypeAlias = Literal["acknowledged", "reads", "failed", "indefinite"]
 
 
 class Counters:
-    """Ends of operations, by gateway and by the node that answered; and what arrived in vain."""
+    """Ends of operations, by gateway and by the node that answered; and what arrived in vain.
+
+    They are asked for after every operation, so each sum that somebody may ask for is kept.
+    """
 
     def __init__(self) -> None:
-        self._counts: Counter[tuple[Count, str, str | None]] = Counter()
+        self._counts: Counter[tuple[Count, str | None, str | None]] = Counter()  # None: by or via anybody
         self.shed = 0  # arrivals for which no client was free
 
     def add(self, count: Count, gateway: str, node: str | None = None) -> None:
         """One more."""
-        self._counts[count, gateway, node] += 1
+        for via in (gateway, None):
+            self._counts[count, via, None] += 1
+            if node is not None:
+                self._counts[count, via, node] += 1
 
     def acknowledged(self, gateway: str | None = None, node: str | None = None) -> int:
         """Writes, deletes and adds that succeeded; all, or only those via `gateway` or by `node`."""
-        return self._total("acknowledged", gateway, node)
+        return self._counts["acknowledged", gateway, node]
 
     def reads(self, gateway: str | None = None, node: str | None = None) -> int:
         """Reads that succeeded."""
-        return self._total("reads", gateway, node)
+        return self._counts["reads", gateway, node]
 
     def failed(self, gateway: str | None = None) -> int:
         """Operations that certainly did not happen."""
-        return self._total("failed", gateway, None)
+        return self._counts["failed", gateway, None]
 
     def indefinite(self, gateway: str | None = None) -> int:
         """Operations of which nobody knows."""
-        return self._total("indefinite", gateway, None)
-
-    def _total(self, count: Count, gateway: str | None, node: str | None) -> int:
-        return sum(
-            number
-            for (kind, via, by), number in self._counts.items()
-            if kind == count and gateway in (None, via) and node in (None, by)
-        )
+        return self._counts["indefinite", gateway, None]
