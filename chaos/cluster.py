@@ -14,7 +14,8 @@ from chaos.links import Link
 from services.config import ClusterSettings
 
 T = TypeVar("T")
-RETRY_S = 0.02
+RETRY_S, SELDOM_S = 0.02, 0.1  # how long to wait before another look: soon at first, then more seldom
+MORE_SELDOM = 1.25
 
 Ability: TypeAlias = Literal["links", "kill", "pause", "restart", "clocks", "disks"]
 ProcessState: TypeAlias = Literal["running", "paused", "dead"]
@@ -189,14 +190,15 @@ async def eventually(attempt: Callable[[], Awaitable[T]], deadline_s: float) -> 
     After `deadline_s` the last error is raised: it says what was still missing.
     """
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + deadline_s
+    deadline, pause_s = loop.time() + deadline_s, RETRY_S
     while True:
         try:
             return await attempt()
         except ClusterError:
             if loop.time() >= deadline:
                 raise
-        await asyncio.sleep(RETRY_S)
+        await asyncio.sleep(pause_s)
+        pause_s = min(SELDOM_S, MORE_SELDOM * pause_s)
 
 
 async def all_of(calls: Iterable[Awaitable[T]]) -> list[T]:

@@ -6,6 +6,7 @@ everything between the nodes is cut.
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -158,10 +159,10 @@ class Orders:
 
     async def _somebody(self) -> Status:
         """The account of the controller, or, where the replicas do without it, of one of them."""
-        for account in await self._glance((CONTROLLER,)) or await self._glance(self._crew.replicas):
-            if account.node == CONTROLLER or _elects(account):
-                return account
-        return await self.status(CONTROLLER)
+        with suppress(ClusterError):
+            return await self.ask(CONTROLLER, AskStatus(), Status, GLANCE_S)
+        accounts = await self._glance(self._crew.replicas)
+        return next(filter(_elects, accounts), None) or await self.status(CONTROLLER)
 
     async def _elected(self, group: Sequence[str]) -> str | None:
         accounts = await self._glance(group)
