@@ -1,15 +1,17 @@
 """Writes `history.jsonl` while a run goes on.
 
-Each event is one unbuffered write, so whatever a call here has returned is in the file even when the
-lab is killed the next moment. A recorder refuses what a reader would refuse: see `history.Pairing`.
+Each call here is one unbuffered write, so whatever it has returned is in the file even when the lab is
+killed the next moment. A recorder refuses what a reader would refuse: see `history.Pairing`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from chaos.history import NEMESIS, Event, Key, Pairing, sequence
 
@@ -24,7 +26,7 @@ class Recorder:
 
     def __init__(self, into: Path | list[Event], clock_ns: Callable[[], int]) -> None:
         self._file = into.open("xb", buffering=0) if isinstance(into, Path) else None
-        self._keep = into.append if isinstance(into, list) else self._append
+        self._keep = into.extend if isinstance(into, list) else self._write
         self._clock_ns = clock_ns
         self._began_ns = clock_ns()
         self._latest_ns = 0
@@ -131,15 +133,21 @@ class Recorder:
         what lies in another.
         """
         held = {**contents["registers"], **contents["sets"], **contents.get("tables", {})}
-        process, position = self.new_process(), sequence(contents["position"])
-        partition = contents.get("partition")
-        homes = self._homes
+        partition, homes = contents.get("partition"), self._homes
         missing = {key: empty for key, empty in self._absent.items() if homes.get(key) == partition}
         reads = {None: sorted(held), **(self._absent if partition is None else missing), **held}
-        for key, value in reads.items():
-            pending = self._final_read(process, node, key)
-            epoch = contents["epoch"]
-            self.ok(pending, value=value, node=node, epoch=epoch, position=position, partition=partition)
+        homes |= dict.fromkeys(reads, partition)
+        found = {
+            "epoch": contents["epoch"],
+            "position": sequence(contents["position"]),
+            "partition": partition,
+        }
+        process, now_ns = self.new_process(), self.elapsed_ns()
+        events: list[Event] = []
+        for index, (key, value) in zip(count(self._next_index, 2), reads.items(), strict=False):
+            read = _final_read(index, now_ns, process, node, key)
+            events += read, replace(read, index=index + 1, type="ok", value=value, **found)
+        self._take(*events)
 
     def learned(self, node: str, contents: Mapping[str, Any]) -> None:
         """Record what the consumer `node` learned of changes, as reads of a process of its own."""
@@ -150,21 +158,8 @@ class Recorder:
 
     def final_unreadable(self, node: str, error: str) -> None:
         """Record that nobody could read what replica `node` holds in the end."""
-        self.info(self._final_read(self.new_process(), node, None), error)
-
-    def _final_read(self, process: int, node: str, key: Key | None) -> Event:
-        return self._take(
-            Event(
-                index=self._next_index,
-                time=self.elapsed_ns(),
-                type="invoke",
-                process=process,
-                f="read",
-                key=key,
-                node=node,
-                final=True,
-            )
-        )
+        read = _final_read(self._next_index, self.elapsed_ns(), self.new_process(), node, None)
+        self.info(self._take(read), error)
 
     def _end(
         self,
@@ -199,12 +194,20 @@ class Recorder:
             )
         )
 
-    def _take(self, event: Event) -> Event:
-        self._pairing.accept(event)
-        self._next_index += 1
-        self._keep(event)
-        return event
+    def _take(self, *events: Event) -> Event:
+        """All of them, in one write; returns the last."""
+        for event in events:
+            self._pairing.accept(event)
+        self._next_index += len(events)
+        self._keep(events)
+        return events[-1]
 
-    def _append(self, event: Event) -> None:
+    def _write(self, events: Iterable[Event]) -> None:
         assert self._file
-        self._file.write(msgspec.json.encode(event) + b"\n")
+        self._file.write(b"".join(msgspec.json.encode(event) + b"\n" for event in events))
+
+
+def _final_read(index: int, time: int, process: int, node: str, key: Key | None) -> Event:
+    return Event(
+        index=index, time=time, type="invoke", process=process, f="read", key=key, node=node, final=True
+    )
