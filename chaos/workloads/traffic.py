@@ -236,7 +236,6 @@ class Traffic:
             count = self._record_success(pending, answer)
             self.counters.add(count, gateway, answer.node)
         door.idle.append(client)
-        self._changed.set()
 
     def _place(self, door: _Door, request: Request | Custom) -> tuple[str, str | None]:
         """The gateway that the request goes to, and the device that it comes from."""

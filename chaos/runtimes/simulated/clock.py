@@ -50,8 +50,9 @@ class MachineClock:
         alarm = loop.call_later(delay_s, _ring, over)
         try:
             await over
-        finally:
+        except BaseException:
             alarm.cancel()
+            raise
 
 
 def _ring(over: asyncio.Future[None]) -> None:
