@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import apsw
 
+from services.bell import Bell
 from services.errors import LabError
 from services.messages import Entry, Operation, Position
 from services.ports import Disk
@@ -31,7 +32,7 @@ class GroupCommit:
         self._epoch = epoch
         self._committed = committed
         self._waiting: list[Waiting] = []
-        self._news = asyncio.Event()
+        self._news = Bell()
 
     async def append(self, operation: Operation | None) -> Position:
         """The position of `operation` in the log, once it is durable here."""
@@ -41,14 +42,14 @@ class GroupCommit:
         """What came of `request`, once it is durable here. Raises `LabError` when nothing did."""
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append((request, future))
-        self._news.set()
+        self._news.ring()
         return await future
 
     async def run(self) -> None:
         """Commit whatever has gathered, again and again."""
         while True:
-            await self._news.wait()
-            self._news.clear()
+            await self._news.rung()
+            self._news.silence()
             while self._waiting:
                 batch, self._waiting = self._waiting[:MOST_PER_COMMIT], self._waiting[MOST_PER_COMMIT:]
                 await self._commit(batch)

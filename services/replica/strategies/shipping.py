@@ -5,12 +5,12 @@ as a heartbeat. A follower that was away simply answers with its last durable po
 begins there; if that part of the log has been trimmed, it is told to take a copy of everything.
 """
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from services.bell import Bell
 from services.config import ClusterSettings
 from services.errors import LabError
 from services.messages import START, Append, Appended, Entry, Position, Status, TakeCopy
@@ -39,7 +39,7 @@ class Follower:
     member: bool = True
     caught_up: bool = True
     durable: Watermark = field(default_factory=Watermark)  # like the view's, to be waited for
-    news: asyncio.Event = field(default_factory=asyncio.Event)
+    news: Bell = field(default_factory=Bell)  # rings when the log has grown
     clock: float | None = None  # the follower's own, from its last reply, to be echoed
 
 
@@ -74,7 +74,7 @@ class Shipping:
     async def ship(self, name: str, follower: Follower) -> None:
         """Send, again and again, until cancelled."""
         while True:
-            follower.news.clear()
+            follower.news.silence()
             batch = self._next_batch(follower)
             asked_at = self._env.clock.monotonic()
             try:
@@ -152,12 +152,8 @@ class Shipping:
         return self._storage.newest_up_to(min(theirs, before)) if tried.sequence > 1 else START
 
     async def _news_or_heartbeat(self, follower: Follower) -> None:
-        try:
-            async with asyncio.timeout(self._settings.heartbeat_ms / 1000):
-                await follower.news.wait()
-        except TimeoutError:
-            return
-        if self._settings.replication == "async" and self._settings.reads != "bounded":
+        came = await follower.news.rung(self._settings.heartbeat_ms / 1000)
+        if came and self._settings.replication == "async" and self._settings.reads != "bounded":
             await self._env.clock.sleep(GATHER_S)
 
 

@@ -189,7 +189,7 @@ class Leader:
         self._shipping.extend(entries)
         self._advance()
         for follower in self._followers.values():
-            follower.news.set()
+            follower.news.ring()
 
     async def _watch_followers(self) -> None:
         """Time alone changes what may be acknowledged: followers stall, permissions to read end."""
