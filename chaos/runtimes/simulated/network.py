@@ -25,6 +25,7 @@ import msgspec
 from chaos.cluster import HEALTHY, LinkState
 from chaos.runtimes.simulated.eavesdropper import Listener, Travel
 from chaos.runtimes.simulated.loop import VirtualLoop
+from chaos.runtimes.simulated.patience import Patience
 from chaos.runtimes.simulated.timeline import Handle
 from services.errors import LabError
 from services.messages import Message, decode, encode, result
@@ -114,6 +115,7 @@ class SimulatedNetwork:
         self._loop = loop
         self._timeline = loop.timeline
         self._wires = wires
+        self._patience = Patience(loop)
 
     def call(self, to: str, message: Message, timeout_s: float) -> Coroutine[Any, Any, Message]:
         """Send `message` to `to` and wait for its reply. Raises `LabError`."""
@@ -135,11 +137,10 @@ class SimulatedNetwork:
         wire.calls[call] = None
         data = encode(message)
         self._later(wire.request_s(len(data)), self._arrive, wire, call, data)
-        timer = self._loop.call_later(timeout_s, _expire, call, to, timeout_s)
+        self._patience.limit(call.reply, to, timeout_s)
         try:
             answer = await call.reply
         finally:
-            timer.cancel()
             wire.calls.pop(call, None)
         return result(decode(answer))
 
@@ -171,11 +172,6 @@ class SimulatedNetwork:
         """Messages travel on nobody's loop, so they arrive whoever stands still."""
         timeline = self._timeline
         timeline.at(timeline.now_s + delay_s, Handle(None, callback, args))
-
-
-def _expire(call: Call, to: str, timeout_s: float) -> None:
-    if not call.reply.done():
-        call.reply.set_exception(LabError("timed-out", f"{to} did not answer within {timeout_s:g} s"))
 
 
 def _lost(target: str) -> LabError:
