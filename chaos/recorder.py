@@ -107,16 +107,22 @@ class Recorder:
         result = value if pending.f == "read" or value is not None else pending.value
         self._homes[pending.key] = partition
         return self._end(
-            pending, "ok", value=result, node=node, epoch=epoch, position=position, partition=partition
+            pending,
+            "ok",
+            value=result,
+            node=node or pending.node,
+            epoch=epoch,
+            position=position,
+            partition=partition,
         )
 
     def fail(self, pending: Event, error: str) -> Event:
         """It certainly did not happen and never will."""
-        return self._end(pending, "fail", value=pending.value, error=error)
+        return self._end(pending, "fail", error=error)
 
     def info(self, pending: Event, error: str) -> Event:
         """Nobody knows whether it happened. The process is retired: take a `new_process`."""
-        return self._end(pending, "info", value=pending.value, error=error)
+        return self._end(pending, "info", error=error)
 
     def nemesis(self, f: str, value: Any = None) -> Event:
         """A fault struck or ended, for instance `start-partition` with `{"grudge": {"n2": ["n1"]}}`."""
@@ -161,38 +167,10 @@ class Recorder:
         read = _final_read(self._next_index, self.elapsed_ns(), self.new_process(), node, None)
         self.info(self._take(read), error)
 
-    def _end(
-        self,
-        pending: Event,
-        type_: Literal["ok", "fail", "info"],
-        *,
-        value: Any,
-        node: str | None = None,
-        epoch: int | None = None,
-        position: Any = None,
-        partition: int | None = None,
-        error: str | None = None,
-    ) -> Event:
-        return self._take(
-            Event(
-                index=self._next_index,
-                time=self.elapsed_ns(),
-                type=type_,
-                process=pending.process,
-                f=pending.f,
-                key=pending.key,
-                value=value,
-                gateway=pending.gateway,
-                session=pending.session,
-                device=pending.device,
-                node=node or pending.node,
-                epoch=epoch,
-                position=position,
-                partition=partition,
-                error=error,
-                final=pending.final,
-            )
-        )
+    def _end(self, pending: Event, type_: Literal["ok", "fail", "info"], **fields: Any) -> Event:
+        """`fields` are those in which the end differs from the beginning, apart from when it was."""
+        index, time = self._next_index, self.elapsed_ns()
+        return self._take(replace(pending, index=index, time=time, type=type_, **fields))
 
     def _take(self, *events: Event) -> Event:
         """All of them, in one write; returns the last."""
