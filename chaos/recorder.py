@@ -33,6 +33,7 @@ class Recorder:
         self._next_index = 0
         self._next_process = 0
         self._pairing = Pairing()
+        self.ends: dict[int, Event] = {}  # by the index of what they end; only of what is kept in a list
         self._absent: dict[Key, Any] = {}  # what a read of a key shows where the key is missing
         self._homes: dict[Key | None, int | None] = {}  # in which partition a key was found to lie
 
@@ -175,7 +176,9 @@ class Recorder:
     def _take(self, *events: Event) -> Event:
         """All of them, in one write; returns the last."""
         for event in events:
-            self._pairing.accept(event)
+            invocation = self._pairing.accept(event)
+            if invocation is not None and self._file is None:
+                self.ends[invocation.index] = event
         self._next_index += len(events)
         self._keep(events)
         return events[-1]

@@ -1,12 +1,12 @@
 """A whole run, as its events and as the operations that these make."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from chaos.history.event import NEMESIS, Event, HistoryError, Rows
+from chaos.history.event import NEMESIS, Event, HistoryError
 from chaos.history.lines import Lines, collecting_no_garbage
 from chaos.history.operation import Operation
 from chaos.history.pairing import explain
@@ -22,41 +22,56 @@ class History:
     """All events, and what matters most of them as a `table`; `begun` and `ended` are rows of that.
 
     A million operations are seconds of work to make and minutes to look at one by one, so whoever judges
-    them works on the table, and looks at the few operations that are evidence.
+    them works on the table, and looks at the few operations that are evidence. A history of a few hundred
+    that was paired while it was recorded has its `ends` by the index of the invocation, and a table only if
+    somebody wants one.
     """
 
     source: "tuple[Event, ...] | Lines"
-    table: "Table"
-    begun: "Ints"
-    ended: "Ints"
+    ends: Mapping[int, Event] | None = None
     _known: dict[Callable[["History"], Any], Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> "History":
         """The history of these events. Raises `HistoryError`."""
-        events = tuple(events)
-        return cls._made(events, [events])
+        return cls(tuple(events))._checked()
 
     @classmethod
     def load(cls, path: Path) -> "History":
         """Read a `history.jsonl`. Raises `HistoryError` naming the line, and `OSError`."""
         try:
-            lines = Lines(path.read_bytes())
-            return cls._made(lines, lines.rows())
+            return cls(Lines(path.read_bytes()))._checked()
         except HistoryError as error:
             raise HistoryError(f"{path} {error}; the form is described in chaos/history") from error
 
-    @classmethod
-    def _made(cls, source: "tuple[Event, ...] | Lines", chunks: Iterable[Rows]) -> "History":
-        from chaos.history.table import MalformedError, Table  # here: not every command needs numpy
+    def _checked(self) -> "History":
+        """Itself. Raises `HistoryError` when its events do not make operations."""
+        from chaos.history.table import MalformedError  # here: not every command needs numpy
 
         try:
             with collecting_no_garbage():
-                table = Table.of(chunks)
-                return cls(source, table, table.begun, table.ended)
+                self.ended  # noqa: B018 - to look at it is to make it
         except MalformedError:
-            explain(source.events() if isinstance(source, Lines) else source)
+            explain(self.source.events() if isinstance(self.source, Lines) else self.source)
             raise
+        return self
+
+    @cached_property
+    def table(self) -> "Table":
+        """One row for each event."""
+        from chaos.history.table import Table
+
+        return Table.of(self.source.rows() if isinstance(self.source, Lines) else [self.source])
+
+    @cached_property
+    def begun(self) -> "Ints":
+        """The row of each invocation."""
+        return self.table.begun
+
+    @cached_property
+    def ended(self) -> "Ints":
+        """For each invocation the row of the event that completes it, negative where none does."""
+        return self.table.ended
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
@@ -75,7 +90,9 @@ class History:
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
         """In the order of their invocation, the final reads included."""
-        events = self.events
+        events, ends = self.events, self.ends
+        if ends is not None:
+            return tuple(Operation.of(each, ends.get(each.index)) for each in events if each.type == "invoke")
         pairs = zip(self.begun.tolist(), self.ended.tolist(), strict=True)
         return tuple(
             Operation.of(events[begun], events[ended] if ended >= 0 else None) for begun, ended in pairs
