@@ -10,6 +10,13 @@ import msgspec
 from services.messages import Operation
 from services.replica import needs
 
+# A register and what whoever wrote it had seen; both are null where there is nothing.
+REGISTER = """
+SELECT value, sequence, positions FROM (SELECT ? AS wanted)
+    LEFT JOIN registers ON registers.key = wanted
+    LEFT JOIN needs ON is_set = 0 AND needs.key = wanted
+"""
+
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
@@ -20,19 +27,19 @@ def canonical(value: object) -> str:
 
 def apply(database: apsw.Connection, operation: Operation, sequence: int) -> str:
     """Perform `operation` as entry `sequence`; returns its undo."""
-    undo = (_add if operation.f == "add" else _change)(database, operation, sequence)
-    changed, kept = needs.change(database, operation)
+    undo, kept = (_add if operation.f == "add" else _change)(database, operation, sequence)
+    changed = needs.change(database, operation, kept)
     return canonical({"before": msgspec.json.decode(undo), "needs": kept}) if changed else undo
 
 
-def _change(database: apsw.Connection, operation: Operation, sequence: int) -> str:
-    before = _register_row(database, operation.key)
+def _change(database: apsw.Connection, operation: Operation, sequence: int) -> tuple[str, str | None]:
+    value, since, kept = next(database.execute(REGISTER, (operation.key,)))
     if operation.f == "put":
         row = (operation.key, canonical(operation.value), sequence)
         database.execute("INSERT OR REPLACE INTO registers VALUES (?, ?, ?)", row)
     else:
         database.execute("DELETE FROM registers WHERE key = ?", (operation.key,))
-    return canonical(before)
+    return canonical(None if value is None else (value, since)), kept
 
 
 def take_back(database: apsw.Connection, operation: Operation, undo: str) -> None:
@@ -51,7 +58,7 @@ def take_back(database: apsw.Connection, operation: Operation, undo: str) -> Non
         database.execute("INSERT OR REPLACE INTO registers VALUES (?, ?, ?)", (operation.key, *before))
 
 
-def _add(database: apsw.Connection, operation: Operation, sequence: int) -> str:
+def _add(database: apsw.Connection, operation: Operation, sequence: int) -> tuple[str, str | None]:
     element = _element(operation)
     found = list(
         database.execute(
@@ -60,11 +67,7 @@ def _add(database: apsw.Connection, operation: Operation, sequence: int) -> str:
     )
     if not found:
         database.execute("INSERT INTO elements VALUES (?, ?, ?)", (operation.key, element, sequence))
-    return canonical(found[0] if found else None)
-
-
-def _register_row(database: apsw.Connection, key: str) -> tuple[str, int] | None:
-    return next(database.execute("SELECT value, sequence FROM registers WHERE key = ?", (key,)), None)
+    return canonical(found[0] if found else None), needs.kept(database, operation.key, is_set=True)
 
 
 def _element(operation: Operation) -> str:

@@ -23,20 +23,19 @@ _decoder = msgspec.json.Decoder(Token)
 
 def needs_of(database: apsw.Connection, key: str, is_set: bool) -> Token:
     """What has to be found by whoever was shown that register or set, or that there is none."""
-    text = _kept(database, key, is_set)
+    text = kept(database, key, is_set)
     return _decoder.decode(text) if text else ()
 
 
-def change(database: apsw.Connection, operation: Operation) -> tuple[bool, str | None]:
-    """Keep what `operation` needs; returns whether that changed anything, and what was kept before."""
+def change(database: apsw.Connection, operation: Operation, before: str | None) -> bool:
+    """Keep what `operation` needs, after what was kept `before`; returns whether that changed anything."""
     is_set, needs = operation.f == "add", operation.needs or ()
-    before = _kept(database, operation.key, is_set)
     if not needs and (before is None or is_set):
-        return False, before
+        return False
     if before and is_set:
         needs = merged(needs, _decoder.decode(before))
     restore(database, operation, msgspec.json.encode(needs).decode() if needs else None)
-    return True, before
+    return True
 
 
 def restore(database: apsw.Connection, operation: Operation, before: str | None) -> None:
@@ -48,6 +47,7 @@ def restore(database: apsw.Connection, operation: Operation, before: str | None)
         database.execute("INSERT OR REPLACE INTO needs VALUES (?, ?, ?)", (*place, before))
 
 
-def _kept(database: apsw.Connection, key: str, is_set: bool) -> str | None:
+def kept(database: apsw.Connection, key: str, is_set: bool) -> str | None:
+    """What is kept beside that register or set, as it stands in the table."""
     query = "SELECT positions FROM needs WHERE is_set = ? AND key = ?"
     return next((str(row[0]) for row in database.execute(query, (is_set, key))), None)
