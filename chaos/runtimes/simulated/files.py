@@ -41,16 +41,16 @@ class File:
 
     def write(self, offset: int, data: bytes) -> None:
         """Write `data`; a gap before it is filled with zeros."""
-        content = self.content
-        size, end = len(content), offset + len(data)
-        before = bytes(content[offset:end]) if offset < size else b""
-        self.unsynced.append(Write(offset, before, data, size))
+        content, size = self.content, len(self.content)
+        if offset == size:  # as a log grows, so most of the time
+            self.unsynced.append(Write(offset, b"", data, size))
+            content += data
+            return
+        end = offset + len(data)
+        self.unsynced.append(Write(offset, bytes(content[offset:end]), data, size))
         if offset > size:
             content.extend(bytes(offset - size))
-        if offset < size:
-            content[offset:end] = data
-        else:
-            content += data
+        content[offset:end] = data
 
     def lose_unsynced(self, random: Random) -> None:
         """The machine fails: of what was not synced, each write is kept, lost, or kept in part."""
