@@ -142,7 +142,7 @@ class Orders:
         """Raises `ClusterError` that says what is missing until the cluster is whole.
 
         Whole: a leader takes writes, every follower has what it has, every gateway knows the way; of each
-        partition, where there are several.
+        partition, where there are several. And every companion answers.
         """
         for partition, group in enumerate(self._crew.groups, 1):
             leader = await self.status(await self.leader(partition))
@@ -151,6 +151,7 @@ class Orders:
             others = [node for node in (*group, *self._crew.gateways) if node != leader.node]
             for status in await all_of(self.status(node) for node in others):
                 _must_follow(status, leader)
+        await all_of(self.status(node) for node in self._crew.companions)
 
     def _must_be_replica(self, node: str) -> None:
         if node not in self._crew.replicas:
