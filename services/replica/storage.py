@@ -8,8 +8,8 @@ Writing methods block while the disk syncs: call them through `Disk.run`, which 
 Reading methods use a connection of their own and may be called at any time from the event loop.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import NamedTuple
 
@@ -23,7 +23,6 @@ from services.messages.records import Statement
 from services.messages.sql import ResultSet
 from services.replica import effects, needs
 from services.replica import entries as log_table
-from services.replica.atomic import Atomic
 from services.replica.log import functions
 from services.replica.log.choice import open_tables
 from services.replica.log.functions import NOWHERE, Outside
@@ -86,7 +85,6 @@ class Storage:
         with self._writer:  # all tables or none, and one sync instead of one for each
             self._writer.execute(SCHEMA + needs.TABLE + log_table.TABLE)
             self.tables = open_tables(self._writer, connect, files, outside, replication_log)
-        self._atomic = Atomic(self._writer, self.tables)
         self.reader = connect(DATABASE)
         functions.register(self.reader, outside)
         self.epoch: int = next(self._writer.execute("SELECT epoch FROM promise"))[0]
@@ -121,7 +119,7 @@ class Storage:
         if epoch != self.epoch:
             raise LabError("stale-epoch", f"epoch {epoch} is over, epoch {self.epoch} has begun")
         outcomes, last = [], self.last
-        with self._atomic:
+        with self._transaction():
             for request in requests:
                 outcomes.append(self._perform(epoch, last, request))
                 last = outcomes[-1].position
@@ -154,7 +152,7 @@ class Storage:
         name, lines = as_file(removed)
         if removed:
             set_aside(name, lines)
-        with self._atomic:
+        with self._transaction():
             self._write_promise(epoch)
             if removed:
                 self._writer.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?)", (name, lines))
@@ -163,6 +161,17 @@ class Storage:
         self.epoch = max(self.epoch, epoch)  # not before it is on the disk
         self.last = fresh[-1].position if fresh else self.last
         return Accepted(fits=True, removed=removed)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All that the block changes is durable after it, and then it is there to be read."""
+        try:
+            with self._writer:
+                yield
+        except BaseException:
+            self.tables.forget()
+            raise
+        self.tables.settle()
 
     def _fresh(self, entries: Sequence[Entry]) -> list[Entry]:
         """Those of `entries` from the first on that this log lacks or has otherwise."""
