@@ -79,7 +79,7 @@ class Shipping:
             asked_at = self._env.clock.monotonic()
             try:
                 if self._lacks_what_is_gone(batch):
-                    await self._offer_copy(name, follower, batch.entries[0].position)
+                    await self._offer_copy(name, follower, batch.entries[0].position.sequence)
                     continue
                 reply = await self._env.network.call(name, batch, SHIP_TIMEOUT_S)
             except LabError as error:
@@ -115,10 +115,14 @@ class Shipping:
         form = self._storage.tables.form
         return isinstance(entry.record, Frames) and entry.record.form != form
 
-    async def _offer_copy(self, name: str, follower: Follower, first: Position) -> None:
-        """Tell it to take a copy; it goes on from wherever it stands at the next look."""
+    async def _offer_copy(self, name: str, follower: Follower, first: int) -> None:
+        """Tell it to take a copy; it goes on from wherever it stands at the next look.
+
+        Unless it has come as far as the sequence `first` meanwhile, by this leader's log: one of older epochs
+        may be as long, and another.
+        """
         reason = f"{self._env.node} no longer has what follows {follower.shipped}, or not in its own format"
-        offer = TakeCopy(reason=reason, unless_at=first)
+        offer = TakeCopy(reason=reason, unless_at=Position(self._epoch, first))
         reply = await self._env.network.call(name, offer, SHIP_TIMEOUT_S)
         assert isinstance(reply, Status), reply
         follower.shipped = self._storage.newest_up_to(reply.position)

@@ -9,6 +9,7 @@ import pytest
 from services.config import ClusterSettings
 from services.errors import LabError
 from services.messages import AskChunk, TakeCopy
+from services.replica.reach import reach
 from services.replica.replica import Replica
 from services.replica.storage import DATABASE
 from tests.unit.in_process import REPLICAS, Cluster
@@ -23,6 +24,13 @@ async def filled(cluster: Cluster) -> tuple[str, str]:
         await cluster.put(leader, f"k{number}", number)
     await cluster.settled()
     return leader, next(node for node in REPLICAS if node != leader)
+
+
+def first_kept(cluster: Cluster, node: str) -> int:
+    """The sequence of the oldest entry in its log."""
+    replica = cluster.wires.nodes[node]
+    assert isinstance(replica, Replica)
+    return reach(replica.standing.storage.reader).first.sequence
 
 
 def happened(cluster: Cluster, node: str, event: str) -> bool:
@@ -118,3 +126,21 @@ async def test_only_copies_are_handed_out(tmp_path: Path) -> None:
         for name in (DATABASE, "settings.json", "../n1/replica.db", "copy-for-../../x", "copy-for-nobody"):
             with pytest.raises(LabError, match="copy-gone"):
                 await cluster.call(leader, AskChunk(name=name, offset=0))
+
+
+async def test_a_longer_log_of_an_older_epoch_is_no_reason_not_to_take_a_copy(tmp_path: Path) -> None:
+    """Found by a drawn schedule: the old leader refused each copy, having come further, if by its own log."""
+    async with Cluster(tmp_path, ClusterSettings(replication="async", log_retention_entries=8)) as cluster:
+        old, _ = await filled(cluster)
+        shared = cluster.status(old).position.sequence
+        cluster.wires.isolate(old)
+        for number in range(40):
+            await cluster.put(old, f"alone{number}", number)
+        await cluster.until(lambda: first_kept(cluster, old) > shared)
+        await cluster.until(lambda: cluster.leader not in (old, None))
+        new = cluster.leader or ""
+        await cluster.until(lambda: first_kept(cluster, new) > 1)
+        cluster.wires.cut.clear()
+        await cluster.until(lambda: happened(cluster, old, "copy-in-place"))
+        await cluster.settled()
+        assert await cluster.registers(old) == await cluster.registers(new)
