@@ -167,18 +167,17 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
     cluster: ClusterSettings = ClusterSettings()
 
     def __post_init__(self) -> None:
-        partitions.check_fit(self.cluster.partitions, self.replicas)
-        consumers = [name for name, role in self.companions.items() if role != "cache"]
-        if self.cluster.partitions and consumers:
-            raise ValueError(
-                f"{', '.join(consumers)} would follow one log, and {len(self.cluster.partitions)} partitions "
-                f"have one each; leave out the consumers, or the partitions"
-            )
+        partitions.check_fit(self.cluster.partitions, self.replicas, self.consumers)
 
     @property
     def followers(self) -> tuple[str, ...]:
         """The other replicas, in name order."""
         return tuple(name for name in self.replicas if name != self.node)
+
+    @property
+    def consumers(self) -> tuple[str, ...]:
+        """The companions that follow the log; a cache knows nothing of it."""
+        return tuple(name for name, role in self.companions.items() if role != "cache")
 
 
 def settings_from(role: str, environ: Mapping[str, str] = os.environ) -> NodeSettings:

@@ -1,12 +1,11 @@
 """What every node has in common, whether replica, controller or gateway."""
 
-from collections.abc import Sequence
 from typing import Literal, Protocol
 
 import msgspec
 
 from services import partitions
-from services.config import ClusterSettings
+from services.config import ClusterSettings, NodeSettings
 from services.errors import LabError
 from services.messages import AskStatus, Message, Probe, Probed, Status
 from services.ports import Env
@@ -47,10 +46,10 @@ async def probe(env: Env, message: Probe) -> Probed:
     return Probed(outcome=outcome, elapsed_s=env.clock.monotonic() - began_s)
 
 
-def must_fit(settings: ClusterSettings, replicas: Sequence[str]) -> None:
-    """Raise `LabError` bad-order when `settings` are not for a cluster of these `replicas`."""
+def must_fit(settings: ClusterSettings, node: NodeSettings) -> None:
+    """Raise `LabError` bad-order when `settings` are not for the cluster that `node` is in."""
     try:
-        partitions.check_fit(settings.partitions, replicas)
+        partitions.check_fit(settings.partitions, node.replicas, node.consumers)
     except ValueError as error:
         raise LabError("bad-order", str(error)) from error
 

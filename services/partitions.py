@@ -63,9 +63,14 @@ def check(layout: Layout) -> None:
         raise ValueError(f"a replica stands in two of the partitions {layout}")
 
 
-def check_fit(layout: Layout, replicas: Sequence[str]) -> None:
-    """Raise `ValueError` unless `layout` shares out exactly these `replicas`."""
+def check_fit(layout: Layout, replicas: Sequence[str], consumers: Sequence[str] = ()) -> None:
+    """Raise `ValueError` unless `layout` shares out exactly these `replicas`, and nobody follows one log."""
     placed = {node for group in layout for node in group}
     if layout and placed != set(replicas):
         wrong = ", ".join(sorted(placed ^ set(replicas)))
         raise ValueError(f"the partitions must share out the replicas {', '.join(replicas)}; not so: {wrong}")
+    if layout and consumers:
+        raise ValueError(
+            f"{', '.join(consumers)} would follow one log, and {len(layout)} partitions have one each; "
+            f"leave out the consumers, or the partitions"
+        )

@@ -7,7 +7,6 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
@@ -22,9 +21,6 @@ STARVED_S = 1800  # until a test that may have to wait for a processor counts as
 
 class Lanes(LoadScopeScheduling):  # type: ignore[misc] # it has no types
     """Gives each lane as a whole to the process of its name."""
-
-    def __init__(self, config: pytest.Config, log: Producer) -> None:
-        super().__init__(config, log)
 
     def _split_scope(self, nodeid: str) -> str:
         return lane(nodeid)

@@ -154,7 +154,7 @@ class Gateway:
         return self.status()
 
     async def _on_configure(self, message: Configure) -> Status:
-        must_fit(message.settings, self._node.replicas)
+        must_fit(message.settings, self._node)
         before, self._cluster = self._cluster, message.settings
         if message.settings.partitions == before.partitions:
             for partition in self._partitions:

@@ -59,8 +59,8 @@ class Standing:
         """The epoch led in, or else the newest that was promised."""
         return self.leader.epoch if self.leader else self.storage.epoch
 
-    def status(self) -> Status:
-        """What this replica knows of itself."""
+    def pulse(self) -> Status:
+        """What the controller must hear again and again; the settings, for instance, it has itself."""
         leader = self.leader
         return Status(
             node=self.env.node,
@@ -69,11 +69,18 @@ class Standing:
             position=self.storage.last,
             acknowledged=leader.acknowledged if leader else 0,
             leader=self.known_leader,
+            caught_up=leader.caught_up() if leader else (),
+        )
+
+    def status(self) -> Status:
+        """All that this replica knows of itself."""
+        leader = self.leader
+        return replace(
+            self.pulse(),
             lag_s=0.0 if leader else self.freshness.lag_s(self.env.clock.monotonic()),
             settings=self.cluster,
             followers=leader.progress() if leader else {},
             lags=leader.lags() if leader else {},
-            caught_up=leader.caught_up() if leader else (),
         )
 
     def count(self, members: Iterable[str]) -> None:
@@ -155,7 +162,7 @@ class Standing:
         A new storage format alone changes nothing before the replica starts again, see `rewriting`. Raises
         `LabError` bad-order when they do not fit this cluster, or the data would have to be in another file.
         """
-        must_fit(settings, self.node.replicas)
+        must_fit(settings, self.node)
         async with self._changing:
             before, for_later = self.cluster, replace(self.cluster, new_format=settings.new_format)
             if not reset:

@@ -42,7 +42,6 @@ def ours() -> list[str]:
     return fingerprints(SEEDS, hash_seed=1)
 
 
-@pytest.mark.timeout(1800)
 def test_nothing_but_the_seed_decides() -> None:
     with ThreadPoolExecutor() as pool:
         others = pool.submit(fingerprints, SEEDS, hash_seed=2, first=LITTER)
@@ -57,7 +56,6 @@ def test_a_second_run_in_the_same_process_is_the_same(tmp_path: Path) -> None:
         assert all(recordings[0][name] for name in RECORDED)
 
 
-@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_version_of_python_records_the_same(version: str) -> None:
     if version == OWN_VERSION:

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.config import ClusterSettings, NodeSettings
+from services.errors import LabError
+from services.node import must_fit
 from services.partitions import fellows, groups, hashed_part, number_of, partition_of, slot
 
 LAYOUT = (("n1", "n2"), ("n3",))
@@ -94,3 +96,6 @@ def test_no_consumer_of_one_log_stands_beside_several() -> None:
     beside = {"companions": {"index": "indexer", "cache": "cache"}}
     with pytest.raises(msgspec.ValidationError, match=r"^index would follow one log, and 2 partitions"):
         msgspec.convert(about | beside | {"replicas": replicas, "cluster": settings}, NodeSettings)
+    node = msgspec.convert(about | beside | {"replicas": replicas}, NodeSettings)
+    with pytest.raises(LabError, match="bad-order: index would follow one log"):
+        must_fit(msgspec.convert(settings, ClusterSettings), node)

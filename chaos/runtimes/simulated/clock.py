@@ -50,7 +50,7 @@ class MachineClock:
         alarm = loop.call_later(delay_s, _ring, over)
         try:
             await over
-        except BaseException:
+        except BaseException:  # else the alarm has rung, and there is nothing to cancel
             alarm.cancel()
             raise
 

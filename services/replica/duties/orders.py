@@ -46,7 +46,7 @@ class Orders:
         if message.leader and message.epoch >= standing.epoch:
             standing.follow(message.leader)
             standing.count(message.members)
-        return _pulse(standing)
+        return standing.pulse()
 
     async def _fence(self, message: Fence) -> Status:
         """Promise the epoch on disk before answering: from now on nobody older is listened to."""
@@ -82,17 +82,3 @@ class Orders:
 
     async def _probe(self, message: Probe) -> Message:
         return await probe(self._standing.env, message)
-
-
-def _pulse(standing: Standing) -> Status:
-    """What the controller must know again and again; the settings, for instance, it has itself."""
-    leader = standing.leader
-    return Status(
-        node=standing.env.node,
-        role="leader" if leader else "follower",
-        epoch=standing.epoch,
-        position=standing.storage.last,
-        acknowledged=leader.acknowledged if leader else 0,
-        leader=standing.known_leader,
-        caught_up=leader.caught_up() if leader else (),
-    )

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from chaos.folder import NoFolder, RunFolder
 from chaos.history import History, HistoryError
 from chaos.measures import measure
 from chaos.recorder import Recorder
@@ -105,6 +106,26 @@ def test_what_a_consumer_learned_is_a_read_with_a_position_like_all_others(
     assert (read.f, read.key, read.value) == ("read", "changes/items", [["items/a", 1]])
     assert (read.node, read.epoch, read.position) == ("index", 1, 7)
     assert measure(history)["lag_ms_index"] == 0
+
+
+def test_what_is_kept_in_memory_makes_the_same_operations_as_the_file(tmp_path: Path) -> None:
+    kept, folder = NoFolder(), RunFolder(tmp_path)
+    for place in (kept, folder):
+        ticks = count(1000, 10)
+        with place.recorder(lambda ticks=ticks: next(ticks)) as recorder:  # type: ignore[misc]
+            write = recorder.invoke(recorder.new_process(), "write", "x", 7, session="u7")
+            read = recorder.invoke(recorder.new_process(), "read", "x")
+            recorder.invoke(recorder.new_process(), "add", "s", 1)
+            recorder.nemesis("start-kill", ["n2"])
+            recorder.info(write, "timed-out")
+            recorder.ok(read, value=7, node="n1", epoch=1, position=3)
+            recorder.fail(recorder.invoke(recorder.new_process(), "write", "y", 8), "no-leader")
+            recorder.final("n1", {"registers": {"x": 7}, "sets": {}, "epoch": 1, "position": [1, 3]})
+            recorder.final_unreadable("n2", "dead")
+    assert len(kept.recorded().operations) == 9
+    assert kept.recorded().operations == folder.recorded().operations
+    assert kept.recorded().begun.tolist() == folder.recorded().begun.tolist()
+    assert kept.recorded().ended.tolist() == folder.recorded().ended.tolist()
 
 
 def test_sigkill_loses_nothing_that_was_returned(path: Path) -> None:
