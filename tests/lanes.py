@@ -10,11 +10,18 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
-IN_VIRTUAL_TIME = (
+PATIENT = (
+    "tests/browser/",
     "tests/bugs/",
     "tests/end_to_end/test_simulated",
     "tests/simulation/",
-    "tests/unit/checkers/",  # these only calculate
+    "tests/test_tidy.py",
+    "tests/unit/checkers/",
+    "tests/unit/history/",
+    "tests/unit/interchange/",
+    "tests/unit/log/",
+    "tests/unit/logdiff/",
+    "tests/unit/report/",
 )
 STARVED_S = 1800  # until a test that may have to wait for a processor counts as stuck
 
@@ -33,13 +40,13 @@ class Lanes(LoadScopeScheduling):  # type: ignore[misc] # it has no types
 
 def lane(nodeid: str) -> str:
     """The lane of that test, which is the name of the process that runs it."""
-    return "virtual" if nodeid.startswith(IN_VIRTUAL_TIME) else "real"
+    return "patient" if nodeid.startswith(PATIENT) else "real"
 
 
 def be_patient(items: list[pytest.Item]) -> None:
     """Give time to those that are happy with what is left over."""
     for item in items:
-        if lane(item.nodeid) == "virtual" and item.get_closest_marker("timeout") is None:
+        if lane(item.nodeid) == "patient" and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(STARVED_S))
 
 
