@@ -46,15 +46,17 @@ def select(names: Iterable[str]) -> Selection:
 
     Raises `UnknownNameError`.
     """
+    found: dict[str, Scenario] = {}
     wanted: dict[str, set[str]] = {}
     for name in names:
         scenario_id, _, variant = name.partition(":")
-        scenario = find_scenario(scenario_id)
-        known = [known.name for known in scenario.variants]
+        if scenario_id not in found:
+            found[scenario_id] = find_scenario(scenario_id)
+        known = [known.name for known in found[scenario_id].variants]
         if variant:
             nearest(f"variant of {scenario_id}", variant, known)
         wanted.setdefault(scenario_id, set()).update([variant] if variant else known)
-    chosen = ((find_scenario(scenario_id), variants) for scenario_id, variants in wanted.items())
+    chosen = ((found[scenario_id], variants) for scenario_id, variants in wanted.items())
     return tuple((scen, tuple(v for v in scen.variants if v.name in variants)) for scen, variants in chosen)
 
 
