@@ -33,11 +33,16 @@ class Reach(NamedTuple):
 
 def reach(database: apsw.Connection) -> Reach:
     """That of the log in `database`."""
-    ends = (
-        next((Position(*row) for row in database.execute(f"{ENDS} {order} LIMIT 1")), START)
-        for order in ("ASC", "DESC")
-    )
-    return Reach(*ends)
+    return Reach(_end(database, "ASC"), end_of(database))
+
+
+def end_of(database: apsw.Connection) -> Position:
+    """The last entry of the log in `database`; START while it is empty."""
+    return _end(database, "DESC")
+
+
+def _end(database: apsw.Connection, order: str) -> Position:
+    return next((Position(*row) for row in database.execute(f"{ENDS} {order} LIMIT 1")), START)
 
 
 def unknown_to(database: apsw.Connection, own: list[Entry]) -> list[Entry]:

@@ -12,7 +12,7 @@ from services.messages import Position, Read, ReadMode, ReadResult
 from services.replica.arrivals import whereabouts
 from services.replica.entries import last_change
 from services.replica.needs import needs_of
-from services.replica.reach import reach
+from services.replica.reach import end_of, reach
 from services.replica.standing import Standing
 from services.replica.storage import Storage
 from services.replica.strategies.election import majority
@@ -109,12 +109,12 @@ def look_up(storage: Storage, node: str, epoch: int, message: Read) -> tuple[Rea
     """
     with storage.snapshot():
         found = storage.register(message.key) if message.type == "register" else storage.set(message.key)
-        last = reach(storage.reader).last
+        position = end_of(storage.reader)
         needs = needs_of(storage.reader, message.key, message.type == "set")
     result = ReadResult(
-        node=node, epoch=epoch, position=last, found=found.found, value=found.value, needs=needs
+        node=node, epoch=epoch, position=position, found=found.found, value=found.value, needs=needs
     )
-    return result, found.sequence if found.found else last.sequence
+    return result, found.sequence if found.found else position.sequence
 
 
 def holds(storage: Storage, node: str, wanted: Position) -> bool:

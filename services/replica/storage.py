@@ -27,7 +27,7 @@ from services.replica.log import functions
 from services.replica.log.choice import open_tables
 from services.replica.log.functions import NOWHERE, Outside
 from services.replica.log.working import Files
-from services.replica.reach import reach
+from services.replica.reach import end_of, reach
 
 DATABASE = "replica.db"
 SCHEMA = """
@@ -88,7 +88,7 @@ class Storage:
         self.reader = connect(DATABASE)
         functions.register(self.reader, outside)
         self.epoch: int = next(self._writer.execute("SELECT epoch FROM promise"))[0]
-        self.last = reach(self._writer).last
+        self.last = end_of(self._writer)
 
     def checkpoint_after(self, pages: int) -> None:
         """Let SQLite move its own log into the database file whenever it has so many pages."""
