@@ -120,6 +120,11 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
             )
 
     @property
+    def followers_matter(self) -> bool:
+        """False when neither writes nor bounded reads depend on how far the followers are."""
+        return self.replication != "async" or self.reads == "bounded"
+
+    @property
     def patience_s(self) -> float:
         """How long a gateway waits: as long as the leader may for its followers, and the way there."""
         return (self.call_timeout_ms + self.acknowledge_timeout_ms) / 1000

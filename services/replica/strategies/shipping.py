@@ -157,7 +157,7 @@ class Shipping:
 
     async def _news_or_heartbeat(self, follower: Follower) -> None:
         came = await follower.news.rung(self._settings.heartbeat_ms / 1000)
-        if came and self._settings.replication == "async" and self._settings.reads != "bounded":
+        if came and not self._settings.followers_matter:
             await self._env.clock.sleep(GATHER_S)
 
 

@@ -73,7 +73,8 @@ class Leader:
         spawn = self._env.tasks.spawn
         spawn("commit", self._commits.run())
         spawn("open-epoch", self._open_epoch())
-        spawn("watch-followers", self._watch_followers())
+        if self._settings.followers_matter:
+            spawn("watch-followers", self._watch_followers())
         for name, follower in self._followers.items():
             spawn(f"ship-{name}", self._shipping.ship(name, follower))
         if self.lease.wanted:
@@ -198,8 +199,14 @@ class Leader:
             self._advance()
 
     def _advance(self) -> None:
-        now = self._env.clock.monotonic()
         own = self._storage.last.sequence
+        allowed = self._confirmed(own) if self._settings.followers_matter else own
+        if allowed >= self._first:  # before that a log newer than this may turn up (Raft, 5.4.2)
+            self._acknowledged.raise_to(allowed)
+
+    def _confirmed(self, own: int) -> int:
+        """The sequence up to which, of the `own` log, enough followers have what they must have."""
+        now = self._env.clock.monotonic()
         members = {name: each.view for name, each in self._followers.items() if each.member}
         if self._settings.replication == "semi-sync":
             self._choose_synchronous(members, own, now)
@@ -212,8 +219,7 @@ class Leader:
             allowed = min(allowed, self._allowed(own, joining))
         if self._settings.reads == "bounded":
             allowed = min(allowed, acknowledgement.seen_by_readers(own, everybody, now))
-        if allowed >= self._first:  # before that a log newer than this may turn up (Raft, 5.4.2)
-            self._acknowledged.raise_to(allowed)
+        return allowed
 
     def _allowed(self, own: int, views: Mapping[str, FollowerView]) -> int:
         return acknowledgement.acknowledged(
