@@ -110,9 +110,9 @@ class Gateway:
     async def write(self, message: Write) -> Written:
         """Pass the write on to the leader. Raises `LabError`, indefinite when it may have happened."""
         partition, count = self._home_of(message.operation.key), len(self._partitions)
-        if count == 1:
-            return await partition.write(replace(message, token=tokens.fitting(message.token, 1)))
         known = tokens.fitting(message.token, count)
+        if count == 1:
+            return await partition.write(message)
         operation = replace(message.operation, needs=tokens.but_for(known, partition.number) or UNSET)
         own = tokens.about(known, partition.number)
         written = await partition.write(replace(message, operation=operation, token=own))
