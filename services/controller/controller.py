@@ -8,6 +8,7 @@ from functools import singledispatchmethod
 
 from msgspec.structs import replace
 
+from services.bell import Bell
 from services.config import NodeSettings
 from services.controller import failover, operating
 from services.controller.failover import Attempt, Order, Seen, View
@@ -46,6 +47,7 @@ class Controller:
         self._node = settings
         self._cluster = settings_in_force(env, settings.cluster)
         self._view = self._first_view()
+        self._news = Bell()  # rings when there is something to decide
 
     async def start(self) -> None:
         """Begin to watch every replica and to decide."""
@@ -112,11 +114,12 @@ class Controller:
     async def _carry_out(self, order: Order) -> Route:
         """Return when the failover that was ordered is over. Raises `LabError` timed-out."""
         self._view = replace(self._view, order=order)
+        self._news.ring()
         deadline = self._env.clock.monotonic() + ORDER_S
         while self._view.order or self._view.attempt:
             if self._env.clock.monotonic() > deadline:
                 raise LabError("timed-out", f"it has begun ({order.reason}), but nobody leads yet")
-            await self._pause()
+            await self._env.clock.sleep(self._cluster.heartbeat_ms / 4000)
         return self._route()
 
     @handle.register
@@ -180,6 +183,8 @@ class Controller:
         now = self._env.clock.monotonic()
         seen = Seen(now, asked_at, status.role, status.epoch, status.position)
         self._view = replace(self._view, seen={**self._view.seen, status.node: seen})
+        if self._view.attempt is None and failover.plan(self._view, self._cluster, now):
+            self._news.ring()
 
     async def _count_newcomers(self, status: Message) -> None:
         """Whoever has caught up, as the leader says, is one of the replicas: remembered, then watched."""
@@ -196,12 +201,10 @@ class Controller:
 
     async def _decide(self) -> None:
         while True:
+            self._news.silence()
             for action in failover.plan(self._view, self._cluster, self._env.clock.monotonic()):
                 await self._perform(action)
-            await self._pause()
-
-    async def _pause(self) -> None:
-        await self._env.clock.sleep(self._cluster.heartbeat_ms / 4000)
+            await self._news.rung(failover.patience_s(self._view, self._cluster, self._env.clock.monotonic()))
 
     @singledispatchmethod
     async def _perform(self, action: failover.Action) -> None:

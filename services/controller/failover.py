@@ -126,6 +126,17 @@ def plan(view: View, settings: ClusterSettings, now: float) -> list[Action]:
     return _go_on(view, view.attempt, settings, now)
 
 
+def patience_s(view: View, settings: ClusterSettings, now: float) -> float:
+    """For how long nothing is to be done unless something is heard: at most until silence is too long.
+
+    A failover under way is looked at more often, for leases run out and who was silent is asked again.
+    """
+    often_s = settings.heartbeat_ms / 4000
+    if view.attempt:
+        return often_s
+    return max(often_s, _heard_at(view) + settings.detection_timeout_ms / 1000 - now)
+
+
 def enough_promises(settings: ClusterSettings, replicas: int) -> int:
     """How many replicas must have promised so that one of them has every acknowledged write.
 
@@ -160,12 +171,18 @@ def _why_fail_over(view: View, settings: ClusterSettings, now: float) -> str:
     if settings.coordination == "manual":
         return ""
     seen = view.seen.get(view.leader)
-    silent_s = now - (seen.at if seen else view.started_at)
+    silent_s = now - _heard_at(view)
     if silent_s > timeout_s:
         return f"{view.leader} silent {silent_s:.1f} s"
     if seen and seen.role != "leader" and seen.asked_at > view.appointed_at:
         return f"{view.leader} came back as a follower"
     return ""
+
+
+def _heard_at(view: View) -> float:
+    """When the leader answered last, or when somebody began to listen."""
+    seen = view.seen.get(view.leader) if view.leader else None
+    return seen.at if seen else view.started_at
 
 
 def _go_on(view: View, attempt: Attempt, settings: ClusterSettings, now: float) -> list[Action]:
