@@ -4,7 +4,6 @@ An operation that failed is left out: it had no effect. One in doubt counts as a
 effect at any time from its invocation on, also after the end of the run, or never.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chaos.history import History, Key, Operation, canonical
@@ -32,12 +31,22 @@ class KeyOperations:
         return [change for change in self.changes if change.outcome == "ok"]
 
 
-def by_key(operations: Sequence[Operation]) -> list[KeyOperations]:
-    """The operations that may have had an effect or returned something, for each key."""
+def keys_of(history: History) -> list[KeyOperations]:
+    """The clients' operations that may have had an effect or returned something, for each key.
+
+    They are sorted out once, however many ask for them.
+    """
+    return history.once(_sorted_out)
+
+
+def _sorted_out(history: History) -> list[KeyOperations]:
     keys: dict[Key, KeyOperations] = {}
-    for operation in operations:
-        if operation.key is not None:
-            _take(keys.setdefault(operation.key, KeyOperations(operation.key)), operation)
+    for operation in history.client_operations:
+        if operation.key is None:
+            continue
+        if operation.key not in keys:
+            keys[operation.key] = KeyOperations(operation.key)
+        _take(keys[operation.key], operation)
     for of_key in keys.values():
         if not of_key.changes and of_key.reads:
             of_key.is_set = isinstance(of_key.reads[0].value, list)
@@ -75,7 +84,7 @@ def misfit(history: History) -> str | None:
             return f"operation {operation.index} ({operation.f}) is neither of a register nor of a set"
         if operation.f == "cas" and not _is_pair(operation.value):
             return f"operation {operation.index} (cas) needs [expected, new] as its value"
-    for of_key in by_key(history.client_operations):
+    for of_key in keys_of(history):
         reason = _misfit_set(of_key) if of_key.is_set else written_twice(of_key)
         if reason:
             return reason

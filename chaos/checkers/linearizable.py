@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 from chaos.checkers._collisions import collided, read_too_early
 from chaos.checkers._columns import Columns, columns
-from chaos.checkers._keys import ABSENT, REGISTER_CHANGES, KeyOperations, by_key, left_behind, token
+from chaos.checkers._keys import ABSENT, REGISTER_CHANGES, KeyOperations, keys_of, left_behind, token
 from chaos.checkers._search import Budget, OutOfBudgetError, Stuck, search
 from chaos.checkers._words import sentence, shown, told, witness_of
 from chaos.checkers._zones import collisions, early_reads, zones
@@ -81,7 +81,7 @@ def _by_search(history: History, table: Columns, budget: Budget) -> Iterator[tup
     judged = traceable - table.keys_elsewhere
     if len(judged) == len(table.keys) and not table.keys_elsewhere:
         return
-    keys = [of_key for of_key in by_key(history.client_operations) if of_key.key not in judged]
+    keys = [of_key for of_key in keys_of(history) if of_key.key not in judged]
     for of_key in sorted(keys, key=lambda of_key: len(of_key.changes) + len(of_key.reads)):
         if stuck := search(of_key, budget):
             yield of_key.key, partial(_dead_end, of_key, stuck)

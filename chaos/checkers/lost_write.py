@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chaos.checkers._finals import FinalContents, Holding, premature
-from chaos.checkers._keys import KeyOperations, by_key, elements, left_behind, misfit
+from chaos.checkers._keys import KeyOperations, elements, keys_of, left_behind, misfit
 from chaos.checkers._words import listed, sentence, was_told
 from chaos.history import History, Operation, canonical
 from chaos.verdict import Finding, Witness, found, not_found, unknown
@@ -39,7 +39,7 @@ def check(history: History) -> Finding:
     finals = FinalContents(history)
     losses: list[Loss] = []
     undecided: list[str] = []
-    for of_key in by_key(history.client_operations):
+    for of_key in keys_of(history):
         holdings = finals.of(of_key.key)
         missing = list(_losses(of_key, holdings))
         if len(holdings) == len(finals.nodes):

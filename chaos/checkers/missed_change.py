@@ -9,7 +9,7 @@ twice to one key. Deletes carry no value, so nothing is concluded about them.
 
 from collections.abc import Iterator
 
-from chaos.checkers._keys import by_key, written_twice
+from chaos.checkers._keys import keys_of, written_twice
 from chaos.checkers._words import sentence, shown, was_told, witness_of
 from chaos.history import History, Operation, canonical
 from chaos.verdict import Finding, Witness, found, not_found, unknown
@@ -28,7 +28,7 @@ def check(history: History) -> Finding:
     late = next((write for write in writes if write.end > answered[0].index), None)
     if late is not None:
         return unknown(NAME, f"operation {late.index} was acknowledged after the consumers had been read")
-    registers = (of_key for of_key in by_key(history.client_operations) if not of_key.is_set)
+    registers = (of_key for of_key in keys_of(history) if not of_key.is_set)
     reason = next(filter(None, map(written_twice, registers)), None)
     if reason:
         return unknown(NAME, reason)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from chaos.checkers._keys import KeyOperations, by_key, elements, misfit
+from chaos.checkers._keys import KeyOperations, elements, keys_of, misfit
 from chaos.checkers._words import answerer, seconds, sentence, shown, told, witness_of
 from chaos.history import History, Operation, canonical
 from chaos.verdict import Finding, Witness, found, not_found, unknown
@@ -36,7 +36,7 @@ class Element:
 
 def check(history: History) -> Finding:
     """Found with one witness for each lost element and each one shown twice; measures the elements' fates."""
-    keys = by_key(history.client_operations)
+    keys = keys_of(history)
     reason = misfit(history) or next((text for of_key in keys for text in _unfit(of_key)), None)
     if reason:
         return unknown(NAME, reason)

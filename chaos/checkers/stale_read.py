@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from chaos.checkers._keys import KeyOperations, by_key, elements, left_behind, misfit
+from chaos.checkers._keys import KeyOperations, elements, keys_of, left_behind, misfit
 from chaos.checkers._words import answerer, seconds, sentence, shown, was_told
 from chaos.history import History, Operation, canonical
 from chaos.verdict import Finding, Witness, found, not_found, unknown
@@ -45,7 +45,7 @@ class Stale:
 
 def check(history: History) -> Finding:
     """Found with the stalest reads as witnesses."""
-    keys = by_key(history.client_operations)
+    keys = keys_of(history)
     reason = misfit(history)
     if reason:
         return unknown(NAME, reason)

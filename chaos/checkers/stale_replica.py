@@ -12,7 +12,7 @@ the last acknowledgement, and every value held was written by somebody.
 from collections.abc import Iterator
 
 from chaos.checkers._finals import FinalContents, Holding, premature
-from chaos.checkers._keys import KeyOperations, by_key, elements, left_behind, misfit
+from chaos.checkers._keys import KeyOperations, elements, keys_of, left_behind, misfit
 from chaos.checkers._words import sentence, shown, was_told, witness_of
 from chaos.history import History, Operation, canonical
 from chaos.verdict import Finding, Witness, found, not_found, unknown
@@ -26,7 +26,7 @@ def check(history: History) -> Finding:
     if reason:
         return unknown(NAME, reason)
     finals = FinalContents(history)
-    keys = by_key(history.client_operations)
+    keys = keys_of(history)
     stale = [_witness(holding, missed) for of_key in keys for holding, missed in _stale(of_key, finals)]
     if stale:
         return found(NAME, len(stale), stale)
