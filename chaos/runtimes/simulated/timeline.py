@@ -113,14 +113,18 @@ class Timeline:
         return task.result()
 
     def _run(self, task: "asyncio.Task[T]", limit_s: float) -> None:
-        """Moment by moment: run what is ready and what becomes ready by it, then jump to the next."""
+        """Whatever is ready, one after the other, and when nothing is, what the next appointment brings."""
         ready, next_ready, done, running = self.ready, self.ready.popleft, task.done, None
         steps = range(MOST_STEPS_PER_MOMENT)
         while True:
+            began_s = self.now_s
             for _ in steps:
-                if not ready:
-                    break
-                handle = next_ready()
+                if ready:
+                    handle = next_ready()
+                elif done():
+                    return
+                else:
+                    handle = self._next_appointment(limit_s)
                 callback, loop, context = handle.callback, handle.loop, handle.context
                 if callback is None:
                     continue
@@ -135,28 +139,27 @@ class Timeline:
                     callback(*handle.args)
                 else:
                     context.run(callback, *handle.args)
-            else:
+            if self.now_s == began_s:
                 raise self._error("something goes on and on without time passing")
-            if done():
-                return
-            self._next_moment(limit_s)
 
-    def _next_moment(self, limit_s: float) -> None:
-        """Jump to the next appointment and make ready all that is due then."""
-        ready = self.ready
+    def _next_appointment(self, limit_s: float) -> Handle:
+        """Jump to the next moment at which something is due; what else is due then, is ready."""
         while self._moments:
-            moment_s = heappop(self._moments)
+            moment_s, first = heappop(self._moments), None
             for handle in self._agenda.pop(moment_s):
                 if handle.callback is None:
                     self._cancelled -= 1
+                    continue
+                handle.is_appointed = False
+                if first is None:
+                    first = handle
                 else:
-                    handle.is_appointed = False
-                    ready.append(handle)
-            if ready:
+                    self.ready.append(handle)
+            if first is not None:
                 if moment_s > limit_s:
                     raise self._error(f"not done after {limit_s:g} s of virtual time")
                 self.now_s = moment_s
-                return
+                return first
         raise self._error("everybody waits, and nothing is left to happen")
 
     def _error(self, what: str) -> SimulationError:
