@@ -36,6 +36,11 @@ class FinalContents:
         """Every replica that was read or should have been, in order of name."""
         return tuple(sorted(self._reads))
 
+    @cached_property
+    def _is_shared_out(self) -> bool:
+        """Whether the replicas that were read are of several partitions."""
+        return len(set(self._partitions.values())) > 1
+
     @property
     def unreadable(self) -> tuple[str, ...]:
         """The replicas that answered no final read at all."""
@@ -53,6 +58,8 @@ class FinalContents:
     def of(self, key: Key) -> tuple[Holding, ...]:
         """What the replicas hold under `key`, of those of which it is known, in order of name."""
         known = self._known(key)
+        if not self._is_shared_out:
+            return known
         homes = {self._partitions[holding.node] for holding in known if holding.value not in (None, [])}
         return tuple(each for each in known if not homes or self._partitions[each.node] in homes)
 
@@ -62,8 +69,7 @@ class FinalContents:
         return tuple(node for node in self.nodes if node not in read)
 
     def _known(self, key: Key) -> tuple[Holding, ...]:
-        holdings = (self._holding(node, key) for node in self.nodes)
-        return tuple(holding for holding in holdings if holding is not None)
+        return tuple(each for node in self.nodes if (each := self._holding(node, key)) is not None)
 
     def _holding(self, node: str, key: Key) -> Holding | None:
         reads = self._reads[node]
