@@ -17,6 +17,7 @@ from services.controller.failover import (
     chosen,
     enough_promises,
     newest,
+    patience_s,
     plan,
 )
 from services.messages import Position
@@ -54,6 +55,21 @@ def test_a_silent_leader_begins_a_failover_to_a_new_epoch() -> None:
 
 def test_nothing_happens_by_itself_when_failover_is_manual() -> None:
     assert plan(SILENT, ClusterSettings(coordination="manual"), NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("view", "within_s"),
+    [
+        (STABLE, 1.0),  # until the leader, heard just now, has been silent for too long
+        (replace(STABLE, seen={**STABLE.seen, "n1": seen("leader", at=NOW - 0.9)}), 0.1),
+        (replace(STABLE, seen={}, started_at=NOW - 0.5), 0.5),  # nobody was heard yet
+        (View(("n1", "n2", "n3"), started_at=NOW - 0.5), 0.5),
+        (SILENT, 0.025),  # too long already, and nothing may be done about it, as under an operator
+        (replace(STABLE, attempt=attempt()), 0.025),
+    ],
+)
+def test_how_long_nothing_is_to_be_decided_unless_something_is_heard(view: View, within_s: float) -> None:
+    assert patience_s(view, SETTINGS, NOW) == pytest.approx(within_s)
 
 
 @pytest.mark.parametrize("view", [STABLE, SILENT, View(("n1", "n2", "n3"), started_at=0.0)])
