@@ -19,8 +19,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 DEADLINE_S = 30.0
+ENGINE_S = 120.0  # for all that a busy engine has to remove
+COMPOSE_S = 15.0  # for a cluster that starts; an image that is built may take minutes
+CLOSING_S = 60.0  # for what comes before and besides
+QUIET_S = 2.0
 BURIAL_S = 0.5  # where nobody buries the dead (a container without an init), a group never empties
 RETRY_S = 0.02
+NO_SIGNAL = 0  # asks whether anybody is there
 
 
 class Reaper:
@@ -62,7 +67,7 @@ class Reaper:
         """Clear away everything that was announced; returns when it is gone."""
         assert self._process.stdin
         self._process.stdin.close()
-        self._process.wait(DEADLINE_S * 2)
+        self._process.wait(ENGINE_S + CLOSING_S)
 
     def _tell(self, *words: str) -> None:
         assert self._process.stdin
@@ -87,15 +92,17 @@ def main() -> None:
             things.append((kind, name))
         else:
             things.remove((kind, name))
-    end_group()
+    ended = end_group(COMPOSE_S if any(kind == "compose" for kind, _ in things) else 0.0)
     for kind, name in things:
-        CLEARERS[kind](name)
+        CLEARERS[kind](name, 0.0 if ended else QUIET_S)
 
 
-def end_group() -> None:
-    """SIGKILL every other member of this process's group and wait until they are gone.
+def end_group(patience_s: float) -> bool:
+    """Wait until this group has no other member, with SIGKILL from `patience_s` on; True if they went alone.
 
-    To survive, the leader has to leave, which it may only for a group that exists: a child makes one.
+    A compose command may finish: the engine goes on with what a killed one has asked of it, and makes a
+    network when everybody has looked already. To survive, the leader has to leave, which it may only for
+    a group that exists: a child makes one.
     """
     group, maker = os.getpid(), os.fork()
     if maker == 0:
@@ -104,14 +111,25 @@ def end_group() -> None:
     os.setpgid(0, maker)
     os.kill(maker, signal.SIGKILL)
     os.waitpid(maker, 0)
-    deadline = time.monotonic() + BURIAL_S
+    if _send(group, NO_SIGNAL, patience_s):
+        return True
+    _send(group, signal.SIGKILL, BURIAL_S)
+    return False
+
+
+def _send(group: int, number: int, deadline_s: float) -> bool:
+    """Send the signal again and again until nobody is left; False when somebody is, at the deadline."""
+    deadline = time.monotonic() + deadline_s
     with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS: EPERM for a group of zombies
-        while time.monotonic() < deadline:
-            os.killpg(group, signal.SIGKILL)
+        while True:
+            os.killpg(group, number)
+            if time.monotonic() > deadline:
+                return False
             time.sleep(RETRY_S)
+    return True
 
 
-def remove_directory(path: str) -> None:
+def remove_directory(path: str, _quiet_s: float) -> None:
     """Remove the tree at `path`; again if something appears in it meanwhile."""
     deadline = time.monotonic() + DEADLINE_S
     while Path(path).exists() and time.monotonic() < deadline:
@@ -119,17 +137,21 @@ def remove_directory(path: str) -> None:
         time.sleep(RETRY_S * Path(path).exists())
 
 
-def remove_compose(project: str) -> None:
-    """Remove all that carries the project's label; until nothing is found, for the engine may be at work."""
+def remove_compose(project: str, quiet_s: float) -> None:
+    """Remove all that carries the project's label, until nothing has been found for `quiet_s`."""
     label = f"label=com.docker.compose.project={project}"
-    deadline = time.monotonic() + DEADLINE_S
+    deadline = time.monotonic() + ENGINE_S
+    last_seen = time.monotonic() - quiet_s
     while time.monotonic() < deadline:
         found = [_docker(*words, "--quiet", "--filter", label).split() for words, _ in COMPOSE_PARTS]
-        if not any(found):
+        if any(found):
+            last_seen = time.monotonic()
+        elif time.monotonic() - last_seen > quiet_s:
             return
         for (_, removal), names in zip(COMPOSE_PARTS, found, strict=True):
             if names:
                 _docker(*removal, *names)
+        time.sleep(RETRY_S)
 
 
 COMPOSE_PARTS = (
@@ -142,7 +164,7 @@ CLEARERS = {"directory": remove_directory, "compose": remove_compose}
 
 def _docker(*words: str) -> str:
     command = ["docker", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_S, check=False).stdout
+    return subprocess.run(command, capture_output=True, text=True, timeout=ENGINE_S, check=False).stdout
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,17 @@ def wait_until(condition: Callable[[], bool], deadline_s: float) -> None:
         time.sleep(POLL_S)
 
 
+@pytest.fixture(scope="module")
+def started(engine: DockerClient) -> Iterator[list[str]]:
+    """The names of the clusters; when all tests are over, still nothing of them must be there.
+
+    The engine may be at work on what a killed command has asked of it, when everybody has looked already.
+    """
+    names: list[str] = []
+    yield names
+    assert {name: left_of(engine, name) for name in names} == {name: [] for name in names}
+
+
 def is_up(engine: DockerClient, name: str) -> bool:
     """True once every node's container runs."""
     labels = [f"com.docker.compose.project={name}", "com.docker.compose.service"]
@@ -39,7 +50,9 @@ def is_up(engine: DockerClient, name: str) -> bool:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 @pytest.mark.parametrize("phase", ["starting", "running"])
-def test_nothing_is_left(engine: DockerClient, tmp_path: Path, phase: str, number: signal.Signals) -> None:
+def test_nothing_is_left(
+    engine: DockerClient, started: list[str], tmp_path: Path, phase: str, number: signal.Signals
+) -> None:
     before = runs(engine)
     command = [str(ROOT / "lab"), "run", "lost-writes", "--on", "compose", "--out", str(tmp_path), "--json"]
     lab = subprocess.Popen(
@@ -48,6 +61,7 @@ def test_nothing_is_left(engine: DockerClient, tmp_path: Path, phase: str, numbe
     try:
         wait_until(lambda: bool(runs(engine) - before), APPEARS_S)
         (name,) = runs(engine) - before
+        started.append(name)
         if phase == "running":
             wait_until(lambda: is_up(engine, name), APPEARS_S)
     finally:
