@@ -8,10 +8,11 @@ from it; what happens to links is done by Toxiproxy.
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack, ExitStack, suppress
 from pathlib import Path
 from tempfile import gettempdir
 
+from docker import DockerClient
 from docker.errors import APIError
 from docker.models.containers import Container
 
@@ -20,7 +21,7 @@ from chaos.links import LAB
 from chaos.runtimes import compose_project
 from chaos.runtimes.begin_again import SERVING_S, begin_again
 from chaos.runtimes.compose_layout import NODE_PORT, TOXIPROXY, TOXIPROXY_PORT, numbered
-from chaos.runtimes.compose_project import ComposeProject
+from chaos.runtimes.compose_project import ComposeProject, TakenError
 from chaos.runtimes.container_logs import ContainerLogs
 from chaos.runtimes.crew import Crew
 from chaos.runtimes.docker_engine import connect
@@ -82,6 +83,12 @@ class ComposeCluster(LinkedCluster):
             cluster._ends.callback(lock.close)
             cluster._ends.push_async_callback(cluster.configure, ClusterSettings())
             return cluster
+        with suppress(TakenError):
+            return await cls._start_own(engine, shape)
+        return await cls._start_own(engine, shape)
+
+    @classmethod
+    async def _start_own(cls, engine: DockerClient, shape: Shape) -> "ComposeCluster":
         async with AsyncExitStack() as ends:
             reaper, name = Reaper(), compose_project.new_name()
             ends.push_async_callback(asyncio.to_thread, reaper.close)

@@ -13,11 +13,12 @@ from docker import DockerClient
 from docker.models.containers import Container
 
 from chaos.cluster import ClusterError
-from chaos.runtimes.compose_layout import COMPOSE_FILE, ROOT, TOXIPROXY, proxies_json
+from chaos.runtimes.compose_layout import ROOT, TOXIPROXY, proxies_json
 from chaos.runtimes.compose_shape import disk_of, reshaped
+from chaos.runtimes.compose_subnets import TAKEN, subnets
 from chaos.runtimes.crew import Crew
 from chaos.runtimes.docker_engine import compose
-from chaos.shape import DEFAULT, Shape
+from chaos.shape import Shape
 
 PROJECT_LABEL = "com.docker.compose.project"
 SERVICE_LABEL = "com.docker.compose.service"
@@ -28,6 +29,10 @@ PORT_VARIABLES = (
     *("LAB_PORT_TOXIPROXY", "LAB_PORT_G1", "LAB_PORT_G2", "LAB_PORT_LAB_CONTROLLER"),
     *(f"LAB_PORT_LAB_{node}" for node in ("N1", "N2", "N3", "G1", "G2")),
 )
+
+
+class TakenError(ClusterError):
+    """Another cluster, starting at the same moment, has the same networks."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +89,10 @@ def start(
 
     The compose command joins `process_group`, so that it cannot go on making containers alone. The files
     of the project go into `directory`, which must stay as long as it runs. Spares are made, not started.
+    Raises `TakenError` when somebody else took its networks meanwhile: clear away, and try again.
     """
     environment = dict.fromkeys(PORT_VARIABLES, "") | {"LAB_RUN": name, "LAB_TOKEN": token_hex(16)}
-    project_file = _write_files(shape, directory, environment)
+    project_file = _write_files(engine, shape, directory, environment)
 
     def call(*arguments: str) -> None:
         options = ("--project-name", name, *arguments)
@@ -98,19 +104,22 @@ def start(
         if shape.spares:
             call("create", "--no-recreate", *shape.spare_names)
     except ClusterError as error:
+        if TAKEN in str(error):
+            raise TakenError(str(error)) from error
         raise ClusterError(
             f"{error}\n(if no image registry is in reach: `./lab images --offline`)"
         ) from error
     return ComposeProject(engine, name)
 
 
-def _write_files(shape: Shape, directory: Path, environment: Mapping[str, str]) -> Path:
-    """The Compose file of a project of `shape`: of the default shape the one that everybody uses."""
-    if shape == DEFAULT:
-        return COMPOSE_FILE
+def _write_files(engine: DockerClient, shape: Shape, directory: Path, environment: Mapping[str, str]) -> Path:
+    """The Compose file of a project of `shape`, made from the one that everybody uses."""
     default = json.loads(compose("config", "--format", "json", environment=environment))
     proxies_file, project_file = directory / "toxiproxy.json", directory / "compose.json"
     proxies_file.write_text(proxies_json(shape), encoding="utf-8")
     proxies_file.chmod(0o644)  # Toxiproxy runs as nobody
-    project_file.write_text(json.dumps(reshaped(default, shape, proxies_file)), encoding="utf-8")
+    project = reshaped(default, shape, proxies_file)
+    for network, subnet in subnets(engine, project["networks"]).items():
+        project["networks"][network] |= {"ipam": {"config": [{"subnet": subnet}]}}
+    project_file.write_text(json.dumps(project), encoding="utf-8")
     return project_file

@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session", params=EACH_RUNTIME)
+@pytest_asyncio.fixture(scope="package", loop_scope="session", params=EACH_RUNTIME)
 async def started(request: pytest.FixtureRequest) -> AsyncIterator[Cluster]:
     async with RUNTIMES[request.param].cluster(DEFAULT, seed=1) as cluster:
         yield cluster

@@ -1,0 +1,54 @@
+"""Where the networks of a cluster lie: in a block of their own, out of a range that nobody uses.
+
+Left to itself the engine takes each network from its default pools, about thirty large ones for all projects
+on a machine; a cluster has a dozen networks, so the third one would not start. RFC 2544 sets 198.18.0.0/15
+aside for test networks. Some tunnels give themselves its first half, so clusters take the other.
+"""
+
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Network
+from secrets import choice
+
+from docker import DockerClient
+
+from chaos.cluster import ClusterError
+
+RANGE = IPv4Network("198.19.0.0/16")
+BLOCK_BITS = 23  # a cluster's: there are 128
+NETWORK_BITS = 29  # a node's, with room for its proxy and its server: 64 in a block
+TAKEN = "overlaps"  # says the engine, of a network that has come since it was asked
+
+
+def subnets(engine: DockerClient, names: Iterable[str]) -> Mapping[str, str]:
+    """A subnet for each network, in a block that is free now; `ClusterError` when none is, or too small.
+
+    Somebody else may take the block before these networks are made; then the engine refuses them.
+    """
+    block, wanted = free_block(in_use(engine)), list(names)
+    parts = list(block.subnets(new_prefix=NETWORK_BITS))
+    if len(wanted) > len(parts):
+        raise ClusterError(
+            f"a cluster of containers has at most {len(parts)} networks, and this one wants {len(wanted)}: "
+            "take fewer nodes, or `--on local`"
+        )
+    return {name: str(part) for name, part in zip(wanted, parts, strict=False)}
+
+
+def free_block(used: Iterable[IPv4Network]) -> IPv4Network:
+    """Any block in which nothing is `used`: two who choose at once rarely choose the same."""
+    taken = list(used)
+    blocks = RANGE.subnets(new_prefix=BLOCK_BITS)
+    free = [block for block in blocks if not any(map(block.overlaps, taken))]
+    if not free:
+        raise ClusterError(
+            f"the networks of other clusters fill {RANGE}: end those, and look at `docker network ls` "
+            "for what somebody left behind"
+        )
+    return choice(free)
+
+
+def in_use(engine: DockerClient) -> list[IPv4Network]:
+    """The IPv4 subnets of all networks of the engine."""
+    configs = (network.attrs["IPAM"]["Config"] or () for network in engine.networks.list())
+    given = (str(config.get("Subnet", "")) for each in configs for config in each)
+    return [IPv4Network(subnet) for subnet in given if subnet and ":" not in subnet]
