@@ -1,4 +1,4 @@
-"""The two lanes of `./lab test`: see `chaos.commands.test`."""
+"""The three lanes of `./lab test`: see `chaos.commands.test`."""
 
 import os
 import signal
@@ -10,6 +10,11 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
+CONTAINERS = (
+    "tests/contract/cluster/",
+    "tests/contract/compose/",
+    "tests/end_to_end/test_compose",
+)
 PATIENT = (
     "tests/browser/",
     "tests/bugs/",
@@ -40,7 +45,9 @@ class Lanes(LoadScopeScheduling):  # type: ignore[misc] # it has no types
 
 def lane(nodeid: str) -> str:
     """The lane of that test, which is the name of the process that runs it."""
-    return "patient" if nodeid.startswith(PATIENT) else "real"
+    if nodeid.startswith(CONTAINERS):
+        return "containers"
+    return "patient" if nodeid.startswith(PATIENT) else "processes"
 
 
 def be_patient(items: list[pytest.Item]) -> None:

@@ -1,8 +1,8 @@
 """`./lab test`: the style, the types and the tests; with arguments of pytest, only those tests.
 
-The whole runs in two lanes side by side. Tests in virtual time, and those that only calculate, give the same
-result however little of a processor they get; so they take what is left over by those of real processes and
-containers, which mostly wait. `tests/lanes.py` says which is which.
+The whole runs in three lanes side by side. Tests of containers, and those of real processes, mostly wait.
+Tests in virtual time, and those that only calculate, give the same result however little of a processor they
+get; so they take what is left over. `tests/lanes.py` says which is which.
 """
 
 import os
@@ -24,7 +24,7 @@ CHECKS = (
 
 LANES = (
     *("--dist", "loadscope", "--no-loadscope-reorder"),
-    *("--tx", "popen//id=real", "--tx", "popen//id=patient"),
+    *("--tx", "popen//id=processes", "--tx", "popen//id=containers", "--tx", "popen//id=patient"),
 )
 
 
