@@ -15,7 +15,7 @@ from docker.models.containers import Container
 from chaos.cluster import ClusterError
 from chaos.runtimes.compose_layout import ROOT, TOXIPROXY, proxies_json
 from chaos.runtimes.compose_shape import disk_of, reshaped
-from chaos.runtimes.compose_subnets import TAKEN, subnets
+from chaos.runtimes.compose_subnets import TAKEN, addresses
 from chaos.runtimes.crew import Crew
 from chaos.runtimes.docker_engine import compose
 from chaos.shape import Shape
@@ -119,7 +119,7 @@ def _write_files(engine: DockerClient, shape: Shape, directory: Path, environmen
     proxies_file.write_text(proxies_json(shape), encoding="utf-8")
     proxies_file.chmod(0o644)  # Toxiproxy runs as nobody
     project = reshaped(default, shape, proxies_file)
-    for network, subnet in subnets(engine, project["networks"]).items():
-        project["networks"][network] |= {"ipam": {"config": [{"subnet": subnet}]}}
+    for network, address in addresses(engine, project["networks"]).items():
+        project["networks"][network] |= {"ipam": {"config": [address]}}
     project_file.write_text(json.dumps(project), encoding="utf-8")
     return project_file

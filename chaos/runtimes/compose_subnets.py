@@ -19,8 +19,8 @@ NETWORK_BITS = 29  # a node's, with room for its proxy and its server: 64 in a b
 TAKEN = "overlaps"  # says the engine, of a network that has come since it was asked
 
 
-def subnets(engine: DockerClient, names: Iterable[str]) -> Mapping[str, str]:
-    """A subnet for each network, in a block that is free now; `ClusterError` when none is, or too small.
+def addresses(engine: DockerClient, names: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
+    """Subnet and gateway of each network, in a free block; `ClusterError` when there is none, or too small.
 
     Somebody else may take the block before these networks are made; then the engine refuses them.
     """
@@ -31,7 +31,10 @@ def subnets(engine: DockerClient, names: Iterable[str]) -> Mapping[str, str]:
             f"a cluster of containers has at most {len(parts)} networks, and this one wants {len(wanted)}: "
             "take fewer nodes, or `--on local`"
         )
-    return {name: str(part) for name, part in zip(wanted, parts, strict=False)}
+    return {
+        name: {"subnet": str(part), "gateway": str(part[1])}
+        for name, part in zip(wanted, parts, strict=False)
+    }
 
 
 def free_block(used: Iterable[IPv4Network]) -> IPv4Network:
