@@ -154,7 +154,7 @@ class Recorder:
         for index, (key, value) in zip(count(self._next_index, 2), reads.items(), strict=False):
             read = _final_read(index, now_ns, process, node, key)
             events += read, replace(read, index=index + 1, type="ok", value=value, **found)
-        self._take(*events)
+        self._take_whole(now_ns, events)
 
     def learned(self, node: str, contents: Mapping[str, Any]) -> None:
         """Record what the consumer `node` learned of changes, as reads of a process of its own."""
@@ -182,6 +182,14 @@ class Recorder:
         self._next_index += len(events)
         self._keep(events)
         return events[-1]
+
+    def _take_whole(self, time: int, events: list[Event]) -> None:
+        """Operations of a new process, each with its end behind it, in one write."""
+        self._pairing.accept_whole(self._next_index, time, len(events))
+        if self._file is None:
+            self.ends.update((answer.index - 1, answer) for answer in events[1::2])
+        self._next_index += len(events)
+        self._keep(events)
 
     def _write(self, events: Iterable[Event]) -> None:
         assert self._file

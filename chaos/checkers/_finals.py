@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import NamedTuple
 
-from chaos.history import History, Key, Operation
+from chaos.history import Event, History, Key, Operation
 
 
 class Holding(NamedTuple):
@@ -11,7 +11,13 @@ class Holding(NamedTuple):
 
     node: str
     value: object
-    read: Operation
+    asked: Event
+    answer: Event
+
+    @property
+    def read(self) -> Operation:
+        """That read, as an operation."""
+        return Operation.of(self.asked, self.answer)
 
 
 class FinalContents:
@@ -23,13 +29,14 @@ class FinalContents:
     """
 
     def __init__(self, history: History) -> None:
-        self._reads: dict[str, dict[Key | None, Operation]] = {}
+        self._reads: dict[str, dict[Key | None, tuple[Event, Event]]] = {}
         self._partitions: dict[str, int | None] = {}
-        for read in history.finals:
-            of_node = self._reads.setdefault(str(read.node), {})
-            if read.outcome == "ok":
-                of_node[read.key] = read
-                self._partitions[str(read.node)] = read.partition
+        for read, answer in history.final_pairs:
+            node = str((answer or read).node)
+            of_node = self._reads.setdefault(node, {})
+            if answer is not None and answer.type == "ok":
+                of_node[read.key] = read, answer
+                self._partitions[node] = answer.partition
 
     @cached_property
     def nodes(self) -> tuple[str, ...]:
@@ -52,7 +59,7 @@ class FinalContents:
         keys: dict[Key, None] = {}
         for reads in self._reads.values():
             keys |= dict.fromkeys(key for key in reads if key is not None)
-            keys |= dict.fromkeys(reads[None].value if None in reads else ())
+            keys |= dict.fromkeys(reads[None][1].value if None in reads else ())
         return tuple(keys)
 
     def of(self, key: Key) -> tuple[Holding, ...]:
@@ -74,18 +81,19 @@ class FinalContents:
     def _holding(self, node: str, key: Key) -> Holding | None:
         reads = self._reads[node]
         if key in reads:
-            return Holding(node, reads[key].value, reads[key])
+            asked, answer = reads[key]
+            return Holding(node, answer.value, asked, answer)
         listed = reads.get(None)
-        if listed is None or key in listed.value:
+        if listed is None or key in listed[1].value:
             return None
-        return Holding(node, None, listed)
+        return Holding(node, None, *listed)
 
 
 def premature(history: History) -> str | None:
     """Why the final reads are not the end of the history; None when nothing was acknowledged after them."""
-    if not history.finals:
+    if not history.final_pairs:
         return "the history has no final reads of the replicas' contents"
-    begin = history.finals[0]
+    begin, _ = history.final_pairs[0]
     for operation in history.client_operations:
         if operation.outcome == "ok" and operation.end > begin.index and operation.f != "read":
             return (

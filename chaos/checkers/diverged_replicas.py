@@ -52,7 +52,8 @@ def check(history: History, *, bound_ms: float | None = None) -> Finding:
 def _waited_ms(history: History) -> float:
     """From the last that was done to the cluster or asked of it, to the last answer to a final read."""
     done = [event.time for event in history.events if not event.final]
-    looked = max((read.returned_ns for read in history.finals if read.outcome == "ok"), default=0.0)
+    answers = (answer for _, answer in history.final_pairs if answer and answer.type == "ok")
+    looked = max((answer.time for answer in answers), default=0)
     return round((looked - max(done, default=0)) / 1e6, 3)
 
 
@@ -65,7 +66,7 @@ def _differs(holdings: Sequence[Holding], is_set: bool) -> bool:
 
 
 def _witness(key: Key, holdings: Sequence[Holding], is_set: bool) -> Witness:
-    reads = sorted({holding.read.event_indexes[-1] for holding in holdings})
+    reads = sorted({holding.answer.index for holding in holdings})
     story = _lacking(holdings) if is_set else _camps(holdings)
     return Witness(tuple(reads), sentence(f"after settling, {key} is {story}"))
 

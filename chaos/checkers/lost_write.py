@@ -78,7 +78,7 @@ def _lost_elements(of_key: KeyOperations, holdings: tuple[Holding, ...]) -> Iter
 
 def _witness(loss: Loss) -> Witness:
     changes = {index for change in loss.suspects for index in change.event_indexes}
-    reads = {holding.read.event_indexes[-1] for holding in loss.holdings}
+    reads = {holding.answer.index for holding in loss.holdings}
     return Witness(tuple(sorted(changes | reads)), sentence(_story(loss)))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from chaos.history.event import NEMESIS, Event, HistoryError
 from chaos.history.lines import Lines, collecting_no_garbage
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chaos.history.table import Ints, Table
 
 T = TypeVar("T")
+Pair: TypeAlias = tuple[Event, Event | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,25 +89,33 @@ class History:
         return Operation.of(self.event(begun), self.event(ended) if ended >= 0 else None)
 
     @cached_property
-    def operations(self) -> tuple[Operation, ...]:
-        """In the order of their invocation, the final reads included."""
+    def pairs(self) -> tuple[Pair, ...]:
+        """Each invocation with the event that completes it, or None, in the order of the invocations."""
         events, ends = self.events, self.ends
         if ends is not None:
-            return tuple(Operation.of(each, ends.get(each.index)) for each in events if each.type == "invoke")
-        pairs = zip(self.begun.tolist(), self.ended.tolist(), strict=True)
-        return tuple(
-            Operation.of(events[begun], events[ended] if ended >= 0 else None) for begun, ended in pairs
-        )
+            return tuple((event, ends.get(event.index)) for event in events if event.type == "invoke")
+        rows = zip(self.begun.tolist(), self.ended.tolist(), strict=True)
+        return tuple((events[begun], events[ended] if ended >= 0 else None) for begun, ended in rows)
+
+    @cached_property
+    def final_pairs(self) -> tuple[Pair, ...]:
+        """Those of the `finals`, of which there are many, so that not each has to become an operation."""
+        return tuple(pair for pair in self.pairs if pair[0].final)
+
+    @cached_property
+    def operations(self) -> tuple[Operation, ...]:
+        """In the order of their invocation, the final reads included."""
+        return tuple(Operation.of(*pair) for pair in self.pairs)
 
     @cached_property
     def client_operations(self) -> tuple[Operation, ...]:
         """What clients did during the run: no faults, no final reads."""
-        return tuple(operation for operation in self.operations if not operation.final)
+        return tuple(Operation.of(*pair) for pair in self.pairs if not pair[0].final)
 
     @cached_property
     def finals(self) -> tuple[Operation, ...]:
         """The reads of each replica's contents after healing and settling."""
-        return tuple(operation for operation in self.operations if operation.final)
+        return tuple(Operation.of(*pair) for pair in self.final_pairs)
 
     @cached_property
     def nemesis(self) -> tuple[Event, ...]:

@@ -35,6 +35,16 @@ class Pairing:
         self._last_time = event.time
         return invocation
 
+    def accept_whole(self, first_index: int, time: int, count: int) -> None:
+        """Take `count` events from `first_index` on, made together at one `time` by a new process of theirs.
+
+        Each is the end of the one before or begins another operation, so among themselves they fit.
+        """
+        if first_index != self._next_index or time < self._last_time:
+            raise self._error(f"index {self._next_index} at {self._last_time} or later", (first_index, time))
+        self._next_index += count
+        self._last_time = time
+
     def _begin(self, process: int, event: Event) -> None:
         if process in self._retired:
             raise self._error("another process, because this one met an info", f"process {process}")

@@ -118,6 +118,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     def pause(self) -> None:
         """From now on nothing runs here, but everything is kept."""
         self.stands_still = True
+        self.timeline.look_again()
 
     def resume(self) -> None:
         """What was kept runs now, in the order in which it fell due."""
@@ -133,6 +134,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     def kill(self) -> None:
         """From now on nothing runs here, ever; call `bury` when none of its callbacks is running."""
         self.stands_still = self._dead = True
+        self.timeline.look_again()
         self._held = []
         self.timeline.loops.pop(self, None)
 

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from contextvars import Context
 from heapq import heapify, heappop, heappush
+from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -64,33 +65,29 @@ class Timeline:
         self.now_s = 0.0
         self.ready: deque[Handle] = deque()
         self.loops: dict[VirtualLoop, None] = {}  # those that are alive, in the order of their start
-        self._agenda: dict[float, list[Handle]] = {}  # by moment, in the order in which they were put down
-        self._moments: list[float] = []  # those in the agenda, as a heap
+        self._agenda: list[tuple[float, int, Handle]] = []  # a heap: by moment, then as they were put down
+        self._numbers = count()
         self._cancelled = 0  # handles in the agenda that will never run
         self._running: VirtualLoop | None = None
+        self._known: VirtualLoop | None = None  # that one, while it certainly does not stand still
 
     def at(self, moment_s: float, handle: Handle) -> Handle:
         """Run `handle` then; of equal moments the one that was put down first comes first."""
         handle.is_appointed = True
-        due = self._agenda.get(moment_s)
-        if due is None:
-            self._agenda[moment_s] = [handle]
-            heappush(self._moments, moment_s)
-        else:
-            due.append(handle)
+        heappush(self._agenda, (moment_s, next(self._numbers), handle))
         return handle
 
     def forget_one(self) -> None:
         """A handle in the agenda was cancelled; when most of them are, clear them out."""
         self._cancelled += 1
         if self._cancelled > FEWEST_TO_TIDY and 2 * self._cancelled > len(self._agenda):
-            alive = (
-                (moment, [each for each in due if each.callback]) for moment, due in self._agenda.items()
-            )
-            self._agenda = {moment: due for moment, due in alive if due}
-            self._moments = list(self._agenda)
-            heapify(self._moments)
+            self._agenda = [entry for entry in self._agenda if entry[2].callback is not None]
+            heapify(self._agenda)
             self._cancelled = 0
+
+    def look_again(self) -> None:
+        """A loop stands still from now on."""
+        self._known = None
 
     @property
     def running(self) -> "VirtualLoop":
@@ -104,7 +101,7 @@ class Timeline:
         Raises `SimulationError` when nothing is left to happen, when time stands still, and when
         `limit_s` of virtual time were not enough.
         """
-        outer, self._running = asyncio._get_running_loop(), None
+        outer, self._running, self._known = asyncio._get_running_loop(), None, None
         try:
             with nothing_real():
                 self._run(task, limit_s)
@@ -114,7 +111,7 @@ class Timeline:
 
     def _run(self, task: "asyncio.Task[T]", limit_s: float) -> None:
         """Whatever is ready, one after the other, and when nothing is, what the next appointment brings."""
-        ready, next_ready, done, running = self.ready, self.ready.popleft, task.done, None
+        ready, next_ready, done = self.ready, self.ready.popleft, task.done
         steps = range(MOST_STEPS_PER_MOMENT)
         while True:
             began_s = self.now_s
@@ -125,16 +122,15 @@ class Timeline:
                     return
                 else:
                     handle = self._next_appointment(limit_s)
-                callback, loop, context = handle.callback, handle.loop, handle.context
-                if callback is None:
-                    continue
-                if loop is not None:
+                loop, callback, context = handle.loop, handle.callback, handle.context
+                if loop is not self._known and loop is not None:
                     if loop.stands_still:
                         loop.keep(handle)
                         continue
-                    if loop is not running:
-                        self._running = running = loop
-                        asyncio._set_running_loop(loop)
+                    self._running = self._known = loop
+                    asyncio._set_running_loop(loop)
+                if callback is None:
+                    continue
                 if context is None:
                     callback(*handle.args)
                 else:
@@ -144,23 +140,28 @@ class Timeline:
 
     def _next_appointment(self, limit_s: float) -> Handle:
         """Jump to the next moment at which something is due; what else is due then, is ready."""
-        while self._moments:
-            moment_s, first = heappop(self._moments), None
-            for handle in self._agenda.pop(moment_s):
-                if handle.callback is None:
-                    self._cancelled -= 1
-                    continue
-                handle.is_appointed = False
-                if first is None:
-                    first = handle
-                else:
-                    self.ready.append(handle)
-            if first is not None:
-                if moment_s > limit_s:
-                    raise self._error(f"not done after {limit_s:g} s of virtual time")
-                self.now_s = moment_s
-                return first
+        agenda = self._agenda
+        while agenda:
+            moment_s, _, first = heappop(agenda)
+            if first.callback is None:
+                self._cancelled -= 1
+                continue
+            if moment_s > limit_s:
+                raise self._error(f"not done after {limit_s:g} s of virtual time")
+            self.now_s = moment_s
+            first.is_appointed = False
+            while agenda and agenda[0][0] == moment_s:
+                self._is_ready(heappop(agenda)[2])
+            return first
         raise self._error("everybody waits, and nothing is left to happen")
+
+    def _is_ready(self, handle: Handle) -> None:
+        """An appointed handle's moment has come."""
+        if handle.callback is None:
+            self._cancelled -= 1
+        else:
+            handle.is_appointed = False
+            self.ready.append(handle)
 
     def _error(self, what: str) -> SimulationError:
         return SimulationError(f"at {self.now_s:.6f} s {what}; {waiting(self.loops)}")
