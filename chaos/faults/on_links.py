@@ -20,6 +20,10 @@ Change: TypeAlias = Callable[[LinkState], LinkState]
 Proof: TypeAlias = Callable[[Cluster, Link], Awaitable[None]]
 
 
+class Refused(DidNotBite):
+    """So is whoever asks a node that stopped a moment ago, so look whether that is why."""
+
+
 async def strike_links(
     cluster: Cluster, links: Sequence[Link], change: Change, proof: Proof, start: Mark, stop: Mark
 ) -> Strike:
@@ -56,16 +60,23 @@ async def silent(cluster: Cluster, link: Link) -> None:
     """Proof of a black hole: a request gets no answer, and no refusal either."""
     outcome = await cluster.probe(link, SILENCE_S)
     if outcome != "no-answer":
-        raise DidNotBite(f"{link.name} was to swallow everything, but a request through it {_was(outcome)}")
+        raise failed(
+            outcome, f"{link.name} was to swallow everything, but a request through it {_was(outcome)}"
+        )
+
+
+def failed(outcome: str, text: str) -> DidNotBite:
+    """What a proof raises when a request through the link had this `outcome` instead of the promised one."""
+    return Refused(text) if outcome == "refused" else DidNotBite(text)
 
 
 async def _proven(cluster: Cluster, link: Link, proof: Proof) -> bool:
     """False when an end of `link` stopped as it was asked: the cluster reacts to a fault while it strikes."""
     try:
         await proof(cluster, link)
-    except DidNotBite:
-        raise
     except ClusterError as error:
+        if isinstance(error, DidNotBite) and not isinstance(error, Refused):
+            raise
         await eventually(partial(_must_have_stopped, cluster, link, error), STOPS_S)
         return False
     return True

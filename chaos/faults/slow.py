@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chaos.cluster import Cluster, LinkState
-from chaos.faults.fault import DidNotBite, Fault, Mark, Strike
-from chaos.faults.on_links import strike_links
+from chaos.faults.fault import Fault, Mark, Strike
+from chaos.faults.on_links import failed, strike_links
 from chaos.faults.targets import way
 from chaos.links import Link
 
@@ -59,9 +59,10 @@ async def slow_links(
         outcome = await cluster.probe(link, latency_s + jitter_s + PATIENCE_S)
         elapsed_s = loop.time() - began
         if outcome != "passed" or elapsed_s < latency_s - jitter_s:
-            raise DidNotBite(
+            raise failed(
+                outcome,
                 f"{link.name} was to be slow by {latency_s:g} s, "
-                f"but a request through it: {outcome} in {elapsed_s:.3f} s"
+                f"but a request through it: {outcome} in {elapsed_s:.3f} s",
             )
 
     return await strike_links(cluster, links, slowed, takes_longer, start, stop)

@@ -1,6 +1,7 @@
 """Every fault: whom it aims at, that it notices when it did not bite, and that it always heals."""
 
 import asyncio
+from itertools import permutations
 
 import pytest
 
@@ -105,17 +106,33 @@ class ShutsDownWhenAsked(PaperCluster):
     """n1 is being shut down: it answers nothing any more, and a moment later its process is gone."""
 
     async def probe(self, link: Link, timeout_s: float) -> Outcome:
-        if link.source != "n1":
+        if "n1" not in (link.source, link.target):
             return await super().probe(link, timeout_s)
         asyncio.get_running_loop().call_later(0.02, self._becomes, "n1", "dead")
+        if link.target == "n1":
+            return "refused"
         raise ClusterError("n1 closed without an answer")
 
 
 async def test_who_is_shut_down_while_the_fault_strikes_proves_nothing() -> None:
-    async with Isolate("n1").applied(ShutsDownWhenAsked()):
+    async with Isolate("n2").applied(ShutsDownWhenAsked()):
         pass  # the others felt it
-    with pytest.raises(DidNotBite, match="stopped running meanwhile"):
-        async with Cut("n1", "n2", one_way=True).applied(ShutsDownWhenAsked()):
+    for source, target in permutations(("n1", "n2")):
+        with pytest.raises(DidNotBite, match="stopped running meanwhile"):
+            async with Cut(source, target, one_way=True).applied(ShutsDownWhenAsked()):
+                pytest.fail("the block must not begin")
+
+
+class Refuses(PaperCluster):
+    """Its links close what they should swallow, and nobody stops."""
+
+    async def probe(self, link: Link, timeout_s: float) -> Outcome:
+        return "passed" if await self.link_state(link) == HEALTHY else "refused"
+
+
+async def test_a_link_that_refuses_though_both_ends_run_is_no_black_hole() -> None:
+    with pytest.raises(DidNotBite, match="n1-n2 was to swallow everything, but a request through it was ref"):
+        async with Cut("n1", "n2", one_way=True).applied(Refuses()):
             pytest.fail("the block must not begin")
 
 
