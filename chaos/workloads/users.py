@@ -5,6 +5,7 @@ do. Each user's row is private; whoever it is shown to is in the history as the 
 """
 
 import itertools
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -39,7 +40,7 @@ class UsesCache(Protocol):
 def sign_ups_and_visits(
     *, uuids: bool = False, clients: int, rate_per_s: float, max_clients: int = MAX_CLIENTS
 ) -> Workload:
-    """Half of the requests sign a new user up, the others show a user the own page."""
+    """Half of the requests sign a new user up, the others show a user the own page, the first time first."""
     return Workload("users", partial(_Users, uuids), clients, rate_per_s, max_clients)
 
 
@@ -47,15 +48,19 @@ def sign_ups_and_visits(
 class _Users:
     uuids: bool
     names: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
-    signed_up: list[tuple[str, UserKey]] = field(default_factory=list)
+    newest: "deque[tuple[str, UserKey]]" = field(default_factory=lambda: deque(maxlen=5))
+    unseen: list[tuple[str, UserKey]] = field(default_factory=list)
 
     def next(self, client: int, random: Random) -> "SignUp | Visit":
-        if self.signed_up and random.random() < 0.5:
-            newest = self.signed_up[-5:]  # people look at what they have just made
-            name, key = random.choice(newest)
+        if self.newest and random.random() < 0.5:  # people look at what they have just made, sooner or later
+            name, key = self.unseen.pop() if self.unseen else random.choice(self.newest)
             return Visit(name, key, self.uuids)
         uuid = str(UUID(int=random.getrandbits(128), version=4)) if self.uuids else None
-        return SignUp(f"user {next(self.names)}", uuid, lambda name, key: self.signed_up.append((name, key)))
+        return SignUp(f"user {next(self.names)}", uuid, self._welcome)
+
+    def _welcome(self, name: str, key: UserKey) -> None:
+        self.newest.append((name, key))
+        self.unseen.append((name, key))
 
 
 @dataclass(frozen=True)
