@@ -98,6 +98,7 @@ class ComposeCluster(LinkedCluster):
             reaper.compose(name)
             started = asyncio.to_thread(compose_project.start, engine, name, reaper.group, shape, directory)
             cluster = cls(await started, shape)
+            reaper.started(name)
             ends.push_async_callback(cluster._ends.aclose)
             await eventually(cluster._orders.must_serve, SERVING_S)
             cluster._ends = ends.pop_all()

@@ -15,14 +15,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 DEADLINE_S = 30.0
 ENGINE_S = 120.0  # for all that a busy engine has to remove
 COMPOSE_S = 15.0  # for a cluster that starts; an image that is built may take minutes
 CLOSING_S = 60.0  # for what comes before and besides
-QUIET_S = 2.0
+QUIET_S = 4.0  # until an engine has surely done what a command asked of it that is gone
 BURIAL_S = 0.5  # where nobody buries the dead (a container without an init), a group never empties
 RETRY_S = 0.02
 NO_SIGNAL = 0  # asks whether anybody is there
@@ -56,11 +57,20 @@ class Reaper:
         self._tell("add", "directory", str(path))
 
     def compose(self, project: str) -> None:
-        """Remove containers, networks and volumes of the Compose project at the end."""
+        """Remove containers, networks and volumes of the Compose project, which will start, at the end.
+
+        A compose command that fails or is killed leaves the engine at work on what it has asked for, and that
+        appears when everybody has looked already. So say when it has `started`.
+        """
+        self._tell("add", "starting", project)
+
+    def started(self, project: str) -> None:
+        """The compose command is over, and everything that it asked for is there."""
         self._tell("add", "compose", project)
+        self._tell("forget", "starting", project)
 
     def forget(self, thing: Path | str) -> None:
-        """The directory or Compose project is gone already, or is to stay."""
+        """The directory or started Compose project is gone already, or is to stay."""
         self._tell("forget", "directory" if isinstance(thing, Path) else "compose", str(thing))
 
     def close(self) -> None:
@@ -92,17 +102,16 @@ def main() -> None:
             things.append((kind, name))
         else:
             things.remove((kind, name))
-    ended = end_group(COMPOSE_S if any(kind == "compose" for kind, _ in things) else 0.0)
+    end_group(COMPOSE_S if any(kind == "starting" for kind, _ in things) else 0.0)
     for kind, name in things:
-        CLEARERS[kind](name, 0.0 if ended else QUIET_S)
+        CLEARERS[kind](name)
 
 
-def end_group(patience_s: float) -> bool:
-    """Wait until this group has no other member, with SIGKILL from `patience_s` on; True if they went alone.
+def end_group(patience_s: float) -> None:
+    """Wait until this group has no other member, with SIGKILL from `patience_s` on.
 
-    A compose command may finish: the engine goes on with what a killed one has asked of it, and makes a
-    network when everybody has looked already. To survive, the leader has to leave, which it may only for
-    a group that exists: a child makes one.
+    A compose command may finish, for then what it asked for is there. To survive, the leader has to leave,
+    which it may only for a group that exists: a child makes one.
     """
     group, maker = os.getpid(), os.fork()
     if maker == 0:
@@ -111,10 +120,8 @@ def end_group(patience_s: float) -> bool:
     os.setpgid(0, maker)
     os.kill(maker, signal.SIGKILL)
     os.waitpid(maker, 0)
-    if _send(group, NO_SIGNAL, patience_s):
-        return True
-    _send(group, signal.SIGKILL, BURIAL_S)
-    return False
+    if not _send(group, NO_SIGNAL, patience_s):
+        _send(group, signal.SIGKILL, BURIAL_S)
 
 
 def _send(group: int, number: int, deadline_s: float) -> bool:
@@ -129,7 +136,7 @@ def _send(group: int, number: int, deadline_s: float) -> bool:
     return True
 
 
-def remove_directory(path: str, _quiet_s: float) -> None:
+def remove_directory(path: str) -> None:
     """Remove the tree at `path`; again if something appears in it meanwhile."""
     deadline = time.monotonic() + DEADLINE_S
     while Path(path).exists() and time.monotonic() < deadline:
@@ -137,7 +144,7 @@ def remove_directory(path: str, _quiet_s: float) -> None:
         time.sleep(RETRY_S * Path(path).exists())
 
 
-def remove_compose(project: str, quiet_s: float) -> None:
+def remove_compose(project: str, quiet_s: float = 0.0) -> None:
     """Remove all that carries the project's label, until nothing has been found for `quiet_s`."""
     label = f"label=com.docker.compose.project={project}"
     deadline = time.monotonic() + ENGINE_S
@@ -159,7 +166,11 @@ COMPOSE_PARTS = (
     (("network", "ls"), ("network", "rm")),
     (("volume", "ls"), ("volume", "rm", "--force")),
 )
-CLEARERS = {"directory": remove_directory, "compose": remove_compose}
+CLEARERS: dict[str, Callable[[str], None]] = {
+    "directory": remove_directory,
+    "compose": remove_compose,
+    "starting": partial(remove_compose, quiet_s=QUIET_S),
+}
 
 
 def _docker(*words: str) -> str:

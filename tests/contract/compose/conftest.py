@@ -19,6 +19,8 @@ def project(engine: DockerClient, tmp_path_factory: pytest.TempPathFactory) -> I
     reaper, name = Reaper(), compose_project.new_name()
     reaper.compose(name)
     try:
-        yield compose_project.start(engine, name, reaper.group, DEFAULT, tmp_path_factory.mktemp(name))
+        started = compose_project.start(engine, name, reaper.group, DEFAULT, tmp_path_factory.mktemp(name))
+        reaper.started(name)
+        yield started
     finally:
         reaper.close()
