@@ -15,6 +15,7 @@ CONTAINERS = (
     "tests/contract/compose/",
     "tests/end_to_end/test_compose",
 )
+PROCESSES = ("tests/simulation/test_dask.py",)  # Dask's are real
 PATIENT = (
     "tests/browser/",
     "tests/bugs/",
@@ -47,7 +48,9 @@ def lane(nodeid: str) -> str:
     """The lane of that test, which is the name of the process that runs it."""
     if nodeid.startswith(CONTAINERS):
         return "containers"
-    return "patient" if nodeid.startswith(PATIENT) else "processes"
+    if nodeid.startswith(PATIENT) and not nodeid.startswith(PROCESSES):
+        return "patient"
+    return "processes"
 
 
 def be_patient(items: list[pytest.Item]) -> None:

@@ -147,8 +147,8 @@ def remove_directory(path: str) -> None:
 def remove_compose(project: str, quiet_s: float = 0.0) -> None:
     """Remove all that carries the project's label, until nothing has been found for `quiet_s`."""
     label = f"label=com.docker.compose.project={project}"
-    deadline = time.monotonic() + ENGINE_S
-    last_seen = time.monotonic() - quiet_s
+    last_seen = time.monotonic()
+    deadline = last_seen + ENGINE_S
     while time.monotonic() < deadline:
         found = [_docker(*words, "--quiet", "--filter", label).split() for words, _ in COMPOSE_PARTS]
         if any(found):

@@ -119,7 +119,7 @@ class Controller:
         while self._view.order or self._view.attempt:
             if self._env.clock.monotonic() > deadline:
                 raise LabError("timed-out", f"it has begun ({order.reason}), but nobody leads yet")
-            await self._env.clock.sleep(self._cluster.heartbeat_ms / 4000)
+            await self._env.clock.sleep(failover.glance_s(self._cluster))
         return self._route()
 
     @handle.register

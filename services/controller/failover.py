@@ -131,10 +131,15 @@ def patience_s(view: View, settings: ClusterSettings, now: float) -> float:
 
     A failover under way is looked at more often, for leases run out and who was silent is asked again.
     """
-    often_s = settings.heartbeat_ms / 4000
+    soon_s = glance_s(settings)
     if view.attempt:
-        return often_s
-    return max(often_s, _heard_at(view) + settings.detection_timeout_ms / 1000 - now)
+        return soon_s
+    return max(soon_s, _heard_at(view) + settings.detection_timeout_ms / 1000 - now)
+
+
+def glance_s(settings: ClusterSettings) -> float:
+    """The time between two looks at a failover under way."""
+    return settings.heartbeat_ms / 4000
 
 
 def enough_promises(settings: ClusterSettings, replicas: int) -> int:

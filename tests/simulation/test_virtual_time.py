@@ -23,9 +23,9 @@ def test_time_jumps() -> None:
         await asyncio.sleep(3600)
         return loop.time() - began
 
-    began = time.process_time()
+    began = time.monotonic()
     assert virtual.run(main(), limit_s=4000) == 3600
-    assert time.process_time() - began < 5
+    assert time.monotonic() - began < 5
 
 
 def test_equal_moments_come_in_the_order_in_which_they_were_set() -> None:

@@ -5,13 +5,16 @@ from ipaddress import IPv4Network
 import pytest
 
 from chaos.cluster import ClusterError
-from chaos.runtimes.compose_subnets import RANGE, free_block
+from chaos.runtimes.compose_subnets import BLOCK_BITS, NETWORK_BITS, RANGE, free_block
 
-BLOCKS = list(RANGE.subnets(new_prefix=23))
+BLOCKS = list(RANGE.subnets(new_prefix=BLOCK_BITS))
 
 
 def test_a_block_in_which_anything_is_used_is_not_free() -> None:
-    used = [IPv4Network("172.17.0.0/16"), *(next(block.subnets(new_prefix=29)) for block in BLOCKS[:-1])]
+    used = [
+        IPv4Network("172.17.0.0/16"),
+        *(next(block.subnets(new_prefix=NETWORK_BITS)) for block in BLOCKS[:-1]),
+    ]
     assert free_block(used) == BLOCKS[-1]
 
 
