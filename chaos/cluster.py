@@ -184,17 +184,22 @@ class ClusterError(Exception):
     """The cluster could not do what was asked; the text names the node or link and the remedy."""
 
 
-async def eventually(attempt: Callable[[], Awaitable[T]], deadline_s: float) -> T:
+async def eventually(attempt: Callable[[], Awaitable[T]], deadline_s: float, *, longest_s: float = 0.0) -> T:
     """The result of `attempt`, made again while it raises `ClusterError`.
 
-    After `deadline_s` the last error is raised: it says what was still missing.
+    After `deadline_s` the last error is raised: it says what was still missing. With `longest_s`, the
+    deadline moves on whenever the error is another one, for something moves there; but no further than that.
     """
     loop = asyncio.get_running_loop()
-    deadline, pause_s = loop.time() + deadline_s, RETRY_S
+    began, pause_s, missing = loop.time(), RETRY_S, ""
+    deadline = began + deadline_s
     while True:
         try:
             return await attempt()
-        except ClusterError:
+        except ClusterError as error:
+            if str(error) != missing:
+                missing = str(error)
+                deadline = max(deadline, min(loop.time() + deadline_s, began + longest_s))
             if loop.time() >= deadline:
                 raise
         await asyncio.sleep(pause_s)

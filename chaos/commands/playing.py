@@ -29,7 +29,7 @@ try  ./lab put x 7          curl {url}/kv/x
      ./lab fault heal       ./lab down"""
 
 
-async def start(on: str, nodes: int, strategy: str, settings: Mapping[str, str], partitions: int = 1) -> None:
+async def start(on: str, nodes: int, strategy: str, settings: Mapping[str, Any], partitions: int = 1) -> None:
     """Start a cluster on `local` or `compose`. Raises `ClusterError` when one is up there already."""
     if strategy not in STRATEGIES:
         raise ClusterError(f"there is no strategy {strategy!r}; choose {' or '.join(STRATEGIES)}")

@@ -17,6 +17,7 @@ import pytest
 from tests.end_to_end.marked import Marked
 
 ENDS_S = 60
+PATIENT = ("--detection-timeout-ms", "5000")  # nobody is to be replaced because a test has to wait
 NOTHING_UP = "nothing is up; start one with `./lab up`"
 
 
@@ -78,7 +79,7 @@ def test_without_a_cluster_every_command_says_so(terminal: Terminal) -> None:
 
 
 def test_an_evening_with_a_cluster(terminal: Terminal) -> None:
-    assert "up: local-" in terminal.lab("up", "--replication", "sync", "--nodes", "2")
+    assert "up: local-" in terminal.lab("up", "--replication", "sync", "--nodes", "2", *PATIENT)
     assert "is up already" in terminal.lab("up", code=4)
     assert terminal.node("n1")["settings"]["replication"] == "sync"
     assert [node["node"] for node in terminal.status()["nodes"]] == ["n1", "n2", "g1", "g2", "controller"]
@@ -120,7 +121,7 @@ def test_an_evening_with_a_cluster(terminal: Terminal) -> None:
 
 
 def test_the_lead_passes_by_an_operators_orders(terminal: Terminal) -> None:
-    terminal.lab("up", "--coordination", "manual")
+    terminal.lab("up", "--coordination", "manual", *PATIENT)
     terminal.lab("put", "x", "7")
     assert terminal.lab("handover", "n2") == "handed over: n2 leads now\n"
     assert "acknowledged by n2, epoch 2" in terminal.lab("put", "x", "8")
@@ -196,6 +197,7 @@ def test_who_interrupts_the_start_has_no_cluster(terminal: Terminal, number: int
         (["up", "--strategy", "anarchy"], "single-leader"),
         (["up", "--coordination", "anarchy"], "anarchy"),
         (["up", "--on", "moon"], "local or compose"),
+        (["up", "--detection-timeout-ms", "50"], "must be longer than heartbeat_ms"),
     ],
 )
 def test_what_cannot_be_started(terminal: Terminal, words: list[str], complaint: str) -> None:

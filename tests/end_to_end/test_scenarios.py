@@ -52,7 +52,7 @@ def test_all_variants_are_as_expected(
         (v.name, v.kind) for v in variants
     }
     for verdict in verdicts:
-        assert verdict["as_expected"], verdict
+        assert verdict["as_expected"], f"{verdict['variant']}: {verdict['problems']} {verdict['anomalies']}"
         folder = Path(verdict["folder"])
         assert folder.parent == out / scenario / verdict["variant"]
         must_be_complete(folder, verdict)
