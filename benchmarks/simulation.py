@@ -46,6 +46,7 @@ SEED = 1
 NODES = "n1", "n2", "n3"
 REQUESTS = 10_000  # of each node to each other
 SCENARIO, VARIANT = "lost-writes", "async"
+RUNS, OPERATIONS = 10, 200  # of a batch; of a run, by which rates are compared
 MIB = 1024 * 1024
 
 
@@ -169,14 +170,20 @@ def cables() -> None:
 
 def runs(rounds: int) -> None:
     run_one(Simulation(SCENARIO, VARIANT, SEED))
-    batches = [in_a_row(10) for _ in range(rounds)]
-    show("whole runs/s, of processor time", [run / processor_s for run, processor_s, _ in batches])
-    counts = simulate(Simulation(SCENARIO, VARIANT, SEED)).measures
-    operations = sum(counts[name] for name in ("acknowledged", "read", "failed", "in_doubt"))
+    batches = [in_a_row(RUNS) for _ in range(rounds)]
+    show("whole runs/s, of processor time", rates := [run / processor_s for run, processor_s, _ in batches])
+    operations = sum(map(operations_of, range(RUNS))) / RUNS
     print(f"  with {operations:.0f} operations in a run")
+    show(f"runs of {OPERATIONS} operations/s", [rate * operations / OPERATIONS for rate in rates])
     here_s = median(wall_s / run for run, _, wall_s in batches)
     show("one run on local, s", local := [on_local_s() for _ in range(min(3, rounds))])
     print(f"local / sim: {median(local) / here_s:.0f}")
+
+
+def operations_of(seed: int) -> float:
+    """How many operations clients began in the run of that seed."""
+    counts = simulate(Simulation(SCENARIO, VARIANT, seed)).measures
+    return sum(counts[name] for name in ("acknowledged", "read", "failed", "in_doubt"))
 
 
 def in_a_row(count: int) -> tuple[int, float, float]:
