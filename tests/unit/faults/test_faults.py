@@ -111,14 +111,6 @@ class ShutsDownWhenAsked(PaperCluster):
         raise ClusterError("n1 closed without an answer")
 
 
-async def test_who_is_shut_down_while_the_fault_strikes_proves_nothing() -> None:
-    async with Isolate("n1").applied(ShutsDownWhenAsked()):
-        pass  # the others felt it
-    with pytest.raises(DidNotBite, match="stopped running meanwhile"):
-        async with Cut("n1", "n2", one_way=True).applied(ShutsDownWhenAsked()):
-            pytest.fail("the block must not begin")
-
-
 class RefusesWhenItShutsDown(PaperCluster):
     """n1 is being shut down: whoever asks it is refused, and a moment later its process is gone."""
 
@@ -129,11 +121,17 @@ class RefusesWhenItShutsDown(PaperCluster):
         return "refused"
 
 
-async def test_a_refusal_by_who_is_shut_down_proves_nothing() -> None:
-    async with Isolate("n1").applied(RefusesWhenItShutsDown()):
-        pass  # n1 itself felt it before
+@pytest.mark.parametrize(
+    ("cluster", "source", "target"),
+    [(ShutsDownWhenAsked, "n1", "n2"), (RefusesWhenItShutsDown, "n2", "n1")],
+)
+async def test_who_is_shut_down_while_the_fault_strikes_proves_nothing(
+    cluster: type[PaperCluster], source: str, target: str
+) -> None:
+    async with Isolate("n1").applied(cluster()):
+        pass  # the other ends of its links felt it
     with pytest.raises(DidNotBite, match="stopped running meanwhile"):
-        async with Cut("n2", "n1", one_way=True).applied(RefusesWhenItShutsDown()):
+        async with Cut(source, target, one_way=True).applied(cluster()):
             pytest.fail("the block must not begin")
 
 
