@@ -129,7 +129,7 @@ async def test_who_is_shut_down_while_the_fault_strikes_proves_nothing(
     cluster: type[PaperCluster], source: str, target: str
 ) -> None:
     async with Isolate("n1").applied(cluster()):
-        pass  # the other ends of its links felt it
+        pass  # what goes the other way felt it
     with pytest.raises(DidNotBite, match="stopped running meanwhile"):
         async with Cut(source, target, one_way=True).applied(cluster()):
             pytest.fail("the block must not begin")
