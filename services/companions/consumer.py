@@ -2,6 +2,8 @@
 
 It runs as a process of its own, may be killed at any moment, and goes on from the place that its own disk
 remembers. How it learns of changes is a setting, `feed`; see `services.companions.feeds`.
+
+Its copy is in the hands of the disk's one thread, where nothing is half done between two jobs.
 """
 
 from typing import Any
@@ -43,13 +45,14 @@ class Consumer(Companion):
         """See `Companion`."""
         if not isinstance(message, ReadContents):
             raise LabError("bad-request", f"a consumer has no use for a {kind_of(message)}")
-        changes: list[Any] = [[f"{TABLE}/{name}", price] for name, price in self.target.changes()]
+        target, position = self.target, self.position  # what is read after that is at least as new
+        known, changes = await self.env.disk.run(lambda: (target.known(), target.changes()))
         return Contents(
             node=self.env.node,
-            epoch=self.position.epoch,
-            position=self.position,
-            registers={f"{TABLE}/{name}": price for name, price in self.target.known().items()},
-            sets={f"changes/{TABLE}": changes},
+            epoch=position.epoch,
+            position=position,
+            registers={f"{TABLE}/{name}": price for name, price in known.items()},
+            sets={f"changes/{TABLE}": [[f"{TABLE}/{name}", price] for name, price in changes]},
         )
 
     async def _consume(self) -> None:
@@ -64,7 +67,8 @@ class Consumer(Companion):
 
     async def _take_a_page(self) -> bool:
         target = self.target
-        page = await FEEDS[self.cluster.feed](self._ask, target.place, target.known())
+        known = await self.env.disk.run(target.known)
+        page = await FEEDS[self.cluster.feed](self._ask, target.place, known)
         moved = page.place != target.place
         if moved:
             await self.env.disk.run(lambda: target.apply(page.changes, page.place))

@@ -1,0 +1,75 @@
+"""A consumer is asked for what it has learned while it is about to learn more."""
+
+import asyncio
+from pathlib import Path
+from random import Random
+from threading import Event
+
+from services.adapters.clock import SystemClock
+from services.adapters.disk import FileDisk
+from services.adapters.tasks import OrderedTasks
+from services.companions.consumer import Indexer
+from services.companions.targets import SearchIndex, Target
+from services.config import NodeSettings
+from services.messages import Contents, Entry, Message, Position, ReadContents
+from services.messages.feed import LogPage, ReadLog
+from services.messages.records import AnyRecord, Commit, Insert, Scalar
+from services.ports import Disk, Env
+from tests.unit.in_process import Story
+
+WAITS_S = 10.0
+RECORDS: tuple[AnyRecord, ...] = (
+    Insert("items", {"name": "tea", "price": 1}),
+    Insert("items", {"name": "milk", "price": 2}),
+    Commit(2),
+)
+LOG = [Entry(Position(1, number), record=record) for number, record in enumerate(RECORDS, start=1)]
+
+
+class Leader:
+    """Has a log of one transaction."""
+
+    async def call(self, to: str, message: Message, timeout_s: float) -> Message:
+        assert isinstance(message, ReadLog)
+        return LogPage(node=to, entries=LOG[message.sequence :], acknowledged=LOG[-1].position)
+
+
+class Hesitating(SearchIndex):
+    """Stops after the first change of a transaction until it may go on."""
+
+    def __init__(self, disk: Disk) -> None:
+        super().__init__(disk)
+        self.half_done, self.go_on = Event(), Event()
+
+    def _put(self, name: str, price: Scalar) -> None:
+        super()._put(name, price)
+        self.half_done.set()
+        assert self.go_on.wait(WAITS_S)
+
+
+class HesitatingIndexer(Indexer):
+    def open_target(self, disk: Disk) -> Target:
+        self.index = Hesitating(disk)
+        return self.index
+
+
+async def test_nobody_is_shown_half_a_transaction(tmp_path: Path) -> None:
+    crashes: list[BaseException] = []
+    disk, tasks = FileDisk(tmp_path), OrderedTasks(lambda _, error: crashes.append(error))
+    env = Env("index", SystemClock(), Leader(), disk, Random(1), tasks, Story("index", []))
+    about = NodeSettings(
+        node="index", role="indexer", replicas=("n1",), gateways=(), links={}, data_dir=tmp_path, token="t"
+    )
+    consumer = HesitatingIndexer(env, about)
+    await consumer.start()
+    assert await asyncio.to_thread(consumer.index.half_done.wait, WAITS_S)
+    asking = asyncio.create_task(consumer.handle(ReadContents()))
+    await asyncio.sleep(0)  # it is asked now
+    consumer.index.go_on.set()
+    contents = await asking
+    assert isinstance(contents, Contents)
+    assert contents.sets == {"changes/items": [["items/tea", 1], ["items/milk", 2]]}
+    assert contents.registers == {"items/milk": 2, "items/tea": 1}
+    await consumer.stop()
+    disk.close()
+    assert crashes == []
