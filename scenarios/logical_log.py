@@ -42,9 +42,7 @@ SCENARIO = Scenario(
     script=script,
     workload=transactions.pairs(lists=2, clients=12, rate_per_s=60),
     checkers=("half-transaction-seen", "diverged-replicas"),
-    # Nobody is to be replaced here. If the slow follower became the synchronous one, it would confirm one
-    # record after another, always too late and never silent, and hardly a write would be acknowledged.
-    settings={"detection_timeout_ms": 5000, "semi_sync_timeout_ms": 5000, "batch_entries": 1},
+    settings={"detection_timeout_ms": 5000, "batch_entries": 1},
     variants=(
         problem("no-commit-record", finds=["half-transaction-seen"], replication_log="row-without-commit"),
         remedy("logical", replication_log="row"),

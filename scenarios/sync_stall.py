@@ -5,9 +5,9 @@ long the leader waits for it is the price of what was promised to clients.
 
 `sync` promises that every follower has what was acknowledged. So one follower that hangs stops all writes
 for as long as it hangs, and a dead one until somebody brings it back: the more copies there are, the more
-often one is missing. `semi-sync` promises one follower. When that one has not moved for a while, another is
-made the synchronous one, and writes go on after a stall with a bound: the semi-synchronous timeout. `async`
-promises nothing and waits for nobody; what that costs is told by `lost-writes`.
+often one is missing. `semi-sync` promises one follower. When that one lacks something for too long, another
+is made the synchronous one, and writes go on after a stall with a bound: the semi-synchronous timeout.
+`async` promises nothing and waits for nobody; what that costs is told by `lost-writes`.
 
 To watch in the logs: `synchronous-follower-replaced` on the leader under `semi-sync`. The leader stays the
 same all the time, for it is well. The measure `write_stall_ms` says how long writes stood still.

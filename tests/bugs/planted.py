@@ -155,7 +155,7 @@ def what_was_sent_counts_as_received() -> Any:
 
     def hasty(self: Shipping, follower: Follower) -> Any:
         batch = next_batch(self, follower)
-        follower.view = FollowerView(batch.last.sequence, progressed_at=1e9)
+        follower.view = FollowerView(batch.last.sequence)
         return batch
 
     return patch.object(Shipping, "_next_batch", hasty)

@@ -20,7 +20,6 @@ class FollowerView(Struct, frozen=True):
     """What a leader knows of a follower; times are the leader's monotonic seconds."""
 
     durable: int = 0  # the follower has synced the log up to this sequence number
-    progressed_at: float = 0.0  # when it last moved forward, or was seen to lack nothing
     may_read_until: float = 0.0  # until then it may answer bounded reads from what it has
 
 
@@ -56,21 +55,15 @@ def seen_by_readers(own: int, followers: Mapping[str, FollowerView], now: float)
     return min((v.durable for v in followers.values() if now < v.may_read_until), default=own)
 
 
-def stalled(view: FollowerView, own: int, now: float, timeout_s: float) -> bool:
-    """True when the follower lacks something and has not moved for `timeout_s`."""
-    return view.durable < own and now - view.progressed_at > timeout_s
-
-
 def synchronous_follower(
-    current: str | None, own: int, followers: Mapping[str, FollowerView], now: float, timeout_s: float
+    current: str | None, followers: Mapping[str, FollowerView], late: bool
 ) -> str | None:
     """Which follower is to be the synchronous one.
 
-    The present one stays unless it has stalled and another has not; then the most advanced takes its place.
+    The present one stays unless it is `late`, that is, lacks what it should have had long ago; then the most
+    advanced takes its place. Also one that moves all the time may be late, when it moves too slowly. (So
+    Kafka takes a replica out of the in-sync set by how long it has not been level, not by how it moves.)
     """
-    if current is not None and not stalled(followers[current], own, now, timeout_s):
+    if current is not None and not late:
         return current
-    moving = [name for name, view in followers.items() if not stalled(view, own, now, timeout_s)]
-    if not moving:
-        return current
-    return max(moving, key=lambda name: (followers[name].durable, name == current))
+    return max(followers, key=lambda name: (followers[name].durable, name == current), default=None)

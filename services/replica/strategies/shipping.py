@@ -129,9 +129,8 @@ class Shipping:
         await self._env.clock.sleep(self._settings.heartbeat_ms / 1000)
 
     def _note(self, name: str, follower: Follower, reply: Appended) -> None:
-        now = self._env.clock.monotonic()
         follower.clock = reply.clock
-        may_read_until = now + self.may_read_s()
+        may_read_until = self._env.clock.monotonic() + self.may_read_s()
         if not reply.fits:
             follower.shipped = self._meeting_point(follower.shipped, reply.position)
             follower.view = replace(follower.view, may_read_until=may_read_until)
@@ -139,12 +138,7 @@ class Shipping:
         follower.shipped = self._storage.newest_up_to(reply.position)
         durable = follower.shipped.sequence
         follower.durable.raise_to(durable)
-        moved = durable > follower.view.durable or durable >= self._storage.last.sequence
-        follower.view = FollowerView(
-            durable=durable,
-            progressed_at=now if moved else follower.view.progressed_at,
-            may_read_until=may_read_until,
-        )
+        follower.view = FollowerView(durable, may_read_until)
         if not follower.caught_up and durable >= max(self._acknowledged(), self._opened):
             follower.caught_up = True
             self._say("newcomer-caught-up", follower=name)

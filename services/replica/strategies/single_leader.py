@@ -59,7 +59,7 @@ class Leader:
             env, settings, storage, epoch, lambda: self.acknowledged, self._advance, deposed, say
         )
         # An earlier leader may have allowed followers to read until this moment.
-        fresh = FollowerView(progressed_at=now, may_read_until=now + self._shipping.may_read_s())
+        fresh = FollowerView(may_read_until=now + self._shipping.may_read_s())
         asked_at = now if elected_at is None else elected_at
         self._followers = {name: Follower(storage.last, fresh, asked_at) for name in followers}
         self._synchronous: str | None = next(iter(followers), None)
@@ -119,7 +119,7 @@ class Leader:
         """Ship the log to `name` too; it is a `member` once the controller counts it."""
         if name not in self._followers:
             now = self._env.clock.monotonic()
-            view = FollowerView(progressed_at=now, may_read_until=now + self._shipping.may_read_s())
+            view = FollowerView(may_read_until=now + self._shipping.may_read_s())
             follower = Follower(self._storage.last, view, now, member=member, caught_up=member)
             self._followers[name] = follower
             self._env.tasks.spawn(f"ship-{name}", self._shipping.ship(name, follower))
@@ -209,7 +209,7 @@ class Leader:
         now = self._env.clock.monotonic()
         members = {name: each.view for name, each in self._followers.items() if each.member}
         if self._settings.replication == "semi-sync":
-            self._choose_synchronous(members, own, now)
+            self._choose_synchronous(members, now)
         elif self._settings.replication == "semi-sync-timeout":
             self._fall_back_or_return(members, own, now)
         allowed = self._allowed(own, members)
@@ -226,22 +226,26 @@ class Leader:
             self._settings.replication, own, views, self._synchronous, self._fallen_back
         )
 
-    def _choose_synchronous(self, views: dict[str, FollowerView], own: int, now: float) -> None:
-        timeout_s = self._settings.semi_sync_timeout_ms / 1000
-        chosen = acknowledgement.synchronous_follower(self._synchronous, own, views, now, timeout_s)
+    def _choose_synchronous(self, views: Mapping[str, FollowerView], now: float) -> None:
+        late = self._synchronous is not None and self._is_late(views[self._synchronous], now)
+        chosen = acknowledgement.synchronous_follower(self._synchronous, views, late)
         if chosen != self._synchronous:
             self._say("synchronous-follower-replaced", was=self._synchronous, now=chosen)
             self._synchronous = chosen
 
-    def _fall_back_or_return(self, views: dict[str, FollowerView], own: int, now: float) -> None:
-        timeout_s = self._settings.semi_sync_timeout_ms / 1000
-        alone = all(acknowledgement.stalled(view, own, now, timeout_s) for view in views.values())
+    def _fall_back_or_return(self, views: Mapping[str, FollowerView], own: int, now: float) -> None:
+        alone = all(self._is_late(view, now) for view in views.values())
         if alone and not self._fallen_back:
+            timeout_s = self._settings.semi_sync_timeout_ms / 1000
             self._say("fell-back-to-async", reason=f"no follower confirmed within {timeout_s:g} s")
             self._fallen_back = True
         elif self._fallen_back and any(view.durable >= own for view in views.values()):
             self._say("semi-sync-restored")
             self._fallen_back = False
+
+    def _is_late(self, view: FollowerView, now: float) -> bool:
+        """Has it lacked something for longer than a write is to wait, however much it moves meanwhile?"""
+        return self._commit_times.lag(view.durable, now).seconds > self._settings.semi_sync_timeout_ms / 1000
 
     def _asked_at(self) -> Iterable[float]:
         return [follower.asked_at for follower in self._followers.values() if follower.member]

@@ -7,7 +7,6 @@ from services.replica.strategies.acknowledgement import (
     FollowerView,
     acknowledged,
     seen_by_readers,
-    stalled,
     synchronous_follower,
 )
 
@@ -55,19 +54,19 @@ def test_readers_hold_back_the_acknowledgement_only_while_they_may_read() -> Non
     assert [seen_by_readers(OWN, followers, now) for now in (4.0, 6.0, 9.0)] == [4, 6, OWN]
 
 
-def test_a_follower_without_anything_missing_never_stalls() -> None:
-    assert not stalled(FollowerView(durable=OWN, progressed_at=0), OWN, now=100, timeout_s=1)
-    assert stalled(FollowerView(durable=OWN - 1, progressed_at=0), OWN, now=100, timeout_s=1)
-
-
 @pytest.mark.parametrize(
-    ("n2", "n3", "expected"),
+    ("n2", "n3", "late", "expected"),
     [
-        (FollowerView(9, progressed_at=99.5), FollowerView(10, progressed_at=99.9), "n2"),
-        (FollowerView(9, progressed_at=90), FollowerView(8, progressed_at=99.9), "n3"),
-        (FollowerView(9, progressed_at=90), FollowerView(8, progressed_at=90), "n2"),
-        (FollowerView(10, progressed_at=90), FollowerView(10, progressed_at=90), "n2"),
+        (9, 10, False, "n2"),
+        (8, 9, True, "n3"),
+        (9, 9, True, "n2"),
+        (9, 8, True, "n2"),
     ],
 )
-def test_which_follower_is_synchronous(n2: FollowerView, n3: FollowerView, expected: str) -> None:
-    assert synchronous_follower("n2", OWN, {"n2": n2, "n3": n3}, now=100, timeout_s=1) == expected
+def test_which_follower_is_synchronous(n2: int, n3: int, late: bool, expected: str) -> None:
+    followers = {"n2": FollowerView(durable=n2), "n3": FollowerView(durable=n3)}
+    assert synchronous_follower("n2", followers, late) == expected
+
+
+def test_without_followers_none_is_synchronous() -> None:
+    assert synchronous_follower(None, {}, late=False) is None
