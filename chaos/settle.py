@@ -3,6 +3,7 @@
 Only then do the final reads mean anything: what is missing from them is lost, not late.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -53,9 +54,14 @@ async def settle(cluster: Cluster, recorder: Recorder, tell: Tell, within_s: flo
         accounts = await all_of(cluster.status(node) for node in cluster.replicas)
         if not all(map(agree, by_partition(accounts, cluster.partitions))):
             stands = "; ".join(map(_where, accounts))
-            raise ClusterError(f"the replicas did not come to one position within {within_s:g} s: {stands}")
+            raise ClusterError(f"the replicas did not come to one position: {stands}")
 
-    await eventually(must_agree, within_s, longest_s=LONGEST_SETTLE_S)
+    time_s = asyncio.get_running_loop().time
+    began_s = time_s()
+    try:
+        await eventually(must_agree, within_s, longest_s=LONGEST_SETTLE_S)
+    except ClusterError as error:
+        raise ClusterError(f"not settled after {time_s() - began_s:.0f} s: {error}") from error
 
 
 def by_partition(

@@ -42,7 +42,7 @@ SCENARIO = Scenario(
     script=script,
     workload=transactions.pairs(lists=2, clients=12, rate_per_s=60),
     checkers=("half-transaction-seen", "diverged-replicas"),
-    settings={"detection_timeout_ms": 5000, "batch_entries": 1},
+    settings={"detection_timeout_ms": 5000, "batch_entries": 1},  # nobody is to be replaced here
     variants=(
         problem("no-commit-record", finds=["half-transaction-seen"], replication_log="row-without-commit"),
         remedy("logical", replication_log="row"),
