@@ -127,6 +127,25 @@ async def test_a_leader_with_a_full_disk_says_so() -> None:
 
 
 @simulated
+async def test_a_follower_with_a_full_disk_says_so_once_and_has_everything_later() -> None:
+    async with running() as cluster:
+        client = cluster.client(TIMEOUT_S)
+        await client.put("g1", "x", 1)
+        await cluster.set_disk("n3", DiskState(full=True))
+        await client.put("g1", "x", 2)
+        await asyncio.sleep(1)
+        said = [
+            each for each in cluster.events() if each.node == "n3" and each.event in ("bug", "refused-log")
+        ]
+        assert [(each.event, "full" in str(each.fields["reason"])) for each in said] == [
+            ("refused-log", True)
+        ]
+        await cluster.set_disk("n3", DiskState())
+        await client.put("g1", "x", 3)
+        await all_hold(cluster, {"x": 3})
+
+
+@simulated
 async def test_who_is_shot_is_dead_when_his_answer_has_gone_out() -> None:
     async with running(ClusterSettings(stonith=True)) as cluster:
         leader = await cluster.resolve("leader")
