@@ -1,7 +1,7 @@
 """What an operation does to the tables, and how to take it back.
 
 `apply` returns the undo, a small JSON text kept beside the entry in the log; `take_back` puts the
-tables into the state before. Both run inside the caller's transaction.
+tables into the state before. Both run inside the caller's transaction, on a cursor that the caller keeps.
 """
 
 import apsw
@@ -25,14 +25,14 @@ def canonical(value: object) -> str:
     return _encoder.encode(value).decode()
 
 
-def apply(database: apsw.Connection, operation: Operation, sequence: int) -> str:
+def apply(database: apsw.Cursor, operation: Operation, sequence: int) -> str:
     """Perform `operation` as entry `sequence`; returns its undo."""
     undo, kept = (_add if operation.f == "add" else _change)(database, operation, sequence)
     changed = needs.change(database, operation, kept)
     return canonical({"before": msgspec.json.decode(undo), "needs": kept}) if changed else undo
 
 
-def _change(database: apsw.Connection, operation: Operation, sequence: int) -> tuple[str, str | None]:
+def _change(database: apsw.Cursor, operation: Operation, sequence: int) -> tuple[str, str | None]:
     value, since, kept = next(database.execute(REGISTER, (operation.key,)))
     if operation.f == "put":
         row = (operation.key, canonical(operation.value), sequence)
@@ -42,7 +42,7 @@ def _change(database: apsw.Connection, operation: Operation, sequence: int) -> t
     return canonical(None if value is None else (value, since)), kept
 
 
-def take_back(database: apsw.Connection, operation: Operation, undo: str) -> None:
+def take_back(database: apsw.Cursor, operation: Operation, undo: str) -> None:
     """Restore what was there before `operation`, from the undo that `apply` returned."""
     before = msgspec.json.decode(undo)
     if isinstance(before, dict):
@@ -58,7 +58,7 @@ def take_back(database: apsw.Connection, operation: Operation, undo: str) -> Non
         database.execute("INSERT OR REPLACE INTO registers VALUES (?, ?, ?)", (operation.key, *before))
 
 
-def _add(database: apsw.Connection, operation: Operation, sequence: int) -> tuple[str, str | None]:
+def _add(database: apsw.Cursor, operation: Operation, sequence: int) -> tuple[str, str | None]:
     element = _element(operation)
     found = list(
         database.execute(

@@ -1,6 +1,6 @@
 """The log as a table: entries with what undoes them, written and read back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import apsw
 import msgspec
@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS log(
 COLUMNS = "epoch, sequence, operation, record"
 
 
-def write(database: apsw.Connection, entry: Entry, undo: str | bytes | None) -> None:
+def write(database: apsw.Cursor, entry: Entry, undo: str | bytes | None) -> None:
     """Put `entry` at the end."""
     operation = msgspec.json.encode(entry.operation).decode() if entry.operation else None
     record = msgspec.json.encode(entry.record).decode() if entry.record else None
@@ -41,6 +41,12 @@ def rows_before(database: apsw.Connection, sequence: int, count: int) -> Iterato
     query = "SELECT record FROM log WHERE sequence BETWEEN ? AND ? ORDER BY sequence"
     for (record,) in database.execute(query, (sequence - count, sequence - 1)):
         yield msgspec.json.decode(record, type=RowRecord)
+
+
+def as_file(removed: Sequence[Entry]) -> tuple[str, str]:
+    """The name and the lines of the file that keeps a log tail which was taken back."""
+    name = f"set-aside-{removed[0].position}-to-{removed[-1].position}.jsonl" if removed else ""
+    return name, b"".join(msgspec.json.encode(entry) + b"\n" for entry in removed).decode()
 
 
 def _entry(epoch: int, sequence: int, operation: str | None, record: str | None) -> Entry:

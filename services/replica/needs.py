@@ -27,7 +27,7 @@ def needs_of(database: apsw.Connection, key: str, is_set: bool) -> Token:
     return _decoder.decode(text) if text else ()
 
 
-def change(database: apsw.Connection, operation: Operation, before: str | None) -> bool:
+def change(database: apsw.Cursor, operation: Operation, before: str | None) -> bool:
     """Keep what `operation` needs, after what was kept `before`; returns whether that changed anything."""
     is_set, needs = operation.f == "add", operation.needs or ()
     if not needs and (before is None or is_set):
@@ -38,7 +38,7 @@ def change(database: apsw.Connection, operation: Operation, before: str | None) 
     return True
 
 
-def restore(database: apsw.Connection, operation: Operation, before: str | None) -> None:
+def restore(database: apsw.Cursor, operation: Operation, before: str | None) -> None:
     """Keep again what was kept before `operation`."""
     place = (operation.f == "add", operation.key)
     if before is None:
@@ -47,7 +47,7 @@ def restore(database: apsw.Connection, operation: Operation, before: str | None)
         database.execute("INSERT OR REPLACE INTO needs VALUES (?, ?, ?)", (*place, before))
 
 
-def kept(database: apsw.Connection, key: str, is_set: bool) -> str | None:
+def kept(database: apsw.Connection | apsw.Cursor, key: str, is_set: bool) -> str | None:
     """What is kept beside that register or set, as it stands in the table."""
     query = "SELECT positions FROM needs WHERE is_set = ? AND key = ?"
     return next((str(row[0]) for row in database.execute(query, (is_set, key))), None)

@@ -29,7 +29,7 @@ from services.replica import entries as log_table
 from services.replica.copies import digest_of
 from services.replica.reach import unknown_to
 from services.replica.standing import COPYING, Standing
-from services.replica.storage import DATABASE, as_file
+from services.replica.storage import DATABASE
 
 M = TypeVar("M", bound=Message)
 
@@ -150,7 +150,7 @@ class Newcomer:
             tail = unknown_to(copy, log_table.after(own, 0, EVERYTHING))
             rows = list(own.execute("SELECT name, entries FROM set_aside"))
             if tail:
-                rows.append(as_file(tail))
+                rows.append(log_table.as_file(tail))
                 disk.write_text(*rows[-1])
             with copy:
                 copy.execute("UPDATE promise SET epoch = max(epoch, ?)", (storage.epoch,))

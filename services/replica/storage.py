@@ -8,8 +8,8 @@ Writing methods block while the disk syncs: call them through `Disk.run`, which 
 Reading methods use a connection of their own and may be called at any time from the event loop.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import NamedTuple
 
@@ -82,6 +82,7 @@ class Storage:
         files: Files | None = None,  # the disk that `connect` leads to
     ) -> None:
         self._writer = connect(DATABASE)
+        self._changes = self._writer.cursor()  # one for all changes: to make one takes as long as to use it
         with self._writer:  # all tables or none, and one sync instead of one for each
             self._writer.execute(SCHEMA + needs.TABLE + log_table.TABLE)
             self.tables = open_tables(self._writer, connect, files, outside, replication_log)
@@ -118,12 +119,16 @@ class Storage:
         """
         if epoch != self.epoch:
             raise LabError("stale-epoch", f"epoch {epoch} is over, epoch {self.epoch} has begun")
-        outcomes, last = [], self.last
-        with self._transaction():
+        outcomes: list[Outcome] = []
+
+        def all_of_them() -> None:
+            last = self.last
             for request in requests:
                 outcomes.append(self._perform(epoch, last, request))
                 last = outcomes[-1].position
-        self.last = last
+
+        self._durably(all_of_them)
+        self.last = outcomes[-1].position if outcomes else self.last
         return outcomes
 
     def accept(
@@ -149,25 +154,27 @@ class Storage:
         fresh = self._fresh(entries)
         contradicts = fresh and fresh[0].position.sequence <= self.last.sequence
         removed = log_table.after(self._writer, fresh[0].position.sequence - 1, -1) if contradicts else []
-        name, lines = as_file(removed)
+        name, lines = log_table.as_file(removed)
         if removed:
             set_aside(name, lines)
-        with self._transaction():
+
+        def in_their_place() -> None:
             self._write_promise(epoch)
             if removed:
                 self._writer.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?)", (name, lines))
             self._undo(removed)
             self._insert(fresh)
+
+        self._durably(in_their_place)
         self.epoch = max(self.epoch, epoch)  # not before it is on the disk
         self.last = fresh[-1].position if fresh else self.last
         return Accepted(fits=True, removed=removed)
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """All that the block changes is durable after it, and then it is there to be read."""
+    def _durably(self, change: Callable[[], None]) -> None:
+        """All that `change` does is durable after it, and then it is there to be read; or none of it is."""
         try:
             with self._writer:
-                yield
+                change()
         except BaseException:
             self.tables.forget()
             raise
@@ -269,7 +276,7 @@ class Storage:
             for sequence, record in enumerate(performed.records, start=last.sequence + 1)
         ]
         for entry in entries:
-            log_table.write(self._writer, entry, performed.undo if entry is entries[-1] else None)
+            log_table.write(self._changes, entry, performed.undo if entry is entries[-1] else None)
         return Outcome(entries, entries[-1].position if entries else last, performed.results)
 
     def _insert(self, entries: Iterable[Entry]) -> None:
@@ -277,23 +284,17 @@ class Storage:
             operation, record, sequence = entry.operation, entry.record, entry.position.sequence
             undo: str | bytes | None = None
             if operation:
-                undo = effects.apply(self._writer, operation, sequence)
+                undo = effects.apply(self._changes, operation, sequence)
             elif record:
                 undo = self.tables.apply(record, partial(log_table.rows_before, self._writer, sequence))
-            log_table.write(self._writer, entry, undo)
+            log_table.write(self._changes, entry, undo)
 
     def _undo(self, removed: Sequence[Entry]) -> None:
         for entry in reversed(removed):
             sequence = entry.position.sequence
             undo = next(self._writer.execute("SELECT undo FROM log WHERE sequence = ?", (sequence,)))[0]
             if entry.operation:
-                effects.take_back(self._writer, entry.operation, undo)
+                effects.take_back(self._changes, entry.operation, undo)
             elif undo:
                 self.tables.take_back(undo)
             self._writer.execute("DELETE FROM log WHERE sequence = ?", (sequence,))
-
-
-def as_file(removed: Sequence[Entry]) -> tuple[str, str]:
-    """The name and the lines of the file that keeps a log tail which was taken back."""
-    name = f"set-aside-{removed[0].position}-to-{removed[-1].position}.jsonl" if removed else ""
-    return name, b"".join(msgspec.json.encode(entry) + b"\n" for entry in removed).decode()
