@@ -15,7 +15,7 @@ import apsw
 import msgspec
 
 from chaos.cluster import DiskState
-from chaos.runtimes.simulated.files import Files
+from chaos.runtimes.simulated.files import File, Files
 from chaos.runtimes.simulated.loop import VirtualLoop
 from services.ports import USUAL_FORMAT, StorageFormat
 
@@ -53,7 +53,16 @@ class MachineDisk:
 
     def replace(self, contents: Mapping[str, bytes]) -> Files:
         """Put other files in place of these, which are returned: whoever has one of them open keeps it."""
-        before, self.files = self.files, Files(self.random, self._wall, contents)
+        return self._exchange({name: File(bytearray(content)) for name, content in contents.items()})
+
+    def fail(self) -> Files:
+        """The power fails. What survives is there for the next process; returns what is left to this one."""
+        before = self._exchange(self.files.survivors())
+        before.lose_power()
+        return before
+
+    def _exchange(self, files: dict[str, File]) -> Files:
+        before, self.files = self.files, Files(self.random, self._wall, files)
         self.files.full = self.state.full
         return before
 
@@ -201,8 +210,7 @@ class SimulatedDisk:
             machine.files.writes_left = machine.random.randrange(MOST_WRITES_OF_A_HALF_DONE_JOB)
             with suppress(Exception):  # whatever it says, nobody is left to hear it
                 job.work()
-        old = machine.replace(machine.files.survivors())
-        old.lose_power()
+        old = machine.fail()
         for connection in self._connections.values():
             if connection.holders > 0:
                 connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)  # it would go nowhere

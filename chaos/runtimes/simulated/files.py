@@ -10,7 +10,7 @@ crash tests described in "How SQLite Is Tested".)
 
 import errno
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
@@ -69,29 +69,28 @@ class File:
 
 
 class Files(apsw.VFS):
-    """All files of one node, registered with SQLite under `name`; `contents` are there from the start.
+    """All files of one node, registered with SQLite under `name`; `files` are there from the start, by name.
 
     `wall` is what SQL's `now` goes by. With `full`, a write that needs more space fails. After
     `writes_left` further writes (None: no limit) the rest is silently lost, as when the power goes.
     """
 
-    def __init__(self, random: Random, wall: Callable[[], float], contents: Mapping[str, bytes]) -> None:
+    def __init__(self, random: Random, wall: Callable[[], float], files: dict[str, File]) -> None:
         self.name = f"simulated-{next(_numbers)}"
         self.full = False
         self.writes_left: int | None = None
-        self._random, self._wall = random, wall
-        self._files = {name: File(bytearray(content)) for name, content in contents.items()}
+        self._random, self._wall, self._files = random, wall, files
         super().__init__(self.name, "")
 
     def copy(self) -> dict[str, bytes]:
         """What is in the files at this moment, synced or not, by name."""
         return {name: bytes(file.content) for name, file in self._files.items()}
 
-    def survivors(self) -> dict[str, bytes]:
-        """What a crash at this moment leaves. Call it once, and then use these files no more."""
+    def survivors(self) -> dict[str, File]:
+        """What a crash at this moment leaves. Call it once, and then write these files no more."""
         for file in self._files.values():
             file.lose_unsynced(self._random)
-        return self.copy()
+        return {name: File(file.content) for name, file in self._files.items()}
 
     def lose_power(self) -> None:
         """From now on whatever is written goes nowhere, and nobody is told."""

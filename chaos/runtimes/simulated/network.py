@@ -109,7 +109,10 @@ class Wire:
 
 
 class SimulatedNetwork:
-    """The network port of one process: see `services.ports.Network`."""
+    """The network port of one process: see `services.ports.Network`.
+
+    Messages travel on nobody's loop, so they arrive whoever stands still.
+    """
 
     def __init__(self, loop: VirtualLoop, wires: Callable[[str], Wire | None]) -> None:
         self._loop = loop
@@ -136,7 +139,10 @@ class SimulatedNetwork:
     async def _exchange(self, wire: Wire, call: Call, message: Message, to: str, timeout_s: float) -> Message:
         wire.calls[call] = None
         data = encode(message)
-        self._later(wire.request_s(len(data)), self._arrive, wire, call, data)
+        timeline = self._timeline
+        timeline.at(
+            timeline.now_s + wire.request_s(len(data)), Handle(None, self._arrive, (wire, call, data))
+        )
         self._patience.limit(call.reply, to, timeout_s)
         try:
             answer = await call.reply
@@ -155,23 +161,21 @@ class SimulatedNetwork:
         elif not state.cut_requests:
             if call.travel:
                 call.travel.arrived_s = self._timeline.now_s
-            peer.loop.create_task(self._serve(wire, call, data))
+            peer.loop.create_task(self._serve(wire, call, data), name="serve")
 
     async def _serve(self, wire: Wire, call: Call, data: bytes) -> None:
         """Runs on the far side."""
         answer = await wire.peer.serve(data)
         if call.travel:
             call.travel.answered_s = self._timeline.now_s
-        self._later(wire.reply_s(len(answer)), self._return, wire, call, answer)
+        timeline = self._timeline
+        timeline.at(
+            timeline.now_s + wire.reply_s(len(answer)), Handle(None, self._return, (wire, call, answer))
+        )
 
     def _return(self, wire: Wire, call: Call, answer: bytes) -> None:
         if not (call.lost or wire.state.cut_replies or call.reply.done()):
             call.reply.set_result(answer)
-
-    def _later(self, delay_s: float, callback: Callable[..., None], *args: Any) -> None:
-        """Messages travel on nobody's loop, so they arrive whoever stands still."""
-        timeline = self._timeline
-        timeline.at(timeline.now_s + delay_s, Handle(None, callback, args))
 
 
 def _lost(target: str) -> LabError:
