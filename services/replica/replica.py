@@ -24,6 +24,7 @@ from services.replica.duties.voting import Voting
 from services.replica.duties.writing import Writing
 from services.replica.newcomer import Newcomer
 from services.replica.standing import COPYING, Standing
+from services.replica.trouble import Trouble
 
 OF_CLIENTS = (Read, Write, Execute)
 
@@ -37,6 +38,7 @@ class Replica:
         self._candidacy = Candidacy(standing, voting)
         self._newcomer = newcomer = Newcomer(standing)
         self._capacity = Capacity(env.clock)
+        self._trouble = Trouble(standing.say)
         self._answers = _all_answers(
             (
                 *(Writing(standing), Reads(standing), Sql(standing), Feed(standing)),
@@ -50,7 +52,7 @@ class Replica:
         self.standing.say("started")
         self._candidacy.start()
         self._newcomer.resume()
-        self.standing.env.tasks.spawn(trimming.TASK, trimming.keep_trimming(self.standing))
+        self.standing.env.tasks.spawn(trimming.TASK, trimming.keep_trimming(self.standing, self._trouble))
 
     async def stop(self) -> None:
         """Stop leading and close the files."""
@@ -65,14 +67,22 @@ class Replica:
         answer = self._answers.get(type(message))
         if answer is None:
             raise LabError("bad-request", f"a replica has no use for a {type(message).__name__}")
+        what = type(message).__name__
         try:
             if isinstance(message, OF_CLIENTS):
                 await self._capacity.served(self.standing.cluster.capacity_per_s)
-            return await answer(message)
+            reply = await answer(message)
         except apsw.ConnectionClosedError as error:
             raise LabError(
                 "shutting-down", f"the data of {self.standing.env.node} is being replaced"
             ) from error
+        except Exception as error:
+            told = self._trouble.told(what, error)
+            if told is error:
+                raise
+            raise told from error
+        self._trouble.over(what)
+        return reply
 
     def status(self) -> Status:
         """What this replica knows of itself."""

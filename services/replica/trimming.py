@@ -1,14 +1,26 @@
 """Trimming: now and then a replica forgets the oldest part of its log, as far as the settings allow."""
 
 from services.replica.standing import Standing
+from services.replica.trouble import Trouble
 
 TASK = "trim"
 HEARTBEATS_BETWEEN_LOOKS = 5
 
 
-async def keep_trimming(standing: Standing) -> None:
-    """Look again and again whether the log has become too long."""
+async def keep_trimming(standing: Standing, trouble: Trouble) -> None:
+    """Look again and again whether the log has become too long; a full disk only puts it off."""
     while True:
         await standing.env.clock.sleep(HEARTBEATS_BETWEEN_LOOKS * standing.cluster.heartbeat_ms / 1000)
         if standing.storage.last.sequence > standing.cluster.log_retention_entries:
-            await standing.trim()
+            await _trim(standing, trouble)
+
+
+async def _trim(standing: Standing, trouble: Trouble) -> None:
+    try:
+        await standing.trim()
+    except Exception as error:
+        told = trouble.told(TASK, error)
+        if told is error:
+            raise
+    else:
+        trouble.over(TASK)

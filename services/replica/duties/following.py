@@ -1,15 +1,11 @@
 """Following: take the leader's log as one's own, unless its epoch is over."""
 
-import apsw
-
 from services.errors import LabError
 from services.messages import Append, Appended
 from services.replica.duties.duty import Answers
 from services.replica.newcomer import Newcomer
 from services.replica.standing import Standing
 from services.replica.strategies.shipping import follows_on
-
-SAID_ONCE = frozenset({"storage-format", "log-damaged", "storage-failed"})
 
 
 class Following:
@@ -44,10 +40,6 @@ class Following:
                 self._newcomer.begin(error.text)
             self._note_refusal(batch, error)
             raise
-        except (apsw.Error, OSError) as error:
-            failed = LabError("storage-failed", f"the disk did not take the log: {error}")
-            self._note_refusal(batch, failed)
-            raise failed from error
         self._refused = ""
         if accepted.removed:
             removed = len(accepted.removed)
@@ -64,7 +56,7 @@ class Following:
         )
 
     def _note_refusal(self, batch: Append, error: LabError) -> None:
-        if error.kind.code in SAID_ONCE and error.text != self._refused:
+        if error.kind.code in ("storage-format", "log-damaged") and error.text != self._refused:
             self._refused = error.text
             self._standing.say("refused-log", sender=batch.leader, reason=str(error))
 

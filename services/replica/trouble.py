@@ -1,0 +1,42 @@
+"""A disk that refuses is no bug: who asked learns `storage-failed`, and the log has it once, not each time.
+
+Heartbeats and batches come again and again. While the disk is full each of them fails, and a line for each
+would bury what there is to see.
+"""
+
+import errno
+from collections.abc import Callable
+
+import apsw
+
+from services.errors import LabError
+
+OF_SQLITE = (apsw.FullError, apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError)
+OF_THE_SYSTEM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
+CODE = "storage-failed"
+
+
+class Trouble:
+    """What the disk refuses at the moment, by the name of what was to be done."""
+
+    def __init__(self, say: Callable[..., None]) -> None:
+        self._say = say
+        self._refused: set[str] = set()
+
+    def told(self, what: str, error: Exception) -> Exception:
+        """`error` as whoever asked for `what` is to learn of it; the disk's errors become storage-failed."""
+        if _is_of_the_disk(error):
+            error = LabError(CODE, f"the disk did not take it: {error}")
+        if isinstance(error, LabError) and error.kind.code == CODE and what not in self._refused:
+            self._refused.add(what)
+            self._say(CODE, of=what, reason=error.text)
+        return error
+
+    def over(self, what: str) -> None:
+        """It went well; when it fails again, that is news."""
+        self._refused.discard(what)
+
+
+def _is_of_the_disk(error: Exception) -> bool:
+    of_the_system = isinstance(error, OSError) and error.errno in OF_THE_SYSTEM
+    return of_the_system or isinstance(error, OF_SQLITE)
