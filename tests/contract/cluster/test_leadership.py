@@ -11,6 +11,8 @@ from services.config import ClusterSettings, Coordination
 from tests.contract.cluster.waiting import all_hold, link, soon
 
 WRITES = 60
+# So patient that a machine with too much to do does not make a leader step down between two writes.
+ELECTED = ClusterSettings(coordination="election", replication="quorum-ack", detection_timeout_ms=2000)
 
 
 async def test_a_hand_over_fails_no_request(cluster: Cluster, client: Client) -> None:
@@ -18,13 +20,13 @@ async def test_a_hand_over_fails_no_request(cluster: Cluster, client: Client) ->
 
 
 async def test_an_elected_leader_hands_over_without_the_controller(cluster: Cluster, client: Client) -> None:
-    await cluster.configure(ClusterSettings(coordination="election", replication="quorum-ack"))
+    await cluster.configure(ELECTED)
     await cluster.kill(CONTROLLER)
     await hands_over_without_a_failure(cluster, client, "election")
 
 
 async def test_replicas_elect_another_leader_without_the_controller(cluster: Cluster, client: Client) -> None:
-    await cluster.configure(ClusterSettings(coordination="election", replication="quorum-ack"))
+    await cluster.configure(ELECTED)
     await cluster.kill(CONTROLLER)
     gateway = next(iter(cluster.gateways))
     await client.put(gateway, "x", 1)

@@ -13,7 +13,11 @@ from tests.contract.cluster.waiting import soon
 
 PARTITIONS = (("n1",), ("n2", "n3"))
 SETTINGS = ClusterSettings(
-    partitions=PARTITIONS, coordination="election", replication="quorum-ack", reads="causal-order"
+    partitions=PARTITIONS,
+    coordination="election",
+    replication="quorum-ack",
+    reads="causal-order",
+    detection_timeout_ms=2000,  # or a machine with too much to do makes a leader step down between two writes
 )
 ONE, TWO = "{questions}:1", "{answers}:1"  # keys of the first and of the second partition
 
