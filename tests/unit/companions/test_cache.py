@@ -15,8 +15,16 @@ from services.errors import LabError
 
 def servers_in(directory: Path) -> list[psutil.Process]:
     """The children that keep their files there."""
-    children = psutil.Process().children(recursive=True)
-    return [child for child in children if child.is_running() and str(directory) in " ".join(child.cmdline())]
+    return [
+        child for child in psutil.Process().children(recursive=True) if str(directory) in _command_of(child)
+    ]
+
+
+def _command_of(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:  # it has just ended, even if nobody has asked how
+        return ""
 
 
 @pytest.fixture
