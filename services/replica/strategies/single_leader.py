@@ -193,7 +193,7 @@ class Leader:
             follower.news.ring()
 
     async def _watch_followers(self) -> None:
-        """Time alone changes what may be acknowledged: followers stall, permissions to read end."""
+        """Time alone changes what may be acknowledged: followers become late, permissions to read end."""
         while True:
             await self._env.clock.sleep(self._settings.heartbeat_ms / 2000)
             self._advance()
