@@ -9,6 +9,7 @@ from services.config import ClusterSettings, NodeSettings
 from services.errors import LabError
 from services.messages import AskStatus, Message, Probe, Probed, Status
 from services.ports import Env
+from services.trouble import disk_may_refuse
 
 SETTINGS = "settings.json"
 
@@ -61,5 +62,9 @@ def settings_in_force(env: Env, given: ClusterSettings) -> ClusterSettings:
 
 
 def remember_settings(env: Env, settings: ClusterSettings) -> None:
-    """Keep what an order has set, so that a node that starts again does not fall back."""
-    env.disk.write_text(SETTINGS, msgspec.json.encode(settings).decode())
+    """Keep what an order has set, so that a node that starts again does not fall back.
+
+    Raises `LabError` storage-failed when there is no room for it.
+    """
+    with disk_may_refuse():
+        env.disk.write_text(SETTINGS, msgspec.json.encode(settings).decode())

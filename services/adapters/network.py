@@ -75,7 +75,7 @@ async def _whole(response: httpx.Response) -> bytes:
 def _reply(to: str, success: bool, body: bytes) -> Message:
     try:
         reply = decode(body) if success else _failure.decode(body)
-    except (LabError, msgspec.MsgspecError) as error:
+    except (LabError, ValueError, RecursionError) as error:
         raise LabError("connection-lost", f"{to} answered something unreadable: {error}") from error
     if isinstance(reply, Failed) and reply.error not in KINDS:
         raise LabError("connection-lost", f"{to} answered with an unknown error {reply.error!r}")

@@ -4,6 +4,10 @@ uvicorn waits for ever for the rest of a request, takes headers of any size, and
 connections. Here a request must be complete some time after the connection or its first byte came,
 so that half-open connections go away by themselves.
 
+A client may send its next request before it has the answer to the last one, and the end of its stream right
+behind its only one. Answers come in the order of the requests, also where one of them is a refusal that no
+application ever saw, and whoever waits for an answer gets it although it will send no more.
+
 It also sends head and body of an answer apart. Joined, they cost one system call instead of two, and
 a link proxy on the way has one thing to pass on instead of two.
 """
@@ -18,6 +22,7 @@ from services.errors import LabError
 
 REQUEST_DEADLINE_S = 5.0
 HEADER_BYTES = 64 << 10
+PIECE_BYTES = HEADER_BYTES // 4
 MOST_CONNECTIONS = 2000
 
 
@@ -56,6 +61,11 @@ class PatientProtocol(HttpToolsProtocol):
     _complete = False
     _in_headers = True
     _header_bytes = 0
+    _under_way = False  # from a request's first byte to its last
+    _begun = 0  # requests, by one piece of data
+    _unanswered = 0  # requests whose headers were whole
+    _ending = False  # nothing more is read: once all is answered come the last words
+    _last_words = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
@@ -71,46 +81,99 @@ class PatientProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Pass on what came, and look whether the request is whole."""
+        """Pass on what came, in pieces that are small against the limit of the headers."""
+        for start in range(0, len(data), PIECE_BYTES):
+            if not self._ending:
+                self._piece_received(data[start : start + PIECE_BYTES])
+
+    def _piece_received(self, data: bytes) -> None:
+        """Look whether the request is whole."""
+        went_on, between, self._begun = self._in_headers, not self._under_way, 0
         super().data_received(data)
-        if self.transport.is_closing():
+        if self._ending or self.transport.is_closing():
             return
         if self._complete:
             self._forget_deadline()
         elif self._deadline is None:
             self._expect_the_rest()
         if self._in_headers:
-            self._header_bytes += len(data)
+            if (went_on and not self._begun) or (between and self._begun == 1):
+                self._header_bytes += len(data)  # else it is not known where in the data they begin
             if self._header_bytes > HEADER_BYTES:
                 self._end_with(LabError("too-large", f"the headers have more than {HEADER_BYTES} bytes"))
 
     def on_message_begin(self) -> None:
         """A request's first byte."""
         super().on_message_begin()
-        self._complete, self._in_headers, self._header_bytes = False, True, 0
+        self._begun += 1
+        self._under_way, self._complete, self._in_headers, self._header_bytes = True, False, True, 0
 
     def on_headers_complete(self) -> None:
         """The application may begin."""
-        self._in_headers = False
         super().on_headers_complete()
+        self._in_headers = False
+        self._unanswered += 1
 
     def on_message_complete(self) -> None:
         """The request's last byte."""
-        self._complete = True
+        self._under_way, self._complete = False, True
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """A request has its answer."""
+        self._unanswered -= 1
+        super().on_response_complete()
+        self._end_if_all_is_answered()
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """The client will send no more, but may well read: it gets what it waits for."""
+        if self._under_way and not self._ending:
+            self._end_with(LabError("bad-request", "the connection ended in the middle of the request"))
+        else:
+            self._end()
+        return True
 
     def send_400_response(self, msg: str) -> None:
         """Answer bytes that are not HTTP, in the lab's own form."""
         self._end_with(LabError("bad-request", msg))
 
     def _end_with(self, error: LabError) -> None:
-        body = failure_body(error)
-        head = b"content-type: application/json\r\ncontent-length: %d\r\nconnection: close" % len(body)
-        self.transport.write(STATUS_LINE[error.kind.status] + head + b"\r\n\r\n" + body)
-        self.transport.close()
+        """Close the connection with `error` as the answer to the request that has just begun to come."""
+        if self._in_headers or self._complete or self._withdraw():
+            body = failure_body(error)
+            head = b"content-type: application/json\r\ncontent-length: %d\r\nconnection: close" % len(body)
+            self._last_words = STATUS_LINE[error.kind.status] + head + b"\r\n\r\n" + body
+        self._end()
+
+    def _withdraw(self) -> bool:
+        """The rest of the newest request will never come. False if it has an answer, or half of one."""
+        if self.cycle.response_started:
+            return False
+        self._unanswered -= 1
+        if self.pipeline:
+            self.pipeline.popleft()
+        return True
+
+    def _end(self) -> None:
+        """Read no more, and close when all is answered that was asked."""
+        self._ending = True
+        self._forget_deadline()
+        self._end_if_all_is_answered()
+
+    def _end_if_all_is_answered(self) -> None:
+        if self._ending and not self._unanswered and not self.transport.is_closing():
+            if self._last_words:
+                self.transport.write(self._last_words)
+            self.transport.close()
 
     def _expect_the_rest(self) -> None:
-        self._deadline = self.loop.call_later(REQUEST_DEADLINE_S, self.transport.close)
+        self._deadline = self.loop.call_later(REQUEST_DEADLINE_S, self._give_up)
+
+    def _give_up(self) -> None:
+        """The rest does not come. Those before it are answered."""
+        if not self._in_headers and not self._complete:
+            self._withdraw()
+        self._end()
 
     def _forget_deadline(self) -> None:
         if self._deadline is not None:

@@ -4,6 +4,7 @@ from services.config import NodeSettings
 from services.messages import START, AskStatus, Configure, Message, Position, Probe, Status
 from services.node import probe, remember_settings, settings_in_force
 from services.ports import Env
+from services.trouble import Trouble, disk_may_refuse
 
 
 class Companion:
@@ -13,6 +14,7 @@ class Companion:
         self.env, self.node = env, settings
         self.cluster = settings_in_force(env, settings.cluster)
         self.position: Position = START
+        self.trouble = Trouble(self._say)
 
     async def start(self) -> None:
         """See `services.node.Node`."""
@@ -51,12 +53,18 @@ class Companion:
         """The reply to what only this companion understands."""
         raise NotImplementedError
 
+    def _say(self, event: str, **fields: object) -> None:
+        self.env.log.event(event, role="companion", position=self.position.sequence, **fields)
+
     async def _configure(self, message: Configure) -> Status:
         await self.end()
-        self.cluster = message.settings
-        if message.reset:
-            await self.env.disk.wipe()
-            self.position = START
-        remember_settings(self.env, message.settings)
-        await self.begin()
+        with disk_may_refuse():
+            try:
+                if message.reset:
+                    await self.env.disk.wipe()
+                    self.position = START
+                remember_settings(self.env, message.settings)
+                self.cluster = message.settings
+            finally:
+                await self.begin()
         return self.status()

@@ -15,6 +15,7 @@ from services.companions.targets import SearchIndex, Target
 from services.errors import LabError
 from services.messages import Contents, Message, ReadContents, kind_of
 from services.ports import Disk
+from services.trouble import is_of_the_disk
 
 IDLE_S = 0.05
 POLL_S = 0.3
@@ -60,7 +61,8 @@ class Consumer(Companion):
             try:
                 moved = await self._take_a_page()
             except LabError as error:
-                self._leader = error.leader or self._next_replica()
+                if not is_of_the_disk(error):
+                    self._leader = error.leader or self._next_replica()
                 moved = False
             if not moved or self.cluster.feed == "poll":
                 await self.env.clock.sleep(POLL_S if self.cluster.feed == "poll" else IDLE_S)
@@ -71,7 +73,8 @@ class Consumer(Companion):
         page = await FEEDS[self.cluster.feed](self._ask, target.place, known)
         moved = page.place != target.place
         if moved:
-            await self.env.disk.run(lambda: target.apply(page.changes, page.place))
+            with self.trouble.noticed("changes"):
+                await self.env.disk.run(lambda: target.apply(page.changes, page.place))
         self.position = page.seen or self.position
         return moved
 

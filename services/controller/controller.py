@@ -4,7 +4,10 @@ It keeps the newest epoch it has used on its disk before it uses it, so that eve
 crashes in the middle never appoints two leaders of one epoch. It trusts only answers to itself.
 """
 
+import asyncio
+from contextlib import suppress
 from functools import singledispatchmethod
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -12,7 +15,7 @@ from services.bell import Bell
 from services.config import NodeSettings
 from services.controller import failover, operating
 from services.controller.failover import Attempt, Order, Seen, View
-from services.controller.memory import recall, remember
+from services.controller.memory import first_view, recall, remember
 from services.errors import LabError
 from services.messages import (
     Appoint,
@@ -34,8 +37,10 @@ from services.messages import (
 )
 from services.node import probe, remember_settings, settings_in_force
 from services.ports import Env, over_for_everybody_s
+from services.trouble import Trouble, disk_may_refuse, is_of_the_disk
 
 ORDER_S = 4.0  # how long an operator waits until his order is carried out
+NO_ROOM_S = 0.2  # between two tries to remember what a full disk does not take
 LINK_TROUBLE = ("unreachable", "timed-out", "connection-lost")
 
 
@@ -48,6 +53,7 @@ class Controller:
         self._cluster = settings_in_force(env, settings.cluster)
         self._view = self._first_view()
         self._news = Bell()  # rings when there is something to decide
+        self._trouble, self._writing = Trouble(self._say), asyncio.Lock()
 
     async def start(self) -> None:
         """Begin to watch every replica and to decide."""
@@ -133,31 +139,28 @@ class Controller:
     @handle.register
     async def _on_configure(self, message: Configure) -> Status:
         await self.stop()
-        self._cluster = message.settings
-        if message.reset:
-            await self._env.disk.wipe()
-        remember_settings(self._env, message.settings)
-        self._view = self._first_view()
-        await self.start()
+        try:
+            with disk_may_refuse():
+                if message.reset:
+                    await self._env.disk.wipe()
+                remember_settings(self._env, message.settings)
+            self._cluster = message.settings
+        finally:
+            self._view = self._first_view()
+            await self.start()
         return self.status()
 
     def _first_view(self) -> View:
-        """The view after a start: what the disk remembers, and as if a lease had just been granted."""
         memory = recall(self._env.disk)
-        now = self._env.clock.monotonic()
         self._used = memory.used
-        return View(
-            replicas=memory.members or self._node.replicas,
-            started_at=now,
-            appointed_at=now,
-            epoch=memory.epoch,
-            leader=memory.leader,
-            asked=frozenset(memory.asked),
-            lease_until=now + over_for_everybody_s(self._cluster.lease_ms / 1000),
-        )
+        return first_view(memory, self._node.replicas, self._env.clock.monotonic(), self._cluster)
 
-    async def _remember(self) -> None:
-        await remember(self._env.disk, self._used, self._view)
+    async def _remember(self, used: int, **changes: Any) -> None:
+        """Change the view, once the disk has it. Raises `LabError` storage-failed, and changes nothing."""
+        async with self._writing:  # what is written includes all that was remembered before
+            with self._trouble.noticed("memory"):
+                await remember(self._env.disk, used, replace(self._view, **changes))
+            self._used, self._view = used, replace(self._view, **changes)
 
     def _route(self) -> Route:
         view = self._view
@@ -175,7 +178,8 @@ class Controller:
                 pass
             else:
                 self._note(reply, asked_at)
-                await self._count_newcomers(reply)
+                with suppress(LabError):  # there is no room to remember it: the next answer says it again
+                    await self._count_newcomers(reply)
             await self._env.clock.sleep(self._cluster.heartbeat_ms / 1000)
 
     def _note(self, status: Message, asked_at: float) -> None:
@@ -194,16 +198,22 @@ class Controller:
             return
         for node in status.caught_up:
             if node not in self._view.replicas:
-                self._view = replace(self._view, replicas=(*self._view.replicas, node))
-                await self._remember()
+                await self._remember(self._used, replicas=(*self._view.replicas, node))
                 self._say("replica-joined", newcomer=node)
                 self._env.tasks.spawn(f"watch-{node}", self._watch(node))
 
     async def _decide(self) -> None:
+        """What cannot be remembered is not done; it is tried again until the disk has room."""
         while True:
             self._news.silence()
-            for action in failover.plan(self._view, self._cluster, self._env.clock.monotonic()):
-                await self._perform(action)
+            try:
+                for action in failover.plan(self._view, self._cluster, self._env.clock.monotonic()):
+                    await self._perform(action)
+            except LabError as error:
+                if not is_of_the_disk(error):
+                    raise
+                await self._env.clock.sleep(NO_ROOM_S)
+                continue
             await self._news.rung(failover.patience_s(self._view, self._cluster, self._env.clock.monotonic()))
 
     @singledispatchmethod
@@ -212,8 +222,7 @@ class Controller:
 
     @_perform.register
     async def _begin(self, action: failover.Begin) -> None:
-        self._used = max(self._used + 1, action.epoch)
-        await self._remember()
+        await self._remember(max(self._used + 1, action.epoch))
         attempt = Attempt(self._used, action.reason, action.preferred)
         self._view = replace(self._view, order=None, attempt=attempt)
         self._say("failover-begun", to_epoch=self._used, reason=action.reason)
@@ -257,25 +266,17 @@ class Controller:
 
     async def _ask_nobody_else(self, node: str) -> None:
         """From now on `node` may lead, whatever becomes of the order and of the controller."""
+        if node not in self._view.asked:
+            await self._remember(self._used, asked=self._view.asked | {node})
         attempt = self._view.attempt
         assert attempt
         self._view = replace(self._view, attempt=replace(attempt, asked=node))
-        if node not in self._view.asked:
-            self._view = replace(self._view, asked=self._view.asked | {node})
-            await self._remember()
 
     @_perform.register
     async def _confirm(self, action: failover.Confirm) -> None:
         now = self._env.clock.monotonic()
-        self._view = replace(
-            self._view,
-            leader=action.node,
-            epoch=action.epoch,
-            appointed_at=now,
-            asked=frozenset(),
-            attempt=None,
-        )
-        await self._remember()
+        appointed = {"leader": action.node, "epoch": action.epoch, "appointed_at": now}
+        await self._remember(self._used, **appointed, asked=frozenset(), attempt=None)
         self._say("leader-appointed", leader=action.node)
         for gateway in self._node.gateways:
             self._env.tasks.spawn(f"tell-{gateway}", self._tell(gateway))

@@ -4,8 +4,9 @@ failover makes two leaders of one epoch.
 
 import msgspec
 
+from services.config import ClusterSettings
 from services.controller.failover import View
-from services.ports import Disk
+from services.ports import Disk, over_for_everybody_s
 
 FILE = "controller.json"
 
@@ -24,6 +25,19 @@ def recall(disk: Disk) -> Remembered:
     """What is on the disk; nothing yet at a first start."""
     text = disk.read_text(FILE)
     return msgspec.json.decode(text, type=Remembered) if text else Remembered()
+
+
+def first_view(memory: Remembered, replicas: tuple[str, ...], now: float, settings: ClusterSettings) -> View:
+    """The view after a start: what is remembered, and as if a lease had just been granted."""
+    return View(
+        replicas=memory.members or replicas,
+        started_at=now,
+        appointed_at=now,
+        epoch=memory.epoch,
+        leader=memory.leader,
+        asked=frozenset(memory.asked),
+        lease_until=now + over_for_everybody_s(settings.lease_ms / 1000),
+    )
 
 
 async def remember(disk: Disk, used: int, view: View) -> None:

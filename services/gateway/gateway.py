@@ -155,13 +155,13 @@ class Gateway:
 
     async def _on_configure(self, message: Configure) -> Status:
         must_fit(message.settings, self._node)
+        remember_settings(self._env, message.settings)
         before, self._cluster = self._cluster, message.settings
         if message.settings.partitions == before.partitions:
             for partition in self._partitions:
                 partition.configure(message.settings, message.reset)
         else:
             await self._share_out_anew()
-        remember_settings(self._env, message.settings)
         if message.reset:
             self._say("emptied", replication=self._cluster.replication, reads=self._cluster.reads)
         return self.status()

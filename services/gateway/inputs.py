@@ -79,13 +79,18 @@ def session_in(header: str) -> str:
 def parsed(body: bytes) -> Any:
     """The JSON in `body`, read strictly. Raises `LabError` bad-request or bad-value."""
     try:
-        return _decoder.decode(body.decode())
+        document = _decoder.decode(body.decode())
+        if b"\\u" in body:
+            msgspec.json.encode(document)
     except UnicodeDecodeError as error:
         raise LabError("bad-request", f"the body {_shown(body)} is not UTF-8") from error
+    except UnicodeEncodeError as error:
+        raise LabError("bad-value", f"the body {_shown(body)} contains half a surrogate pair") from error
     except ValueError as error:
         raise LabError("bad-request", f"the body {_shown(body)} is not JSON: {error}") from error
     except RecursionError as error:
         raise _nested_too_deeply() from error
+    return document
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -118,10 +123,7 @@ def _check_size(value: object, body: bytes) -> None:
     """Encode the value only where its body leaves doubt: it is long, or has escapes."""
     if len(body) <= MOST_VALUE_BYTES and b"\\u" not in body:
         return
-    try:
-        size = len(msgspec.json.encode(value))
-    except UnicodeEncodeError as error:
-        raise LabError("bad-value", f"the value {_shown(body)} contains half a surrogate pair") from error
+    size = len(msgspec.json.encode(value))
     if size > MOST_VALUE_BYTES:
         raise LabError("too-large", f"the value has {size} bytes, more than {MOST_VALUE_BYTES}")
 

@@ -24,7 +24,7 @@ from services.replica.duties.voting import Voting
 from services.replica.duties.writing import Writing
 from services.replica.newcomer import Newcomer
 from services.replica.standing import COPYING, Standing
-from services.replica.trouble import Trouble
+from services.trouble import Trouble
 
 OF_CLIENTS = (Read, Write, Execute)
 

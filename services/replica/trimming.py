@@ -1,7 +1,8 @@
 """Trimming: now and then a replica forgets the oldest part of its log, as far as the settings allow."""
 
+from services.errors import LabError
 from services.replica.standing import Standing
-from services.replica.trouble import Trouble
+from services.trouble import Trouble, is_of_the_disk
 
 TASK = "trim"
 HEARTBEATS_BETWEEN_LOOKS = 5
@@ -17,10 +18,8 @@ async def keep_trimming(standing: Standing, trouble: Trouble) -> None:
 
 async def _trim(standing: Standing, trouble: Trouble) -> None:
     try:
-        await standing.trim()
-    except Exception as error:
-        told = trouble.told(TASK, error)
-        if told is error:
+        with trouble.noticed(TASK):
+            await standing.trim()
+    except LabError as error:
+        if not is_of_the_disk(error):
             raise
-    else:
-        trouble.over(TASK)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.messages import REQUESTS, kind_of
+from services.messages import REQUESTS, SERVED, kind_of
+from tests.contract.http.conftest import COMPANIONS, NODES
 from tests.contract.http.nodes import AUTHORIZED, Running
 
 METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE")
@@ -75,3 +76,15 @@ def test_a_message_on_the_wrong_route(replica: Running) -> None:
 def test_a_malformed_message(node: Running, body: bytes) -> None:
     reply = node.request("POST", "/messages/probe", AUTHORIZED, body)
     assert (reply.status, reply.error) == (400, "bad-request")
+
+
+@pytest.mark.parametrize("name", [*NODES, *COMPANIONS])
+def test_text_that_is_not_utf8_is_a_bad_request_in_every_message(
+    everybody: dict[str, Running], name: str
+) -> None:
+    for message in SERVED[{**NODES, **COMPANIONS}[name]]:
+        kind = kind_of(message)
+        for field in (*message.__struct_fields__, "kind"):
+            body = f'{{"{field}":"\xff","kind":"{kind}"}}'.encode("latin-1")
+            reply = everybody[name].request("POST", f"/messages/{kind}", AUTHORIZED, body)
+            assert (reply.status, reply.error) == (400, "bad-request"), (kind, field)

@@ -5,7 +5,8 @@ would bury what there is to see.
 """
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import apsw
 
@@ -25,8 +26,7 @@ class Trouble:
 
     def told(self, what: str, error: Exception) -> Exception:
         """`error` as whoever asked for `what` is to learn of it; the disk's errors become storage-failed."""
-        if _is_of_the_disk(error):
-            error = LabError(CODE, f"the disk did not take it: {error}")
+        error = _translated(error)
         if isinstance(error, LabError) and error.kind.code == CODE and what not in self._refused:
             self._refused.add(what)
             self._say(CODE, of=what, reason=error.text)
@@ -35,6 +35,39 @@ class Trouble:
     def over(self, what: str) -> None:
         """It went well; when it fails again, that is news."""
         self._refused.discard(what)
+
+    @contextmanager
+    def noticed(self, what: str) -> Iterator[None]:
+        """What the disk refuses in this block is told, and raised as `LabError` storage-failed."""
+        try:
+            yield
+        except Exception as error:
+            told = self.told(what, error)
+            if told is error:
+                raise
+            raise told from error
+        self.over(what)
+
+
+@contextmanager
+def disk_may_refuse() -> Iterator[None]:
+    """Whoever asked learns what the disk refuses in this block: `LabError` storage-failed."""
+    try:
+        yield
+    except Exception as error:
+        translated = _translated(error)
+        if translated is error:
+            raise
+        raise translated from error
+
+
+def is_of_the_disk(error: LabError) -> bool:
+    """Does this failure say that a disk refused?"""
+    return error.kind.code == CODE
+
+
+def _translated(error: Exception) -> Exception:
+    return LabError(CODE, f"the disk did not take it: {error}") if _is_of_the_disk(error) else error
 
 
 def _is_of_the_disk(error: Exception) -> bool:

@@ -6,7 +6,7 @@ import apsw
 import pytest
 
 from services.errors import LabError
-from services.replica.trouble import Trouble
+from services.trouble import Trouble
 
 
 def full() -> OSError:
