@@ -20,6 +20,7 @@ MORE_SELDOM = 1.25
 Ability: TypeAlias = Literal["links", "kill", "pause", "restart", "clocks", "disks"]
 ProcessState: TypeAlias = Literal["running", "paused", "dead"]
 OtherDisk: TypeAlias = Literal["empty", "kept"]
+Stillness: TypeAlias = Literal["no", "asleep", "frozen"]
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,17 @@ CUT = LinkState(cut_requests=True, cut_replies=True)
 class ClockState:
     """What is wrong with a machine's clocks; the default is nothing.
 
-    `offset_s` is added to its wall clock, `rate` is how fast both clocks run (1.01 gains a second in
+    `offset_s` is added to its wall clock, `rate` is how fast all clocks run (1.01 gains a second in
     a hundred). With a strobe the wall clock is right and wrong by `strobe_s` in turns of `period_s`.
+    A machine that stands `still` is `asleep`, which its boot-time clock counts, or `frozen` from outside,
+    which none of its clocks counts. When `rate` is 1 again, somebody sets the wall clock right at once.
     """
 
     offset_s: float = 0.0
     rate: float = 1.0
     strobe_s: float = 0.0
     period_s: float = 0.05
+    still: Stillness = "no"
 
     def __post_init__(self) -> None:
         if self.rate <= 0 or self.period_s <= 0:

@@ -7,11 +7,13 @@ cannot tell which, so whatever is shown about it in one place is true of it in t
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from random import Random
 from typing import Any, Protocol, TypeVar
 
 import apsw
 
+from services.lease_clock import LeaseClock
 from services.messages import Message
 
 T = TypeVar("T")
@@ -25,10 +27,13 @@ def over_for_everybody_s(duration_s: float) -> float:
 
 
 class Clock(Protocol):
-    """Two clocks, because confusing them is one of the faults this lab is about."""
+    """Three clocks, because confusing them is one of the faults this lab is about."""
 
     def monotonic(self) -> float:
-        """Seconds since some fixed moment; never goes back. For timeouts and leases."""
+        """Seconds since some fixed moment; never goes back. For timeouts. It may stand still in sleep."""
+
+    def boottime(self) -> float:
+        """Like `monotonic`, but it also counts while the machine sleeps, where the system can tell."""
 
     def wall(self) -> float:
         """Seconds since 1970 by this node's own opinion; may jump. For humans and last-write-wins."""
@@ -127,3 +132,8 @@ class Env:
     random: Random
     tasks: Tasks
     log: Log
+
+    @cached_property
+    def lease_clock(self) -> LeaseClock:
+        """For whatever this node may do only until some moment."""
+        return LeaseClock(self.clock)

@@ -56,6 +56,8 @@ async def _serve(settings: NodeSettings, listener: socket.socket) -> None:
 
     tasks = OrderedTasks(crashed)
     env = Env(settings.node, clock, network, disk, Random(), tasks, log)
+    if not clock.counts_sleep:
+        log.event("no-clock-counts-sleep", reason="leases count only the time in which this machine is awake")
     node, application = _node(env, settings)
     await node.start()
     await _Server(_config(Guards(application, settings, log))).serve(sockets=[listener])

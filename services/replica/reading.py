@@ -28,16 +28,23 @@ async def answered(standing: Standing, mode: ReadMode, look: Callable[[], Awaita
     """
     if mode == "leader" or (mode == "bounded" and standing.leader):
         leader = await standing.leadership()
-        leader.lease.check()
+        await leader.lease.assured()
         found, changed_at = await look()
         await leader.acknowledged_up_to(changed_at)
-        leader.lease.check()
+        await leader.lease.assured()  # it may have stood still between the look and here
         return found
     if mode == "bounded":
-        lag_s = standing.freshness.lag_s(standing.env.clock.monotonic())
-        bound_s = standing.cluster.read_bound_ms / 1000
-        check_lag(standing.env.node, lag_s, bound_s, standing.known_leader)
+        _must_be_close_behind(standing)
+        found, _ = await look()
+        _must_be_close_behind(standing)
+        return found
     return (await look())[0]
+
+
+def _must_be_close_behind(standing: Standing) -> None:
+    lag_s = standing.freshness.lag_s(standing.env.lease_clock.now_s())
+    bound_s = standing.cluster.read_bound_ms / 1000
+    check_lag(standing.env.node, lag_s, bound_s, standing.known_leader)
 
 
 async def of_tables(standing: Standing, look: Callable[[Storage, apsw.Connection], T]) -> T:
@@ -60,7 +67,7 @@ async def acknowledged(standing: Standing, message: Read) -> ReadResult:
     """
     storage, leader = standing.storage, standing.leader
     if leader:
-        leader.lease.check()
+        await leader.lease.assured()
     result, _ = look_up(storage, standing.env.node, standing.epoch, message)
     changed_at = last_change(storage.reader, message.key, certain(standing))
     if changed_at:
@@ -69,7 +76,7 @@ async def acknowledged(standing: Standing, message: Read) -> ReadResult:
             text = f"what {standing.env.node} was about to show is not in its log any more"
             raise LabError("position-not-reached", text)
         if leader:
-            leader.lease.check()
+            await leader.lease.assured()
     sure = storage.newest_up_to(Position(result.position.epoch, certain(standing)))
     return replace(result, position=min(sure, result.position))
 

@@ -77,7 +77,7 @@ class Standing:
         leader = self.leader
         return replace(
             self.pulse(),
-            lag_s=0.0 if leader else self.freshness.lag_s(self.env.clock.monotonic()),
+            lag_s=0.0 if leader else self.freshness.lag_s(self.env.lease_clock.now_s()),
             settings=self.cluster,
             followers=leader.progress() if leader else {},
             lags=leader.lags() if leader else {},

@@ -31,6 +31,7 @@ from services.replica.strategies.lease import Lease
 from services.replica.strategies.shipping import Follower, Shipping
 from services.replica.watermark import Watermark
 
+CLOCKS = ("monotonic", "boottime", "wall")
 Plant = Callable[[], AbstractContextManager[Any]]
 
 
@@ -266,7 +267,7 @@ def a_lease_goes_by_the_wall_clock() -> Any:
     init = Lease.__init__
 
     def confused(self: Lease, env: Env, *rest: Any) -> None:
-        clock: Any = SimpleNamespace(monotonic=env.clock.wall, sleep=env.clock.sleep)
+        clock: Any = SimpleNamespace(**dict.fromkeys(CLOCKS, env.clock.wall), sleep=env.clock.sleep)
         init(self, replace(env, clock=clock), *rest)
 
     return patch.object(Lease, "__init__", confused)

@@ -1,8 +1,11 @@
 """The clocks of a simulated machine, which may be wrong like real ones.
 
-One oscillator drives both: when it drifts, timeouts and leases of that machine are too short or too
+One oscillator drives them all: when it drifts, timeouts and leases of that machine are too short or too
 long, and asyncio's own timers with them. What is set from outside (by an operator, by a bad time
 server) is only the wall clock: it jumps, forward or back, and under a strobe it jumps all the time.
+
+A machine that stands still counts nothing, except that its boot-time clock counts sleep when it was the
+machine's own system that put it to sleep. When nothing is wrong any more, the wall clock has been set right.
 """
 
 import asyncio
@@ -12,6 +15,7 @@ from chaos.runtimes.simulated.timeline import Timeline
 
 EPOCH_S = 1_000_000_000.0  # when every simulation begins: 2001-09-09 01:46:40 UTC
 RIGHT = ClockState()
+HARDLY = 1e-9  # how fast the clocks of a machine run that stands still
 
 
 class MachineClock:
@@ -24,24 +28,37 @@ class MachineClock:
     def __init__(self, timeline: Timeline, uptime_s: float = 0.0) -> None:
         self.state = RIGHT
         self._timeline = timeline
-        self._booted_s = self._local_s = uptime_s
+        self._local_s, self._asleep_s = uptime_s, 0.0
+        self._late_s = 0.0  # the wall clock, by drift and freezes since it was right
         self._since_s = timeline.now_s
+
+    @property
+    def rate(self) -> float:
+        """How fast the monotonic clock runs."""
+        return self.state.rate if self.state.still == "no" else HARDLY
 
     def monotonic(self) -> float:
         """Seconds since the machine was started; never goes back."""
-        return self._local_s + (self._timeline.now_s - self._since_s) * self.state.rate
+        return self._local_s + self._passed_s() * self.rate
+
+    def boottime(self) -> float:
+        """The same, and the time in which it was asleep."""
+        asleep_s = self._passed_s() if self.state.still == "asleep" else 0.0
+        return self.monotonic() + self._asleep_s + asleep_s
 
     def wall(self) -> float:
         """Seconds since 1970 as this machine believes."""
         state = self.state
         in_error = state.strobe_s and int(self._timeline.now_s / state.period_s) % 2
         wrong_s = state.offset_s + (state.strobe_s if in_error else 0.0)
-        return EPOCH_S + self.monotonic() - self._booted_s + wrong_s
+        return EPOCH_S + self._timeline.now_s - self._late_by_s() + wrong_s
 
     def set(self, state: ClockState) -> None:
         """From now on the clocks are wrong in this way. Timers that run already keep their moment."""
-        self._local_s, self._since_s = self.monotonic(), self._timeline.now_s
-        self.state = state
+        late_s, asleep_s = self._late_by_s(), self.boottime() - self.monotonic()
+        self._local_s = self.monotonic()
+        self._asleep_s, self._since_s, self.state = asleep_s, self._timeline.now_s, state
+        self._late_s = 0.0 if self.rate == 1 else late_s
 
     async def sleep(self, delay_s: float) -> None:
         """See `services.ports.Clock`. Call it in a task of this machine."""
@@ -53,6 +70,13 @@ class MachineClock:
         except BaseException:  # else the alarm has rung, and there is nothing to cancel
             alarm.cancel()
             raise
+
+    def _passed_s(self) -> float:
+        """True time since the clocks were set last."""
+        return self._timeline.now_s - self._since_s
+
+    def _late_by_s(self) -> float:
+        return self._late_s + self._passed_s() * (1 - self.rate)
 
 
 def _ring(over: asyncio.Future[None]) -> None:

@@ -58,7 +58,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     ) -> Handle:
         """Call back in `delay` seconds of the machine's own time."""
         timeline = self.timeline
-        moment_s = timeline.now_s + delay / self.clock.state.rate if delay > 0 else timeline.now_s
+        moment_s = timeline.now_s + delay / self.clock.rate if delay > 0 else timeline.now_s
         return timeline.at(moment_s, Handle(self, callback, args, context))
 
     def call_at(  # type: ignore[override]

@@ -23,7 +23,7 @@ class Patience:
 
     def limit(self, reply: asyncio.Future[Any], to: str, timeout_s: float) -> None:
         """When `to` has not answered in `timeout_s` of the process's own time, `reply` fails: timed-out."""
-        kind = timeout_s, self._loop.clock.state.rate
+        kind = timeout_s, self._loop.clock.rate
         queue = self._queues.get(kind)
         if queue is None:
             queue = self._queues[kind] = _Queue(self._loop, *kind)

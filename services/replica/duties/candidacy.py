@@ -101,7 +101,7 @@ class Candidacy:
         )
         if not (await self._poll(ask)).won:
             return
-        asked_at = standing.env.clock.monotonic()
+        asked_at = standing.env.lease_clock.now_s()
         ask = AskVote(epoch=epoch, candidate=ask.candidate, last=ask.last, invited=invited)
         standing.say("stands-for-election", to_epoch=epoch, reason=reason)
         try:

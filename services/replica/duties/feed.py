@@ -20,9 +20,9 @@ class Feed:
         return {ReadLog: self._read_log}
 
     async def _read_log(self, message: ReadLog) -> LogPage:
-        leader, storage = self._standing.must_lead(), self._standing.storage
-        leader.lease.check()
-        end = leader.acknowledged
+        leader = self._standing.must_lead()
+        await leader.lease.assured()
+        end, storage = leader.acknowledged, self._standing.storage
         limit = max(0, min(message.limit, MOST_ENTRIES, end - message.sequence))
         entries = storage.entries_after(message.sequence, limit)
         if entries and entries[0].position.sequence != message.sequence + 1:

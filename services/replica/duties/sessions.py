@@ -17,6 +17,6 @@ class Sessions:
 
     async def _ask_session(self, message: AskSession) -> SessionPosition:
         leader = self._standing.must_lead()
-        leader.lease.check()
+        await leader.lease.assured()
         session, last = message.session, self._standing.storage.last
         return SessionPosition(position=last if session is None else leader.sessions.of(session))

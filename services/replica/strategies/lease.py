@@ -3,15 +3,20 @@
 So a leader that nobody can reach cannot go on for ever, and whoever waits out the lease knows that it
 has stopped, without having talked to it (Gray and Cheriton, 1989). The leader counts from the moment
 it *asked*, the controller from the moment it *answered*, and a little longer, in case that its own
-clock is fast or the leader's slow: so the leader always stops first. Both use clocks that cannot be set.
+clock is fast or the leader's slow: so the leader always stops first.
+
+A lease that ran out while its machine slept was not refused. Whoever wants something of the leader then waits
+until it has been asked for once more; only who has asked in vain refuses. (`LeaseClock` says what counts.)
 """
 
 from collections.abc import Callable
 
+from services.bell import Bell
 from services.config import ClusterSettings
 from services.errors import LabError
 from services.messages import LeaseGranted, RenewLease
 from services.ports import Env
+from services.replica.arrivals import Arrivals
 
 RENEWALS_PER_LEASE = 4
 ATTEMPTS_PER_LEASE = 20  # while there is none, every write is refused
@@ -23,43 +28,73 @@ class Lease:
     def __init__(self, env: Env, settings: ClusterSettings, epoch: int, say: Callable[..., None]) -> None:
         self._env, self._epoch, self._say = env, epoch, say
         self.wanted = settings.lease
+        self._news = Arrivals()  # of whether there is a lease
         self._duration_s = settings.lease_ms / 1000
-        self._until = 0.0
+        self._until: float | None = None  # by the `LeaseClock`
+        self._refused = False  # when it was asked for last
+        self._in_doubt = False  # as was said
+        self._need = Bell()  # rings when somebody waits for it
 
     @property
     def valid(self) -> bool:
         """True while the leader may accept requests."""
-        return not self.wanted or self._env.clock.monotonic() < self._until
+        now = self._env.lease_clock.now_s()
+        return not self.wanted or (self._until is not None and now < self._until)
 
-    def check(self) -> None:
-        """Raise `LabError` lease-expired unless the lease is valid. Nothing has happened yet: definite."""
-        if not self.valid:
+    async def assured(self) -> None:
+        """Return while it is valid, or as soon as it is again.
+
+        Raises `LabError` lease-expired, which is definite, when it was asked for in vain.
+        """
+        if not self.valid and not await self._renewed():
             raise LabError("lease-expired", f"{self._env.node} has no lease for epoch {self._epoch} any more")
 
-    def check_after_the_fact(self) -> None:
+    async def assured_after_the_fact(self) -> None:
         """The same after the write was stored, when nobody knows any more what becomes of it."""
-        if not self.valid:
+        if not self.valid and not await self._renewed():
             raise LabError(
                 "not-acknowledged", f"the lease of {self._env.node} ran out while this was written"
             )
+
+    def heard(self) -> None:
+        """A follower has answered."""
 
     async def keep(self) -> None:
         """Renew in good time, again and again; says when the lease is there and when it ran out."""
         held = False
         while True:
-            await self._renew()
-            if self.valid != held:
-                held = self.valid
-                self._say("lease-granted" if held else "lease-expired")
+            self._need.silence()
+            self._refused = not await self._renew()
+            valid = self.valid
+            if not valid and not self._refused:
+                continue  # what was granted is over, because the machine slept in between
+            if valid != held or self._in_doubt:
+                self._say("lease-granted" if valid else "lease-expired")
+            held, self._in_doubt = valid, False
+            self._news.announce()
             attempts = RENEWALS_PER_LEASE if held else ATTEMPTS_PER_LEASE
-            await self._env.clock.sleep(self._duration_s / attempts)
+            await self._need.rung(self._duration_s / attempts)
 
-    async def _renew(self) -> None:
-        asked = self._env.clock.monotonic()
+    async def _renewed(self) -> bool:
+        """Is it valid again, after all that may be waited for?"""
+        if self._refused:
+            return False
+        if self._until and not self._in_doubt:
+            self._in_doubt = True
+            self._say("lease-in-doubt", reason="it is over, but nobody has refused to renew it")
+        self._need.ring()
+        await self._news.until(lambda: self.valid or self._refused, self._duration_s)
+        return self.valid
+
+    async def _renew(self) -> bool:
+        """False when nobody granted it. That says nothing if the machine slept while it waited."""
+        clock = self._env.lease_clock
+        asked = clock.now_s()
         request = RenewLease(node=self._env.node, epoch=self._epoch)
         try:
             reply = await self._env.network.call("controller", request, self._duration_s / 2)
         except LabError:
-            return
-        if isinstance(reply, LeaseGranted):
-            self._until = max(self._until, asked + reply.lease_s)
+            return clock.now_s() - asked > self._duration_s
+        assert isinstance(reply, LeaseGranted), reply
+        self._until = max(self._until or asked, asked + reply.lease_s)
+        return True

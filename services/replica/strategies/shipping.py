@@ -35,7 +35,7 @@ class Follower:
 
     shipped: Position  # where the next batch begins: the follower is thought to have this
     view: FollowerView
-    asked_at: float  # when what it has answered last was sent
+    asked_at: float  # when what it has answered last was sent, by the `LeaseClock`
     member: bool = True
     caught_up: bool = True
     durable: Watermark = field(default_factory=Watermark)  # like the view's, to be waited for
@@ -76,7 +76,7 @@ class Shipping:
         while True:
             follower.news.silence()
             batch = self._next_batch(follower)
-            asked_at = self._env.clock.monotonic()
+            asked_at = self._env.lease_clock.now_s()
             try:
                 if self._lacks_what_is_gone(batch):
                     await self._offer_copy(name, follower, batch.entries[0].position.sequence)

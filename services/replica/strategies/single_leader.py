@@ -48,7 +48,7 @@ class Leader:
         self.epoch = epoch
         self.sessions = Newest(floor=storage.last)  # up to there it was an earlier leader who acknowledged
         self.lease = (
-            MajorityLease(env, settings, epoch, say, self._asked_at, deposed)
+            MajorityLease(env, settings, epoch, say, self._asked_at, self._ask_again, deposed)
             if settings.coordination == "election"
             else Lease(env, settings, epoch, say)
         )
@@ -56,11 +56,11 @@ class Leader:
         self._say = say
         self._first = storage.last.sequence + 1  # the mark that opens the epoch
         self._shipping = Shipping(
-            env, settings, storage, epoch, lambda: self.acknowledged, self._advance, deposed, say
+            env, settings, storage, epoch, lambda: self.acknowledged, self._answered, deposed, say
         )
         # An earlier leader may have allowed followers to read until this moment.
         fresh = FollowerView(may_read_until=now + self._shipping.may_read_s())
-        asked_at = now if elected_at is None else elected_at
+        asked_at = env.lease_clock.now_s() if elected_at is None else elected_at
         self._followers = {name: Follower(storage.last, fresh, asked_at) for name in followers}
         self._synchronous: str | None = next(iter(followers), None)
         self._fallen_back = False
@@ -120,7 +120,8 @@ class Leader:
         if name not in self._followers:
             now = self._env.clock.monotonic()
             view = FollowerView(may_read_until=now + self._shipping.may_read_s())
-            follower = Follower(self._storage.last, view, now, member=member, caught_up=member)
+            asked_at = self._env.lease_clock.now_s()
+            follower = Follower(self._storage.last, view, asked_at, member=member, caught_up=member)
             self._followers[name] = follower
             self._env.tasks.spawn(f"ship-{name}", self._shipping.ship(name, follower))
         elif member and not self._followers[name].member:
@@ -140,10 +141,10 @@ class Leader:
         return await self._acknowledged_outcome(Transaction(statements))
 
     async def _acknowledged_outcome(self, request: Operation | Transaction) -> Outcome:
-        self.lease.check()
+        await self.lease.assured()
         outcome = await self._commits.perform(request)
         await self.acknowledged_up_to(outcome.position.sequence)
-        self.lease.check_after_the_fact()
+        await self.lease.assured_after_the_fact()
         return outcome
 
     async def acknowledged_up_to(self, sequence: int) -> None:
@@ -189,8 +190,17 @@ class Leader:
         self._commit_times.note(self._storage.last.sequence, self._env.clock.monotonic())
         self._shipping.extend(entries)
         self._advance()
+        self._ask_again()
+
+    def _ask_again(self) -> None:
+        """Let every follower be sent something at once, if only a heartbeat."""
         for follower in self._followers.values():
             follower.news.ring()
+
+    def _answered(self) -> None:
+        """A follower has."""
+        self.lease.heard()
+        self._advance()
 
     async def _watch_followers(self) -> None:
         """Time alone changes what may be acknowledged: followers become late, permissions to read end."""

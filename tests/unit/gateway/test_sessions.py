@@ -41,8 +41,7 @@ class Clock:
     def monotonic(self) -> float:
         return self.now_s
 
-    def wall(self) -> float:
-        return self.now_s
+    boottime = wall = monotonic
 
     async def sleep(self, delay_s: float) -> None:
         raise AssertionError("nothing waits here")

@@ -27,8 +27,7 @@ class VirtualClock:
     def monotonic(self) -> float:
         return asyncio.get_running_loop().time()
 
-    def wall(self) -> float:
-        return self.monotonic()
+    boottime = wall = monotonic
 
     async def sleep(self, delay_s: float) -> None:
         await asyncio.sleep(delay_s)
