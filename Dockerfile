@@ -1,8 +1,8 @@
 # One image, several commands: `python -m services replica|controller|gateway`.
 FROM python:3.11-slim-bookworm
 
-# /data is the node's disk; docker-compose.yml tells why it is shared memory.
-RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin lab && ln -s /dev/shm /data
+# A volume takes its owner from here: /data is the node's disk, /setup has what the cluster makes at its start.
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin lab && install -d -o lab /data /setup
 WORKDIR /app
 
 # The repository's own pip, and a venv without one: the base may be Debian's Python, whose pip refuses.

@@ -9,7 +9,20 @@ from collections.abc import Sequence
 import typer
 
 from chaos.cluster import ClusterError
-from chaos.commands import check, doctor, images, listing, logdiff, play, proxy, report, run, sweep, test
+from chaos.commands import (
+    check,
+    compose,
+    doctor,
+    images,
+    listing,
+    logdiff,
+    play,
+    proxy,
+    report,
+    run,
+    sweep,
+    test,
+)
 from chaos.commands.run import INTERRUPTED
 from chaos.discover import UnknownNameError
 from chaos.verdict import COULD_NOT_RUN, WRONG_USAGE
@@ -21,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (listing, run, check, report, sweep, logdiff, play, proxy, images, doctor, test):
+for command in (listing, run, check, report, sweep, logdiff, play, proxy, compose, images, doctor, test):
     command.register(app)
 
 

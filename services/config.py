@@ -203,7 +203,7 @@ def settings_from(role: str, environ: Mapping[str, str] = os.environ) -> NodeSet
                 "links": _json(environ, "LAB_LINKS"),
                 "cache_server": environ.get("LAB_CACHE_SERVER", ""),
                 "data_dir": Path(environ.get("LAB_DATA_DIR", "data")),
-                "token": _required(environ, "LAB_TOKEN"),
+                "token": _token(environ),
                 "allowed_hosts": _names(environ, "LAB_ALLOWED_HOSTS"),
                 "log_format": environ.get("LOG_FORMAT", "text"),
                 "cluster": _json(environ, "LAB_SETTINGS"),
@@ -221,6 +221,20 @@ def _required(environ: Mapping[str, str], name: str) -> str:
             f"the environment variable {name} is missing; docker-compose.yml shows what a node needs"
         )
     return environ[name]
+
+
+def _token(environ: Mapping[str, str]) -> str:
+    """`LAB_TOKEN`, or what is in the file that `LAB_TOKEN_FILE` names."""
+    path = environ.get("LAB_TOKEN_FILE")
+    if not path:
+        return _required(environ, "LAB_TOKEN")
+    try:
+        token = Path(path).read_text("utf-8").strip()
+    except (OSError, UnicodeError) as error:
+        raise ValueError(f"LAB_TOKEN_FILE is {path}, which cannot be read: {error}") from error
+    if not token:
+        raise ValueError(f"LAB_TOKEN_FILE is {path}, which is empty; a token is a word of your choice")
+    return token
 
 
 def _names(environ: Mapping[str, str], name: str) -> list[str]:

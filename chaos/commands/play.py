@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 def up(
     on: Annotated[str, typer.Option(help="local or compose.")] = "local",
-    nodes: Annotated[int, typer.Option(min=1, max=9, help="How many replicas (local).")] = 3,
+    nodes: Annotated[int, typer.Option(min=1, max=9, help="How many replicas.")] = 3,
     strategy: Annotated[str, typer.Option(help="single-leader is the only one yet.")] = "single-leader",
     replication: Annotated[str, typer.Option(help=f"{REPLICATION}.")] = "semi-sync",
     reads: Annotated[str, typer.Option(help="leader, any or bounded.")] = "leader",

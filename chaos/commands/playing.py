@@ -17,7 +17,6 @@ from services.config import ClusterSettings
 
 PATIENCE_S = 10.0
 STRATEGIES = ("single-leader",)
-NODES_IN_COMPOSE = 3
 FINDERS: Mapping[str, Callable[[], Awaitable[Cluster | None]]] = {
     "local": playground.find_local,
     "compose": playground.find_compose,
@@ -35,8 +34,6 @@ async def start(on: str, nodes: int, strategy: str, settings: Mapping[str, Any],
         raise ClusterError(f"there is no strategy {strategy!r}; choose {' or '.join(STRATEGIES)}")
     if on not in FINDERS:
         raise ClusterError(f"there is no runtime {on!r} to play on; choose {' or '.join(FINDERS)}")
-    if on == "compose" and nodes != NODES_IN_COMPOSE:
-        raise ClusterError(f"docker-compose.yml has {NODES_IN_COMPOSE} replicas; --nodes works on local")
     chosen = _settings({**settings, **_shared_out(nodes, partitions)})
     if already := await FINDERS[on]():
         await already.close()
@@ -45,7 +42,7 @@ async def start(on: str, nodes: int, strategy: str, settings: Mapping[str, Any],
     if on == "local":
         playground.start_local(nodes, chosen)
     else:
-        await playground.start_compose(chosen)
+        await playground.start_compose(nodes, chosen)
     async with playground.cluster_that_is_up() as cluster:
         typer.echo(f"up: {_where(cluster)}\n{WHAT_NEXT.format(url=_first_url(cluster))}")
 

@@ -10,6 +10,7 @@ from docker.errors import APIError
 
 from chaos.cluster import ClusterError
 from chaos.images import base, redis, toxiproxy
+from chaos.runtimes.compose_file import SETUP
 from chaos.runtimes.docker_engine import compose, connect
 
 
@@ -41,4 +42,4 @@ def _from_registry(engine: DockerClient) -> None:
 
 def _build_lab(*options: str) -> None:
     print("replication-lab: building", flush=True)
-    compose("build", *options, "n1")
+    compose("build", *options, SETUP)

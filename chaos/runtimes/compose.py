@@ -66,20 +66,20 @@ class ComposeCluster(LinkedCluster):
     async def find(cls) -> "ComposeCluster | None":
         """The cluster that `docker compose up` started, if it is up; closing leaves it as it is."""
         project = await asyncio.to_thread(lambda: compose_project.find_running(connect()))
-        return cls(project) if project else None
+        return cls(project, project.shape()) if project else None
 
     @classmethod
     async def start(cls, *, seed: int = 0, shape: Shape = DEFAULT) -> "ComposeCluster":
         """The cluster that is up, to be given back with the default settings, or one of its own.
 
-        Only the default shape can be up. Toxiproxy takes no `seed`. Raises `ClusterError`, leaving nothing
-        behind; also when another run has the cluster that is up.
+        The one that is up has to be of this shape. Toxiproxy takes no `seed`. Raises `ClusterError`, leaving
+        nothing behind; also when another run has the cluster that is up.
         """
         engine = await asyncio.to_thread(connect)
         project = await asyncio.to_thread(compose_project.find_running, engine)
-        if project and shape == DEFAULT:
+        if project and shape == project.shape():
             lock = _for_this_run(project)
-            cluster = cls(project, since_s=time.time())
+            cluster = cls(project, shape, since_s=time.time())
             cluster._ends.callback(lock.close)
             cluster._ends.push_async_callback(cluster.configure, ClusterSettings())
             return cluster

@@ -3,32 +3,31 @@
 Which containers belong to it is never remembered: the engine is asked by label, every time.
 """
 
+import io
 import json
-from collections.abc import Mapping
+import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 
 from docker import DockerClient
+from docker.errors import NotFound
 from docker.models.containers import Container
 
 from chaos.cluster import ClusterError
-from chaos.runtimes.compose_layout import ROOT, TOXIPROXY, proxies_json
-from chaos.runtimes.compose_shape import disk_of, reshaped
+from chaos.runtimes.compose_file import compose_text, networks, port_variables
+from chaos.runtimes.compose_layout import ROOT, TOXIPROXY
 from chaos.runtimes.compose_subnets import TAKEN, addresses
 from chaos.runtimes.crew import Crew
 from chaos.runtimes.docker_engine import compose
-from chaos.shape import Shape
+from chaos.shape import Companion, Shape
 
 PROJECT_LABEL = "com.docker.compose.project"
 SERVICE_LABEL = "com.docker.compose.service"
 FOLDER_LABEL = "com.docker.compose.project.working_dir"
 RUN_LABEL, ROLE_LABEL = "lab.run", "lab.role"
 DEFAULT_RUN = "default"
-PORT_VARIABLES = (
-    *("LAB_PORT_TOXIPROXY", "LAB_PORT_G1", "LAB_PORT_G2", "LAB_PORT_LAB_CONTROLLER"),
-    *(f"LAB_PORT_LAB_{node}" for node in ("N1", "N2", "N3", "G1", "G2")),
-)
+MADE_AT_START = "/setup/token"  # what the nodes ask of whoever gives them orders
 
 
 class TakenError(ClusterError):
@@ -63,9 +62,33 @@ class ComposeProject:
         return f"http://{published[0]['HostIp']}:{published[0]['HostPort']}"
 
     def token(self) -> str:
-        """The run's token, from a node's environment."""
-        variables: list[str] = self.container("n1").attrs["Config"]["Env"]
-        return dict(variable.split("=", 1) for variable in variables)["LAB_TOKEN"]
+        """The token that this cluster has made itself; the engine reads it out of a node."""
+        node = self.container("n1")
+        try:
+            archive, _ = node.get_archive(MADE_AT_START)
+        except NotFound as error:
+            raise ClusterError(
+                f"{self.name} has no token at {MADE_AT_START}; `docker compose up --build` starts it anew"
+            ) from error
+        with tarfile.open(fileobj=io.BytesIO(b"".join(archive))) as files:
+            file = files.extractfile(MADE_AT_START.rpartition("/")[2])
+            assert file, "it is a file"
+            return file.read().decode()
+
+    def shape(self) -> Shape:
+        """Who is in it, from what a node was told."""
+        told = self.environment("n1")
+        companions = json.loads(told.get("LAB_COMPANIONS", "{}"))
+        return Shape(
+            replicas=len(told["LAB_REPLICAS"].split(",")),
+            gateways=len(told["LAB_GATEWAYS"].split(",")),
+            companions=tuple(Companion(name, role) for name, role in companions.items()),
+        )
+
+    def environment(self, service: str) -> dict[str, str]:
+        """The environment variables of `service`."""
+        variables: list[str] = self.container(service).attrs["Config"]["Env"]
+        return dict(variable.split("=", 1) for variable in variables)
 
 
 def find_running(engine: DockerClient) -> ComposeProject | None:
@@ -91,16 +114,17 @@ def start(
     of the project go into `directory`, which must stay as long as it runs. Spares are made, not started.
     Raises `TakenError` when somebody else took its networks meanwhile: clear away, and try again.
     """
-    environment = dict.fromkeys(PORT_VARIABLES, "") | {"LAB_RUN": name, "LAB_TOKEN": token_hex(16)}
-    project_file = _write_files(engine, shape, directory, environment)
+    environment = dict.fromkeys(port_variables(shape), "") | {"LAB_RUN": name}
+    project_file = directory / "docker-compose.yml"
+    subnets = addresses(engine, networks(shape))
+    project_file.write_text(compose_text(shape, name=name, addresses=subnets), encoding="utf-8")
 
     def call(*arguments: str) -> None:
-        options = ("--project-name", name, *arguments)
+        options = ("--project-directory", str(ROOT), *arguments)
         compose(*options, file=project_file, environment=environment, process_group=process_group)
 
     try:
-        disks = map(disk_of, shape.spare_names)  # they are there from the start, their replicas are not
-        call("up", "--detach", "--build", "--quiet-pull", TOXIPROXY, *Crew(shape).at_work, *disks)
+        call("up", "--detach", "--build", "--quiet-pull", TOXIPROXY, *Crew(shape).at_work)
         if shape.spares:
             call("create", "--no-recreate", *shape.spare_names)
     except ClusterError as error:
@@ -110,16 +134,3 @@ def start(
             f"{error}\n(if no image registry is in reach: `./lab images --offline`)"
         ) from error
     return ComposeProject(engine, name)
-
-
-def _write_files(engine: DockerClient, shape: Shape, directory: Path, environment: Mapping[str, str]) -> Path:
-    """The Compose file of a project of `shape`, made from the one that everybody uses."""
-    default = json.loads(compose("config", "--format", "json", environment=environment))
-    proxies_file, project_file = directory / "toxiproxy.json", directory / "compose.json"
-    proxies_file.write_text(proxies_json(shape), encoding="utf-8")
-    proxies_file.chmod(0o644)  # Toxiproxy runs as nobody
-    project = reshaped(default, shape, proxies_file)
-    for network, address in addresses(engine, project["networks"]).items():
-        project["networks"][network] |= {"ipam": {"config": [address]}}
-    project_file.write_text(json.dumps(project), encoding="utf-8")
-    return project_file

@@ -4,6 +4,7 @@ The container engine's library is loaded only where no local cluster is found: i
 the whole rest of a command.
 """
 
+import asyncio
 import shutil
 import socket
 import subprocess
@@ -17,6 +18,7 @@ import msgspec
 from chaos.cluster import Cluster, ClusterError
 from chaos.runtimes.remote import RemoteCluster
 from chaos.runtimes.supervisor import READY, ROOT, Home, events_file, home_file, state_directory
+from chaos.shape import DEFAULT, Shape
 from services.config import ClusterSettings
 
 USUAL_PORT = 8080
@@ -100,11 +102,12 @@ async def stop_local() -> bool:
     return True
 
 
-async def start_compose(settings: ClusterSettings) -> None:
-    """`docker compose up`, with these settings. Raises `ClusterError`."""
+async def start_compose(replicas: int, settings: ClusterSettings) -> None:
+    """`docker compose up` with so many replicas and these settings. Raises `ClusterError`."""
     from chaos.runtimes.docker_engine import compose
 
-    compose("up", "--detach", "--wait")
+    up = ("--project-directory", str(ROOT), "up", "--detach", "--wait")
+    compose(*up, file=_compose_file(replicas))
     cluster = await find_compose()
     assert cluster, "docker compose says that it is up"
     try:
@@ -113,15 +116,28 @@ async def start_compose(settings: ClusterSettings) -> None:
         await cluster.close()
 
 
+def _compose_file(replicas: int) -> Path:
+    """The one that is checked in, if it has so many replicas, else another one in the state directory."""
+    from chaos.runtimes.compose_file import compose_text
+    from chaos.runtimes.compose_layout import COMPOSE_FILE
+
+    if replicas == DEFAULT.replicas:
+        return COMPOSE_FILE
+    file = state_directory() / "docker-compose.yml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(compose_text(Shape(replicas)), encoding="utf-8")
+    return file
+
+
 async def stop_compose() -> bool:
-    """`docker compose down`. False when the cluster was not up."""
-    from chaos.runtimes.docker_engine import compose
+    """Remove all that belongs to it, disks as well. False when the cluster was not up."""
+    from chaos.runtimes.reaper import remove_compose
 
     cluster = await find_compose()
     if cluster is None:
         return False
     await cluster.close()
-    compose("down", "--volumes")
+    await asyncio.to_thread(remove_compose, cluster.name)
     return True
 
 

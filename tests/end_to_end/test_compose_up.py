@@ -10,8 +10,9 @@ from docker import DockerClient
 from chaos.cluster import ClusterError, eventually
 from chaos.runtimes import compose_project
 from chaos.runtimes.compose import ComposeCluster
+from chaos.runtimes.compose_file import port_variables
 from chaos.runtimes.compose_layout import NODE_PORT
-from chaos.runtimes.compose_project import PORT_VARIABLES, ComposeProject
+from chaos.runtimes.compose_project import ComposeProject
 from chaos.runtimes.docker_engine import compose
 from services.config import ClusterSettings
 from tests.containers import engine, left_of
@@ -28,10 +29,10 @@ def up(engine: DockerClient) -> Iterator[ComposeProject]:
     project = ComposeProject(engine, compose_project.new_name())
     compose_up = ("--project-name", project.name, "up", "--build", "--detach", "--wait")
     try:
-        compose(*compose_up, environment=dict.fromkeys(PORT_VARIABLES, ""))
+        compose(*compose_up, environment=dict.fromkeys(port_variables(), ""))
         yield project
     finally:
-        compose("--project-name", project.name, "down")
+        compose("--project-name", project.name, "down", "--volumes")
         assert left_of(engine, project.name) == []
 
 

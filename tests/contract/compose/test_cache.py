@@ -7,9 +7,9 @@ import pytest
 import pytest_asyncio
 
 from chaos.runtimes.compose import ComposeCluster
+from chaos.runtimes.compose_file import REDIS_PORT, server_of
 from chaos.runtimes.compose_layout import NODE_PORT, TOXIPROXY_PORT, numbered
 from chaos.runtimes.compose_project import ComposeProject
-from chaos.runtimes.compose_shape import REDIS_PORT, server_of
 from chaos.runtimes.docker_engine import connect
 from chaos.runtimes.http_client import HttpClient
 from chaos.shape import Companion, Shape

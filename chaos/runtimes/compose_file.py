@@ -1,0 +1,152 @@
+"""The Compose file of a cluster of any shape, written from `containers/compose.yml.jinja`.
+
+The default one is checked in, because it is what a newcomer reads and what `docker compose up` needs;
+a test holds it against what is written here. All that a cluster needs stands in the file, so it can be
+read by whoever runs the engine, whatever the rights of the files beside it.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from chaos.links import LAB
+from chaos.runtimes.compose_layout import (
+    COMPOSE_FILE,
+    NODE_PORT,
+    ROOT,
+    TOXIPROXY_PORT,
+    node_links,
+    numbered,
+    proxies,
+)
+from chaos.shape import DEFAULT, Shape
+
+PROJECT = "replication-lab"
+TOXIPROXY_IMAGE = "ghcr.io/shopify/toxiproxy:2.12.0"
+REDIS_IMAGE = "redis:7.0.15-bookworm"
+REDIS_PORT = 6379
+FIRST_GATEWAY_PORT = 8080  # of this machine
+EDGE = "edge"
+SETUP = "setup"
+USAGE = "docker compose {file}up          and then   curl -X PUT 127.0.0.1:8080/kv/x -d 7"
+
+
+def compose_text(
+    shape: Shape = DEFAULT, *, name: str = PROJECT, addresses: Mapping[str, Mapping[str, str]] | None = None
+) -> str:
+    """The file of a cluster of `shape`; `addresses` are the subnet and the gateway of each network."""
+    return _template().render(
+        title=_title(shape),
+        usage=[USAGE.format(file="" if shape == DEFAULT else "--file THIS_FILE ")],
+        name=name,
+        shape=shape,
+        toxiproxy_image=TOXIPROXY_IMAGE,
+        redis_image=REDIS_IMAGE,
+        redis_port=REDIS_PORT,
+        node_links=partial(node_links, shape=shape),
+        server_of=server_of,
+        servers=servers(shape),
+        proxies=proxies(shape),
+        ports=_ports(shape),
+        networks={node: _networks_of(shape, node) for node in shape.nodes},
+        inside=_networks(shape, addresses or {}),
+    )
+
+
+def networks(shape: Shape) -> tuple[str, ...]:
+    """The names of all networks of a cluster of `shape`."""
+    return tuple(_networks(shape, {}))
+
+
+def port_variables(shape: Shape = DEFAULT) -> tuple[str, ...]:
+    """What moves a published port: the environment variables of the file."""
+    return tuple(published[len("127.0.0.1:${") :].partition("-")[0] for published in _published(shape))
+
+
+def servers(shape: Shape) -> tuple[str, ...]:
+    """The services that hold what the caches of `shape` remember."""
+    return tuple(map(server_of, (node for node in shape.nodes if shape.role(node) == "cache")))
+
+
+def server_of(cache: str) -> str:
+    """The name of the service, and of the network, of the Redis server behind `cache`."""
+    return f"{cache}-redis"
+
+
+def _title(shape: Shape) -> str:
+    replicas = f"{len(shape.machines)} replica{'s' if len(shape.machines) > 1 else ''}"
+    gateways = f"{shape.gateways} gateway{'s' if shape.gateways > 1 else ''}"
+    which = "The default cluster" if shape == DEFAULT else "A cluster"
+    others = "".join(f"{name} ({role}), " for name, role in shape.companion_roles.items())
+    return f"{which}: {replicas}, a controller, {gateways}, {others}and Toxiproxy with every link."
+
+
+def _ports(shape: Shape) -> dict[str, list[str]]:
+    """What each service publishes."""
+    looking = {link: port for link, port in numbered(shape).items() if link.source == LAB}
+    return {
+        "toxiproxy": [
+            _publish("TOXIPROXY", TOXIPROXY_PORT, TOXIPROXY_PORT),
+            *(_publish(f"LAB_{link.target}", port, port) for link, port in looking.items()),
+        ],
+        **{
+            gateway: [_publish(gateway, port, NODE_PORT)]
+            for port, gateway in enumerate(shape.gateway_names, FIRST_GATEWAY_PORT)
+        },
+    }
+
+
+def _published(shape: Shape) -> list[str]:
+    return [published for each in _ports(shape).values() for published in each]
+
+
+def _publish(name: str, usual: int, inside: int) -> str:
+    variable = f"LAB_PORT_{name}".upper().replace("-", "_")
+    return f"127.0.0.1:${{{variable}-{usual}}}:{inside}"
+
+
+def _networks_of(shape: Shape, node: str) -> tuple[str, ...]:
+    if node in shape.gateway_names:
+        return node, _edge_of(node)
+    return (node, server_of(node)) if shape.role(node) == "cache" else (node,)
+
+
+def _networks(shape: Shape, addresses: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Each network, and what the file says of it."""
+    inside = {name: ["internal: true"] for name in (*shape.nodes, *servers(shape))}
+    outside: dict[str, list[str]] = {name: [] for name in (EDGE, *map(_edge_of, shape.gateway_names))}
+    return {name: _flow(said, addresses.get(name)) for name, said in (inside | outside).items()}
+
+
+def _flow(said: list[str], address: Mapping[str, str] | None) -> str:
+    if address:
+        pairs = ", ".join(f"{name}: {value}" for name, value in address.items())
+        said = [*said, f"ipam: {{config: [{{{pairs}}}]}}"]
+    return f"{{{', '.join(said)}}}"
+
+
+def _edge_of(gateway: str) -> str:
+    return f"{EDGE}-{gateway}"
+
+
+def _template() -> Template:
+    """No escaping: what goes in are names and numbers of the lab's own."""
+    environment = Environment(
+        loader=FileSystemLoader(ROOT / "containers"),
+        autoescape=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("compose.yml.jinja")
+
+
+def main() -> None:
+    """Write the default file anew, after a change of the template or of the links."""
+    COMPOSE_FILE.write_text(compose_text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
