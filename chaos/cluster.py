@@ -164,6 +164,9 @@ class Cluster(Protocol):
     def events(self) -> Sequence[Event]:
         """All log lines so far, of all nodes, in time order."""
 
+    def tell(self, text: str) -> None:
+        """Tell it to whoever watches this cluster's own logs, if it has such; returns at once."""
+
     async def close(self) -> None:
         """Heal, and stop and remove whatever this object started."""
 

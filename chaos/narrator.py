@@ -51,7 +51,9 @@ class Narrator:
         self._story = Story()
 
     def tell(self, text: str, tone: Tone) -> None:
-        """Something happens now."""
+        """Something happens now; what is done to the cluster stands in its own logs, too."""
+        if tone == "fault":
+            self._cluster.tell(text)
         if self._tell_at is not None:
             self.tell_news()
             self._tell_at(self._elapsed_ns() / 1e9, text, tone)

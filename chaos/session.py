@@ -19,6 +19,7 @@ from chaos.cluster import ClusterError
 from chaos.folder import RunFolder
 from chaos.narrator import TellAt
 from chaos.report.page import write_page
+from chaos.report.words import opening
 from chaos.runner import Stage, play
 from chaos.runtimes.registry import RUNTIMES, Runtime
 from chaos.scenario import Scenario, Variant
@@ -120,10 +121,13 @@ async def perform(task: Task, stage: Stage, out: Path) -> Outcome:
     if task.changes:
         about["command"] = shlex.join(["./lab", "replay", str(folder.path)])
     folder.write_json("run.json", {**about, "finished": False})
+    stage.cluster.tell(f"{task.name} begins, seed {task.seed}: {task.scenario.title}")
     verdict = await play(stage, task.scenario, task.variant, task.seed, folder)
     about |= {"finished": True, "duration_s": round(clock.monotonic() - began, 3)}
     folder.write_json("run.json", {**about, "problems": verdict.problems})
     folder.write_json("verdict.json", verdict.to_json())
+    said = opening(verdict)
+    stage.cluster.tell(f"{task.name} is over, {said.word}: {said.sentence}")
     write_page(folder, about, verdict)
     return Outcome(verdict, folder.path)
 

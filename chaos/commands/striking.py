@@ -2,7 +2,7 @@
 
 import time
 
-from chaos.cluster import HEALTHY, Event, all_of
+from chaos.cluster import HEALTHY, Cluster, Event, all_of
 from chaos.faults.fault import DidNotBite, Fault, Mark
 from chaos.faults.kill import Kill
 from chaos.faults.on_links import put_back
@@ -16,11 +16,12 @@ async def strike(fault: Fault) -> str:
     """Strike and leave it so; returns what was done. A fault that does not bite is taken back."""
     async with playground.cluster_that_is_up() as cluster:
         taken_aim = await fault.aim(cluster)
-        noted(taken_aim.start)
+        noted(cluster, taken_aim.start)
         try:
             await taken_aim.bite()
         except DidNotBite:
             await taken_aim.heal()
+            cluster.tell(f"that had no effect, and is taken back: {taken_aim.start.text}")
             raise
     return taken_aim.start.text
 
@@ -32,10 +33,10 @@ async def heal() -> str:
         states = await all_of(map(cluster.link_state, links))
         struck = [link for link, state in zip(links, states, strict=True) if state != HEALTHY]
         await put_back(cluster, dict.fromkeys(struck, HEALTHY))
-    if not struck:
-        return "every link was healthy already"
-    names = [link.name for link in struck]
-    return noted(Mark("stop-partition", {"links": names}, f"healed: {', '.join(names)}"))
+        if not struck:
+            return "every link was healthy already"
+        names = [link.name for link in struck]
+        return noted(cluster, Mark("stop-partition", {"links": names}, f"healed: {', '.join(names)}"))
 
 
 async def resume(target: str) -> str:
@@ -43,7 +44,7 @@ async def resume(target: str) -> str:
     async with playground.cluster_that_is_up() as cluster:
         node = await cluster.resolve(target)
         await cluster.resume(node)
-    return noted(Mark("resume", {"nodes": [node]}, f"goes on: {node}"))
+        return noted(cluster, Mark("resume", {"nodes": [node]}, f"goes on: {node}"))
 
 
 async def restart(target: str) -> str:
@@ -52,27 +53,28 @@ async def restart(target: str) -> str:
         node = await cluster.resolve(target)
         kill = await Kill(node).aim(cluster)
         if await cluster.process_state(node) != "dead":
-            noted(kill.start)
+            noted(cluster, kill.start)
             await kill.bite()
         await kill.heal()
-    return noted(Mark("start", {"nodes": [node]}, f"started again: {node}"))
+        return noted(cluster, Mark("start", {"nodes": [node]}, f"started again: {node}"))
 
 
 async def upgrade(target: str, new_format: bool) -> str:
     """Stop these nodes, and start them again in another version."""
     async with playground.cluster_that_is_up() as cluster:
         taken_aim = await Upgrade(target, new_format).aim(cluster)
-        noted(taken_aim.start)
+        noted(cluster, taken_aim.start)
         try:
             await taken_aim.bite()
         finally:
             await taken_aim.heal()
-    assert taken_aim.stop
-    return noted(taken_aim.stop)
+        assert taken_aim.stop
+        return noted(cluster, taken_aim.stop)
 
 
-def noted(mark: Mark) -> str:
-    """Write `mark` among the log lines of the cluster that is up; returns its text."""
+def noted(cluster: Cluster, mark: Mark) -> str:
+    """Write `mark` among the log lines of `cluster`, the one that is up; returns its text."""
+    cluster.tell(mark.text)
     state_directory().mkdir(parents=True, exist_ok=True)
     faults_file().append(Event(time.time(), NEMESIS, mark.f, {"what": mark.text}))
     return mark.text

@@ -23,6 +23,7 @@ from chaos.runtimes.begin_again import SERVING_S, begin_again
 from chaos.runtimes.compose_layout import NODE_PORT, TOXIPROXY, TOXIPROXY_PORT, numbered
 from chaos.runtimes.compose_project import ComposeProject, TakenError
 from chaos.runtimes.container_logs import ContainerLogs
+from chaos.runtimes.container_story import ContainerStory
 from chaos.runtimes.crew import Crew
 from chaos.runtimes.docker_engine import connect
 from chaos.runtimes.exclusive import HeldError, exclusive
@@ -59,8 +60,10 @@ class ComposeCluster(LinkedCluster):
         lab = {link.address_key: project.url(TOXIPROXY, port) for link, port in looking.items()}
         network = HttpNetwork(lab, project.token())
         self._orders = Orders(network, self._crew)
+        self._story = ContainerStory(project)
         self._ends = AsyncExitStack()  # what is to be undone, last thing first
         self._ends.push_async_callback(network.close)
+        self._ends.push_async_callback(asyncio.to_thread, self._story.close)
 
     @classmethod
     async def find(cls) -> "ComposeCluster | None":
@@ -81,7 +84,7 @@ class ComposeCluster(LinkedCluster):
             lock = _for_this_run(project)
             cluster = cls(project, shape, since_s=time.time())
             cluster._ends.callback(lock.close)
-            cluster._ends.push_async_callback(cluster.configure, ClusterSettings())
+            cluster._ends.push_async_callback(cluster._give_back)
             return cluster
         with suppress(TakenError):
             return await cls._start_own(engine, shape)
@@ -108,6 +111,14 @@ class ComposeCluster(LinkedCluster):
         """See `Cluster`."""
         self._settings = settings
         await begin_again(self, self._crew, self._orders, settings)
+
+    async def _give_back(self) -> None:
+        self.tell("the runs are over; the cluster begins anew, empty and with its usual settings")
+        await self.configure(ClusterSettings())
+
+    def tell(self, text: str) -> None:
+        """See `Cluster`."""
+        self._story.tell(text)
 
     async def kill(self, node: str) -> None:
         """See `Cluster`."""

@@ -28,7 +28,11 @@ REDIS_IMAGE = "redis:7.0.15-bookworm"
 REDIS_PORT = 6379
 FIRST_GATEWAY_PORT = 8080  # of this machine
 EDGE = "edge"
-SETUP = "setup"
+SETUP, STORY = "setup", "story"
+EXPLAINED = (
+    "tells what is done to this cluster; "
+    "<<< ends the line of a node where it stands out: somebody else leads, a refusal, a crash"
+)
 USAGE = "docker compose {file}up          and then   curl -X PUT 127.0.0.1:8080/kv/x -d 7"
 
 
@@ -48,6 +52,8 @@ def compose_text(
         server_of=server_of,
         servers=servers(shape),
         proxies=proxies(shape),
+        last_link=shape.links[-1].name,
+        explained=EXPLAINED,
         ports=_ports(shape),
         networks={node: _networks_of(shape, node) for node in shape.nodes},
         inside=_networks(shape, addresses or {}),

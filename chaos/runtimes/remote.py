@@ -111,6 +111,9 @@ class RemoteCluster:
         """See `Cluster`; read from the file that the supervisor writes."""
         return sorted(self._events.events(), key=lambda event: event.time_s)
 
+    def tell(self, text: str) -> None:
+        """See `Cluster`. Nobody watches: `./lab logs` shows what was noted."""
+
     async def close(self) -> None:
         """Nothing is held here."""
 

@@ -60,6 +60,7 @@ def gateway_application(gateway: Gateway, settings: NodeSettings) -> FastAPI:
         ("GET", "/cache/{key:anything}", clients.recall),
         ("PUT", "/cache/{key:anything}", clients.remember),
         ("GET", "/status", clients.status),
+        ("GET", "/ready", clients.ready),
     ):
         about = described[endpoint.__name__]
         app.add_api_route(path, _in_session(endpoint), methods=[method], tags=["clients"], **about)
@@ -161,6 +162,11 @@ class Clients:
         nodes = {name: _described(found) for name, found in (await self._gateway.survey()).items()}
         who = {"leader": own.leader, "epoch": own.epoch, "leads": own.leads}
         return _answer({"gateway": own.node, **who, "nodes": nodes})
+
+    async def ready(self, _: Request) -> Response:
+        """Does it know whom to give a write? For whoever waits until the cluster is up."""
+        self._gateway.must_know_the_way()
+        return _answer({"status": "ready"})
 
     async def _write(self, request: Request, operation: Operation) -> Response:
         session, token = _caller(request)

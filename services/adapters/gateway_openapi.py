@@ -80,6 +80,12 @@ class ClusterState(msgspec.Struct):
     leads: dict[str, int] = {}
 
 
+class Ready(msgspec.Struct):
+    """The gateway knows who leads."""
+
+    status: str
+
+
 class Failure(msgspec.Struct):
     """An error; `leader` where somebody else would know better."""
 
@@ -97,6 +103,7 @@ RECORDS = (
     Cached,
     Transaction,
     ClusterState,
+    Ready,
     Failure,
     *SERVED["gateway"],
 )
@@ -235,6 +242,12 @@ def operations(replicas: Sequence[str]) -> dict[str, Described]:
         ),
         "status": _described(
             "Who leads, and how everybody is", state, [], ("bad-request", "forbidden-host", "internal")
+        ),
+        "ready": _described(
+            "Is there somebody to give a write to?",
+            _content(Ready, {"status": "ready"}),
+            [],
+            ("bad-request", "forbidden-host", "no-leader"),
         ),
     }
 

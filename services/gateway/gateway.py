@@ -90,6 +90,11 @@ class Gateway:
             leads={guide.leader: guide.epoch for guide in guides if guide.leader},
         )
 
+    def must_know_the_way(self) -> None:
+        """Raise `LabError` no-leader while there is a key whose leader this gateway has not heard of."""
+        if not all(partition.guide.leader for partition in self._partitions):
+            raise LabError("no-leader", f"{self._env.node} has not heard yet who leads")
+
     async def handle(self, message: Message) -> Message:
         """The reply to `message`. Raises `LabError` for every refusal and failure."""
         answer = self._answers.get(type(message))

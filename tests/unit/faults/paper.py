@@ -31,6 +31,7 @@ class PaperCluster:
     link_states: dict[Link, LinkState] = field(default_factory=dict)
     processes: dict[str, ProcessState] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
     async def configure(self, settings: ClusterSettings) -> None:
         raise NotImplementedError
@@ -92,6 +93,9 @@ class PaperCluster:
 
     def events(self) -> Sequence[Event]:
         return []
+
+    def tell(self, text: str) -> None:
+        self.told.append(text)
 
     async def close(self) -> None:
         pass

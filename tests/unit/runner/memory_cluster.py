@@ -102,6 +102,7 @@ class MemoryCluster:
         self.states = dict.fromkeys(self.links, HEALTHY)
         self.changes = {link: asyncio.Event() for link in self.links}
         self.crashes: list[str] = []
+        self.told: list[str] = []
         self._directory = directory
         self._settings = ClusterSettings()
         self._tasks: dict[str, OrderedTasks] = {}
@@ -220,6 +221,9 @@ class MemoryCluster:
 
     def events(self) -> Sequence[Event]:
         return sorted(self._events, key=lambda event: event.time_s)
+
+    def tell(self, text: str) -> None:
+        self.told.append(text)
 
     async def close(self) -> None:
         self.states = dict.fromkeys(self.links, HEALTHY)
