@@ -1,8 +1,9 @@
 """From a recording to a verdict: the same way for a run just made and for one saved long ago."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from chaos.checkers import run_checker
+from chaos.checkers import run_checker, takes_model
 from chaos.history import History
 from chaos.measures import measure
 from chaos.verdict import Finding, Kind, Verdict, judge
@@ -23,14 +24,17 @@ def doubts(history: History, least_before_fault: int) -> list[str]:
 
 
 def findings(
-    history: History, anomalies: Sequence[str], bounds_ms: Mapping[str, float]
+    history: History, anomalies: Sequence[str], bounds_ms: Mapping[str, float], model: str = ""
 ) -> tuple[Finding, ...]:
     """What each anomaly's checker says; `bounds_ms` holds the bounds of those that measure a time.
 
-    Raises `ValueError` for an unknown name.
+    `model` is the level to which transactions are held, empty for the checker's own. Raises `ValueError`
+    for an unknown name.
     """
-    bounds = {name: {"bound_ms": bound_ms} for name, bound_ms in bounds_ms.items()}
-    return tuple(run_checker(name, history, **bounds.get(name, {})) for name in anomalies)
+    stated: dict[str, dict[str, Any]] = {name: {"bound_ms": bound} for name, bound in bounds_ms.items()}
+    if model:
+        stated |= {name: {"model": model} for name in anomalies if takes_model(name)}
+    return tuple(run_checker(name, history, **stated.get(name, {})) for name in anomalies)
 
 
 def pronounce(
@@ -45,9 +49,10 @@ def pronounce(
     checkers: Sequence[str],
     bounds_ms: Mapping[str, float],
     problems: Sequence[str],
+    model: str = "",
 ) -> Verdict:
     """The verdict on one variant, which rests on the anomalies in `judged`; see `verdict.judge`."""
-    found = findings(history, checkers, bounds_ms)
+    found = findings(history, checkers, bounds_ms, model)
     return Verdict(
         scenario=scenario,
         variant=variant,

@@ -65,6 +65,7 @@ async def play(
         history=history,
         checkers=scenario.checkers_for(variant),
         bounds_ms=scenario.bounds_ms,
+        model=scenario.model,
         problems=[*problems, *doubts(history, scenario.least_before_fault)],
     )
 

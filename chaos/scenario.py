@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
-from chaos.checkers import takes_bound
+from chaos.checkers import MODELS, takes_bound, takes_model
 from chaos.cluster import Ability
 from chaos.shape import DEFAULT, Shape
 from chaos.verdict import Kind
@@ -84,6 +84,7 @@ class Scenario:
     what a runtime must be able to do; `not_on` says of a runtime that could do it all why the scenario
     makes no sense there, `runs_with` what else than usual runs there. `bounds_ms` states for how long, in
     milliseconds, what some of its checkers measure is still all right: `{"write-stall": 2000}`.
+    `model` is the isolation level to which `transaction-cycle` holds it, by default that of the checker.
     `least_before_fault` is the number of acknowledged operations below which a run proves nothing, because
     nothing was there to be broken.
     """
@@ -101,6 +102,7 @@ class Scenario:
     runs_with: Mapping[str, str] = field(default_factory=dict)
     needs: frozenset[Ability] = frozenset({"links"})
     bounds_ms: Mapping[str, float] = field(default_factory=dict)
+    model: str = ""
     least_before_fault: int = 20
 
     def __post_init__(self) -> None:
@@ -110,6 +112,11 @@ class Scenario:
         for name in self.bounds_ms:
             if name not in self.checkers or not takes_bound(name):
                 raise ValueError(f"scenario {self.id} states a bound for {name}, which it does not measure")
+        if self.model and (self.model not in MODELS or not any(map(takes_model, self.checkers))):
+            raise ValueError(
+                f"scenario {self.id} states the model {self.model}: it must be one of {', '.join(MODELS)}, "
+                "and one of the checkers must be transaction-cycle"
+            )
         for variant in self.variants:
             self.settings_of(variant)
             unjudged = set(variant.finds) - set(self.checkers)

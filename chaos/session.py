@@ -141,6 +141,7 @@ def describe(task: Task, began_s: float) -> dict[str, Any]:
         "judged": task.scenario.judged_for(task.variant),
         "checkers": task.scenario.checkers_for(task.variant),
         "bounds_ms": dict(task.scenario.bounds_ms),
+        **({"model": task.scenario.model} if task.scenario.model else {}),
         "runtime": task.runtime,
         "seed": task.seed,
         "shape": msgspec.to_builtins(task.shape),

@@ -11,8 +11,20 @@ import traceback
 from functools import cache
 from typing import Any, Protocol, cast
 
+from chaos.checkers._levels import MODELS
 from chaos.history import History
 from chaos.verdict import Finding, unknown
+
+__all__ = [
+    "BROKEN_BY",
+    "MODELS",
+    "Checker",
+    "checker_names",
+    "find_checker",
+    "run_checker",
+    "takes_bound",
+    "takes_model",
+]
 
 # Guarantees that people ask for by another name than that of the anomaly which breaks them.
 BROKEN_BY = {"monotonic-read": "non-monotonic-read", "monotonic-reads": "non-monotonic-read"}
@@ -43,6 +55,11 @@ def find_checker(name: str) -> Checker:
 def takes_bound(name: str) -> bool:
     """Does this checker measure a time against a bound (`bound_ms`)? Raises `ValueError` like the above."""
     return "bound_ms" in inspect.signature(find_checker(name)).parameters
+
+
+def takes_model(name: str) -> bool:
+    """Does this checker hold transactions to a level (`model`, one of `MODELS`)? Raises `ValueError`, too."""
+    return "model" in inspect.signature(find_checker(name)).parameters
 
 
 def run_checker(name: str, history: History, **parameters: Any) -> Finding:

@@ -4,6 +4,7 @@ Elle's idea: an element is appended once, so whoever reads a list sees which tra
 and in which order. The longest read of a key is the order of its appends.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
@@ -59,13 +60,21 @@ class Transactions:
                 raise ValueError(f"{both} {shown(value)} to {key}, so an element cannot be traced")
             self.appends[place] = Append(operation, *place)
 
-    def longest(self) -> dict[ListKey, Read]:
-        """For each key the longest read of it."""
-        longest: dict[ListKey, Read] = {}
+    def by_transaction(self) -> dict[int, dict[ListKey, list[Append]]]:
+        """What each transaction (by its index) appends to each list, in its own order."""
+        appends: dict[int, dict[ListKey, list[Append]]] = defaultdict(lambda: defaultdict(list))
+        for append in self.appends.values():
+            appends[append.by.index][append.key].append(append)
+        return appends
+
+    def took_place(self) -> set[int]:
+        """The transactions that certainly did: acknowledged, or in doubt and an acknowledged one saw them."""
+        yes = {append.by.index for append in self.appends.values() if append.by.outcome == "ok"}
         for read in self.reads:
-            if len(read.elements) >= len(longest.get(read.key, read).elements):
-                longest[read.key] = read
-        return longest
+            yes.add(read.by.index)
+            seen = (self.appends.get((read.key, element)) for element in read.elements)
+            yes.update(append.by.index for append in seen if append and append.by.outcome == "info")
+        return yes
 
     def untraced(self) -> str | None:
         """Why a read proves nothing: nobody appended what it shows; None when all elements are known."""
@@ -74,6 +83,28 @@ class Transactions:
                 if (read.key, element) not in self.appends:
                     where = f"{shown(element)} in {shown(read.key)}"
                     return f"operation {read.by.index} read {where}, which nobody appended"
+        return None
+
+    def early(self) -> str | None:
+        """Why the order of events is in doubt: something was read before it was asked for; else None."""
+        for read in self.reads:
+            for element in read.elements:
+                append = self.appends.get((read.key, element))
+                if append and read.by.precedes(append.by):
+                    what = (
+                        f"operation {read.by.index} read {shown(element)} in {shown(read.key)} and was over"
+                    )
+                    asked = f"operation {append.by.index} was asked to append it"
+                    return f"{what} before {asked} (--model strict-serializable judges that)"
+        return None
+
+    def unjudged(self) -> str | None:
+        """What never happened, so that nothing could go wrong; None when there is something to judge."""
+        if not self.reads:
+            return "no read of a transaction succeeded, so nothing was put to the test"
+        yes = self.took_place()
+        if not any(append.by.index in yes for append in self.appends.values()):
+            return "no append of a transaction succeeded, so nothing was put to the test"
         return None
 
 

@@ -1,135 +1,75 @@
-"""Transactions that cannot have happened one after the other: each must come before the next, in a ring.
+"""Transactions that no order explains, as the isolation level that is promised would have it.
 
-Elle's dependency graph (Kingsbury, Alvaro 2020; Adya 1999). The longest read of a list is the order of
-its appends, so of two transactions that touch it one comes first: it appended the element before (ww),
-it appended the last element that the other read (wr), or it read the list without the other's element
-(rw). A ring of these means that the history is not serializable. Two reads of which neither begins with
-the other leave no order at all, which is the shortest ring. So does a transaction that contradicts itself:
-it reads an element twice, or not what it had read and appended before (Elle's internal anomalies).
+Elle's dependency graph (Kingsbury, Alvaro 2020; Adya 1999). The longest read of a list is the order of its
+appends, and what was acknowledged and never read came after it. So of two transactions that touch a list one
+comes first: it appended the element before (ww), it appended the last element that the other read (wr), or it
+read the list without the other's element (rw). A ring of these breaks serializability, and some rings break
+weaker levels: G0, G1c, G-single, G-nonadjacent, G2-item. No ring is needed for two reads of which neither
+begins with the other, for a transaction that contradicts itself (internal), for reads of what failed (G1a) or
+was not all (G1b), and for a lost update. `model` names the level; the last two levels also look at the order
+within sessions (a process is one, where none is named) and at the order in time.
 
-Assumed, else unknown: as for `dirty-read`. Elements that nobody read are in no order, and transactions
-that failed or were never seen are left out.
+Judged as a search over all orders would judge it; only for snapshot isolation that may take too long, and
+then the answer is unknown. Assumed, else unknown: as for `dirty-read`; some transaction appended and some
+read; and nothing was read before it was asked for, unless the order in time is looked at. Not looked at:
+sessions and time at the weaker levels, and predicates.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterator
+from dataclasses import replace
 
-from chaos.checkers._cycles import cycles
-from chaos.checkers._keys import token
-from chaos.checkers._transactions import Read, Transactions
-from chaos.checkers._words import sentence, shown, witness_of
-from chaos.history import History, Operation
-from chaos.verdict import Finding, Witness, found, not_found, unknown
+from chaos.checkers._contradictions import contradictions
+from chaos.checkers._dependencies import Dependencies
+from chaos.checkers._levels import DEFAULT, SNAPSHOT, STRICT, Anomaly, broken_by, level_of
+from chaos.checkers._rings import rings
+from chaos.checkers._snapshots import without_order
+from chaos.checkers._transactions import Transactions
+from chaos.checkers._versions import Versions
+from chaos.checkers._words import sentence, witness_of
+from chaos.history import History
+from chaos.verdict import Finding, found, not_found, unknown
 
 NAME = "transaction-cycle"
 
 
-@dataclass(frozen=True)
-class Own:
-    """What a transaction knows of a list by itself: all of it (`whole`), or only how it must end."""
+def check(history: History, *, model: str = DEFAULT) -> Finding:
+    """Found with one witness for each contradiction and each ring that the level `model` forbids.
 
-    elements: tuple[object, ...]
-    whole: bool
-
-    def and_then(self, element: object) -> "Own":
-        """After an append."""
-        return Own((*self.elements, element), self.whole)
-
-    def allows(self, seen: tuple[object, ...]) -> bool:
-        """May the transaction read this now?"""
-        return (seen if self.whole else seen[len(seen) - len(self.elements) :]) == self.elements
-
-    def story(self, seen: tuple[object, ...]) -> str:
-        """Why it may not read this."""
-        if self.allows(seen):
-            return "the same element twice"
-        must = "it was" if self.whole else "it must end in"
-        return f"but by what it had done itself {must} {_listed(self.elements)}"
-
-
-def check(history: History) -> Finding:
-    """Found with one witness for each ring, or for each read that no order of transactions can explain."""
+    Raises `ValueError` when there is no such level.
+    """
+    level = level_of(model)
     try:
         transactions = Transactions.of(history)
     except ValueError as error:
         return unknown(NAME, str(error))
-    longest = transactions.longest()
-    witnesses = list(_contradictions(history)) or list(_without_order(transactions, longest))
-    witnesses = witnesses or list(_rings(history, transactions, longest))
-    if witnesses:
-        return found(NAME, len(witnesses), witnesses)
-    reason = transactions.untraced()
+    versions = Versions.of(transactions, level)
+    dependencies = Dependencies.of(versions, level)
+    anomalies = list(_anomalies(history, transactions, versions, dependencies, level))
+    reason = _doubt(transactions, level)
+    if not anomalies and not reason and level == SNAPSHOT:
+        last = without_order(versions, dependencies)
+        anomalies, reason = ([last], None) if isinstance(last, Anomaly) else ([], last)
+    if anomalies:
+        witnesses = (witness_of(sentence(f"{one.name}: {one.text}"), *one.operations) for one in anomalies)
+        return replace(found(NAME, len(anomalies), witnesses), summary=broken_by(anomalies))
     return unknown(NAME, reason) if reason else not_found(NAME)
 
 
-def _contradictions(history: History) -> Iterator[Witness]:
-    """The reads that show an element twice, or contradict what their own transaction did before."""
-    for operation in (op for op in history.client_operations if op.outcome == "ok"):
-        own: dict[object, Own] = {}
-        for f, key, value in operation.value:
-            before = own.get(token(key), Own((), whole=False))
-            if f == "append":
-                own[token(key)] = before.and_then(token(value))
-                continue
-            seen = tuple(map(token, value or ()))
-            if len(set(seen)) < len(seen) or not before.allows(seen):
-                text = (
-                    f"process {operation.process} read {_listed(seen)} in {shown(key)}, {before.story(seen)}"
-                )
-                yield witness_of(sentence(text), operation)
-            own[token(key)] = Own(seen, whole=True)
+def _anomalies(
+    history: History, transactions: Transactions, versions: Versions, dependencies: Dependencies, level: int
+) -> Iterator[Anomaly]:
+    """What the level forbids, without rings that come of a contradiction of the same transactions."""
+    told: list[set[int]] = []
+    for anomaly in contradictions(history, transactions, versions):
+        if anomaly.breaks <= level:
+            told.append({operation.index for operation in anomaly.operations})
+            yield anomaly
+    for ring in rings(dependencies, level):
+        these = {operation.index for operation in ring.operations}
+        if not any(these <= others or others <= these for others in told):
+            yield ring
 
 
-def _without_order(transactions: Transactions, longest: Mapping[object, Read]) -> Iterator[Witness]:
-    told: set[object] = set()
-    for read in transactions.reads:
-        other = longest[read.key]
-        if read.key not in told and other.elements[: len(read.elements)] != read.elements:
-            told.add(read.key)
-            text = (
-                f"process {read.by.process} read {_listed(read.elements)} in {shown(read.key)}, and process "
-                f"{other.by.process} read {_listed(other.elements)}; neither is the beginning of the other"
-            )
-            yield witness_of(sentence(text), read.by, other.by)
-
-
-def _listed(elements: Iterable[object]) -> str:
-    return f"[{', '.join(map(shown, elements))}]"
-
-
-def _rings(history: History, transactions: Transactions, longest: Mapping[object, Read]) -> Iterator[Witness]:
-    reasons = _dependencies(transactions, longest)
-    by_index = {operation.index: operation for operation in history.client_operations}
-    for ring in cycles(reasons):
-        steps = [reasons[a][b] for a, b in pairwise([*ring, ring[0]])]
-        yield witness_of(sentence("; ".join(steps)), *(by_index[node] for node in ring))
-
-
-def _dependencies(transactions: Transactions, longest: Mapping[object, Read]) -> dict[int, dict[int, str]]:
-    """For each transaction those that come after it, and why."""
-    after: dict[int, dict[int, str]] = defaultdict(dict)
-
-    def depends(first: Operation | None, second: Operation | None, why: str) -> None:
-        if first and second and first is not second:
-            after[second.index]  # every transaction is a node, also one that nothing comes after
-            text = f"process {first.process} (event {first.index}) comes before process {second.process} "
-            after[first.index].setdefault(second.index, f"{text}(event {second.index}): {why}")
-
-    def writer(key: object, element: object) -> Operation | None:
-        append = transactions.appends.get((key, element))
-        return append.by if append and append.by.outcome != "fail" else None
-
-    for key, read in longest.items():
-        for one, next_one in pairwise(read.elements):
-            why = f"{shown(one)} was appended to {shown(key)} before {shown(next_one)}"
-            depends(writer(key, one), writer(key, next_one), why)
-    for read in transactions.reads:
-        order, seen = longest[read.key].elements, len(read.elements)
-        if seen:
-            depends(writer(read.key, order[seen - 1]), read.by, f"the latter read {shown(order[seen - 1])}")
-        if seen < len(order):
-            why = f"the former read {shown(read.key)} without {shown(order[seen])}"
-            depends(read.by, writer(read.key, order[seen]), why)
-    return after
+def _doubt(transactions: Transactions, level: int) -> str | None:
+    early = transactions.early() if level < STRICT else None
+    return transactions.untraced() or early or transactions.unjudged()

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from chaos.checkers import BROKEN_BY, checker_names, takes_bound
+from chaos.checkers import BROKEN_BY, MODELS, checker_names, takes_bound, takes_model
 from chaos.cluster import ClusterError
 from chaos.discover import nearest
 from chaos.folder import RunFolder
@@ -43,6 +43,10 @@ class Saved:
             return recorded
         return {**recorded, **{name: stated_ms for name in names if takes_bound(name)}}
 
+    def model(self, stated: str | None) -> str:
+        """The level to which transactions are held: the one stated now, else that of the run; or empty."""
+        return stated or str(self.about.get("model", ""))
+
     @property
     def doubts(self) -> list[str]:
         """Why the recording proves nothing, if so."""
@@ -65,6 +69,10 @@ def check(
             min=0, help="How long what is measured may last: write-stall, unavailable, long-outage …"
         ),
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="LEVEL", help=f"What transaction-cycle holds it to: {', '.join(MODELS)}."),
+    ] = None,
     more: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
@@ -80,7 +88,12 @@ def check(
         raise typer.Exit(WRONG_USAGE)
     for name in names:
         nearest("checker", name, checker_names())
-    found = findings(saved.history, names, saved.bounds_ms(names, bound_ms))
+    if model is not None:
+        nearest("model", model, MODELS)
+        if not any(map(takes_model, names)):
+            typer.echo(f"lab: --model is for transaction-cycle, not for {', '.join(names)}", err=True)
+            raise typer.Exit(WRONG_USAGE)
+    found = findings(saved.history, names, saved.bounds_ms(names, bound_ms), saved.model(model))
     kind, judged = saved.expectation(names)
     as_expected = judge(kind, judged, found, saved.doubts)
     if as_json:

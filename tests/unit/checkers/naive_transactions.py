@@ -29,7 +29,7 @@ def dirty_reads(history: History) -> int:
 
 
 def halves(history: History) -> int:
-    """Pairs of which the one saw some of what the other appended where it looked, and not all."""
+    """Pairs of which the one saw in its reads some of the other's appends and not all, or not in order."""
     return sum(
         writer is not reader and _sees_half(writer, reader)
         for writer, reader in product(history.operations, repeat=2)
@@ -37,6 +37,13 @@ def halves(history: History) -> int:
 
 
 def _sees_half(writer: Operation, reader: Operation) -> bool:
-    first_looks = dict(reversed(_reads(reader)))
-    seen = [element in first_looks[key] for key, element in _appends(writer) if key in first_looks]
-    return any(seen) and not all(seen)
+    looks = _reads(reader)
+    seen = [
+        element in elements for key, element in _appends(writer) for look, elements in looks if key == look
+    ]
+    return any(seen) and (not all(seen) or any(_out_of_order(writer, *look) for look in looks))
+
+
+def _out_of_order(writer: Operation, key: str, elements: list[Any]) -> bool:
+    asked = [element for of_key, element in _appends(writer) if of_key == key]
+    return [element for element in elements if element in asked] != asked

@@ -1,5 +1,6 @@
 """Each checker against the literal definition, on small random histories with pending operations."""
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -42,7 +43,12 @@ CASES = (
     Case("stale-replica", sets, naive.stale_set_replicas),
     Case("set-full", growing_sets, naive_sets.lost, "no element was read for certain"),
     Case("dirty-read", lists, naive_transactions.dirty_reads, "which nobody appended"),
-    Case("half-transaction-seen", lists, naive_transactions.halves, "which nobody appended"),
+    Case(
+        "half-transaction-seen",
+        lists,
+        naive_transactions.halves,
+        "nobody appended|nothing was put to the test",
+    ),
 )
 cases = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.checker}-{case.count.__name__}")
 
@@ -50,7 +56,7 @@ cases = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.checker}
 def agrees(case: Case, history: History) -> None:
     finding, count = run_checker(case.checker, history), case.count(history)
     if finding.found is None:
-        assert case.reason and case.reason in finding.reason, finding
+        assert case.reason and re.search(case.reason, finding.reason), finding
         assert not count
     else:
         assert (finding.found, finding.count) == (count > 0, count), finding
