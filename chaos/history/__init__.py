@@ -8,6 +8,7 @@ later time, so its process never acts again. Faults are events of the process `n
 The order of events is that of their `index`; `time` is for humans and for measuring.
 """
 
+from chaos.history.answers import misfit
 from chaos.history.event import NEMESIS, Event, HistoryError, Key, canonical
 from chaos.history.history import History
 from chaos.history.operation import Operation, Outcome, sequence, writes
@@ -23,6 +24,7 @@ __all__ = [
     "Outcome",
     "Pairing",
     "canonical",
+    "misfit",
     "sequence",
     "writes",
 ]

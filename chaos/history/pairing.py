@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from chaos.history.answers import misfit
 from chaos.history.event import Event, HistoryError
 
 
@@ -60,6 +61,9 @@ class Pairing:
         if invocation.f != event.f or invocation.key != event.key:
             begun = f"the end of {invocation.f} on {invocation.key!r} (event {invocation.index})"
             raise self._error(begun, f"that of {event.f} on {event.key!r}")
+        wrong = misfit(event.f, invocation.value, event.value) if event.type == "ok" else None
+        if wrong:
+            raise HistoryError(f"line {self._next_index + 1}: {wrong}")
         del self._open[process]
         if event.type == "info":
             self._retired.add(process)

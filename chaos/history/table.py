@@ -11,9 +11,11 @@ from itertools import count
 from operator import attrgetter, eq
 from typing import Any, Generic, TypeAlias, TypeVar
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from chaos.history.answers import ECHOES, TRANSACTION, misfit
 from chaos.history.event import NEMESIS, Key, Rows, canonical
 
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -105,9 +107,24 @@ class Table:
             or any((column.codes[begun] != column.codes[ended]).any() for column in (self.f, self.key))
         ):
             raise MalformedError
+        self._must_be_answered(begun, ended)
         ends = np.full(len(self.kind), OPEN, dtype=np.int64)
         ends[begun] = ended
         return ends[self.begun]
+
+    def _must_be_answered(self, begun: Ints, ended: Ints) -> None:
+        """Raises `MalformedError` when an answer is none to its request; see `answers`."""
+        names, codes = self.value.names, self.value.codes
+        done = self.kind[ended] == OK
+        asked = done & (codes[begun] != codes[ended])  # where these are equal, nothing need be looked at
+        for f in np.unique(self.f.codes[begun[asked]]):
+            if self.f.names[f] in (*ECHOES, TRANSACTION):
+                rows = np.flatnonzero(asked & (self.f.codes[begun] == f))
+                pairs = zip(codes[begun[rows]].tolist(), codes[ended[rows]].tolist(), strict=True)
+                if any(
+                    misfit(self.f.names[f], _value(names[one]), _value(names[other])) for one, other in pairs
+                ):
+                    raise MalformedError
 
 
 class _Numbers(dict[Any, int]):
@@ -138,6 +155,11 @@ def _tokens(values: list[object]) -> list[Any]:
     if set(map(type, values)) <= PLAIN:
         return values
     return [value if type(value) in PLAIN else canonical(value) for value in values]
+
+
+def _value(token: Any) -> Any:
+    """The value that such a token stands for."""
+    return msgspec.json.decode(token) if isinstance(token, bytes) else token
 
 
 def _must_be_in_order(chunk: Rows, rows_before: int, last_ns: int) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from chaos.history import NEMESIS, Event, History, HistoryError, Key
+from chaos.history import NEMESIS, Event, History, HistoryError, Key, misfit
 
 TYPES = ("invoke", "ok", "fail", "info")
 KEYED = ("read", "write", "cas", "delete", "add")
@@ -66,6 +66,9 @@ class _Renumbered:
             key, value = self.asked(who, row)
         else:
             key, value = begun.key, self.answered(who, row, begun)
+            wrong = misfit(begun.f, begun.value, value) if type_ == "ok" else None
+            if wrong:
+                raise ValueError(wrong)
         error = None if row.get("error") is None else str(row["error"])
         fields = {"key": key, "value": value, "error": error, "node": row.get("node")}
         event = Event(
@@ -93,7 +96,13 @@ class _Renumbered:
         value = row.get("value")
         if value is None and row["type"] != "ok":
             return begun.value
-        return value[1] if self.paired[who] and isinstance(value, list) else value
+        if not self.paired[who] or not isinstance(value, list):
+            return value
+        if len(value) != 2 or value[0] != begun.key:
+            raise ValueError(
+                f"expected the end of {begun.f} on key {begun.key!r} as [key value], not {value!r}"
+            )
+        return value[1]
 
     def follow(self, who: int, event: Event) -> None:
         """Remember what is open; after an info the number is used up."""

@@ -55,7 +55,8 @@ def database(random: Random, every: list[Transaction]) -> list[dict[str, Any]]:
     isolation = random.choice(("serial", "snapshot", "committed", "dirty", "careless"))
     lists: dict[str, list[int]] = {key: [] for key in KEYS}
     dirty: dict[str, list[int]] = {key: [] for key in KEYS}
-    waiting, active, rows = list(every), [], []
+    waiting, rows = list(every), []
+    active: list[Transaction] = []
     while waiting or active:
         if waiting and (not active or (isolation != "serial" and random.random() < 0.4)):
             one = waiting.pop(0)
