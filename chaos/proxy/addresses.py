@@ -5,13 +5,16 @@ a port without a host (`:8474`) asks for every interface, and gets it.
 """
 
 import asyncio
+import ipaddress
 import os
+import re
 import socket
 from dataclasses import dataclass
 from typing import Any
 
 LOCAL_FREE_PORT = "127.0.0.1:0"
 BACKLOG = 1024
+PORTS = range(65536)
 
 
 class AddressError(ValueError):
@@ -37,11 +40,21 @@ def split(address: str) -> tuple[str, int]:
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if ":" in bare and bare == host:
         raise AddressError(f"address {address}: too many colons in address")
+    return bare, _port(port)
+
+
+def _port(port: str) -> int:
+    """A number, none (any port), or the name of a service, as in /etc/services."""
     if not port:
-        return bare, 0
-    if not (port.isascii() and port.isdigit() and int(port) < 65536):
+        return 0
+    if not re.fullmatch("[+-]?[0-9]+", port):
+        try:
+            return socket.getservbyname(port.lower(), "tcp")
+        except (OSError, ValueError) as error:
+            raise AddressError(f"lookup tcp/{port}: unknown port") from error
+    if int(port) not in PORTS:
         raise AddressError(f"address {port}: invalid port")
-    return bare, int(port)
+    return int(port)
 
 
 def join(host: str, port: int) -> str:
@@ -54,12 +67,27 @@ async def resolve(address: str) -> Resolved:
     host, port = split(address or LOCAL_FREE_PORT)
     if not host:
         host = "::" if socket.has_dualstack_ipv6() else "0.0.0.0"  # noqa: S104 - asked for by `:port`
+    if _is_only_c_for_an_address(host):
+        raise AddressError(f"lookup {host}: no such host")
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, ValueError) as error:
         raise AddressError(f"lookup {host}: no such host") from error
     family, _, _, _, sockaddr = min(found, key=lambda entry: entry[0] != socket.AF_INET)
     return Resolved(family, sockaddr)
+
+
+def _is_only_c_for_an_address(host: str) -> bool:
+    """`127.1`, `0x7f.1` and the like: C's resolver takes them for 127.0.0.1, Go's for names."""
+    try:
+        socket.inet_aton(host)
+    except (OSError, ValueError):
+        return False
+    try:
+        ipaddress.IPv4Address(host)
+    except ValueError:
+        return True
+    return False
 
 
 async def listen(address: str) -> socket.socket:

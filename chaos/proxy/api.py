@@ -6,6 +6,7 @@ which is what a page on another site, or a name rebound to this address, looks l
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from secrets import token_hex
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from chaos.proxy.errors import BODY_TOO_LARGE, FOREIGN, ApiError
 from chaos.proxy.handlers import Handlers, Request, Response, plain, refusal
 
 BODY_LIMIT_BYTES = 1024 * 1024
+REQUEST_ID_BYTES = 10  # as many letters as Toxiproxy's have
 
 Scope: TypeAlias = Mapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -34,6 +36,7 @@ class Api:
             response = refusal(error)
         headers = [(b"content-length", str(len(response.body)).encode())] if response.status != 204 else []
         headers += [(name.encode(), value.encode()) for name, value in response.headers.items()]
+        headers.append((b"x-toxiproxy-request-id", token_hex(REQUEST_ID_BYTES).encode()))
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         await send({"type": "http.response.body", "body": response.body})
 

@@ -1,11 +1,10 @@
-"""The proxy as a program, with the options of `toxiproxy-server`.
+"""The proxy as a program, which starts and ends like `toxiproxy-server`.
 
 Its one line on standard output says where it listens and with which seed; whoever starts it waits for
 that line. With `--lease-stdin` it lives no longer than whoever holds the other end of its standard
 input, even if that one is killed without a chance to clean up.
 """
 
-import argparse
 import asyncio
 import contextlib
 import os
@@ -15,8 +14,8 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
@@ -24,25 +23,13 @@ from chaos.proxy import addresses, bodies
 from chaos.proxy.api import Api
 from chaos.proxy.collection import Collection
 from chaos.proxy.errors import ApiError
-from chaos.proxy.handlers import Handlers
-from chaos.proxy.metrics import Metrics
+from chaos.proxy.handlers import VERSION, Handlers
+from chaos.proxy.metrics import Metrics, of_this_process
+from chaos.proxy.options import Options, parsed
 from chaos.proxy.records import ProxySettings
 
 STDIN = 0
 FILES = 10_240  # macOS allows a process no more, whatever its limit says
-
-
-@dataclass(frozen=True)
-class Options:
-    """Where the API listens (port 0: any free one), and what the proxy starts with."""
-
-    host: str = "127.0.0.1"
-    port: int = 8474
-    config: Path | None = None  # Toxiproxy's JSON list of proxies
-    seed: int | None = None  # None: drawn, and printed
-    metrics: bool = False
-    allow_hosts: tuple[str, ...] = ()
-    lease_stdin: bool = False
 
 
 class StartError(Exception):
@@ -51,7 +38,11 @@ class StartError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the proxy until it is told to stop; returns the exit code."""
-    return run(_parsed(arguments))
+    options = parsed(arguments)
+    if options.version:
+        print(f"toxiproxy-server version {VERSION}")
+        return 0
+    return run(options)
 
 
 def run(options: Options) -> int:
@@ -74,8 +65,8 @@ async def _serve(options: Options, proxies: Sequence[tuple[ProxySettings, bool]]
     listener = await _api_socket(options)
     try:
         await _populate(collection, proxies)
-        api = Api(Handlers(collection, metrics, options.metrics), options.allow_hosts)
-        server = uvicorn.Server(_http_settings(api))
+        api = Api(Handlers(collection, _exposition(metrics, options)), options.allow_hosts)
+        server = _Server(_http_settings(api))
         if options.lease_stdin:
             _when_stdin_ends(lambda: setattr(server, "should_exit", True))
         print(f"toxiproxy API listening on {addresses.bound(listener)} seed={seed}", flush=True)
@@ -83,6 +74,24 @@ async def _serve(options: Options, proxies: Sequence[tuple[ProxySettings, bool]]
     finally:
         listener.close()
         await collection.close()
+
+
+class _Server(uvicorn.Server):
+    """Ends well when it is told to: uvicorn would raise the signal once more, and so end by it."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Answer what is being asked, then stop."""
+        self.should_exit = True
+
+
+def _exposition(metrics: Metrics, options: Options) -> Callable[[], str] | None:
+    """What `/metrics` shows; None: there is no such page."""
+    parts: list[Callable[[], str]] = []
+    if options.metrics:
+        parts.append(metrics.exposition)
+    if options.runtime_metrics:
+        parts.append(of_this_process())
+    return (lambda: "".join(part() for part in parts)) if parts else None
 
 
 async def _api_socket(options: Options) -> socket.socket:
@@ -149,23 +158,3 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     except ImportError:  # no build for this platform: slower, otherwise the same
         return None
     return uvloop.new_event_loop
-
-
-def _parsed(arguments: Sequence[str] | None) -> Options:
-    parser = argparse.ArgumentParser(prog="chaos.proxy", description="A link proxy with Toxiproxy's API.")
-    parser.add_argument("--host", default=Options.host, help="where the API listens (%(default)s)")
-    parser.add_argument("--port", type=int, default=Options.port, help="0: any free one (%(default)s)")
-    parser.add_argument("--config", type=Path, help="JSON file with proxies to create at the start")
-    parser.add_argument("--seed", type=int, help="of every random draw; drawn and printed if not given")
-    parser.add_argument("--metrics", action="store_true", help="serve /metrics for Prometheus")
-    parser.add_argument(
-        "--allow-host",
-        dest="allow_hosts",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a further host name by which clients may call the API; may be repeated",
-    )
-    parser.add_argument("--lease-stdin", action="store_true", help="exit when standard input ends")
-    given = vars(parser.parse_args(arguments))
-    return Options(**{**given, "allow_hosts": tuple(given["allow_hosts"])})

@@ -30,7 +30,7 @@ class Connection:
 
     def abort(self) -> None:
         """Close both sockets now and forget what is under way."""
-        self._dialling.cancel()
+        self._give_up_dialling()
         for pipe in self.pipes.values():
             pipe.abandon()
         self.client.abort()
@@ -43,8 +43,17 @@ class Connection:
         except (OSError, ValueError):
             self.client.close()
 
+    def _give_up_dialling(self) -> None:
+        """Stop the dial, unless the upstream is there: then its own end ends the connection.
+
+        uvloop never calls `connection_lost` of a transport whose dial is cancelled after
+        `connection_made`, so such a connection would stay here for ever.
+        """
+        if self._server.transport is None:
+            self._dialling.cancel()
+
     def _endpoint_lost(self) -> None:
         if self.client.lost:
-            self._dialling.cancel()
+            self._give_up_dialling()
             if self._server.lost or self._server.transport is None:
                 self._on_closed()

@@ -9,6 +9,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from typing import cast
 
 from chaos.proxy.pipe import Pipe
@@ -106,9 +107,10 @@ class Endpoint(asyncio.Protocol):
     def reset(self) -> None:
         """Close now, and let the other side see a reset."""
         if self.transport and not self.transport.is_closing():
-            self.transport.get_extra_info("socket").setsockopt(
-                socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE
-            )
+            with suppress(OSError):  # the other side was faster: it is reset or closed already
+                self.transport.get_extra_info("socket").setsockopt(
+                    socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE
+                )
         self.abort()
 
     def _hold_back(self, hold: bool) -> None:

@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 from chaos.proxy import bodies
 from chaos.proxy.collection import Collection
 from chaos.proxy.errors import TOXIC_NOT_FOUND, ApiError
-from chaos.proxy.metrics import Metrics
 from chaos.proxy.proxy import Proxy
 from chaos.proxy.records import Toxic
 
@@ -62,11 +61,10 @@ def _json(status: int, value: object) -> Response:
 
 
 class Handlers:
-    """The calls on one collection of proxies; `/metrics` is there when `show_metrics` is set."""
+    """The calls on one collection of proxies; `/metrics` is there when there is an `exposition`."""
 
-    def __init__(self, collection: Collection, metrics: Metrics, show_metrics: bool) -> None:
+    def __init__(self, collection: Collection, exposition: Callable[[], str] | None) -> None:
         self._collection = collection
-        self._metrics = metrics
         change_proxy = {"POST": self._update_proxy, "PATCH": self._update_proxy}
         change_toxic = {"POST": self._update_toxic, "PATCH": self._update_toxic}
         self._routes: dict[Route, dict[str, Handler]] = {
@@ -82,8 +80,8 @@ class Handlers:
                 **change_toxic,
             },
         }
-        if show_metrics:
-            self._routes[("metrics",)] = {"GET": self._exposition}
+        if exposition:
+            self._routes[("metrics",)] = {"GET": _shown(exposition)}
 
     def find(self, path: str) -> tuple[Mapping[str, Handler] | None, tuple[str, ...]]:
         """The handlers of `path` by method, None when there is no such page; and the names in it."""
@@ -152,10 +150,6 @@ class Handlers:
         self._proxy(request).remove_toxic(self._toxic(request).name)
         return Response(204)
 
-    async def _exposition(self, request: Request) -> Response:
-        headers = {"content-type": "text/plain; version=0.0.4; charset=utf-8"}
-        return Response(200, self._metrics.exposition().encode(), headers)
-
     def _proxy(self, request: Request) -> Proxy:
         return self._collection.get(request.names[0])
 
@@ -164,6 +158,14 @@ class Handlers:
         if toxic is None:
             raise ApiError(TOXIC_NOT_FOUND)
         return toxic
+
+
+def _shown(exposition: Callable[[], str]) -> Handler:
+    async def handler(request: Request) -> Response:
+        headers = {"content-type": "text/plain; version=0.0.4; charset=utf-8"}
+        return Response(200, exposition().encode(), headers)
+
+    return handler
 
 
 def _matches(route: Route, parts: Sequence[str]) -> bool:

@@ -1,9 +1,9 @@
-"""Bytes in and out of each proxy and direction, for Prometheus.
+"""Bytes in and out of each proxy and direction, and what the process itself takes, for Prometheus.
 
-Counted as they pass; the Go server adds a connection's bytes only when it ends.
+Bytes are counted as they pass; the Go server adds a connection's bytes only when it ends.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 
@@ -48,6 +48,16 @@ class Metrics:
         yield f"# TYPE {metric} counter"
         for labels, count in self._counts.items():
             yield f"{metric}{{{labels}}} {getattr(count, name)}"
+
+
+def of_this_process() -> Callable[[], str]:
+    """What gives processor time, memory, open files and garbage collection in the same format."""
+    from prometheus_client import GC_COLLECTOR, CollectorRegistry, ProcessCollector, generate_latest
+
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    registry.register(GC_COLLECTOR)
+    return lambda: generate_latest(registry).decode()
 
 
 def _escaped(value: str) -> str:

@@ -1,11 +1,12 @@
 """One proxy: a listening socket, the toxics on its two directions, and the connections through it."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from random import Random
 from typing import Any
 
-from chaos.proxy.addresses import bound, listen
+from chaos.proxy.addresses import BACKLOG, bound, listen
 from chaos.proxy.connection import Connection
 from chaos.proxy.metrics import ByteCount, Labels, Metrics
 from chaos.proxy.records import Direction, ProxySettings, Toxic
@@ -52,28 +53,47 @@ class Proxy:
             return
         listener = await listen(self.settings.listen)
         self.settings = replace(self.settings, listen=bound(listener))
-        self._server = await asyncio.get_running_loop().create_server(self._accept, sock=listener)
+        # The backlog once more, because `create_server` listens again, with one of its own.
+        self._server = await asyncio.get_running_loop().create_server(
+            self._accept, sock=listener, backlog=BACKLOG
+        )
 
     def stop(self) -> None:
         """Refuse new connections and close those there are."""
         if self._server:
             self._server.close()
             self._server = None
-        for connection in list(self._connections.values()):
-            connection.abort()
+        self._each(lambda number, connection: connection.abort())
 
     def set_toxic(self, toxic: Toxic) -> None:
         """Add `toxic`, or change the one of that name, on open connections too."""
         self.toxics[toxic.name] = toxic
         self._revisions[toxic.name] = self._revisions.get(toxic.name, 0) + 1
-        for number, connection in self._connections.items():
-            connection.pipes[toxic.direction].apply(toxic, self._random(number, toxic))
+        self._each(
+            lambda number, connection: connection.pipes[toxic.direction].apply(
+                toxic, self._random(number, toxic)
+            )
+        )
 
     def remove_toxic(self, name: str) -> None:
         """Take a toxic away, from open connections too."""
         toxic = self.toxics.pop(name)
-        for connection in list(self._connections.values()):
-            connection.pipes[toxic.direction].remove(name)
+        self._each(lambda number, connection: connection.pipes[toxic.direction].remove(name))
+
+    def _each(self, change: Callable[[int, Connection], None]) -> None:
+        """Change every open connection; one that fails is closed, and the others are changed all the same.
+
+        Whoever changes a toxic must find it changed everywhere, or the API would say one thing and half
+        of the connections do another.
+        """
+        for number, connection in list(self._connections.items()):
+            try:
+                change(number, connection)
+            except Exception as error:
+                asyncio.get_running_loop().call_exception_handler(
+                    {"message": f"connection {number} of {self.settings.name} is closed", "exception": error}
+                )
+                connection.abort()
 
     def _accept(self) -> asyncio.Protocol:
         self._accepted += 1

@@ -1,12 +1,25 @@
-"""Where the embedded proxy differs from the Go server on purpose: the whole list, checked on both."""
+"""Where the embedded proxy differs from the Go server on purpose: all that is known, checked on both."""
 
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 
-from tests.contract.proxy.harness import Link, Server, ending, passes, receive
+from tests.contract.proxy.harness import (
+    Link,
+    Server,
+    ending,
+    eventually,
+    free_address,
+    passes,
+    receive,
+    refused,
+    stopped_at_end,
+)
 
 
 @dataclass(frozen=True)
@@ -94,6 +107,37 @@ def bytes_counted_while_the_connection_is_open(server: Server, link: Link) -> ob
     return listen.encode() in server.call("GET", "/metrics").body
 
 
+def delay_of_a_long_cable_behind_a_thin_line(server: Server, link: Link) -> object:
+    link.add("bandwidth", rate=100, name="thin")
+    link.add("latency", latency=400, name="long")
+    client, upstream = link.open()
+    assert passes(client, upstream)
+    began = time.monotonic()
+    upstream.sendall(bytes(30_000))  # 0.3 s on the line
+    assert len(receive(client, 30_000)) == 30_000
+    return "both" if time.monotonic() - began > 0.69 else "the longer one"
+
+
+def toxicity_with_many_digits(server: Server, link: Link) -> object:
+    link.add("noop", toxicity=0.123456789)
+    return server.call("GET", f"{link.path}/toxics/t").json["toxicity"]
+
+
+def name_like_a_folder(server: Server, link: Link) -> object:
+    return server.call("GET", "/proxies/..").status
+
+
+def start_with_a_bad_config(server: Server, link: Link) -> object:
+    program = {"embedded": [sys.executable, "-m", "chaos.proxy"], "real": ["toxiproxy-server"]}[server.kind]
+    host, _, port = free_address().rpartition(":")
+    options = ["-host", host, "-port", port, "-config", "/no/such/file"]
+    with stopped_at_end(
+        subprocess.Popen([*program, *options], stderr=subprocess.DEVNULL, text=True)
+    ) as started:
+        eventually(lambda: started.poll() is not None or not refused(f"{host}:{port}"))
+        return "ends" if started.poll() else "goes on"
+
+
 DIFFERENCES = [
     Difference(host_of_an_empty_listen, "127.0.0.1", "[::]", "nothing is opened to the network unasked"),
     Difference(host_of_every_ipv4_interface, "0.0.0.0", "[::]", "what is shown is what was asked for"),
@@ -107,6 +151,14 @@ DIFFERENCES = [
     Difference(trace_of_a_refused_update, 1, 2, "a refused call leaves no trace"),
     Difference(logger_in_the_answer, False, True, "a leak"),
     Difference(path_to_be_cleaned, 404, 301, "no client asks for such a path"),
+    Difference(
+        delay_of_a_long_cable_behind_a_thin_line,
+        *("both", "the longer one"),
+        "each toxic delays what reaches it, as lines do that lie one behind the other",
+    ),
+    Difference(toxicity_with_many_digits, 0.123456789, 0.12345679, "a double is what was given"),
+    Difference(name_like_a_folder, 404, 301, "a name is a name: what is made as `..` can be reached"),
+    Difference(start_with_a_bad_config, "ends", "goes on", "links that are missing would look like faults"),
     Difference(bytes_counted_while_the_connection_is_open, True, False, "long connections count too"),
 ]
 

@@ -153,3 +153,8 @@ def test_bodies_are_read_as_go_reads_them(server: Server) -> None:
     assert made.status == 201
     assert made.json["enabled"] is True
     assert server.call("POST", "/proxies/a", b"null").status == 200
+
+
+def test_every_answer_has_a_name_of_its_own(server: Server) -> None:
+    names = {server.call("GET", "/version").headers["x-toxiproxy-request-id"] for _ in range(3)}
+    assert len(names) == 3

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,15 +13,22 @@ import pytest
 from tests.contract.proxy.harness import (
     DEADLINE_S,
     Link,
+    Server,
     embedded_server,
     ending,
     eventually,
+    free_address,
     listening,
     refused,
+    stopped_at_end,
     written,
 )
 
 PROGRAM = [sys.executable, "-m", "chaos.proxy"]
+PROGRAMS = [
+    pytest.param(PROGRAM, id="embedded"),
+    pytest.param(["toxiproxy-server"], id="real", marks=pytest.mark.real_toxiproxy),
+]
 PARENT = """
 import subprocess, sys, time
 command = [sys.executable, "-m", "chaos.proxy", "--port", "0", "--lease-stdin"]
@@ -80,6 +88,43 @@ def test_further_host_names_can_be_allowed() -> None:
             assert server.call("GET", "/version", headers={"Origin": origin}).status == status
 
 
+@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize(
+    "style",
+    [
+        ("-host={host}", "-port={port}", "-seed=-5", "-proxy-metrics", "-runtime-metrics=true"),
+        ("-host", "{host}", "-port", "{port}", "-seed", "7", "-proxy-metrics=1", "-runtime-metrics"),
+        ("--host={host}", "--port={port}", "--config=", "--proxy-metrics=T", "--runtime-metrics=TRUE"),
+    ],
+    ids=["one-dash", "apart", "two-dashes"],
+)
+def test_options_as_the_go_server_takes_them(program: Sequence[str], style: Sequence[str]) -> None:
+    host, _, port = free_address().rpartition(":")
+    options = [option.format(host=host, port=port) for option in style]
+    with stopped_at_end(
+        subprocess.Popen([*program, *options], stdout=subprocess.DEVNULL, text=True)
+    ) as process:
+        eventually(lambda: not refused(f"{host}:{port}"))
+        metrics = Server("embedded", (host, int(port)), process).call("GET", "/metrics").body
+        assert b"# TYPE toxiproxy_proxy_sent_bytes_total" in metrics or program is not PROGRAM
+        assert b"process_open_fds " in metrics
+        process.terminate()
+        assert process.wait(DEADLINE_S) == 0
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_its_version(program: Sequence[str]) -> None:
+    for option in ("-version", "--version"):
+        run = subprocess.run([*program, option], capture_output=True, text=True, timeout=DEADLINE_S)
+        assert run.returncode == 0
+        assert run.stdout.startswith("toxiproxy-server version ")
+
+
+def test_options_that_are_wrong_are_named() -> None:
+    assert "'maybe' is neither true nor false" in failing("-proxy-metrics=maybe")
+    assert "'99999' is no port" in failing("-port", "99999")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signals_stop_it_with_connections_open(number: signal.Signals) -> None:
     with embedded_server() as server, ExitStack() as stack:
@@ -87,7 +132,7 @@ def test_signals_stop_it_with_connections_open(number: signal.Signals) -> None:
         client, _ = link.open()
         server.process.send_signal(number)
         assert ending(client) in ("closed", "reset")
-        server.process.wait(DEADLINE_S)
+        assert server.process.wait(DEADLINE_S) == 0
         assert refused(link.listen)
 
 
