@@ -138,7 +138,7 @@ class Cluster(Protocol):
         """SIGSTOP; returns when the process stands still."""
 
     async def resume(self, node: str) -> None:
-        """SIGCONT; returns when the process runs again."""
+        """SIGCONT; returns when the process runs again, or has ended: it was shot while it stood still."""
 
     async def restart(self, node: str) -> None:
         """Start a dead node again on its old disk; returns when it answers."""
@@ -223,11 +223,16 @@ async def all_of(calls: Iterable[Awaitable[T]]) -> list[T]:
 
 
 def links_between(links: Sequence[Link], a: Sequence[str], b: Sequence[str]) -> tuple[Link, ...]:
-    """The touchable links that lead from one of `a` to one of `b` or back."""
+    """The touchable links that lead from one of `a` to one of `b` or back; to a switch if it is named."""
     pairs = {(x, y) for x in a for y in b} | {(y, x) for x in a for y in b}
-    return tuple(link for link in links if link.touchable and (link.source, link.target) in pairs)
+    return tuple(link for link in links if link.touchable and (link.source, link.address_key) in pairs)
 
 
 def links_touching(links: Sequence[Link], node: str) -> tuple[Link, ...]:
-    """The touchable links that begin or end at `node`."""
-    return tuple(link for link in links if link.touchable and node in (link.source, link.target))
+    """The touchable links that begin or end at `node`; those to power switches only where they end."""
+    return tuple(link for link in links if link.touchable and node in _aims(link))
+
+
+def _aims(link: Link) -> tuple[str, ...]:
+    """Whoever is struck is struck on this link too."""
+    return (link.address_key,) if link.out_of_band else (link.source, link.target)

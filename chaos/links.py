@@ -1,9 +1,10 @@
 """Which links there are: every ordered pair of nodes that talks is one link with a proxy of its own.
 
 One-way faults are possible because the link from n1 to n2 is not the link from n2 to n1. Two kinds
-of link are special. The controller's out-of-band links exist only to shut a node down (stonith), and
-partitions leave them alone, like a power switch on another network. The lab's own links are for
-looking, for orders and for reading the final contents; no fault ever touches them.
+of link are special. The controller's out-of-band links lead to the power switches of the replicas
+(stonith), on a network of their own: a fault strikes them only if it names them, for instance `n1-oob`
+for the switch of n1, and whoever isolates n1 or the controller leaves them alone. The lab's own links
+are for looking, for orders and for reading the final contents; no fault ever touches them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,13 +31,13 @@ class Link:
 
     @property
     def address_key(self) -> str:
-        """The name under which the source finds this link in its `LAB_LINKS`."""
+        """Whom it leads to: the name in the `LAB_LINKS` of its source, and for faults to aim at."""
         return f"{self.target}-{OUT_OF_BAND}" if self.out_of_band else self.target
 
     @property
     def touchable(self) -> bool:
         """True when faults may strike it."""
-        return not self.out_of_band and self.source != LAB
+        return self.source != LAB
 
 
 def all_links(

@@ -1,10 +1,12 @@
-"""`python -m services ROLE` (or `health`): one node, or a look whether it is alive.
+"""`python -m services ROLE` (or `switch`, or `health`): a node, its power switch, or a look at either.
 
 Imports wait until they are needed. The look is taken every second in every container.
 """
 
 import os
 import sys
+
+SWITCH = "switch"
 
 
 def main(arguments: list[str]) -> int:
@@ -15,9 +17,9 @@ def main(arguments: list[str]) -> int:
         return check()
     from services.roles import ROLES
 
-    if len(arguments) == 1 and arguments[0] in ROLES:
+    if len(arguments) == 1 and arguments[0] in (*ROLES, SWITCH):
         return _serve(arguments[0])
-    print(f"usage: python -m services {'|'.join(ROLES)}|health", file=sys.stderr)
+    print(f"usage: python -m services {'|'.join(ROLES)}|{SWITCH}|health", file=sys.stderr)
     return 2
 
 
@@ -33,8 +35,10 @@ def _serve(role: str) -> int:
     if os.environ.get("LAB_LEASE_STDIN") == "1":
         end_with_stdin()
     sys.modules.setdefault("rich", None)  # type: ignore[arg-type] # structlog would load it: 7 MB, 40 ms
-    from services.adapters.serve import run
-
+    if role == SWITCH:
+        from services.adapters.switch import run
+    else:
+        from services.adapters.serve import run
     return run(settings)
 
 

@@ -14,7 +14,12 @@ from chaos.faults.lose_request import LoseRequest
 from chaos.faults.pause import Pause
 from chaos.faults.slow import Slow
 
-Target = Annotated[str, typer.Argument(metavar="NODE", help="A node, leader, follower, followers, gateways.")]
+Target = Annotated[
+    str,
+    typer.Argument(
+        metavar="NODE", help="A node, leader, follower, followers, gateways; n1-oob: the power switch of n1."
+    ),
+]
 Other = Annotated[str, typer.Argument(metavar="OTHER", help="The other end; the same names.")]
 MaybeOther = Annotated[
     str | None, typer.Argument(metavar="[OTHER]", help="The other end; without it, all links of NODE.")

@@ -11,6 +11,7 @@ from chaos.commands import fault, lead, watch
 PARTITIONS = "Share the keys out over so many groups of replicas, which elect their leaders."
 COORDINATION = "Who replaces a silent leader: controller, election (the replicas themselves) or manual."
 DETECTION = "For how long a leader must be silent to be replaced; a busy machine needs more than 600."
+STONITH = "The old leader is switched off before another leads."
 REPLICATION = "async, sync, semi-sync, semi-sync-timeout or quorum-ack"
 
 
@@ -32,11 +33,13 @@ def up(
     coordination: Annotated[str, typer.Option(help=COORDINATION)] = "controller",
     partitions: Annotated[int, typer.Option(min=1, max=9, help=PARTITIONS)] = 1,
     detection_timeout_ms: Annotated[int | None, typer.Option(help=DETECTION)] = None,
+    stonith: Annotated[bool, typer.Option("--stonith", help=STONITH)] = False,
 ) -> None:
     """Start a cluster and leave it running."""
     from chaos.commands.playing import start
 
     settings: dict[str, Any] = {"replication": replication, "reads": reads, "coordination": coordination}
+    settings["stonith"] = stonith
     if detection_timeout_ms is not None:
         settings["detection_timeout_ms"] = detection_timeout_ms
     asyncio.run(start(on, nodes, strategy, settings, partitions))

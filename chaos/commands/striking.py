@@ -44,7 +44,9 @@ async def resume(target: str) -> str:
     async with playground.cluster_that_is_up() as cluster:
         node = await cluster.resolve(target)
         await cluster.resume(node)
-        return noted(cluster, Mark("resume", {"nodes": [node]}, f"goes on: {node}"))
+        shot = await cluster.process_state(node) == "dead"
+        what = f"{node} was shot while it stood still; start it again" if shot else f"goes on: {node}"
+        return noted(cluster, Mark("resume", {"nodes": [node]}, what))
 
 
 async def restart(target: str) -> str:

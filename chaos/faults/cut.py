@@ -34,7 +34,7 @@ async def cut_links(cluster: Cluster, links: Sequence[Link], what: str) -> Strik
     """A strike that turns `links` into black holes; `what` names them for people."""
     grudge: dict[str, list[str]] = {}
     for link in links:
-        grudge.setdefault(link.target, []).append(link.source)
+        grudge.setdefault(link.address_key, []).append(link.source)
     start = Mark("start-partition", {"grudge": grudge}, f"cut: {what}")
     stop = Mark("stop-partition", {"grudge": grudge}, f"healed: {what}")
     return await strike_links(cluster, links, _cut, silent, start, stop)

@@ -1,6 +1,7 @@
 """Cut one node off from everyone while every process keeps running.
 
-It can no longer ask anybody, and nobody can ask it; only the lab and a power switch still reach it.
+It can no longer ask anybody, and nobody can ask it; only the lab still reaches it, and its power switch can
+still be told to end it.
 """
 
 from dataclasses import dataclass
@@ -8,16 +9,18 @@ from dataclasses import dataclass
 from chaos.cluster import Cluster, links_touching
 from chaos.faults.cut import cut_links
 from chaos.faults.fault import Fault, Strike
+from chaos.faults.targets import members
 
 
 @dataclass(frozen=True)
 class Isolate(Fault):
-    """`target`: a node or a role, resolved when the fault strikes."""
+    """`target`: a node or a role, resolved when the fault strikes; `leader-oob` is its power switch."""
 
     target: str
     needs = frozenset({"links"})
 
     async def aim(self, cluster: Cluster) -> Strike:
         """See `Fault`."""
-        node = await cluster.resolve(self.target)
-        return await cut_links(cluster, links_touching(cluster.links, node), f"{node} from everyone")
+        nodes = await members(cluster, self.target)
+        links = dict.fromkeys(link for node in nodes for link in links_touching(cluster.links, node))
+        return await cut_links(cluster, tuple(links), f"{' '.join(nodes)} from everyone")

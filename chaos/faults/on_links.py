@@ -96,9 +96,14 @@ async def _all_pass(cluster: Cluster, links: Sequence[Link]) -> None:
 
 
 async def _between_running(cluster: Cluster, links: Sequence[Link]) -> list[Link]:
-    nodes = list(dict.fromkeys(node for link in links for node in (link.source, link.target)))
+    nodes = list(dict.fromkeys(node for link in links for node in _ends(link)))
     states = dict(zip(nodes, await all_of(map(cluster.process_state, nodes)), strict=True))
-    return [link for link in links if states[link.source] == states[link.target] == "running"]
+    return [link for link in links if all(states[node] == "running" for node in _ends(link))]
+
+
+def _ends(link: Link) -> tuple[str, ...]:
+    """The nodes that must run for a request to pass; a power switch answers whatever its node does."""
+    return (link.source,) if link.out_of_band else (link.source, link.target)
 
 
 def _was(outcome: str) -> str:

@@ -28,8 +28,9 @@ class Pause(Fault):
         async def heal() -> None:
             if await cluster.process_state(node) == "paused":
                 await cluster.resume(node)
+            if await cluster.process_state(node) != "dead":  # shot while it stood still
                 await must_be(cluster, node, "running")
 
         value = {"nodes": [node]}
         start = Mark("pause", value, f"paused: {node}")
-        return Strike((node,), start, Mark("resume", value, f"goes on: {node}"), bite, heal)
+        return Strike((node,), start, Mark("resume", value, f"no longer paused: {node}"), bite, heal)

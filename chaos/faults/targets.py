@@ -3,14 +3,16 @@
 `leader`, `follower` and a node's own name mean one node. The groups are `followers`, `replicas`,
 `gateways`, and in a partition `rest`: whoever is not named. Where the keys are shared out over partitions,
 each of which has a leader, these are of the first one, and `leader-2` and `followers-2` of the second.
+With `-oob` behind it a name means the power switches of these nodes, which no other name includes.
 """
 
 from collections.abc import Sequence
 
 from chaos.cluster import Cluster, ClusterError, links_between, links_touching
-from chaos.links import LAB, Link
+from chaos.links import LAB, OUT_OF_BAND, Link
 
 REST = "rest"
+SWITCH = f"-{OUT_OF_BAND}"
 
 
 def all_nodes(cluster: Cluster) -> tuple[str, ...]:
@@ -20,6 +22,8 @@ def all_nodes(cluster: Cluster) -> tuple[str, ...]:
 
 async def members(cluster: Cluster, name: str) -> tuple[str, ...]:
     """The nodes that `name` means: one for a node or a role, several for a group."""
+    if name.endswith(SWITCH):
+        return tuple(node + SWITCH for node in await members(cluster, name.removesuffix(SWITCH)))
     if name == "replicas":
         return cluster.replicas
     if name == "gateways":

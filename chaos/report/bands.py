@@ -57,7 +57,7 @@ class Band:
         grudge = self.value.get("grudge")
         if isinstance(grudge, dict):
             pairs = {(source, target) for target, sources in grudge.items() for source in sources}
-            return [x for x in cast.links if (x.source, x.target) in pairs and x.touchable]
+            return [x for x in cast.links if (x.source, x.address_key) in pairs and x.touchable]
         return cast.links_named([*self.value.get("links", ()), *self.value.get("on", ())])
 
     def nodes(self, cast: Cast) -> list[str]:

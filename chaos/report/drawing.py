@@ -40,7 +40,7 @@ def drawing(saved: Saved, cast: Cast, bands: Sequence[Band], story: Sequence[Sta
 def _is_used(link: Link, saved: Saved) -> bool:
     """Replicas of different partitions have nothing to say to each other."""
     homes = [saved.partitions[end] for end in (link.source, link.target) if end in saved.partitions]
-    return link.touchable and len(set(homes)) <= 1
+    return not link.out_of_band and len(set(homes)) <= 1
 
 
 def _band(band: Band, cast: Cast) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def _band(band: Band, cast: Cast) -> dict[str, Any]:
         "to": us(band.to_ns),
         "label": fault_words.label(band, cast),
         "effect": band.effect,
-        "links": [[link.source, link.target] for link in band.links(cast)],
+        "links": [[link.source, link.target] for link in band.links(cast) if not link.out_of_band],
     }
 
 

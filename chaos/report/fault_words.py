@@ -63,19 +63,22 @@ def listed(names: Iterable[str]) -> str:
 
 
 def _arrows(links: Sequence[Link]) -> str:
-    shown = [f"{link.source} → {link.target}" for link in links[:4]]
+    shown = [f"{link.source} → {_end(link)}" for link in links[:4]]
     return ", ".join(shown) + (f" and {len(links) - 4} more" if len(links) > 4 else "")
+
+
+def _end(link: Link) -> str:
+    return f"the power switch of {link.target}" if link.out_of_band else link.target
 
 
 def _sides(links: Sequence[Link], cast: Cast) -> str:
     """`n1, g1 | n2, n3` when the cut ones separate the nodes that they touch, else nothing."""
-    cut = {(link.source, link.target) for link in links}
-    if any(
-        (x.target, x.source) in cut and (x.source, x.target) not in cut for x in cast.links if x.touchable
-    ):
+    cut = {(link.source, link.address_key) for link in links}
+    usual = [x for x in cast.links if not x.out_of_band]
+    if any((x.target, x.source) in cut and (x.source, x.target) not in cut for x in usual):
         return ""
     touched = [node for node in cast.nodes if any(node in pair for pair in cut)]
-    whole = [x for x in cast.links if (x.source, x.target) not in cut and not x.out_of_band]
+    whole = [x for x in usual if (x.source, x.target) not in cut]
     sides = _connected(touched, whole)
     if len(sides) == 1 or any({*pair} <= side for pair in cut for side in sides):
         return ""

@@ -9,7 +9,7 @@ from chaos.report.bands import Band
 from chaos.report.cast import Cast
 from chaos.report.saved import Saved
 
-LAST_WORDS = ("shut-down-by-order", "crashed")
+LAST_WORDS = ("powered-off", "shut-down-by-order", "crashed")
 SURE_NS = 50_000_000  # an answer to a question may be older than what was logged just before it
 
 

@@ -1,8 +1,9 @@
 """Empty data and new settings on a running cluster, without a trace of what was before.
 
 The trap: while one replica is emptied, an old leader that still has its data would hand it over again,
-and a controller that still acts on what it knew would appoint somebody. So first nobody hears anybody,
-then each node begins anew in silence (the controller last), and then the silence ends.
+and a controller that still acts on what it knew would appoint somebody, or shoot who has just been started
+again. So first nobody hears anybody, not even the power switches; whoever is dead starts again; then each
+node begins anew in silence (the controller last), and then the silence ends.
 """
 
 from chaos.cluster import CUT, HEALTHY, Cluster, all_of, eventually
@@ -16,12 +17,12 @@ SERVING_S = 20.0
 
 async def begin_again(cluster: Cluster, crew: Crew, orders: Orders, settings: ClusterSettings) -> None:
     """See `Cluster.configure`. Raises `ClusterError` when the cluster is not whole within a deadline."""
-    await _revive(cluster, crew.at_work)
     crew.partitions = settings.partitions
     nodes = [node for node in crew.at_work if node != CONTROLLER]
     between = [link for link in cluster.links if link.source != LAB]
     try:
         await all_of(cluster.set_link(link, CUT) for link in between)
+        await _revive(cluster, crew.at_work)
         await all_of(orders.configure(node, settings) for node in nodes)
         await all_of(cluster.kill(node) for node in crew.joined)
         crew.dismiss()

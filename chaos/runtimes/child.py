@@ -79,16 +79,17 @@ class Child:
         await self._signal(signal.SIGSTOP, "running", "paused")
 
     async def resume(self) -> None:
-        """SIGCONT; returns when the process runs again."""
+        """SIGCONT; returns when the process runs again, or has ended: it was shot while it stood still."""
         await self._signal(signal.SIGCONT, "paused", "running")
 
     async def _signal(self, number: signal.Signals, before: ProcessState, wanted: ProcessState) -> None:
         if (state := self.state()) != before:
             raise ClusterError(f"{self.name} is {state}; only what is {before} can become {wanted}")
+        possible = (wanted, "dead") if number == signal.SIGCONT else (wanted,)
         self._process.send_signal(number)
 
         async def check() -> None:
-            if self.state() != wanted:
+            if self.state() not in possible:
                 raise ClusterError(f"{self.name} got {number.name}, but is {self.state()}")
 
         await eventually(check, SIGNAL_S)

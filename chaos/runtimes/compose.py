@@ -36,7 +36,6 @@ from services.adapters.network import HttpNetwork
 from services.config import ClusterSettings
 
 ENGINE_S = 10.0
-ANSWERS_S = 15.0
 
 
 class ComposeCluster(LinkedCluster):
@@ -139,7 +138,7 @@ class ComposeCluster(LinkedCluster):
             raise ClusterError(f"{node} is {state}; kill it before it can start again")
         await self._change(node, Container.start, "running")
         self.gateways = await asyncio.to_thread(_gateways, self._project, self._crew.shape)
-        await eventually(lambda: self._orders.status(node), ANSWERS_S)
+        await self._answers_or_was_shot(node)
 
     async def process_state(self, node: str) -> ProcessState:
         """See `Cluster`."""

@@ -5,10 +5,14 @@ from typing import Any, Literal
 
 import msgspec
 
+from chaos.cluster import ProcessState, eventually
 from chaos.links import Link
 from chaos.runtimes.crew import Crew
 from chaos.runtimes.orders import Orders
+from services.config import ClusterSettings
 from services.partitions import Layout
+
+ANSWERS_S = 15.0
 
 
 class CrewedCluster:
@@ -16,6 +20,11 @@ class CrewedCluster:
 
     _crew: Crew
     _orders: Orders
+    _settings: ClusterSettings  # of the last `configure`
+
+    async def process_state(self, node: str) -> ProcessState:
+        """See `Cluster`; each runtime asks somebody else."""
+        raise NotImplementedError
 
     @property
     def replicas(self) -> tuple[str, ...]:
@@ -68,3 +77,12 @@ class CrewedCluster:
 
     def tell(self, text: str) -> None:
         """See `Cluster`. Nobody watches."""
+
+    async def _answers_or_was_shot(self, node: str) -> None:
+        """Wait for `node`, just started, to answer; not for one that its power switch has ended meanwhile."""
+
+        async def check() -> None:
+            if not (self._settings.stonith and await self.process_state(node) == "dead"):
+                await self._orders.status(node)
+
+        await eventually(check, ANSWERS_S)

@@ -6,14 +6,12 @@ from chaos.cluster import LinkState
 from chaos.links import Link
 from chaos.runtimes.crewed import CrewedCluster
 from chaos.runtimes.toxiproxy import ToxiproxyLinks
-from services.config import ClusterSettings
 
 
 class LinkedCluster(CrewedCluster, ABC):
     """The methods of `chaos.cluster.Cluster` that need `ToxiproxyLinks` too."""
 
     _proxies: ToxiproxyLinks
-    _settings: ClusterSettings  # of the last `configure`
 
     @abstractmethod
     async def restart(self, node: str) -> None:

@@ -25,13 +25,13 @@ from chaos.runtimes.linked import LinkedCluster
 from chaos.runtimes.log_book import LogBook
 from chaos.runtimes.orders import Orders
 from chaos.runtimes.reaper import Reaper
+from chaos.runtimes.switchboard import Switchboard
 from chaos.runtimes.toxiproxy import ToxiproxyLinks
 from chaos.shape import DEFAULT, Shape
 from services.adapters.network import HttpNetwork
 from services.config import ClusterSettings
 
 NOWHERE = "127.0.0.1:1"  # nobody listens on it
-ANSWERS_S = 15.0
 PROXY = "toxiproxy"
 
 
@@ -104,7 +104,7 @@ class LocalCluster(LinkedCluster):
         if (state := self._state(node)) != "dead":
             raise ClusterError(f"{node} is {state}; kill it before it can start again")
         await self._start_node(node)
-        await eventually(lambda: self._orders.status(node), ANSWERS_S)
+        await self._answers_or_was_shot(node)
 
     async def process_state(self, node: str) -> ProcessState:
         """See `Cluster`."""
@@ -131,6 +131,7 @@ class LocalCluster(LinkedCluster):
         address = (await self._run(PROXY, proxy, {})).address
         self._proxies = ToxiproxyLinks(address)
         self._listening = await self._proxies.create({link.name: NOWHERE for link in self.links})
+        await self._install_switches()
         lab = {link.address_key: self._url(link) for link in self.links if link.source == LAB}
         network = HttpNetwork(lab, self._token)
         self._ends.push_async_callback(network.close)
@@ -138,6 +139,13 @@ class LocalCluster(LinkedCluster):
         ports = dict.fromkeys(self._crew.gateways[:1], first_gateway_port)
         await all_of(self._start_node(node, ports.get(node, 0)) for node in self._crew.at_work)
         await eventually(self._orders.must_serve, SERVING_S)
+
+    async def _install_switches(self) -> None:
+        switchboard = Switchboard(self._children.get, self.log_book, self._token)
+        self._ends.callback(switchboard.close)
+        for link in self.links:
+            if link.out_of_band:
+                await self._proxies.set_upstream(link.name, await switchboard.add(link.target))
 
     async def _kill_all(self) -> None:
         await all_of(child.kill() for child in self._children.values())
@@ -148,7 +156,7 @@ class LocalCluster(LinkedCluster):
         child = await self._run(node, ["services", role], self._environment(node, port))
         if node in self._crew.gateways:
             self.gateways = {**self.gateways, node: f"http://{child.address}"}
-        inbound = [link for link in self.links if link.target == node]
+        inbound = [link for link in self.links if link.target == node and not link.out_of_band]
         await all_of(self._proxies.set_upstream(link.name, child.address) for link in inbound)
 
     async def _run(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Child:

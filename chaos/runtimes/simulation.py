@@ -35,13 +35,13 @@ from chaos.runtimes.simulated.eavesdropper import Eavesdropper
 from chaos.runtimes.simulated.machine import Machine
 from chaos.runtimes.simulated.network import SimulatedNetwork, Wire
 from chaos.runtimes.simulated.process import NODES
+from chaos.runtimes.simulated.switch import SimulatedSwitch
 from chaos.runtimes.simulated.virtual import lab_loop
 from chaos.seeds import child
 from chaos.shape import DEFAULT, Shape
 from services.config import ClusterSettings, NodeSettings
 from services.roles import Maker
 
-ANSWERS_S = 15.0
 CLIENT = "client"
 
 
@@ -73,6 +73,9 @@ class SimulatedCluster(CrewedCluster):
         self._eavesdropper = Eavesdropper() if overhear else None
         self._kept: dict[str, Mapping[str, bytes]] = {}
         self._machines = {name: self._machine(name) for name in shape.nodes}
+        self._switches = {
+            name: SimulatedSwitch(self._machines[name], self._lab, self._log_book) for name in shape.machines
+        }
         self._lab_wires: dict[str, Wire] = {}
         self._wires = {link: self._connect(link) for link in self.links}
         network = SimulatedNetwork(self._lab, self._lab_wires.get)
@@ -136,7 +139,7 @@ class SimulatedCluster(CrewedCluster):
         if disk != "same":
             machine.disk.replace({} if disk == "empty" else self._kept[node])
         machine.start(self._settings)
-        await eventually(lambda: self._orders.status(node), ANSWERS_S)
+        await self._answers_or_was_shot(node)
 
     async def keep_disk(self, node: str) -> None:
         """See `Machines`."""
@@ -190,12 +193,13 @@ class SimulatedCluster(CrewedCluster):
         )
 
     def _connect(self, link: Link) -> Wire:
-        wire = self._wire(link.name, self._machines[link.target], link.source, has_proxy=True)
+        target = self._switches[link.target] if link.out_of_band else self._machines[link.target]
+        wire = self._wire(link.name, target, link.source, has_proxy=True)
         outbound = self._lab_wires if link.source == LAB else self._machines[link.source].outbound
         outbound[link.address_key] = wire
         return wire
 
-    def _wire(self, name: str, target: Machine, source: str, has_proxy: bool) -> Wire:
+    def _wire(self, name: str, target: Machine | SimulatedSwitch, source: str, has_proxy: bool) -> Wire:
         wire = Wire(target.name, target, child(self._seed, "link", name), has_proxy)
         if self._eavesdropper and source != LAB:
             wire.listener = self._eavesdropper.listener(source, target.name)

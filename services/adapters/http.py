@@ -5,14 +5,12 @@ times; the OpenAPI document is made from the same records when somebody asks for
 """
 
 import asyncio
-import os
 from collections.abc import Callable, Coroutine, MutableMapping, Sequence
 from typing import Any
 
 import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
-from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -21,7 +19,7 @@ from services.adapters.guards import Receive, Scope, Send
 from services.adapters.metrics import Tally, exposition
 from services.config import NodeSettings
 from services.errors import LabError
-from services.messages import SERVED, Message, Stopping, decode, encode, kind_of
+from services.messages import SERVED, Message, decode, encode, kind_of
 from services.node import Node
 
 FAILED = 500  # what counts for a request that broke off without an answer
@@ -130,11 +128,7 @@ def _add_message_route(app: FastAPI, node: Node, expected: type[Message]) -> Non
             raise LabError(
                 "bad-request", f"a {kind_of(message)} was sent to the route of {kind_of(expected)}"
             )
-        reply = await node.handle(message)
-        response = json_response(encode(reply))
-        if isinstance(reply, Stopping):
-            response.background = BackgroundTask(os._exit, 0)  # at once, when the answer has gone out
-        return response
+        return json_response(encode(await node.handle(message)))
 
     schema = {"$ref": SCHEMA_OF.format(name=expected.__name__)}
     app.add_api_route(

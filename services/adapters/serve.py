@@ -13,19 +13,17 @@ import uvicorn
 
 from services.adapters.clock import SystemClock
 from services.adapters.disk import FileDisk
+from services.adapters.doors import listen, way_in
 from services.adapters.guards import App, Guards
 from services.adapters.http import node_application
 from services.adapters.log import LineLog
-from services.adapters.network import KEEP_ALIVE_S, HttpNetwork
-from services.adapters.protocol import MOST_CONNECTIONS, PatientProtocol
+from services.adapters.network import HttpNetwork
+from services.adapters.protocol import MOST_CONNECTIONS
 from services.adapters.tasks import OrderedTasks
 from services.config import NodeSettings
 from services.node import Node
 from services.ports import Env
 from services.roles import maker
-
-BACKLOG = 1024
-GRACE_S = 3  # how long requests may take to end after SIGTERM
 
 
 def run(settings: NodeSettings) -> int:
@@ -34,7 +32,7 @@ def run(settings: NodeSettings) -> int:
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     try:
         _must_have_programs(settings)
-        listener = _listen(settings.host, settings.port)
+        listener = listen(settings.host, settings.port)
     except OSError as error:
         print(f"{settings.node}: {error}", file=sys.stderr)
         return 2
@@ -60,7 +58,7 @@ async def _serve(settings: NodeSettings, listener: socket.socket) -> None:
         log.event("no-clock-counts-sleep", reason="leases count only the time in which this machine is awake")
     node, application = _node(env, settings)
     await node.start()
-    await _Server(_config(Guards(application, settings, log))).serve(sockets=[listener])
+    await _Server(way_in(Guards(application, settings, log))).serve(sockets=[listener])
     await node.stop()
     await tasks.cancel_all()
     await network.close()
@@ -93,19 +91,6 @@ def _must_have_programs(settings: NodeSettings) -> None:
         server_program()
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """A listening socket, announced on standard output; port 0 takes any free one."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        raise OSError(f"cannot listen on {host}:{port} ({error}); LAB_PORT=0 takes a free port") from error
-    listener.setblocking(False)
-    name = f"[{host}]" if family == socket.AF_INET6 else host
-    print(f"listening on http://{name}:{listener.getsockname()[1]}", flush=True)
-    return listener
-
-
 def _allow_many_connections() -> None:
     """Raise the limit of open files, 256 on macOS, so that idle connections cannot use it up."""
     with suppress(ImportError, ValueError, OSError):
@@ -125,23 +110,6 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     except ImportError:
         return None
     return uvloop.new_event_loop
-
-
-def _config(application: App) -> uvicorn.Config:
-    return uvicorn.Config(
-        application,
-        http=PatientProtocol,
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        log_level="error",
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        date_header=False,
-        timeout_keep_alive=4 * KEEP_ALIVE_S,
-        timeout_graceful_shutdown=GRACE_S,
-    )
 
 
 class _Server(uvicorn.Server):

@@ -16,6 +16,7 @@ from services.config import NodeSettings
 from services.controller import failover, operating
 from services.controller.failover import Attempt, Order, Seen, View
 from services.controller.memory import first_view, recall, remember
+from services.controller.switches import Switches
 from services.errors import LabError
 from services.messages import (
     Appoint,
@@ -32,7 +33,6 @@ from services.messages import (
     Promote,
     RenewLease,
     Route,
-    ShutDown,
     Status,
 )
 from services.node import probe, remember_settings, settings_in_force
@@ -54,6 +54,7 @@ class Controller:
         self._view = self._first_view()
         self._news = Bell()  # rings when there is something to decide
         self._trouble, self._writing = Trouble(self._say), asyncio.Lock()
+        self._switches = Switches(env.node, self._call, self._say)
 
     async def start(self) -> None:
         """Begin to watch every replica and to decide."""
@@ -173,7 +174,7 @@ class Controller:
             message = Heartbeat(epoch=view.epoch, leader=view.leader, members=view.replicas)
             asked_at = self._env.clock.monotonic()
             try:
-                reply = await self._env.network.call(node, message, self._cluster.call_timeout_ms / 1000)
+                reply = await self._call(node, message)
             except LabError:
                 pass
             else:
@@ -238,13 +239,9 @@ class Controller:
 
     @_perform.register
     async def _shut_down(self, action: failover.ShutDown) -> None:
-        """Only a stopped process counts: its last words, or nobody who listens there any more."""
-        try:
-            await self._call(f"{action.node}-oob", ShutDown(reason=action.reason))
-        except LabError as error:
-            if error.kind.code == "timed-out":
-                return
-        if attempt := self._view.attempt:
+        """Only what its switch says counts: silence and a closed connection may come from anywhere."""
+        is_off = await self._switches.power_off(action.node, action.reason)
+        if is_off and (attempt := self._view.attempt):
             self._view = replace(
                 self._view, attempt=replace(attempt, stopped=attempt.stopped | {action.node})
             )
@@ -277,6 +274,7 @@ class Controller:
         now = self._env.clock.monotonic()
         appointed = {"leader": action.node, "epoch": action.epoch, "appointed_at": now}
         await self._remember(self._used, **appointed, asked=frozenset(), attempt=None)
+        self._switches.forget()
         self._say("leader-appointed", leader=action.node)
         for gateway in self._node.gateways:
             self._env.tasks.spawn(f"tell-{gateway}", self._tell(gateway))

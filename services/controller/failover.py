@@ -5,7 +5,7 @@ The order of the steps is the whole safety of it:
 1. *Detect*: the leader has been silent for the detection timeout (or came back as a follower).
 2. *Fence*: every replica promises a new epoch; what an old leader sends after that is refused. Only
    a position reported after the promise counts, for nothing can be added behind the controller's back.
-3. *Wait* until the old leader certainly no longer acts: its lease is over, or it was shut down.
+3. *Wait* until the old leader certainly no longer acts: its lease is over, or its power is off.
 4. *Choose* the newest log among those that promised, once enough have promised that every
    acknowledged write must be in one of them.
 5. *Promote*, and tell the gateways. Who was asked and did not answer may lead all the same, for only the
@@ -43,7 +43,7 @@ class Attempt(Struct, frozen=True):
     preferred: str | None = None  # by an operator
     promised: Mapping[str, Position] = {}
     asked: str | None = None  # to lead in this epoch; there is only one such node in each
-    stopped: frozenset[str] = frozenset()  # confirmed by the out-of-band link
+    stopped: frozenset[str] = frozenset()  # their power switches said so
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Fence:
 
 @dataclass(frozen=True)
 class ShutDown:
-    """Shoot the old leader over the out-of-band link."""
+    """Shoot the old leader: its power switch is told to, over the out-of-band link."""
 
     node: str
     reason: str

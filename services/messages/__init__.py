@@ -28,15 +28,15 @@ from services.messages.orders import (
     Fence,
     Heartbeat,
     LeaseGranted,
+    PoweredOff,
+    PowerOff,
     Probe,
     Probed,
     Promote,
     RenewLease,
     Route,
-    ShutDown,
     Status,
     StepDown,
-    Stopping,
 )
 from services.messages.replication import Append, Appended
 from services.messages.sessions import AskSession, SessionPosition
@@ -58,6 +58,7 @@ __all__ = [
     "REPLIES",
     "REQUESTS",
     "SERVED",
+    "SERVED_BY_SWITCHES",
     "START",
     "AddFollower",
     "Append",
@@ -88,6 +89,8 @@ __all__ = [
     "Message",
     "Operation",
     "Position",
+    "PowerOff",
+    "PoweredOff",
     "Probe",
     "Probed",
     "Promote",
@@ -99,10 +102,8 @@ __all__ = [
     "Role",
     "Route",
     "SessionPosition",
-    "ShutDown",
     "Status",
     "StepDown",
-    "Stopping",
     "TakeCopy",
     "TakeOver",
     "Token",
@@ -131,7 +132,7 @@ class Failed(Message, frozen=True, kw_only=True):
 COMMON: tuple[type[Message], ...] = (AskStatus, Probe, Configure)
 SERVED: Mapping[str, tuple[type[Message], ...]] = {
     "replica": (
-        *(Write, Append, Read, Heartbeat, ReadContents, Fence, Promote, StepDown, ShutDown),
+        *(Write, Append, Read, Heartbeat, ReadContents, Fence, Promote, StepDown),
         AskSession,
         *(AskVote, TakeOver, HandOver, AskRoute, Execute, ReadLog, TakeCopy, AskCopy, AskChunk, AddFollower),
         *COMMON,
@@ -142,11 +143,12 @@ SERVED: Mapping[str, tuple[type[Message], ...]] = {
     "indexer": (ReadContents, *COMMON),
     "carrier": (ReadContents, *COMMON),
 }
+SERVED_BY_SWITCHES: tuple[type[Message], ...] = (PowerOff, AskStatus)  # a switch is no node
 REQUESTS: tuple[type[Message], ...] = tuple(
-    dict.fromkeys(kind for kinds in SERVED.values() for kind in kinds)
+    dict.fromkeys(kind for kinds in (*SERVED.values(), SERVED_BY_SWITCHES) for kind in kinds)
 )
 REPLIES: tuple[type[Message], ...] = (
-    *(Written, ReadResult, Contents, Appended, Status, Stopping, LeaseGranted, Route, Probed, Vote, Failed),
+    *(Written, ReadResult, Contents, Appended, Status, PoweredOff, LeaseGranted, Route, Probed, Vote, Failed),
     *(SessionPosition, Executed, Cached, LogPage, CopyReady, Chunk),
 )
 

@@ -58,16 +58,18 @@ class StepDown(Message, frozen=True, kw_only=True):
     reason: str
 
 
-class ShutDown(Message, frozen=True, kw_only=True):
-    """Shoot the other node in the head: stop the process now, over the out-of-band link."""
+class PowerOff(Message, frozen=True, kw_only=True):
+    """Controller to a power switch, over the out-of-band link: shoot the other node in the head."""
 
+    by: Name
     reason: str
 
 
-class Stopping(Message, frozen=True, kw_only=True):
-    """The last words of a node that was told to shut down."""
+class PoweredOff(Message, frozen=True, kw_only=True):
+    """The switch of `node`: no process that ran there when you asked will ever act again."""
 
     node: Name
+    was_running: bool
 
 
 class RenewLease(Message, frozen=True, kw_only=True):

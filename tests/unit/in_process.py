@@ -44,18 +44,17 @@ class Wire:
         self._wires, self._source = wires, source
 
     async def call(self, to: str, message: Message, timeout_s: float) -> Message:
-        target = to.removesuffix("-oob")
         if (self._source, to) in self._wires.cut:
             await asyncio.sleep(timeout_s)
             raise LabError("timed-out", f"{to} did not answer")
-        if target not in self._wires.nodes:
+        if to not in self._wires.nodes:
             raise LabError("unreachable", f"{to} is dead")
         reply: Message | LabError
         try:
-            reply = await self._wires.nodes[target].handle(decode(encode(message)))
+            reply = await self._wires.nodes[to].handle(decode(encode(message)))
         except LabError as error:
             reply = error
-        if (target, self._source) in self._wires.cut:  # it swallows refusals, too
+        if (to, self._source) in self._wires.cut:  # it swallows refusals, too
             raise LabError("timed-out", f"{to} did not answer")
         if isinstance(reply, LabError):
             raise reply

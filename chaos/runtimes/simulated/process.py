@@ -1,8 +1,8 @@
 """A simulated process: a real replica, controller or gateway over simulated ports.
 
 What around a node is HTTP in a real process is a few lines here: requests become messages, refusals
-become answers, a bug in answering is logged and reported as `internal`, a bug in the node's own work
-ends the process, and so does the order to shut down, once its answer has gone out.
+become answers, a bug in answering is logged and reported as `internal`, and a bug in the node's own work
+ends the process.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,13 +21,12 @@ from services.adapters.tasks import OrderedTasks
 from services.config import NodeSettings
 from services.errors import LabError
 from services.logline import LogLine, as_json
-from services.messages import Status, Stopping, decode, encode, failed
+from services.messages import Status, decode, encode, failed
 from services.node import Node
 from services.ports import Clock, Env
 from services.roles import ROLES, Maker, maker
 
 NODES: Mapping[str, Maker] = {role: maker(role) for role in ROLES}
-LAST_WORDS_S = 0.005  # between the last answer of a process and its end
 
 
 class ProcessLog:
@@ -88,8 +87,6 @@ class Process:
         except Exception as error:
             self._log.event("bug", exception=in_a_line(error))
             return encode(failed(LabError("internal", "a bug in the node; its log has the traceback")))
-        if isinstance(reply, Stopping):
-            self.loop.call_later(LAST_WORDS_S, self._ended)
         return encode(reply)
 
     def kill(self) -> None:

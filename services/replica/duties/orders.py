@@ -9,10 +9,8 @@ from services.messages import (
     Message,
     Probe,
     Promote,
-    ShutDown,
     Status,
     StepDown,
-    Stopping,
 )
 from services.node import probe
 from services.replica.duties.duty import Answers
@@ -32,7 +30,6 @@ class Orders:
             Fence: self._fence,
             Promote: self._promote,
             StepDown: self._step_down,
-            ShutDown: self._shut_down,
             Configure: self._configure,
             AskStatus: self._ask_status,
             Probe: self._probe,
@@ -67,11 +64,6 @@ class Orders:
     async def _step_down(self, message: StepDown) -> Status:
         await self._standing.stop_leading(message.reason)
         return self._standing.status()
-
-    async def _shut_down(self, message: ShutDown) -> Stopping:
-        self._standing.say("shut-down-by-order", reason=message.reason)
-        await self._standing.stop_leading(message.reason)
-        return Stopping(node=self._standing.env.node)
 
     async def _configure(self, message: Configure) -> Status:
         await self._standing.configure(message.settings, message.reset)

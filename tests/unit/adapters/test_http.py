@@ -11,7 +11,7 @@ from services.adapters.guards import Guards
 from services.adapters.http import node_application
 from services.config import NodeSettings
 from services.errors import LabError
-from services.messages import REQUESTS, SERVED, START, AskStatus, Message, Status, decode
+from services.messages import REQUESTS, SERVED, SERVED_BY_SWITCHES, START, AskStatus, Message, Status, decode
 
 SETTINGS = NodeSettings(
     node="n1",
@@ -88,7 +88,8 @@ async def test_a_bug_is_in_doubt_and_logged() -> None:
 
 
 def test_every_request_is_served_by_somebody() -> None:
-    assert {kind for kinds in SERVED.values() for kind in kinds} == set(REQUESTS)
+    served = {kind for kinds in (*SERVED.values(), SERVED_BY_SWITCHES) for kind in kinds}
+    assert served == set(REQUESTS)
 
 
 @pytest.mark.parametrize("role", SERVED)

@@ -24,9 +24,10 @@ from services.config import ClusterSettings, NodeSettings
 from services.controller.controller import Controller
 from services.errors import LabError
 from services.gateway.gateway import Gateway
-from services.messages import AskStatus, Message, ReadContents, Stopping, decode, encode
+from services.messages import AskStatus, Message, ReadContents, decode, encode
 from services.node import Node
 from services.ports import Env
+from services.power import PowerSwitch
 from services.replica.replica import Replica
 
 REPLICAS, GATEWAYS = ("n1", "n2", "n3"), ("g1", "g2")
@@ -60,11 +61,7 @@ class MemoryLink:
         if self._cluster.states[link].cut_requests:
             await self._swallowed(link)
         await asyncio.sleep(self._cluster.states[link].latency_s)
-        if link.target not in self._cluster.nodes:
-            raise LabError("unreachable", f"{link.target} is dead")
-        reply = await self._cluster.nodes[link.target].handle(decode(encode(message)))
-        if isinstance(reply, Stopping):
-            asyncio.get_running_loop().create_task(self._cluster.kill(link.target))
+        reply = await self._cluster.listener(link).handle(decode(encode(message)))
         if self._cluster.states[link].cut_replies:
             await self._swallowed(link)
         return decode(encode(reply))
@@ -83,6 +80,19 @@ class MemoryLog:
 
     def event(self, event: str, **fields: object) -> None:
         self._events.append(Event(time.time(), self._node, event, fields))
+
+
+class MemoryPower:
+    """See `services.power.Power`."""
+
+    def __init__(self, cluster: "MemoryCluster", node: str) -> None:
+        self._cluster, self._node = cluster, node
+
+    async def cut(self) -> bool:
+        if self._node not in self._cluster.nodes:
+            return False
+        await self._cluster.kill(self._node)
+        return True
 
 
 class MemoryCluster:
@@ -114,6 +124,15 @@ class MemoryCluster:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
         assert not self.crashes
+
+    def listener(self, link: Link) -> Node | PowerSwitch:
+        """Whoever is behind `link`."""
+        if link.out_of_band:
+            log = MemoryLog(link.target, self._events)
+            return PowerSwitch(link.target, log, MemoryPower(self, link.target))
+        if link.target not in self.nodes:
+            raise LabError("unreachable", f"{link.target} is dead")
+        return self.nodes[link.target]
 
     def link(self, source: str, address_key: str) -> Link:
         return next(link for link in self.links if (link.source, link.address_key) == (source, address_key))

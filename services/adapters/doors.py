@@ -1,0 +1,43 @@
+"""How a process of the lab listens: its socket, and how uvicorn serves what comes there."""
+
+import socket
+
+import uvicorn
+
+from services.adapters.guards import App
+from services.adapters.protocol import PatientProtocol
+
+BACKLOG = 1024
+GRACE_S = 3  # how long requests may take to end after SIGTERM
+KEPT_OPEN_S = 60  # four times what callers do (`network.KEEP_ALIVE_S`): no request meets a closing door
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket, announced on standard output; port 0 takes any free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise OSError(f"cannot listen on {host}:{port} ({error}); LAB_PORT=0 takes a free port") from error
+    listener.setblocking(False)
+    name = f"[{host}]" if family == socket.AF_INET6 else host
+    print(f"listening on http://{name}:{listener.getsockname()[1]}", flush=True)
+    return listener
+
+
+def way_in(application: App) -> uvicorn.Config:
+    """How uvicorn is to serve `application`: behind its own protocol, without what the lab has no use for."""
+    return uvicorn.Config(
+        application,
+        http=PatientProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=KEPT_OPEN_S,
+        timeout_graceful_shutdown=GRACE_S,
+    )

@@ -1,0 +1,36 @@
+"""The controller's hand on the power switches: one a replica, each over an out-of-band link of its own."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from services.errors import LabError
+from services.messages import Message, PowerOff
+
+Call: TypeAlias = Callable[[str, Message], Awaitable[Message]]
+Say: TypeAlias = Callable[..., None]
+
+
+class Switches:
+    """Remembers what is wrong with each switch, so that it is said once and again only when it changes."""
+
+    def __init__(self, me: str, call: Call, say: Say) -> None:
+        self._me, self._call, self._say = me, call, say
+        self._wrong: dict[str, str] = {}  # by replica
+
+    async def power_off(self, node: str, reason: str) -> bool:
+        """True when the switch of `node` says that nothing there will ever act again; else nobody knows."""
+        try:
+            await self._call(f"{node}-oob", PowerOff(by=self._me, reason=reason))
+        except LabError as error:
+            wrong = error.kind.code if error.definite else "no answer"
+            if self._wrong.get(node) != wrong:
+                self._wrong[node] = wrong
+                why = f"{error.text}; nobody may lead until it is certain that {node} has stopped"
+                self._say("power-switch-failed", target=node, reason=why)
+            return False
+        self._wrong.pop(node, None)
+        return True
+
+    def forget(self) -> None:
+        """The failover is over; the next one says for itself what is wrong."""
+        self._wrong.clear()
