@@ -166,6 +166,38 @@ async def test_isolation_leaves_the_power_switch_and_the_lab() -> None:
         }
 
 
+@pytest.mark.parametrize(
+    ("fault", "wires"),
+    [
+        (Isolate("leader-oob"), ["controller-n1-oob"]),
+        (Cut("controller", "replicas-oob"), [f"controller-n{number}-oob" for number in (1, 2, 3)]),
+        (Slow("followers-oob", latency_s=0.02), ["controller-n2-oob", "controller-n3-oob"]),
+        (LoseReply("controller", "n3-oob"), ["controller-n3-oob"]),
+    ],
+)
+async def test_a_power_switch_is_struck_by_its_name(fault: Fault, wires: list[str]) -> None:
+    cluster = PaperCluster(processes={"n1": "paused", "n3": "dead"})  # which is when it is needed
+    async with fault.applied(cluster):
+        assert sorted(struck(cluster)) == wires
+    assert not struck(cluster)
+
+
+@pytest.mark.parametrize(
+    "fault", [Isolate("controller"), Cut("controller", "replicas"), Partition((("n1",), ("rest",)))]
+)
+async def test_and_only_by_its_name(fault: Fault) -> None:
+    cluster = PaperCluster()
+    async with fault.applied(cluster):
+        assert struck(cluster) and not [name for name in struck(cluster) if name.endswith("-oob")]
+
+
+async def test_a_side_of_a_partition_may_name_a_power_switch() -> None:
+    cluster = PaperCluster()
+    async with Partition((("n1", "n1-oob"), ("rest",))).applied(cluster):
+        assert "controller-n1-oob" in struck(cluster)
+        assert "controller-n2-oob" not in struck(cluster)
+
+
 async def test_partition_cuts_only_between_the_sides() -> None:
     cluster = PaperCluster(leader="n2")
     async with Partition((("leader", "g1"), ("rest",))).applied(cluster):
