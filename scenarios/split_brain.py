@@ -12,6 +12,12 @@ goes on promising. Fencing has to reach the one who promises:
 `stonith`: the controller shuts the old leader down over a wire of its own before it appoints another;
 `quorum-ack`: confirmation needs a majority, and there is only one majority at a time.
 
+A lease is a promise in time, so it needs a clock. `lease-frozen` is what is left of it where no clock of the
+leader's machine can tell: a hypervisor holds the machine still, its clocks with it, and sets none right when
+it lets it go on. The lease then seems young, though it was over long ago. `majority-frozen`, under the same
+fault, needs no clock. (A leader whose boot-time clock or wall clock shows that it was away asks again before
+it answers.)
+
 The first two remedies also replicate semi-synchronously, and honesty demands to say why: they end the
 second leader, but what the first had confirmed alone in its last moments would still be lost.
 
@@ -24,6 +30,7 @@ CockroachDB). RabbitMQ with `cluster_partition_handling = ignore` and old Elasti
 `minimum_master_nodes` are `unfenced`.
 """
 
+from chaos.faults.freeze import Freeze
 from chaos.faults.partition import Partition
 from chaos.run import Run
 from chaos.scenario import Scenario, problem, remedy
@@ -42,6 +49,22 @@ async def script(run: Run) -> None:
     await run.acknowledged(20, other_than=leader)
 
 
+async def frozen(run: Run) -> None:
+    """The same, and the leader's machine stands still from the beginning until its successor has begun."""
+    await run.acknowledged(40)
+    leader = await run.leader()
+    gateway = next(iter(run.cluster.gateways))
+    async with run.fault(Partition(((leader, gateway), ("rest",)))):
+        async with run.fault(Freeze(leader, told_by="nothing")):
+            await run.acknowledged(15, other_than=leader)
+        await run.acknowledged_or_not(5, by=leader, within_s=0.8)
+        await run.acknowledged(15, other_than=leader)
+    await run.acknowledged(20, other_than=leader)
+
+
+ONE_MACHINE = "all nodes share the clocks of one machine, which cannot stand still for one of them"
+NOT_FROZEN = {"local": ONE_MACHINE, "compose": ONE_MACHINE}
+
 SCENARIO = Scenario(
     id="split-brain",
     section="A",
@@ -55,6 +78,15 @@ SCENARIO = Scenario(
         remedy("lease", replication="semi-sync", lease=True),
         remedy("stonith", replication="semi-sync", stonith=True),
         remedy("quorum-ack", replication="quorum-ack"),
+        problem(
+            "lease-frozen",
+            finds=["split-brain"],
+            script=frozen,
+            not_on=NOT_FROZEN,
+            replication="async",
+            lease=True,
+        ),
+        remedy("majority-frozen", script=frozen, not_on=NOT_FROZEN, replication="quorum-ack", lease=True),
     ),
 )
 

@@ -30,6 +30,7 @@ ENDS = {
     "kill": STARTS,
     "start-upgrade": frozenset({"stop-upgrade"}),
     "pause": STARTS | {"resume"},
+    "freeze": STARTS | {"thaw"},
     "start-partition": frozenset({"stop-partition"}),
     "start-lose-request": frozenset({"stop-lose-request"}),
     "start-lose-reply": frozenset({"stop-lose-reply"}),

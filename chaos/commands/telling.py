@@ -26,7 +26,14 @@ from services.logline import LogLine
 
 POLL_S = 0.2
 PATIENCE_S = 0.5
-HEALED = ("stop-", "start", "resume", "fast", "reset-")  # how the ends of faults begin, `start-…` apart
+HEALED = (
+    "stop-",
+    "start",
+    "resume",
+    "thaw",
+    "fast",
+    "reset-",
+)  # how the ends of faults begin, `start-…` apart
 OUTPUT = "output"  # a line that is none of a node's log, such as a traceback
 
 

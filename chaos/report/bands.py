@@ -15,6 +15,7 @@ ENDS: Mapping[str, tuple[str, ...]] = {
     "start-on-empty-disk": ("kill",),
     "restart-on-old-disk": ("copy-disk", "kill"),
     "resume": ("pause",),
+    "thaw": ("freeze",),
     "fast": ("slow",),
     "reset-clock": ("bump-clock", "skew-clock", "strobe-clock"),
     "fast-disk": ("slow-disk",),
@@ -29,6 +30,7 @@ EFFECTS: Mapping[str, str] = {
     "kill": "dead",
     "start-upgrade": "dead",
     "pause": "paused",
+    "freeze": "paused",
 }
 
 

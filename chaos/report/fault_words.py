@@ -51,6 +51,8 @@ def sentence(band: Band, cast: Cast) -> str:
             return f"An operator stops {listed(nodes)} for an upgrade."
         case "dead" if nodes:
             return f"{listed(nodes)} {'is' if len(nodes) == 1 else 'are'} killed."
+        case "paused" if band.f == "freeze" and nodes:
+            return f"The {'machine' if len(nodes) == 1 else 'machines'} of {listed(nodes)} stood still."
         case "paused" if nodes:
             return f"{listed(nodes)} {'stands' if len(nodes) == 1 else 'stand'} still: the process is paused."
     return f"Fault: {band.f} {dict(band.value)}."

@@ -147,7 +147,7 @@ class SimulatedCluster(CrewedCluster):
 
     async def set_clock(self, node: str, state: ClockState) -> None:
         """See `Machines`."""
-        self._find(node).clock.set(state)
+        self._find(node).set_clock(state)
 
     async def set_disk(self, node: str, state: DiskState) -> None:
         """See `Machines`."""

@@ -40,6 +40,8 @@ WEIGHTS: dict[Kind, int] = {
     "slow-one-way": 2,
     "kill": 5,
     "pause": 4,
+    "sleep": 1,
+    "freeze": 2,
     "clock": 2,
     "clock-drift": 2,
     "clock-strobe": 1,

@@ -3,12 +3,22 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, TypeAlias, cast
 
-from chaos.cluster import ClockState, Cluster, DiskState, LinkState, Machines, OtherDisk, ProcessState
+from chaos.cluster import (
+    ClockState,
+    Cluster,
+    DiskState,
+    LinkState,
+    Machines,
+    OtherDisk,
+    ProcessState,
+    Stillness,
+)
 from chaos.links import Link
 
 Part: TypeAlias = Literal["link", "process", "clock", "disk", "content"]
 State: TypeAlias = LinkState | ProcessState | ClockState | DiskState | OtherDisk
 
+STILLEST: tuple[Stillness, ...] = ("no", "asleep", "frozen")
 BADNESS: tuple[ProcessState, ...] = ("running", "paused", "dead")
 
 
@@ -114,11 +124,12 @@ def worst_process(states: Sequence[ProcessState]) -> ProcessState:
 
 
 def worst_clock(states: Sequence[ClockState]) -> ClockState:
-    """All errors of the wall clock together, and the drift that came last."""
+    """All errors of the wall clock together, and the drift that came last; frozen is worse than asleep."""
     return ClockState(
         offset_s=sum(state.offset_s for state in states),
         rate=next((state.rate for state in reversed(states) if state.rate != 1), 1.0),
         strobe_s=max((state.strobe_s for state in states), default=0.0),
+        still=max((state.still for state in states), key=STILLEST.index, default="no"),
     )
 
 

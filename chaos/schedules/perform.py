@@ -41,6 +41,8 @@ F: dict[Kind, tuple[str, str]] = {  # how the history calls the two ends of a st
     "slow-one-way": ("slow", "fast"),
     "kill": ("kill", "start"),
     "pause": ("pause", "resume"),
+    "sleep": ("freeze", "thaw"),
+    "freeze": ("freeze", "thaw"),
     "clock": ("bump-clock", "reset-clock"),
     "clock-drift": ("skew-clock", "reset-clock"),
     "clock-strobe": ("strobe-clock", "reset-clock"),
@@ -92,6 +94,11 @@ async def _aim(stroke: Stroke, cluster: Cluster) -> Sequence[Ask]:
             return [Ask("process", node, "dead") for node in nodes]
         case "pause":
             return [Ask("process", node, "paused") for node in nodes]
+        case "sleep" | "freeze" as kind:
+            still = ClockState(still="asleep" if kind == "sleep" else "frozen")
+            return [
+                ask for node in nodes for ask in (Ask("clock", node, still), Ask("process", node, "paused"))
+            ]
         case "clock" | "clock-drift" | "clock-strobe" as kind:
             return [Ask("clock", node, _wrong_clock(kind, stroke.amount)) for node in nodes]
         case "disk-slow":

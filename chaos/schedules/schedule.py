@@ -13,8 +13,9 @@ from chaos.cluster import Ability
 
 LinkKind: TypeAlias = Literal["cut", "cut-one-way", "lose-requests", "lose-replies", "slow", "slow-one-way"]
 ClockKind: TypeAlias = Literal["clock", "clock-drift", "clock-strobe"]
+StillKind: TypeAlias = Literal["sleep", "freeze"]
 DiskKind: TypeAlias = Literal["disk-slow", "disk-full", "disk-empty", "disk-old"]
-NodeKind: TypeAlias = Literal["kill", "pause", ClockKind, DiskKind]
+NodeKind: TypeAlias = Literal["kill", "pause", StillKind, ClockKind, DiskKind]
 Kind: TypeAlias = LinkKind | NodeKind
 
 NEEDS: dict[Kind, frozenset[Ability]] = {
@@ -26,6 +27,8 @@ NEEDS: dict[Kind, frozenset[Ability]] = {
     "slow-one-way": frozenset({"links"}),
     "kill": frozenset({"kill", "restart"}),
     "pause": frozenset({"pause"}),
+    "sleep": frozenset({"clocks", "pause"}),
+    "freeze": frozenset({"clocks", "pause"}),
     "clock": frozenset({"clocks"}),
     "clock-drift": frozenset({"clocks"}),
     "clock-strobe": frozenset({"clocks"}),
@@ -88,6 +91,8 @@ _WORDS: dict[Kind, str] = {
     "slow-one-way": "what {source} asks of {others} takes {amount} ms longer",
     "kill": "dead: {nodes}",
     "pause": "paused: {nodes}",
+    "sleep": "asleep: the machines of {nodes}",
+    "freeze": "frozen, and only the wall clock shows it afterwards: the machines of {nodes}",
     "clock": "wall clock wrong by {amount} ms: {nodes}",
     "clock-drift": "clocks fast by {amount} thousandths: {nodes}",
     "clock-strobe": "wall clock right and wrong by {amount} ms in turns: {nodes}",

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from chaos.cluster import ClockState, ClusterError, DiskState
+from chaos.faults.freeze import Freeze
 from chaos.runtimes.simulated import virtual
 from chaos.runtimes.simulated.clock import EPOCH_S, MachineClock
 from chaos.runtimes.simulated.process import NODES
@@ -44,10 +45,59 @@ async def test_a_clock_drifts_and_jumps_and_never_goes_back() -> None:
     assert (clock.monotonic(), clock.wall()) == (510, EPOCH_S - 90)
     await asyncio.sleep(10)
     assert clock.monotonic() == pytest.approx(521)
-    assert clock.wall() == pytest.approx(EPOCH_S - 79)
+    assert clock.wall() == pytest.approx(EPOCH_S - 79, abs=1e-6)
     clock.set(ClockState())
     assert clock.monotonic() == pytest.approx(521)
-    assert clock.wall() == pytest.approx(EPOCH_S + 21)
+    assert clock.wall() == pytest.approx(EPOCH_S + 20, abs=1e-6), "somebody has set it right"
+
+
+@simulated
+async def test_a_machine_that_stands_still_counts_only_sleep_and_only_by_its_boot_time() -> None:
+    clock = MachineClock(virtual.lab_loop().timeline, uptime_s=500)
+    clock.set(ClockState(still="asleep"))
+    await asyncio.sleep(10)
+    clock.set(ClockState())
+    await asyncio.sleep(1)
+    assert clock.monotonic() == pytest.approx(501)
+    assert clock.boottime() == pytest.approx(511)
+    assert clock.wall() == pytest.approx(EPOCH_S + 11, abs=1e-6)
+    clock.set(ClockState(still="frozen"))
+    await asyncio.sleep(10)
+    assert clock.wall() == pytest.approx(EPOCH_S + 11, abs=1e-6)
+    clock.set(ClockState(offset_s=-10))
+    assert clock.monotonic() == pytest.approx(501)
+    assert clock.boottime() == pytest.approx(511)
+    assert clock.wall() == pytest.approx(EPOCH_S + 11, abs=1e-6)
+
+
+@simulated
+async def test_no_timer_comes_nearer_while_its_machine_stands_still() -> None:
+    async with running() as cluster:
+        time, loop = asyncio.get_running_loop().time, cluster._machines["g1"].loop
+        rang: list[float] = []
+        began = time()
+        loop.call_later(0.5, lambda: rang.append(time()))
+        never = loop.call_later(0.6, rang.clear)
+        await asyncio.sleep(0.2)
+        async with Freeze("g1").applied(cluster):
+            await asyncio.sleep(10)
+            never.cancel()
+        await asyncio.sleep(0.2)
+        assert not rang
+        await asyncio.sleep(0.3)
+        assert [moment - began for moment in rang] == [pytest.approx(10.5, abs=1e-6)]
+
+
+@simulated
+async def test_no_call_runs_out_of_time_while_its_caller_stands_still() -> None:
+    async with running(ClusterSettings(coordination="manual")) as cluster:
+        client = cluster.client(TIMEOUT_S)
+        async with Freeze("n1").applied(cluster):
+            asked = asyncio.ensure_future(client.put("g1", "x", 1))
+            await asyncio.sleep(0.2)
+            async with Freeze("g1").applied(cluster):
+                await asyncio.sleep(2)
+        await asked
 
 
 @simulated

@@ -36,6 +36,8 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self.stands_still = False  # paused or dead
         self._dead = False
         self._held: list[Handle] = []
+        self._timers: tuple[float, list[tuple[float, Handle]]] | None = None  # held since when, and which
+        self.stood_still_s = 0.0  # of true time, the machine with all its timers
         self._tasks: list[asyncio.Task[Any]] = []  # in spawn order, so that none is lost to the collector
         self._tidy_at = FEWEST_TO_TIDY
         self._spawned = 0
@@ -130,6 +132,18 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         """A callback that is due while the loop stands still."""
         if not self._dead:
             self._held.append(handle)
+
+    def hold_timers(self, hold: bool) -> None:
+        """While time stands still for the machine, no timer comes nearer to its end."""
+        now_s = self.timeline.now_s
+        if hold and self._timers is None:
+            self._timers = now_s, self.timeline.take_out(self)
+        elif not hold and self._timers is not None:
+            (since_s, timers), self._timers = self._timers, None
+            self.stood_still_s += now_s - since_s
+            for left_s, handle in timers:
+                if not handle.cancelled():
+                    self.timeline.at(now_s + left_s, handle)
 
     def kill(self) -> None:
         """From now on nothing runs here, ever; call `bury` when none of its callbacks is running."""

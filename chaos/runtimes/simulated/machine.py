@@ -5,7 +5,7 @@ from random import Random
 
 from msgspec.structs import replace
 
-from chaos.cluster import ProcessState
+from chaos.cluster import ClockState, ProcessState
 from chaos.runtimes.log_book import LogBook
 from chaos.runtimes.simulated.clock import RIGHT, MachineClock
 from chaos.runtimes.simulated.disk import MachineDisk, SimulatedDisk
@@ -99,4 +99,10 @@ class Machine:
         """As new: no process, nothing on the disk, and everything in order."""
         self.kill()
         self.disk.renew()
-        self.clock.set(RIGHT)
+        self.set_clock(RIGHT)
+
+    def set_clock(self, state: ClockState) -> None:
+        """From now on the clocks are wrong in this way; while they stand still, so do timers."""
+        self.clock.set(state)
+        if self._process:
+            self._process.loop.hold_timers(state.still != "no")

@@ -13,6 +13,8 @@ from chaos.runtimes.simulated.loop import VirtualLoop
 from chaos.runtimes.simulated.timeline import Handle
 from services.errors import LabError
 
+ROUNDING_S = 1e-9
+
 
 class Patience:
     """That of one process. Its clock may be made to run faster or slower: that holds for later calls."""
@@ -40,17 +42,22 @@ class _Queue:
         waiting = self._waiting
         while waiting and waiting[0][1].done():
             waiting.popleft()
-        waiting.append((self._loop.timeline.now_s + self._lasts_s, reply, to))
+        waiting.append((self._now_s() + self._lasts_s, reply, to))
         if not self._has_alarm:
             self._set_alarm()
 
     def _set_alarm(self) -> None:
         self._has_alarm = bool(self._waiting)
         if self._has_alarm:
-            self._loop.timeline.at(self._waiting[0][0], Handle(self._loop, self._ring, ()))
+            moment_s = self._waiting[0][0] + self._loop.stood_still_s
+            self._loop.timeline.at(moment_s, Handle(self._loop, self._ring, ()))
+
+    def _now_s(self) -> float:
+        """True time, less that in which the machine stood still."""
+        return self._loop.timeline.now_s - self._loop.stood_still_s
 
     def _ring(self) -> None:
-        now_s, waiting = self._loop.timeline.now_s, self._waiting
+        now_s, waiting = self._now_s() + ROUNDING_S, self._waiting
         while waiting and (waiting[0][0] <= now_s or waiting[0][1].done()):
             _, reply, to = waiting.popleft()
             if not reply.done():

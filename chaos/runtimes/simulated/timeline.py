@@ -79,6 +79,18 @@ class Timeline:
         self._agenda.insert(place, handle)
         return handle
 
+    def take_out(self, loop: "VirtualLoop") -> list[tuple[float, Handle]]:
+        """Remove the appointments of `loop`, the first one first; each with the seconds that were left."""
+        both = list(zip(self._moments, self._agenda, strict=True))
+        alive = [(moment, handle) for moment, handle in both if handle.callback is not None]
+        kept = [(moment, handle) for moment, handle in alive if handle.loop is not loop]
+        self._moments, self._agenda = [moment for moment, _ in kept], [handle for _, handle in kept]
+        self._cancelled = 0
+        taken = [(-moment - self.now_s, handle) for moment, handle in reversed(alive) if handle.loop is loop]
+        for _, handle in taken:
+            handle.is_appointed = False
+        return taken
+
     def forget_one(self) -> None:
         """A handle in the agenda was cancelled; when most of them are, clear them out."""
         self._cancelled += 1
