@@ -29,7 +29,7 @@ import msgspec
 from chaos.logdiff.copies import messages
 from chaos.logdiff.outbox import Door
 from services.adapters.disk import FileDisk
-from services.companions.feeds import from_outbox
+from services.companions.feeds import Place, from_outbox
 from services.config import ReplicationLog
 from services.messages import Entry, encode
 from services.messages.records import Statement
@@ -102,7 +102,7 @@ class Copies:
         self.leader, self.follower = (
             used.enter_context(closing(Storage(disk.connect, outside, log, disk))) for disk in disks
         )
-        self._outbox, self._place = outbox, 0
+        self._outbox, self._place = outbox, Place()
 
     def perform(self, statement: Statement) -> None:
         """By the leader, as a transaction that must succeed."""

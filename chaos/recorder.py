@@ -157,11 +157,20 @@ class Recorder:
         self._take_whole(now_ns, events)
 
     def learned(self, node: str, contents: Mapping[str, Any]) -> None:
-        """Record what the consumer `node` learned of changes, as reads of a process of its own."""
+        """Record what the consumer `node` learned of changes, and its copy, as reads of a process of its own.
+
+        `sets` has each list of changes under its key; the rows of a table, under `tables`, become a list of
+        `[key, row]` called `copy/TABLE`, which is there even if the copy is empty.
+        """
         process, position = self.new_process(), sequence(contents["position"])
-        for key, changes in contents["sets"].items():
+        changes: Mapping[str, Any] = contents["sets"]
+        tables = [key.removeprefix("changes/") for key in changes if key.startswith("changes/")]
+        copies: dict[str, list[Any]] = {f"copy/{table}": [] for table in tables}
+        for key, row in contents.get("tables", {}).items():
+            copies.setdefault(f"copy/{key.partition('/')[0]}", []).append([key, row])
+        for key, value in {**changes, **copies}.items():
             pending = self.invoke(process, "read", key)
-            self.ok(pending, value=changes, node=node, epoch=contents["epoch"], position=position)
+            self.ok(pending, value=value, node=node, epoch=contents["epoch"], position=position)
 
     def final_unreadable(self, node: str, error: str) -> None:
         """Record that nobody could read what replica `node` holds in the end."""

@@ -14,6 +14,7 @@ from chaos.links import CONTROLLER, Link
 from chaos.narrator import Tell
 from chaos.recorder import Recorder
 
+EPOCHS = "log/epochs"
 SETTLE_S = 15.0  # while nobody moves
 LONGEST_SETTLE_S = 60.0  # while somebody does, as on a machine with too much to do
 READ_AGAIN_S = 1.0
@@ -83,6 +84,7 @@ def agree(accounts: Sequence[Mapping[str, Any]]) -> bool:
 async def consumers_caught_up(cluster: Cluster, recorder: Recorder, within_s: float = SETTLE_S) -> None:
     """Wait until each companion has seen as much as the replicas hold; record what it learned.
 
+    Recorded, too, is where each epoch begins in the log: what an old leader had beyond that was undone.
     Raises `ClusterError` that says where somebody stands at the deadline.
     """
     accounts = await all_of(cluster.status(node) for node in cluster.replicas)
@@ -94,9 +96,15 @@ async def consumers_caught_up(cluster: Cluster, recorder: Recorder, within_s: fl
             raise ClusterError(f"{node} has seen the log up to {contents['position']}, which ends at {end}")
         return contents
 
+    consumes = False
     for node in cluster.companions:
         seen = await eventually(partial(must_have_seen, node), within_s, longest_s=LONGEST_SETTLE_S)
         recorder.learned(node, seen)
+        consumes = consumes or bool(seen["sets"])
+    if consumes:
+        leader = await cluster.resolve("leader")
+        log = await cluster.contents(leader)
+        recorder.learned(leader, {**log, "sets": {EPOCHS: log["epochs"]}, "tables": {}})
 
 
 async def final_reads(cluster: Cluster, recorder: Recorder) -> dict[str, Any]:

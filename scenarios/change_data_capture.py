@@ -7,7 +7,7 @@ was on its way when it died is delivered a second time, and applied once.
 
 `poll` does without a log: it reads the table now and then, and compares. Whatever changed twice between
 two looks it has seen once, and a row that came and went it has never seen. `cdc` follows the logical log,
-up to what is acknowledged, so it never has to take anything back.
+up to what is acknowledged; what a failover may take back even then is a story of its own, `undone-changes`.
 
 To watch in the logs: `consumes` on the indexer after each start, with the place from which it goes on.
 
@@ -39,7 +39,7 @@ SCENARIO = Scenario(
     title="A search index follows the log, and resumes from its position after a crash",
     script=script,
     workload=stock.prices(clients=8, rate_per_s=50),
-    checkers=("missed-change",),
+    checkers=("missed-change", "phantom-change", "repeated-change", "diverged-copy"),
     settings={"detection_timeout_ms": 5000},  # nobody is to be replaced here
     shape=Shape(companions=(Companion(INDEX, "indexer"),)),
     needs=frozenset({"links", "kill", "restart"}),

@@ -41,7 +41,7 @@ SCENARIO = Scenario(
     title="Triggers fill an outbox, and a process carries it to another kind of database",
     script=script,
     workload=stock.prices(clients=8, rate_per_s=50),
-    checkers=("missed-change",),
+    checkers=("missed-change", "phantom-change", "repeated-change", "diverged-copy"),
     settings={"detection_timeout_ms": 5000},  # nobody is to be replaced here
     shape=Shape(companions=(Companion(CARRIER, "carrier"),)),
     needs=frozenset({"links", "kill", "restart"}),

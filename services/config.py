@@ -7,7 +7,7 @@ is where a node lives: its name, its links, its directory; it comes from the env
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from operator import attrgetter, gt
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -69,6 +69,7 @@ class ClusterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     replication_log: ReplicationLog = "row"  # how changes of the SQL tables are written down
     reporting_indexes: bool = False  # every replica but the first has an index more, as for reports
     feed: FeedKind = "log"  # how a consumer beside the cluster learns of changes
+    feed_epochs: bool = True  # its place is held against the leader's log, and not a number alone
     epoch_keys: bool = False  # counters of keys begin anew in each epoch, far beyond those before
     new_format: tuple[str, ...] = ()  # replicas that store in another format: larger pages, UTF-16
     batch_entries: int = 64  # so that even the largest values fit into one message
@@ -172,7 +173,7 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
     cluster: ClusterSettings = ClusterSettings()
 
     def __post_init__(self) -> None:
-        partitions.check_fit(self.cluster.partitions, self.replicas, self.consumers)
+        check_fit(self.cluster, self.replicas, self.consumers)
 
     @property
     def followers(self) -> tuple[str, ...]:
@@ -183,6 +184,16 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
     def consumers(self) -> tuple[str, ...]:
         """The companions that follow the log; a cache knows nothing of it."""
         return tuple(name for name, role in self.companions.items() if role != "cache")
+
+
+def check_fit(cluster: ClusterSettings, replicas: Sequence[str], consumers: Sequence[str] = ()) -> None:
+    """Raise `ValueError` unless these settings are for a cluster of these replicas and consumers."""
+    partitions.check_fit(cluster.partitions, replicas, consumers)
+    if consumers and cluster.feed == "log" and cluster.replication_log != "row":
+        raise ValueError(
+            f"{', '.join(consumers)} would follow a log without complete rows (replication_log "
+            f"{cluster.replication_log!r}) and learn nothing; ship 'row', or let the feed be 'outbox'"
+        )
 
 
 def settings_from(role: str, environ: Mapping[str, str] = os.environ) -> NodeSettings:

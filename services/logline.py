@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 RESERVED = ("time", "node", "event")
 FIRST_FIELDS = ("role", "epoch", "position")
 NOTABLE_WORDS = {"promoted", "demoted", "appointed", "failover", "fenced", "shut", "aside", "emptied"}
-NOTABLE_WORDS |= {"refused", "expired", "crashed", "bug", "failed", "powered"}
+NOTABLE_WORDS |= {"refused", "expired", "crashed", "bug", "failed", "powered", "undone"}
 MARK = "  <<<"  # behind role changes and refusals, so that the eye finds them
 
 _HEAD = re.compile(r"(?:(\d\d):(\d\d):(\d\d\.\d{3}) )?([^\s=]+) ([^\s=]+)")

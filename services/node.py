@@ -4,8 +4,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from services import partitions
-from services.config import ClusterSettings, NodeSettings
+from services.config import ClusterSettings, NodeSettings, check_fit
 from services.errors import LabError
 from services.messages import AskStatus, Message, Probe, Probed, Status
 from services.ports import Env
@@ -50,7 +49,7 @@ async def probe(env: Env, message: Probe) -> Probed:
 def must_fit(settings: ClusterSettings, node: NodeSettings) -> None:
     """Raise `LabError` bad-order when `settings` are not for the cluster that `node` is in."""
     try:
-        partitions.check_fit(settings.partitions, node.replicas, node.consumers)
+        check_fit(settings, node.replicas, node.consumers)
     except ValueError as error:
         raise LabError("bad-order", str(error)) from error
 

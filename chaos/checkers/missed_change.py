@@ -1,7 +1,8 @@
 """A consumer beside the cluster never learned of a change that was acknowledged.
 
 After settling, each consumer is read: `changes/TABLE` is the list of all changes `[key, value]` that it
-ever took over. Every acknowledged write to a key of that table must be in it, intermediate values too.
+ever took over, without those that it has undone. Every acknowledged write to a key of that table must be in
+it, intermediate values too; unless the cluster itself has lost it.
 
 Assumed, else unknown: a consumer was read after the last acknowledged write, and no value was written
 twice to one key. Deletes carry no value, so nothing is concluded about them.
@@ -9,35 +10,34 @@ twice to one key. Deletes carry no value, so nothing is concluded about them.
 
 from collections.abc import Iterator
 
-from chaos.checkers._keys import keys_of, written_twice
+from chaos.checkers._consumers import CHANGES, answers, untraceable
+from chaos.checkers._undone import undone
 from chaos.checkers._words import sentence, shown, was_told, witness_of
 from chaos.history import History, Operation, canonical
 from chaos.verdict import Finding, Witness, found, not_found, unknown
 
 NAME = "missed-change"
-PREFIX = "changes/"
 
 
 def check(history: History) -> Finding:
     """Found with one witness for each change that a consumer missed."""
-    reads = [op for op in history.client_operations if op.f == "read" and str(op.key).startswith(PREFIX)]
-    answered = [read for read in reads if read.outcome == "ok"]
+    answered = answers(history, CHANGES)
     if not answered:
         return unknown(NAME, "no consumer was read")
     writes = [op for op in history.client_operations if op.f == "write" and op.outcome == "ok"]
     late = next((write for write in writes if write.end > answered[0].index), None)
     if late is not None:
         return unknown(NAME, f"operation {late.index} was acknowledged after the consumers had been read")
-    registers = (of_key for of_key in keys_of(history) if not of_key.is_set)
-    reason = next(filter(None, map(written_twice, registers)), None)
-    if reason:
+    if reason := untraceable(history):
         return unknown(NAME, reason)
+    lost = undone(history)
+    writes = [write for write in writes if write.index not in lost]
     missed = [witness for read in answered for witness in _missed(read, writes)]
     return found(NAME, len(missed), missed) if missed else not_found(NAME)
 
 
 def _missed(read: Operation, writes: list[Operation]) -> Iterator[Witness]:
-    table = str(read.key).removeprefix(PREFIX)
+    table = str(read.key).removeprefix(CHANGES)
     learned = {canonical(change) for change in read.value}
     for write in writes:
         if str(write.key).startswith(f"{table}/") and canonical([write.key, write.value]) not in learned:

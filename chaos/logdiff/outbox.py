@@ -16,6 +16,7 @@ from chaos.logdiff.spans import spans
 from services.companions.documents import Documents
 from services.companions.feeds import TABLE, from_outbox
 from services.messages import Executed, Message, Value, encode
+from services.messages.feed import LogPage, ReadLog
 from services.messages.records import Scalar
 from services.messages.sql import Execute
 from services.replica.log.tables import read
@@ -28,15 +29,17 @@ Contents: TypeAlias = dict[str, Value]
 
 
 class Door:
-    """Answers a consumer's queries from the leader's copy, and keeps the answers."""
+    """Answers a consumer's queries from the leader's copy, and keeps the answers; it has every place."""
 
     def __init__(self, leader: Storage) -> None:
         self._leader, self.replies = leader, list[Executed]()
 
-    async def ask(self, message: Message, _: type[Any]) -> Executed:
+    async def ask(self, message: Message, _: type[Any]) -> Executed | LogPage:
         """See `services.companions.feeds.Ask`."""
-        assert isinstance(message, Execute)
         storage = self._leader
+        if isinstance(message, ReadLog):
+            return LogPage(node="n1", epoch=storage.epoch, entries=[], acknowledged=storage.last)
+        assert isinstance(message, Execute)
         results = read(storage.reader, message.statements)
         reply = Executed(node="n1", epoch=storage.epoch, position=storage.last, results=results)
         self.replies.append(reply)

@@ -38,6 +38,9 @@ SENTENCES: Mapping[str, str] = {
     "newcomer-counts": "{follower} counts as a follower from now on.",
     "synchronous-follower-replaced": "{node} waits for {now} from now on, and no longer for {was}.",
     "refused-log": "{node} refuses the log that {sender} sends: {reason}.",
+    "changes-undone": "{node} takes {changes} changes back and goes on from {place}: {reason}.",
+    "took-a-snapshot": "{node} begins its copy anew with a snapshot of {rows} rows, at {place}: {reason}.",
+    "consumer-waits": "{node} can learn nothing at the moment: {reason}.",
     "upgraded": "{node} has put its data into the new storage format (text in {encoding}).",
     "semi-sync-restored": "{node} waits for a follower again before it confirms.",
 }

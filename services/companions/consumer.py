@@ -3,22 +3,33 @@
 It runs as a process of its own, may be killed at any moment, and goes on from the place that its own disk
 remembers. How it learns of changes is a setting, `feed`; see `services.companions.feeds`.
 
+Its place is held against the log of whoever leads. Where they part, what came after that was undone by a
+failover, and so it is undone here; where the log no longer reaches back so far, the copy begins anew with a
+snapshot. A leader older than one that was heard of is not believed: he does not know yet that he is over.
+
 Its copy is in the hands of the disk's one thread, where nothing is half done between two jobs.
 """
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from services.companions.companion import Companion
 from services.companions.documents import Documents
-from services.companions.feeds import FEEDS, TABLE
+from services.companions.feeds import FEEDS, TABLE, PartedError, snapshot
 from services.companions.targets import SearchIndex, Target
 from services.errors import LabError
-from services.messages import Contents, Message, ReadContents, kind_of
+from services.messages import Contents, Executed, Message, ReadContents, kind_of
+from services.messages.feed import LogPage, ReadLog
 from services.ports import Disk
 from services.trouble import is_of_the_disk
 
 IDLE_S = 0.05
 POLL_S = 0.3
+PASSES = frozenset(  # what a failover, a fault of links or a full queue says: another answer comes soon
+    {"not-leader", "no-leader", "stale-epoch", "lease-expired", "shutting-down", "overloaded"}
+    | {"unreachable", "connection-lost", "timed-out", "not-acknowledged"}
+)
 
 
 class Consumer(Companion):
@@ -30,7 +41,9 @@ class Consumer(Companion):
         """Open the copy and go on from its place."""
         self.target = self.open_target(self.env.disk)
         self._leader = self.node.replicas[0]
-        self.env.log.event("consumes", role="companion", feed=self.cluster.feed, place=self.target.place)
+        self._newest_epoch = self.target.place.position.epoch
+        self._complaint = ""  # why nothing moves, said once
+        self._say("consumes", feed=self.cluster.feed, place=str(self.target.place))
         self.env.tasks.spawn("consume", self._consume())
 
     async def end(self) -> None:
@@ -54,18 +67,34 @@ class Consumer(Companion):
             position=position,
             registers={f"{TABLE}/{name}": price for name, price in known.items()},
             sets={f"changes/{TABLE}": [[f"{TABLE}/{name}", price] for name, price in changes]},
+            tables={f"{TABLE}/{name}": {"price": price} for name, price in known.items()},
         )
 
     async def _consume(self) -> None:
         while True:
             try:
-                moved = await self._take_a_page()
+                moved = await self._move()
             except LabError as error:
+                self._note_refusal(error)
                 if not is_of_the_disk(error):
                     self._leader = error.leader or self._next_replica()
                 moved = False
+            else:
+                self._complaint = ""
             if not moved or self.cluster.feed == "poll":
                 await self.env.clock.sleep(POLL_S if self.cluster.feed == "poll" else IDLE_S)
+
+    async def _move(self) -> bool:
+        """One step: forward, or back to where the logs agree, or to the beginning. Raises `LabError`."""
+        try:
+            return await self._take_a_page()
+        except PartedError as parted:
+            await self._go_back(parted)
+        except LabError as error:
+            if error.kind.code != "log-gone":
+                raise
+            await self._begin_anew(error.text)
+        return True
 
     async def _take_a_page(self) -> bool:
         target = self.target
@@ -78,10 +107,41 @@ class Consumer(Companion):
         self.position = page.seen or self.position
         return moved
 
+    async def _go_back(self, parted: PartedError) -> None:
+        target, was = self.target, self.target.place
+        with self.trouble.noticed("changes"):
+            undone = await self.env.disk.run(lambda: target.go_back(parted.meets))
+        if undone is None:
+            await self._begin_anew(f"{parted}, which is before the snapshot that it began with")
+        else:
+            place = str(target.place)
+            self._say("changes-undone", changes=undone, was=str(was), place=place, reason=str(parted))
+
+    async def _begin_anew(self, reason: str) -> None:
+        """Take a snapshot of the table in place of the copy."""
+        target, was = self.target, self.target.place
+        rows, place = await snapshot(self._ask)
+        with self.trouble.noticed("changes"):
+            await self.env.disk.run(lambda: target.begin_anew(rows, place))
+        self._say("took-a-snapshot", rows=len(rows), was=str(was), place=str(place), reason=reason)
+
     async def _ask(self, message: Message, expected: type[Any]) -> Any:
+        if isinstance(message, ReadLog) and not self.cluster.feed_epochs:
+            message = replace(message, by_number=True)
         reply = await self.env.network.call(self._leader, message, self.cluster.call_timeout_ms / 1000)
         assert isinstance(reply, expected), reply
+        if isinstance(reply, LogPage | Executed):
+            if reply.epoch < self._newest_epoch:
+                text = f"{reply.node} leads in epoch {reply.epoch}, which is over"
+                raise LabError("stale-epoch", text)
+            self._newest_epoch = reply.epoch
         return reply
+
+    def _note_refusal(self, error: LabError) -> None:
+        code = error.kind.code
+        if code not in PASSES and code != self._complaint and not is_of_the_disk(error):
+            self._complaint = code
+            self._say("consumer-waits", place=str(self.target.place), reason=str(error))
 
     def _next_replica(self) -> str:
         """Whoever comes after the one who was asked; the first, if that one is none of those known here."""

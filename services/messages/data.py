@@ -74,6 +74,7 @@ class Contents(Message, frozen=True, kw_only=True):
     """All registers, all sets as sorted lists, and the log tails that were set aside, by file name.
 
     `tables` has each row of the SQL tables under `table/key`, and a table without a key under its name.
+    `epochs` is the first entry of each epoch that is in the log, as far as it is kept.
     Where there are several partitions it is what the replica has of `partition`.
     """
 
@@ -85,3 +86,4 @@ class Contents(Message, frozen=True, kw_only=True):
     tables: dict[str, Value] = msgspec.field(default_factory=dict)
     set_aside: dict[str, list[Entry]] = msgspec.field(default_factory=dict)
     partition: int | None = None
+    epochs: tuple[Position, ...] = ()

@@ -41,6 +41,12 @@ def end_of(database: apsw.Connection) -> Position:
     return _end(database, "DESC")
 
 
+def beginnings(database: apsw.Connection) -> tuple[Position, ...]:
+    """The first entry of each epoch that is in the log, as far as it is kept."""
+    query = "SELECT epoch, min(sequence) FROM log GROUP BY epoch ORDER BY epoch"
+    return tuple(Position(*row) for row in database.execute(query))
+
+
 def _end(database: apsw.Connection, order: str) -> Position:
     return next((Position(*row) for row in database.execute(f"{ENDS} {order} LIMIT 1")), START)
 

@@ -7,6 +7,7 @@ from services.messages import START, Contents, Position, Read, ReadContents, Rea
 from services.replica import reading
 from services.replica.duties.duty import Answers
 from services.replica.log import logical
+from services.replica.reach import beginnings
 from services.replica.standing import Standing
 from services.replica.storage import Storage
 
@@ -57,6 +58,7 @@ class Reads:
             tables=tables,
             set_aside=storage.set_aside(),
             partition=self._standing.partition,
+            epochs=beginnings(storage.reader),
         )
 
 

@@ -31,7 +31,8 @@ class Leader:
 
     async def call(self, to: str, message: Message, timeout_s: float) -> Message:
         assert isinstance(message, ReadLog)
-        return LogPage(node=to, entries=LOG[message.sequence :], acknowledged=LOG[-1].position)
+        entries = LOG[message.after.sequence :]
+        return LogPage(node=to, epoch=1, entries=entries, acknowledged=LOG[-1].position)
 
 
 class Hesitating(SearchIndex):
@@ -70,6 +71,7 @@ async def test_nobody_is_shown_half_a_transaction(tmp_path: Path) -> None:
     assert isinstance(contents, Contents)
     assert contents.sets == {"changes/items": [["items/tea", 1], ["items/milk", 2]]}
     assert contents.registers == {"items/milk": 2, "items/tea": 1}
+    assert contents.tables == {"items/milk": {"price": 2}, "items/tea": {"price": 1}}
     await consumer.stop()
     disk.close()
     assert crashes == []

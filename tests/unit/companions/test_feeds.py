@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.companions.feeds import Change, from_log
-from services.messages import Entry, Message, Operation, Position
+from services.companions.feeds import PAGE, Change, Place, from_log
+from services.messages import START, Entry, Message, Operation, Position
 from services.messages.feed import LogPage, ReadLog
 from services.messages.records import AnyRecord, Commit, Delete, Insert, Update
 
@@ -28,10 +28,17 @@ async def pages(records: Sequence[AnyRecord | Operation | None], place: int) -> 
 
     async def ask(message: Message, expected: type[Any]) -> LogPage:
         assert isinstance(message, ReadLog)
-        return LogPage(node="n1", entries=entries[message.sequence :], acknowledged=Position(1, len(entries)))
+        after = message.after.sequence
+        return LogPage(
+            node="n1",
+            epoch=1,
+            entries=entries[after : after + message.limit],
+            acknowledged=Position(1, len(entries)),
+        )
 
-    page = await from_log(ask, place, {})
-    return list(page.changes), page.place
+    page = await from_log(ask, Place(Position(1, place)), {})
+    assert page.place.position in (START, Position(1, page.place.position.sequence))
+    return list(page.changes), page.place.position.sequence
 
 
 @pytest.mark.parametrize(
@@ -50,3 +57,9 @@ async def test_the_log_tells_every_change_of_complete_transactions(
     records: list[AnyRecord | Operation | None], place: int, changes: list[Change], new_place: int
 ) -> None:
     assert await pages(records, place) == (changes, new_place)
+
+
+async def test_a_transaction_longer_than_a_page_comes_as_a_whole() -> None:
+    rows: list[AnyRecord] = [Insert("items", {"name": f"tea{n}", "price": n}) for n in range(PAGE + 1)]
+    changes, place = await pages([*rows, Commit(len(rows))], 0)
+    assert (len(changes), place) == (PAGE + 1, PAGE + 2)

@@ -1,0 +1,47 @@
+"""A consumer beside the cluster keeps a change that nobody else has: one never made, refused, or undone.
+
+After settling, each consumer is read: `changes/TABLE` is the list of all changes `[key, value]` that it
+took over and has not undone. Each must have been asked for by somebody and not refused; and if it was
+acknowledged, it must still be in the log in the end (see `_undone`).
+
+Assumed, else unknown: a consumer was read, and no value was written twice to one key. Deletes carry no value,
+so nothing is concluded about them.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from chaos.checkers._consumers import CHANGES, answers, untraceable, values_of
+from chaos.checkers._undone import undone
+from chaos.checkers._words import sentence, shown, was_told, witness_of
+from chaos.history import History, Operation, canonical
+from chaos.verdict import Finding, Witness, found, not_found, unknown
+
+NAME = "phantom-change"
+
+
+def check(history: History) -> Finding:
+    """Found with one witness for each such change of a consumer."""
+    answered = answers(history, CHANGES)
+    if not answered:
+        return unknown(NAME, "no consumer was read")
+    if reason := untraceable(history):
+        return unknown(NAME, reason)
+    writes = {(str(op.key), canonical(op.value)): op for op in history.client_operations if op.f == "write"}
+    lost = undone(history)
+    phantoms = [witness for read in answered for witness in _phantoms(read, writes, lost)]
+    return found(NAME, len(phantoms), phantoms) if phantoms else not_found(NAME)
+
+
+def _phantoms(
+    read: Operation, writes: Mapping[tuple[str, bytes], Operation], lost: Mapping[int, str]
+) -> Iterator[Witness]:
+    for key, value in values_of(read):
+        keeps = f"{read.node} keeps the change {key}={shown(value)}"
+        write = writes.get((key, canonical(value)))
+        if write is None:
+            yield witness_of(sentence(f"{keeps}, which nobody asked for"), read)
+        elif write.outcome == "fail":
+            yield witness_of(sentence(f"{keeps}, which was refused ({write.error})"), write, read)
+        elif instead := lost.get(write.index):
+            text = f"{was_told(write)}, at position {write.position}, but in the end {instead}; {keeps}"
+            yield witness_of(sentence(text), write, read)
