@@ -11,6 +11,7 @@ import pytest
 from docker import DockerClient
 
 from chaos.runtimes.compose_layout import ROOT
+from chaos.runtimes.compose_project import PROJECT_LABEL, SERVICE_LABEL
 from chaos.shape import DEFAULT
 from tests.containers import engine, left_of, runs
 
@@ -42,10 +43,8 @@ def started(engine: DockerClient) -> Iterator[list[str]]:
 
 def is_up(engine: DockerClient, name: str) -> bool:
     """True once every node's container runs."""
-    labels = [f"com.docker.compose.project={name}", "com.docker.compose.service"]
-    return len(engine.containers.list(ignore_removed=True, filters={"label": labels})) >= 2 * len(
-        DEFAULT.nodes
-    )
+    found = engine.containers.list(ignore_removed=True, filters={"label": f"{PROJECT_LABEL}={name}"})
+    return {*DEFAULT.nodes} <= {each.labels[SERVICE_LABEL] for each in found}
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])

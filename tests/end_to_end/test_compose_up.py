@@ -1,6 +1,12 @@
-"""What a newcomer does with `docker compose` and curl, under another project name and on other ports."""
+"""What a newcomer does with `docker compose` and curl, under another project name and on other ports.
 
-from collections.abc import Iterator
+One cluster for all looks at it, because each start costs seconds.
+"""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -11,7 +17,7 @@ from chaos.cluster import ClusterError, eventually
 from chaos.runtimes import compose_project
 from chaos.runtimes.compose import ComposeCluster
 from chaos.runtimes.compose_file import port_variables
-from chaos.runtimes.compose_layout import NODE_PORT
+from chaos.runtimes.compose_layout import NODE_PORT, ROOT
 from chaos.runtimes.compose_project import ComposeProject
 from chaos.runtimes.docker_engine import compose
 from services.config import ClusterSettings
@@ -19,21 +25,46 @@ from tests.containers import engine, left_of
 
 __all__ = ["engine"]
 pytestmark = pytest.mark.compose
-APPOINTED_S = 20.0
+PATIENCE_S = 20.0
+ANY_PORTS = dict.fromkeys(port_variables(), "")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def up(engine: DockerClient) -> Iterator[ComposeProject]:
     if compose_project.find_running(engine):
         pytest.skip("`docker compose up` runs here already, and a run would take that cluster")
     project = ComposeProject(engine, compose_project.new_name())
-    compose_up = ("--project-name", project.name, "up", "--build", "--detach", "--wait")
     try:
-        compose(*compose_up, environment=dict.fromkeys(port_variables(), ""))
+        composed(project, "up", "--build", "--detach", "--wait")
+        for gateway in ("g1", "g2"):
+            written = httpx.put(f"{project.url(gateway, NODE_PORT)}/kv/first", json={"value": gateway})
+            assert written.status_code == 200, "`up --wait` means that writes are taken"
         yield project
     finally:
-        compose("--project-name", project.name, "down", "--volumes")
+        composed(project, "down", "--volumes")
         assert left_of(engine, project.name) == []
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Callable[..., str]:
+    """The command line, which knows of no other cluster."""
+
+    def call(*arguments: str) -> str:
+        command = [str(ROOT / "lab"), *arguments]
+        environment = os.environ | {"LAB_STATE": str(tmp_path / "state")}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return call
+
+
+def composed(project: ComposeProject, *arguments: str) -> str:
+    return compose("--project-name", project.name, *arguments, environment=ANY_PORTS)
+
+
+def log_of(project: ComposeProject, *services: str) -> list[str]:
+    return composed(project, "logs", "--no-log-prefix", *services).splitlines()
 
 
 async def test_it_serves_and_is_taken_by_a_run_and_given_back(up: ComposeProject) -> None:
@@ -62,10 +93,60 @@ async def test_it_serves_and_is_taken_by_a_run_and_given_back(up: ComposeProject
 
 async def test_its_log_is_a_story(up: ComposeProject) -> None:
     async def log() -> list[str]:
-        lines = compose("--project-name", up.name, "logs", "--no-log-prefix").splitlines()
+        lines = log_of(up)
         if not [line for line in lines if " leader-appointed " in line]:
             raise ClusterError("nobody has been appointed yet")
         return lines
 
-    lines = await eventually(log, APPOINTED_S)
+    lines = await eventually(log, PATIENCE_S)
     assert not [line for line in lines if line.startswith("{")], "only the nodes tell the story"
+    assert not [line for line in lines if "<<<" in line and ">>>" in line and "stands out" not in line]
+
+
+def test_what_is_done_to_it_by_hand_stands_in_its_log_once(
+    up: ComposeProject, lab: Callable[..., str]
+) -> None:
+    before = log_of(up, "story")
+    assert "<<< ends the line of a node" in before[0], "the marks are explained"
+    said = [lab("fault", *words).strip() for words in (["cut", "n2", "n3"], ["heal"], ["pause", "n3"])]
+    said.append(lab("fault", "resume", "n3").strip())
+    new = log_of(up, "story")[len(before) :]
+    assert [line.partition(" >>> ")[2] for line in new] == said
+
+
+async def test_the_causes_stand_before_what_they_cause(up: ComposeProject) -> None:
+    cluster = await ComposeCluster.start()
+    cluster.tell("no harm \\ is \"done\" by 'odd' $(text) %s `here`")
+    cluster.tell("killed: n3")
+    await cluster.kill("n3")
+    await cluster.restart("n3")
+    cluster.tell("started again: n3")
+    await cluster.close()
+    lines = log_of(up, "story", "n3")
+    assert [line for line in lines if line.endswith(">>> no harm \\ is \"done\" by 'odd' $(text) %s `here`")]
+    story = [line for line in lines if line.endswith((">>> killed: n3", ">>> started again: n3"))]
+    (started,) = [line for line in lines if " n3 started " in line][1:]
+    killed, again = (line[: len("12:34:56.789")] for line in story)
+    assert killed < started[: len("12:34:56.789")] <= again
+
+
+def test_it_has_a_token_that_nobody_knows(up: ComposeProject) -> None:
+    token = up.token()
+    assert len(token) == 32 and int(token, 16)
+    assert "LAB_TOKEN" not in up.environment("n1")
+    ask = f"{up.url('g1', NODE_PORT)}/messages/ask-status"
+    known, own = ({"authorization": f"Bearer {word}"} for word in ("lab", token))
+    question = {"kind": "ask-status"}
+    assert httpx.post(ask, json=question, headers=known).status_code == 401
+    assert httpx.post(ask, json=question, headers=own).status_code == 200
+
+
+def test_what_was_acknowledged_outlives_stop_and_start(up: ComposeProject) -> None:
+    token = up.token()
+    written = httpx.put(f"{up.url('g1', NODE_PORT)}/kv/kept", json={"value": 7})
+    assert written.status_code == 200, written.text
+    composed(up, "stop")
+    composed(up, "start", "--wait")
+    read = httpx.get(f"{up.url('g1', NODE_PORT)}/kv/kept")
+    assert read.json()["value"] == 7
+    assert up.token() == token, "the containers are the same, and so is the cluster"
