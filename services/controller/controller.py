@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from services.bell import Bell
 from services.config import NodeSettings
 from services.controller import failover, operating
-from services.controller.failover import Attempt, Order, Seen, View
 from services.controller.memory import first_view, recall, remember
 from services.controller.switches import Switches
+from services.controller.view import Attempt, Order, View, heard, promised, refused, stopped
 from services.errors import LabError
 from services.messages import (
     Appoint,
@@ -106,26 +106,26 @@ class Controller:
 
     @handle.register
     async def _on_hand_over(self, message: HandOver) -> Route:
-        """The leader prepares it; then it is a failover that needs no detection."""
-        view, now = self._view, self._env.clock.monotonic()
-        wanted = operating.successor(view, self._cluster, message.to, now)
-        assert view.leader
-        limit_s = (self._cluster.acknowledge_timeout_ms + self._cluster.call_timeout_ms) / 1000
-        ready = await self._env.network.call(view.leader, HandOver(to=wanted), limit_s)
-        assert isinstance(ready, Status), ready
-        if self._view.attempt or self._view.epoch != view.epoch:
-            raise LabError("bad-order", f"a failover from {view.leader} began meanwhile")
-        successor = wanted or max(ready.followers, key=lambda node: (ready.followers[node], node))
-        return await self._carry_out(Order(successor, f"{view.leader} hands over to {successor}"))
+        """The leader prepares it and gives up the lead; then it is a failover that needs no detection."""
+        now, epoch = self._env.clock.monotonic(), self._view.epoch
+        wanted = operating.successor(self._view, self._cluster, message.to, now)
+        leader = self._view.leader or ""
+        limit_s = (2 * self._cluster.acknowledge_timeout_ms + self._cluster.call_timeout_ms) / 1000
+        ready = await self._env.network.call(leader, HandOver(to=wanted), limit_s)
+        self._note(ready, max(now, self._view.seen[leader].asked_at))
+        return await self._passed(epoch, f"{leader} has given up the lead")
 
     async def _carry_out(self, order: Order) -> Route:
         """Return when the failover that was ordered is over. Raises `LabError` timed-out."""
-        self._view = replace(self._view, order=order)
+        epoch, self._view = self._view.epoch, replace(self._view, order=order)
         self._news.ring()
+        return await self._passed(epoch, f"it has begun ({order.reason})")
+
+    async def _passed(self, epoch: int, so_far: str) -> Route:
         deadline = self._env.clock.monotonic() + ORDER_S
-        while self._view.order or self._view.attempt:
+        while self._view.epoch == epoch or self._view.attempt:
             if self._env.clock.monotonic() > deadline:
-                raise LabError("timed-out", f"it has begun ({order.reason}), but nobody leads yet")
+                raise LabError("timed-out", f"{so_far}, but nobody leads yet")
             await self._env.clock.sleep(failover.glance_s(self._cluster))
         return self._route()
 
@@ -186,8 +186,7 @@ class Controller:
     def _note(self, status: Message, asked_at: float) -> None:
         assert isinstance(status, Status), status
         now = self._env.clock.monotonic()
-        seen = Seen(now, asked_at, status.role, status.epoch, status.position)
-        self._view = replace(self._view, seen={**self._view.seen, status.node: seen})
+        self._view = heard(self._view, status, asked_at, now)
         if self._view.attempt is None and failover.plan(self._view, self._cluster, now):
             self._news.ring()
 
@@ -224,17 +223,23 @@ class Controller:
     @_perform.register
     async def _begin(self, action: failover.Begin) -> None:
         await self._remember(max(self._used + 1, action.epoch))
-        attempt = Attempt(self._used, action.reason, action.preferred)
+        now = self._env.clock.monotonic()
+        attempt = Attempt(self._used, action.reason, action.preferred, now)
         self._view = replace(self._view, order=None, attempt=attempt)
         self._say("failover-begun", to_epoch=self._used, reason=action.reason)
 
     @_perform.register
     async def _fence(self, action: failover.Fence) -> None:
-        reply = await self._order(action.node, Fence(epoch=action.epoch))
+        try:
+            reply = await self._call(action.node, Fence(epoch=action.epoch))
+        except LabError as error:
+            if error.kind.code not in LINK_TROUBLE and (attempt := self._view.attempt):
+                self._view = refused(self._view, attempt, action.node)
+                self._say("order-refused", target=action.node, reason=str(error))
+            return
         attempt = self._view.attempt
         if isinstance(reply, Status) and attempt and attempt.epoch == action.epoch:
-            promised = {**attempt.promised, action.node: reply.position}
-            self._view = replace(self._view, attempt=replace(attempt, promised=promised))
+            self._view = promised(self._view, attempt, action.node, reply.position)
             self._say("fenced", target=action.node, to_epoch=action.epoch, its_position=str(reply.position))
 
     @_perform.register
@@ -242,9 +247,7 @@ class Controller:
         """Only what its switch says counts: silence and a closed connection may come from anywhere."""
         is_off = await self._switches.power_off(action.node, action.reason)
         if is_off and (attempt := self._view.attempt):
-            self._view = replace(
-                self._view, attempt=replace(attempt, stopped=attempt.stopped | {action.node})
-            )
+            self._view = stopped(self._view, attempt, action.node, self._env.clock.monotonic())
             self._say("old-leader-shut-down", target=action.node, reason=action.reason)
 
     @_perform.register
@@ -280,16 +283,8 @@ class Controller:
             self._env.tasks.spawn(f"tell-{gateway}", self._tell(gateway))
 
     async def _tell(self, gateway: str) -> None:
-        """Once; a gateway that does not hear it asks by itself later."""
-        await self._order(gateway, self._route())
-
-    async def _order(self, node: str, message: Message) -> Message | None:
-        try:
-            return await self._call(node, message)
-        except LabError as error:
-            if error.kind.code not in LINK_TROUBLE:
-                self._say("order-refused", target=node, reason=str(error))
-            return None
+        with suppress(LabError):  # one that does not hear it asks by itself later
+            await self._call(gateway, self._route())
 
     async def _call(self, link: str, message: Message) -> Message:
         return await self._env.network.call(link, message, self._cluster.call_timeout_ms / 1000)

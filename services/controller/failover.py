@@ -2,71 +2,28 @@
 
 The order of the steps is the whole safety of it:
 
-1. *Detect*: the leader has been silent for the detection timeout (or came back as a follower).
+1. *Detect*: the leader has been silent for the detection timeout (or is a follower: it came back as one, or
+   it has handed over).
 2. *Fence*: every replica promises a new epoch; what an old leader sends after that is refused. Only
    a position reported after the promise counts, for nothing can be added behind the controller's back.
-3. *Wait* until the old leader certainly no longer acts: its lease is over, or its power is off.
+3. *Wait* until the old leader certainly no longer acts: it promised the new epoch itself, or handed over
+   before; else its lease is over, or its power is off. Nobody is shot who can still be asked to promise.
 4. *Choose* the newest log among those that promised, once enough have promised that every
    acknowledged write must be in one of them.
 5. *Promote*, and tell the gateways. Who was asked and did not answer may lead all the same, for only the
    answer may be late. So nobody else is asked in that epoch: it begins again, in a newer one.
 
-An operator's order (a promotion by hand, a planned hand-over) goes the same way and is as safe; it only
-needs no detection. Whom the operator named is preferred, as long as no log is newer.
+A promotion by hand and a planned hand-over go the same way and are as safe; they only need no detection.
+Whom the operator or the old leader named is preferred, as long as no log is newer.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from msgspec import Struct
-
 from services.config import ClusterSettings
-from services.messages import START, Position, Role
-
-
-class Seen(Struct, frozen=True):
-    """The last answer of a replica: when it came and when it was asked for (monotonic seconds)."""
-
-    at: float
-    asked_at: float = 0.0
-    role: Role = "follower"
-    epoch: int = 0
-    position: Position = START
-
-
-class Attempt(Struct, frozen=True):
-    """A failover under way, to `epoch`."""
-
-    epoch: int
-    reason: str
-    preferred: str | None = None  # by an operator
-    promised: Mapping[str, Position] = {}
-    asked: str | None = None  # to lead in this epoch; there is only one such node in each
-    stopped: frozenset[str] = frozenset()  # their power switches said so
-
-
-@dataclass(frozen=True)
-class Order:
-    """An operator wants `node` to lead."""
-
-    node: str
-    reason: str
-
-
-class View(Struct, frozen=True):
-    """Everything that the decision rests on."""
-
-    replicas: tuple[str, ...]
-    started_at: float
-    epoch: int = 0
-    leader: str | None = None
-    appointed_at: float = 0.0
-    seen: Mapping[str, Seen] = {}
-    lease_until: float = 0.0  # no leader can hold a lease beyond this moment
-    asked: frozenset[str] = frozenset()  # to lead, since `leader` was appointed: each of them may
-    order: Order | None = None  # not begun yet
-    attempt: Attempt | None = None
+from services.controller.view import Attempt, View
+from services.messages import Position
 
 
 @dataclass(frozen=True)
@@ -121,6 +78,9 @@ def plan(view: View, settings: ClusterSettings, now: float) -> list[Action]:
     if view.attempt is None:
         if view.order:
             return [Begin(_next_epoch(view), view.order.reason, view.order.node)]
+        if view.successor:
+            reason = f"{view.leader} hands over to {view.successor}"
+            return [Begin(_next_epoch(view), reason, view.successor)]
         reason = _why_fail_over(view, settings, now)
         return [Begin(_next_epoch(view), reason)] if reason else []
     return _go_on(view, view.attempt, settings, now)
@@ -197,8 +157,7 @@ def _go_on(view: View, attempt: Attempt, settings: ClusterSettings, now: float) 
     if _overtaken(view, attempt):
         return [Begin(_next_epoch(view), "a replica knows a newer epoch")]
     if not _old_leader_is_over(view, attempt, settings, now):
-        shot = sorted(_may_lead(view, attempt) - attempt.stopped) if settings.stonith else []
-        stops = [ShutDown(node, attempt.reason) for node in shot]
+        stops = [ShutDown(node, attempt.reason) for node in _to_be_shot(view, attempt, settings, now)]
         return [*stops, *_fences(view, attempt, settings, now)]
     if candidates := _candidates(view, attempt, settings, now):
         return [_promotion(view, attempt, chosen(candidates, attempt.preferred))]
@@ -214,24 +173,38 @@ def _promotion(view: View, attempt: Attempt, node: str) -> Action:
 
 
 def _may_lead(view: View, attempt: Attempt) -> set[str]:
-    """In an older epoch than that of the attempt; who promises that one has stopped before."""
-    old_leader = {view.leader} if view.leader else set()
+    """In an older epoch than that of the attempt; who promises that one has stopped, and who handed over."""
+    old_leader = {view.leader} if view.leader and not view.successor else set()
     return (old_leader | view.asked) - attempt.promised.keys()
 
 
+def _to_be_shot(view: View, attempt: Attempt, settings: ClusterSettings, now: float) -> list[str]:
+    """Who may lead, and does not promise to lead no more; who can be reached is given the time to do so."""
+    if not settings.stonith:
+        return []
+    in_time = now - attempt.began_at <= settings.detection_timeout_ms / 1000
+    may_promise = _reachable(view, attempt, settings, now) - attempt.refused if in_time else set()
+    return sorted(_may_lead(view, attempt) - attempt.stopped.keys() - may_promise)
+
+
 def _fences(view: View, attempt: Attempt, settings: ClusterSettings, now: float) -> list[Action]:
-    missing = _reachable(view, settings, now) - attempt.promised.keys()
+    missing = _reachable(view, attempt, settings, now) - attempt.promised.keys()
     return [Fence(node, attempt.epoch) for node in sorted(missing)]
 
 
-def _reachable(view: View, settings: ClusterSettings, now: float) -> set[str]:
-    timeout_s = settings.detection_timeout_ms / 1000
-    return {node for node, seen in view.seen.items() if now - seen.at <= timeout_s}
+def _reachable(view: View, attempt: Attempt, settings: ClusterSettings, now: float) -> set[str]:
+    """Who answered lately, and was not shut down since."""
+    timeout_s, shot_at = settings.detection_timeout_ms / 1000, attempt.stopped
+    return {
+        node
+        for node, seen in view.seen.items()
+        if now - seen.at <= timeout_s and seen.asked_at >= shot_at.get(node, seen.asked_at)
+    }
 
 
 def _old_leader_is_over(view: View, attempt: Attempt, settings: ClusterSettings, now: float) -> bool:
     leading = _may_lead(view, attempt)
-    if settings.stonith and not leading <= attempt.stopped:
+    if settings.stonith and not leading <= attempt.stopped.keys():
         return False
     # who was only asked has no lease yet
     return not settings.lease or view.leader not in leading or now > view.lease_until
@@ -240,8 +213,11 @@ def _old_leader_is_over(view: View, attempt: Attempt, settings: ClusterSettings,
 def _candidates(
     view: View, attempt: Attempt, settings: ClusterSettings, now: float
 ) -> Mapping[str, Position]:
-    """Who may be chosen from: empty until all who can be reached have promised, and these are enough."""
-    reachable = _reachable(view, settings, now)
+    """Who may be chosen from: empty until all who can be reached have promised, and these are enough.
+
+    Who refuses, as with a full disk, is not waited for.
+    """
+    reachable = _reachable(view, attempt, settings, now) - (attempt.refused - attempt.promised.keys())
     promised = {node: attempt.promised[node] for node in sorted(reachable & attempt.promised.keys())}
     enough = len(promised) >= enough_promises(settings, len(view.replicas))
     return promised if enough and len(promised) == len(reachable) else {}

@@ -5,7 +5,7 @@ failover makes two leaders of one epoch.
 import msgspec
 
 from services.config import ClusterSettings
-from services.controller.failover import View
+from services.controller.view import View
 from services.ports import Disk, over_for_everybody_s
 
 FILE = "controller.json"

@@ -4,7 +4,7 @@ Every refusal comes before anything has happened, and names what would be right.
 """
 
 from services.config import ClusterSettings
-from services.controller.failover import Seen, View
+from services.controller.view import Seen, View
 from services.errors import LabError
 from services.messages import Position
 

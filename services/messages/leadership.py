@@ -7,15 +7,15 @@ from services.messages.values import Count, Name, Position
 class AskVote(Message, frozen=True, kw_only=True):
     """Candidate to replica: may I lead in `epoch`? My log ends at `last`.
 
-    A `trial` only asks what the answer would be. `invited` says that the old leader hands over, so that
-    its being alive is no reason to refuse.
+    A `trial` only asks what the answer would be. `given_up` is the epoch whose leader has given it up to
+    hand over, so that its being alive is no reason to refuse; 0 when nobody did.
     """
 
     epoch: Count
     candidate: Name
     last: Position
     trial: bool = False
-    invited: bool = False
+    given_up: Count = 0
 
 
 class Vote(Message, frozen=True, kw_only=True):
@@ -29,11 +29,11 @@ class Vote(Message, frozen=True, kw_only=True):
 class TakeOver(Message, frozen=True, kw_only=True):
     """Old leader, or operator, to replica: stand for election now.
 
-    `invited`: by the old leader, which has stopped accepting and knows that you have everything.
+    `given_up` is the epoch of the old leader who asks: it leads no more, and you have everything.
     """
 
     reason: str
-    invited: bool = False
+    given_up: Count = 0
 
 
 class HandOver(Message, frozen=True, kw_only=True):

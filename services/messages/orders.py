@@ -36,6 +36,7 @@ class Status(Message, frozen=True, kw_only=True):
     lags: dict[str, Lag] = msgspec.field(default_factory=dict)  # of a leader: how far behind each is
     caught_up: tuple[str, ...] = ()  # of a leader: whose confirmations count, or may from now on
     leads: dict[str, int] = msgspec.field(default_factory=dict)
+    hands_over_to: Name | None = None  # of who led in this epoch and gave that up: who has the whole log
 
 
 class Fence(Message, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """A pause in which requests wait: the lead passes to another, and nobody needs to be refused for that.
 
 It ends when the next leader is known, and at the latest at a moment fixed when it began, so that clients
-never wait for a successor who does not come.
+never wait for a successor who does not come. `Underway` counts the requests that came in before it.
 """
 
 import asyncio
@@ -10,10 +10,14 @@ from services.ports import Clock
 
 
 class Hold:
-    """Requests go through `passed`, which returns at once unless a hold is in force."""
+    """Requests go through `passed`, which returns at once unless a hold is in force.
+
+    `successor` is for whom the lead was given up, from that moment until the next leader is known.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self.successor: str | None = None
         self._until = 0.0
         self._over = asyncio.Event()
         self._over.set()
@@ -25,6 +29,7 @@ class Hold:
 
     def end(self) -> None:
         """Whoever waits goes on."""
+        self.successor = None
         self._over.set()
 
     async def passed(self) -> None:
@@ -36,3 +41,25 @@ class Hold:
                 await self._over.wait()
         except TimeoutError:
             self._over.set()
+
+
+class Underway:
+    """The requests that a leader has taken and not answered yet; each is a `with` block."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._none = asyncio.Event()
+        self._none.set()
+
+    def __enter__(self) -> None:
+        self._count += 1
+        self._none.clear()
+
+    def __exit__(self, *_: object) -> None:
+        self._count -= 1
+        if not self._count:
+            self._none.set()
+
+    async def none(self) -> None:
+        """Return as soon as all of them are over."""
+        await self._none.wait()

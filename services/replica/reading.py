@@ -26,13 +26,16 @@ async def answered(standing: Standing, mode: ReadMode, look: Callable[[], Awaita
     `look` also returns the sequence that must be acknowledged before a leader may show what it found, so
     that no reader sees a write which may yet be lost.
     """
+    if mode == "bounded":
+        await standing.hold.passed()
     if mode == "leader" or (mode == "bounded" and standing.leader):
         leader = await standing.leadership()
-        await leader.lease.assured()
-        found, changed_at = await look()
-        await leader.acknowledged_up_to(changed_at)
-        await leader.lease.assured()  # it may have stood still between the look and here
-        return found
+        with leader.underway:
+            await leader.lease.assured()
+            found, changed_at = await look()
+            await leader.acknowledged_up_to(changed_at)
+            await leader.lease.assured()  # it may have stood still between the look and here
+            return found
     if mode == "bounded":
         _must_be_close_behind(standing)
         found, _ = await look()
@@ -65,9 +68,18 @@ async def acknowledged(standing: Standing, message: Read) -> ReadResult:
     So whoever was shown it may rely on it, whatever becomes of the leader. It may be old all the same.
     Raises `LabError`.
     """
-    storage, leader = standing.storage, standing.leader
-    if leader:
+    if standing.leader is None:
+        return await _acknowledged(standing, message)
+    leader = await standing.leadership()
+    with leader.underway:
         await leader.lease.assured()
+        result = await _acknowledged(standing, message)
+        await leader.lease.assured()
+        return result
+
+
+async def _acknowledged(standing: Standing, message: Read) -> ReadResult:
+    storage = standing.storage
     result, _ = look_up(storage, standing.env.node, standing.epoch, message)
     changed_at = last_change(storage.reader, message.key, certain(standing))
     if changed_at:
@@ -75,8 +87,6 @@ async def acknowledged(standing: Standing, message: Read) -> ReadResult:
         if storage.newest_up_to(result.position) != result.position:
             text = f"what {standing.env.node} was about to show is not in its log any more"
             raise LabError("position-not-reached", text)
-        if leader:
-            await leader.lease.assured()
     sure = storage.newest_up_to(Position(result.position.epoch, certain(standing)))
     return replace(result, position=min(sure, result.position))
 

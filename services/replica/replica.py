@@ -43,7 +43,7 @@ class Replica:
             (
                 *(Writing(standing), Reads(standing), Sql(standing), Feed(standing)),
                 *(Following(standing, newcomer), Copying(standing, newcomer), Orders(standing)),
-                *(voting, self._candidacy, HandingOver(standing), Sessions(standing)),
+                *(voting, self._candidacy, HandingOver(standing, self._candidacy), Sessions(standing)),
             )
         )
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from services import partitions
-from services.config import ClusterSettings, NodeSettings, ReplicationLog
+from services.config import ClusterSettings, NodeSettings
 from services.errors import LabError
 from services.messages import Status
 from services.node import must_fit, remember_settings, settings_in_force
@@ -23,7 +23,7 @@ from services.replica.arrivals import Arrivals
 from services.replica.ballot import Ballot
 from services.replica.freshness import Freshness
 from services.replica.hold import Hold
-from services.replica.log.choice import PHYSICAL
+from services.replica.log.choice import must_stay_in_its_file
 from services.replica.log.functions import Outside
 from services.replica.storage import DATABASE, Storage
 from services.replica.strategies.single_leader import Leader
@@ -70,6 +70,7 @@ class Standing:
             acknowledged=leader.acknowledged if leader else 0,
             leader=self.known_leader,
             caught_up=leader.caught_up() if leader else (),
+            hands_over_to=self.hold.successor,
         )
 
     def status(self) -> Status:
@@ -118,8 +119,9 @@ class Standing:
         return self.leader
 
     async def leadership(self) -> Leader:
-        """Like `must_lead`, after waiting while the lead is being handed over."""
+        """Like `must_lead`, after waiting while the lead is being handed over, and for the first lease."""
         await self.hold.passed()
+        await self.must_lead().lease.begun()
         return self.must_lead()
 
     def follow(self, leader: str) -> None:
@@ -133,7 +135,7 @@ class Standing:
                 self.say("following", leader=leader)
 
     def forget_leader(self) -> None:
-        """A vote was given: whoever led is over, and nobody else gets one for a while."""
+        """Whoever led is over; nobody else gets a vote for a while, nor does this replica stand."""
         self.known_leader, self.heard_at = None, self.env.clock.monotonic()
 
     async def lead(self, epoch: int, reason: str, elected_at: float | None = None) -> None:
@@ -166,7 +168,7 @@ class Standing:
         async with self._changing:
             before, for_later = self.cluster, replace(self.cluster, new_format=settings.new_format)
             if not reset:
-                _must_stay_in_its_file(before.replication_log, settings.replication_log)
+                must_stay_in_its_file(before.replication_log, settings.replication_log)
             if reset or settings != for_later:
                 await self._end_leadership("new settings")
             self.cluster = settings
@@ -261,7 +263,7 @@ class Standing:
         if self.leader is None:
             return
         leader, self.leader = self.leader, None
-        self.known_leader = None
+        self.forget_leader()
         self.say("demoted", was="leader", of_epoch=leader.epoch, reason=reason)
         await leader.stop(reason)
 
@@ -290,10 +292,3 @@ class Standing:
         self.forget_leader()
         self.hold.end()
         self.say("emptied", replication=self.cluster.replication, reads=self.cluster.reads)
-
-
-def _must_stay_in_its_file(before: ReplicationLog, after: ReplicationLog) -> None:
-    """Raises `LabError` bad-order when these logs keep the SQL tables in different files."""
-    if before != after and PHYSICAL in (before, after):
-        text = f"from the log {before} to {after} no data goes along; begin again with empty data"
-        raise LabError("bad-order", text)

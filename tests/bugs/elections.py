@@ -35,7 +35,7 @@ def nobody_waits_while_the_lead_is_handed_over() -> Any:
 @bug(WRONG_WINNER)
 def a_log_that_is_older_wins_the_election() -> Any:
     def blind(voter: Voter, request: AskVote) -> bool:
-        return request.epoch > voter.promised and (request.invited or not voter.has_leader)
+        return request.epoch > voter.promised and (request.given_up > 0 or not voter.has_leader)
 
     return patch.object(election, "grants", blind)
 

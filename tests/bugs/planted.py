@@ -20,6 +20,7 @@ from chaos.seeds import child
 from chaos.simulate import Simulation
 from chaos.sweep import drawn_schedule
 from services.controller import controller, failover
+from services.controller.view import Attempt, View
 from services.messages import Entry, Position
 from services.ports import Env
 from services.replica import effects, reading
@@ -198,7 +199,7 @@ def promises_are_not_waited_for() -> Any:
 
 @bug(TWO_LEADERS_OF_AN_EPOCH)
 def another_is_asked_in_the_same_epoch() -> Any:
-    def at_once(_: failover.View, attempt: failover.Attempt, node: str) -> failover.Action:
+    def at_once(_: View, attempt: Attempt, node: str) -> failover.Action:
         return failover.Promote(node, attempt.epoch, attempt.reason)
 
     return patch.object(failover, "_promotion", at_once)

@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from services.errors import LabError
 from services.messages import AskVote, Status, TakeOver, Vote
 from services.replica.duties.duty import Answers
@@ -63,7 +65,10 @@ class Candidacy:
         standing = self._standing
         if standing.leader:
             raise LabError("bad-order", f"{standing.env.node} leads already", leader=standing.env.node)
-        if not await self._stand(message.reason, message.invited):
+        if message.given_up and message.given_up < standing.epoch:
+            text = f"the invitation is from epoch {message.given_up}, and epoch {standing.epoch} has begun"
+            raise LabError("bad-order", text, leader=standing.known_leader)
+        if not await self.stand(message.reason, message.given_up):
             text = f"{standing.env.node} found no majority for it, as long as another leader is heard of"
             raise LabError("bad-order", text, leader=standing.known_leader)
         return standing.status()
@@ -75,7 +80,7 @@ class Candidacy:
             patience_s = election.patience_s(standing.cluster, standing.env.random)
             await self._silence(patience_s)
             if standing.elects.is_set():
-                await self._stand(f"no leader heard of for {patience_s:.1f} s", invited=False)
+                await self.stand(f"no leader heard of for {patience_s:.1f} s")
 
     async def _silence(self, patience_s: float) -> None:
         """Return when no leader was heard of for so long; whoever leads hears himself."""
@@ -86,23 +91,20 @@ class Candidacy:
             heard_at = clock.monotonic() if standing.leader else standing.heard_at
             left_s = heard_at + patience_s - clock.monotonic()
 
-    async def _stand(self, reason: str, invited: bool) -> bool:
-        """True when this replica leads in the end."""
+    async def stand(self, reason: str, given_up: int = 0) -> bool:
+        """Hold an election; true when this replica leads in the end. `given_up` see `AskVote`."""
         standing = self._standing
         async with self._one_at_a_time:
             if standing.leader is None:
-                await self._run_for(await self._next_epoch(), reason, invited)
+                await self._run_for(await self._next_epoch(), reason, given_up)
             return standing.leader is not None
 
-    async def _run_for(self, epoch: int, reason: str, invited: bool) -> None:
+    async def _run_for(self, epoch: int, reason: str, given_up: int) -> None:
         standing = self._standing
-        ask = AskVote(
-            epoch=epoch, candidate=standing.env.node, last=standing.storage.last, trial=True, invited=invited
-        )
-        if not (await self._poll(ask)).won:
+        ask = AskVote(epoch=epoch, candidate=standing.env.node, last=standing.storage.last, given_up=given_up)
+        if not (await self._poll(replace(ask, trial=True))).won:
             return
         asked_at = standing.env.lease_clock.now_s()
-        ask = AskVote(epoch=epoch, candidate=ask.candidate, last=ask.last, invited=invited)
         standing.say("stands-for-election", to_epoch=epoch, reason=reason)
         try:
             if (await self._voting.vote(ask)).granted and (await self._poll(ask)).won:

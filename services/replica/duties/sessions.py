@@ -16,7 +16,7 @@ class Sessions:
         return {AskSession: self._ask_session}
 
     async def _ask_session(self, message: AskSession) -> SessionPosition:
-        leader = self._standing.must_lead()
+        leader = await self._standing.leadership()
         await leader.lease.assured()
         session, last = message.session, self._standing.storage.last
         return SessionPosition(position=last if session is None else leader.sessions.of(session))

@@ -6,6 +6,7 @@ from typing import TypeAlias
 import apsw
 
 from services.config import ReplicationLog
+from services.errors import LabError
 from services.replica.log.functions import Outside
 from services.replica.log.tables import Tables
 from services.replica.log.wal import WalTables
@@ -28,3 +29,10 @@ def open_tables(
     if files is None:
         raise ValueError("SQLite's own log is read from its file, so the storage needs the disk")
     return WalTables(database, connect, files, outside)
+
+
+def must_stay_in_its_file(before: ReplicationLog, after: ReplicationLog) -> None:
+    """Raises `LabError` bad-order when these logs keep the SQL tables in different files."""
+    if before != after and PHYSICAL in (before, after):
+        text = f"from the log {before} to {after} no data goes along; begin again with empty data"
+        raise LabError("bad-order", text)

@@ -11,7 +11,12 @@ The rules are Raft's (Ongaro and Ousterhout, 2014; the last two from Ongaro's th
   back with an old clock of silence disturbs nobody;
 - *check quorum*: who has heard from a leader within the detection timeout gives no vote, and a leader that
   a majority has not answered for nearly as long stops by itself (`majority.py`). So the old leader has
-  stopped before another can be elected, without any clock that shows the time of day.
+  stopped before another can be elected, without any clock that shows the time of day;
+- *leadership transfer*: who hands over gives up its lease and the lead first, and only then invites a
+  successor, who says so when it asks for votes: nobody needs to be loyal to a leader of that epoch any more.
+  An invitation that arrives late is worth nothing where a newer epoch has begun. (Raft's thesis lets the
+  voters ignore their loyalty, too, and warns that leases do not go together with it. These do, because no
+  lease is left.)
 """
 
 from dataclasses import dataclass
@@ -35,11 +40,17 @@ class Voter:
 
 def grants(voter: Voter, request: AskVote) -> bool:
     """May the candidate have the vote?"""
-    if request.last < voter.last or (voter.has_leader and not request.invited):
+    if request.epoch <= voter.given.epoch:  # who did not hear the answer may hear it again
+        same = (request.epoch, request.candidate) == (voter.given.epoch, voter.given.candidate)
+        return same and voter.promised <= request.epoch
+    if request.last < voter.last or (voter.has_leader and not _is_over(voter, request.given_up)):
         return False
-    if request.epoch <= voter.given.epoch:
-        return (request.epoch, request.candidate) == (voter.given.epoch, voter.given.candidate)
     return request.epoch > voter.promised
+
+
+def _is_over(voter: Voter, given_up: int) -> bool:
+    """Has the leader whom the voter has heard of given up its lease? One of a newer epoch has not."""
+    return voter.promised <= given_up
 
 
 def majority(replicas: int) -> int:

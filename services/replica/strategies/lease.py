@@ -7,6 +7,8 @@ clock is fast or the leader's slow: so the leader always stops first.
 
 A lease that ran out while its machine slept was not refused. Whoever wants something of the leader then waits
 until it has been asked for once more; only who has asked in vain refuses. (`LeaseClock` says what counts.)
+
+Who is deposed or hands over gives its lease up, however much of it is left, and has none in that epoch again.
 """
 
 from collections.abc import Callable
@@ -30,7 +32,9 @@ class Lease:
         self.wanted = settings.lease
         self._news = Arrivals()  # of whether there is a lease
         self._duration_s = settings.lease_ms / 1000
-        self._until: float | None = None  # by the `LeaseClock`
+        self._until: float | None = None  # by the `LeaseClock`; None before the first
+        self._given_up = False
+        self._first_by = env.clock.monotonic() + self._duration_s
         self._refused = False  # when it was asked for last
         self._in_doubt = False  # as was said
         self._need = Bell()  # rings when somebody waits for it
@@ -38,8 +42,21 @@ class Lease:
     @property
     def valid(self) -> bool:
         """True while the leader may accept requests."""
-        now = self._env.lease_clock.now_s()
-        return not self.wanted or (self._until is not None and now < self._until)
+        return not self._given_up and (not self.wanted or self._lasts())
+
+    def give_up(self) -> None:
+        """From now on it is not valid, and never will be again."""
+        self._given_up = self._refused = True
+        self._news.announce()
+
+    async def begun(self) -> None:
+        """Return when there has been a lease: who was just appointed has none, and asks for the first.
+
+        Requests wait for that, but not longer than a lease lasts.
+        """
+        if self.wanted and self._until is None and not self._given_up:
+            left_s = self._first_by - self._env.clock.monotonic()
+            await self._news.until(lambda: self._until is not None or self._given_up, left_s)
 
     async def assured(self) -> None:
         """Return while it is valid, or as soon as it is again.
@@ -47,14 +64,14 @@ class Lease:
         Raises `LabError` lease-expired, which is definite, when it was asked for in vain.
         """
         if not self.valid and not await self._renewed():
-            raise LabError("lease-expired", f"{self._env.node} has no lease for epoch {self._epoch} any more")
+            when = "yet" if self._until is None else "any more"
+            raise LabError("lease-expired", f"{self._env.node} has no lease for epoch {self._epoch} {when}")
 
     async def assured_after_the_fact(self) -> None:
         """The same after the write was stored, when nobody knows any more what becomes of it."""
         if not self.valid and not await self._renewed():
-            raise LabError(
-                "not-acknowledged", f"the lease of {self._env.node} ran out while this was written"
-            )
+            how = "was given up" if self._given_up else "ran out"
+            raise LabError("not-acknowledged", f"the lease of {self._env.node} {how} while this was written")
 
     def heard(self) -> None:
         """A follower has answered."""
@@ -98,3 +115,6 @@ class Lease:
         assert isinstance(reply, LeaseGranted), reply
         self._until = max(self._until or asked, asked + reply.lease_s)
         return True
+
+    def _lasts(self) -> bool:
+        return self._until is not None and self._env.lease_clock.now_s() < self._until

@@ -43,15 +43,11 @@ class MajorityLease(Lease):
     ) -> None:
         super().__init__(env, settings, epoch, say)
         self.wanted = True
+        self._until = 0.0  # the votes were the first
         self._asked_at, self._ask_again, self._deposed = asked_at, ask_again, deposed
         self._timeout_s = settings.detection_timeout_ms / 1000
         self._looked_at = env.lease_clock.now_s()
         self._doubt_ends = env.clock.monotonic()  # nobody has been asked in vain before that
-
-    @property
-    def valid(self) -> bool:
-        """True while the leader may accept requests."""
-        return self._left_s() > 0
 
     def heard(self) -> None:
         """A follower has answered, so there may be a majority."""
@@ -64,9 +60,12 @@ class MajorityLease(Lease):
         self._deposed(self._epoch, f"no majority has answered for {self._timeout_s:.1f} s")
 
     async def _renewed(self) -> bool:
-        if (doubt_s := self._doubt_s()) > 0:
-            await self._news.until(lambda: self.valid, doubt_s)
+        if not self._refused and (doubt_s := self._doubt_s()) > 0:
+            await self._news.until(lambda: self.valid or self._refused, doubt_s)
         return self.valid
+
+    def _lasts(self) -> bool:
+        return self._left_s() > 0
 
     def _left_s(self) -> float:
         now = self._env.lease_clock.now_s()

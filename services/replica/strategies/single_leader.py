@@ -7,8 +7,8 @@ controller counts it too, the rule with it is enough (Raft's joint consensus, fo
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 
 from services.config import ClusterSettings
 from services.errors import LabError
@@ -17,6 +17,7 @@ from services.messages.records import Statement
 from services.newest import Newest
 from services.ports import Env
 from services.replica.group_commit import GroupCommit
+from services.replica.hold import Underway
 from services.replica.lag import CommitTimes
 from services.replica.storage import Outcome, Storage, Transaction
 from services.replica.strategies import acknowledgement
@@ -52,6 +53,7 @@ class Leader:
             if settings.coordination == "election"
             else Lease(env, settings, epoch, say)
         )
+        self.underway = Underway()
         self._env, self._settings, self._storage = env, settings, storage
         self._say = say
         self._first = storage.last.sequence + 1  # the mark that opens the epoch
@@ -82,6 +84,7 @@ class Leader:
 
     async def stop(self, reason: str) -> None:
         """Stop every task; whoever still waits for an acknowledgement learns that nobody knows."""
+        self.lease.give_up()
         for name in (
             "commit",
             "open-epoch",
@@ -141,11 +144,12 @@ class Leader:
         return await self._acknowledged_outcome(Transaction(statements))
 
     async def _acknowledged_outcome(self, request: Operation | Transaction) -> Outcome:
-        await self.lease.assured()
-        outcome = await self._commits.perform(request)
-        await self.acknowledged_up_to(outcome.position.sequence)
-        await self.lease.assured_after_the_fact()
-        return outcome
+        with self.underway:
+            await self.lease.assured()
+            outcome = await self._commits.perform(request)
+            await self.acknowledged_up_to(outcome.position.sequence)
+            await self.lease.assured_after_the_fact()
+            return outcome
 
     async def acknowledged_up_to(self, sequence: int) -> None:
         """Return when `sequence` is acknowledged; raises not-acknowledged when that takes too long."""
@@ -162,25 +166,39 @@ class Leader:
                 f"replication got no confirmation within {timeout_s:g} s",
             ) from error
 
-    async def complete(self, name: str | None) -> str:
-        """Return who has the whole log, once all taken so far is acknowledged: `name`, or the newest.
+    async def successor(self, name: str | None) -> str:
+        """Who is to lead next, `name` or whoever is furthest, once it has all that is in the log now.
 
-        Raises `LabError` bad-order when that takes too long, or when nobody here is called so.
+        Nobody waits meanwhile. Raises `LabError` bad-order when it takes too long, or nobody is called so.
         """
         name = name or max(self._followers, key=lambda other: self._followers[other].view.durable, default="")
         if name not in self._followers:
             known = ", ".join(self._followers)
             raise LabError("bad-order", f"{self._env.node} has no follower {name!r}; there are: {known}")
         limit_s = self._settings.acknowledge_timeout_ms / 1000
+        async with self._within(limit_s, name):
+            await self._followers[name].durable.reach(self._storage.last.sequence)
+        return name
+
+    async def complete(self, name: str, limit_s: float) -> None:
+        """Return when all requests taken so far are answered and the follower `name` has the whole log.
+
+        No request may be taken meanwhile. Raises `LabError` bad-order when it takes longer than `limit_s`.
+        """
+        async with self._within(limit_s, name):
+            position = await self._commits.append(None)
+            await self.acknowledged_up_to(position.sequence)
+            await self._followers[name].durable.reach(position.sequence)
+            await self.underway.none()
+
+    @asynccontextmanager
+    async def _within(self, limit_s: float, name: str) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(limit_s):
-                position = await self._commits.append(None)
-                await self._acknowledged.reach(position.sequence)
-                await self._followers[name].durable.reach(position.sequence)
+                yield
         except TimeoutError as error:
             text = f"{name} lacks a part of the log after {limit_s:g} s; {self._env.node} goes on leading"
             raise LabError("bad-order", text) from error
-        return name
 
     async def _open_epoch(self) -> None:
         with suppress(LabError):  # deposed before it began: whoever did that sees to the rest

@@ -5,22 +5,19 @@ from msgspec.structs import replace
 
 from services.config import ClusterSettings, Replication
 from services.controller.failover import (
-    Attempt,
     Begin,
     Confirm,
     Fence,
-    Order,
     Promote,
-    Seen,
     ShutDown,
-    View,
     chosen,
     enough_promises,
     newest,
     patience_s,
     plan,
 )
-from services.messages import Position
+from services.controller.view import Attempt, Order, Seen, View, heard
+from services.messages import Position, Status
 
 SETTINGS = ClusterSettings(replication="semi-sync", detection_timeout_ms=1000, heartbeat_ms=100)
 NOW = 100.0
@@ -161,7 +158,7 @@ def test_the_old_leader_is_shot_before_another_is_promoted() -> None:
     settings = ClusterSettings(replication="semi-sync", detection_timeout_ms=1000, stonith=True)
     view = replace(SILENT, attempt=attempt(promised=PROMISED))
     assert plan(view, settings, NOW) == [ShutDown("n1", "n1 silent 2.0 s")]
-    view = replace(SILENT, attempt=attempt(promised=PROMISED, stopped=frozenset({"n1"})))
+    view = replace(SILENT, attempt=attempt(promised=PROMISED, stopped={"n1": NOW - 1}))
     assert plan(view, settings, NOW) == [Promote("n3", 4, "n1 silent 2.0 s")]
 
 
@@ -179,12 +176,70 @@ def test_who_was_asked_to_lead_and_is_not_heard_of_may_lead_so_another_needs_ano
 
 def test_who_was_asked_to_lead_in_vain_is_shot_too_unless_it_promises_the_new_epoch() -> None:
     settings = ClusterSettings(replication="async", detection_timeout_ms=1000, stonith=True)
-    again = Attempt(5, "n3 is silent", promised={"n2": Position(3, 5)}, stopped=frozenset({"n1"}))
+    again = Attempt(5, "n3 is silent", promised={"n2": Position(3, 5)}, stopped={"n1": NOW - 1})
     unheard = {**SILENT.seen, "n3": seen(at=NOW - 2)}
     view = replace(SILENT, seen=unheard, attempt=again, asked=frozenset({"n3"}))
     assert plan(view, settings, NOW) == [ShutDown("n3", "n3 is silent")]
     promised = replace(again, promised={**again.promised, "n3": Position(3, 5)})
     assert plan(replace(view, attempt=promised), settings, NOW) == [Promote("n2", 5, "n3 is silent")]
+
+
+STONITH = ClusterSettings(replication="semi-sync", detection_timeout_ms=1000, stonith=True)
+
+
+@pytest.mark.parametrize("role", ["leader", "follower"])
+def test_who_can_be_reached_is_asked_to_promise_before_it_is_shot(role: str) -> None:
+    """As in a hand-over, when it is well; or when it was away for so short a time that it is back already."""
+    view = replace(STABLE, seen={**STABLE.seen, "n1": seen(role)}, attempt=attempt(began_at=NOW))
+    assert plan(view, STONITH, NOW) == [Fence("n1", 4), Fence("n2", 4), Fence("n3", 4)]
+    asked = replace(view, attempt=attempt(began_at=NOW, promised=PROMISED))
+    assert plan(asked, STONITH, NOW) == [Fence("n1", 4)]
+    refused = replace(view, attempt=attempt(began_at=NOW, promised=PROMISED, refused=frozenset({"n1"})))
+    assert ShutDown("n1", "n1 silent 2.0 s") in plan(refused, STONITH, NOW)
+    in_vain = replace(view, attempt=attempt(began_at=NOW - 1.1, promised=PROMISED))
+    assert ShutDown("n1", "n1 silent 2.0 s") in plan(in_vain, STONITH, NOW)
+
+
+def test_nobody_who_was_shot_is_asked_to_lead_until_it_was_heard_of_again() -> None:
+    """Its last answer may be younger than the detection timeout, and its log the newest."""
+    shot = attempt(promised={**PROMISED, "n1": Position(3, 9)}, stopped={"n1": NOW - 0.1})
+    view = replace(STABLE, seen={**STABLE.seen, "n1": seen(at=NOW - 0.2)}, attempt=shot)
+    assert plan(view, STONITH, NOW) == [Promote("n3", 4, "n1 silent 2.0 s")]
+    back = replace(view, seen={**STABLE.seen, "n1": seen()})
+    assert plan(back, STONITH, NOW) == [Promote("n1", 4, "n1 silent 2.0 s")]
+
+
+HANDED_OVER = replace(
+    STABLE, seen={**STABLE.seen, "n1": replace(seen(), hands_over_to="n2")}, lease_until=NOW + 1
+)
+
+
+@pytest.mark.parametrize("coordination", ["controller", "manual"])
+def test_who_hands_over_is_succeeded_by_whom_it_names(coordination: str) -> None:
+    settings = ClusterSettings(coordination=coordination)  # type: ignore[arg-type]
+    assert plan(HANDED_OVER, settings, NOW) == [Begin(4, "n1 hands over to n2", "n2")]
+    over = replace(HANDED_OVER, epoch=4, leader="n2")
+    assert plan(replace(over, seen={**over.seen, "n2": seen("leader", epoch=4)}), settings, NOW) == []
+
+
+def test_who_has_handed_over_needs_neither_a_shot_nor_the_end_of_its_lease() -> None:
+    """Also when it can be reached no more."""
+    settings = ClusterSettings(replication="semi-sync", lease=True, stonith=True, detection_timeout_ms=1000)
+    given_up = replace(seen(at=NOW - 2), hands_over_to="n2")
+    equal = {"n2": Position(3, 7), "n3": Position(3, 7)}
+    cut_off = replace(
+        HANDED_OVER,
+        seen={**STABLE.seen, "n1": given_up},
+        attempt=attempt(promised=equal, preferred="n2"),
+    )
+    assert plan(cut_off, settings, NOW) == [Promote("n2", 4, "n1 silent 2.0 s")]
+
+
+def test_an_answer_that_was_overtaken_says_nothing_new() -> None:
+    """It was on its way while the leader gave up the lead."""
+    late = Status(node="n1", role="leader", epoch=3, position=Position(3, 4))
+    assert heard(HANDED_OVER, late, asked_at=NOW - 1, now=NOW) == HANDED_OVER
+    assert heard(HANDED_OVER, late, asked_at=NOW + 1, now=NOW + 1).successor is None
 
 
 def test_the_failover_ends_when_the_new_leader_is_seen_to_lead() -> None:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from services.adapters.disk import FileDisk
-from services.controller.failover import View
 from services.controller.memory import FILE, Remembered, recall, remember
+from services.controller.view import View
 
 
 async def test_who_was_asked_to_lead_is_remembered_before_he_is_asked(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from services.config import ClusterSettings
-from services.controller.failover import Attempt, Order, Seen, View
 from services.controller.operating import check_appointment, successor
+from services.controller.view import Attempt, Order, Seen, View
 from services.errors import LabError
 from services.messages import Position, Role
 

@@ -33,12 +33,14 @@ def asked(**fields: object) -> AskVote:
         (FREE, asked(last=Position(2, 99)), False),  # longer, but of an older epoch
         (FREE, asked(epoch=3), False),  # promised to somebody else
         (replace(FREE, has_leader=True), ASK, False),
-        (replace(FREE, has_leader=True), asked(invited=True), True),
+        (replace(FREE, has_leader=True), asked(given_up=3), True),
+        (replace(FREE, has_leader=True), asked(given_up=2), False),  # a late invitation: another leads now
         (
             replace(FREE, promised=4, given=GivenVote(4, "n2")),
             ASK,
             True,
         ),  # the answer was lost, it asks again
+        (replace(FREE, promised=5, given=GivenVote(4, "n2"), has_leader=True), ASK, False),  # too late
         (replace(FREE, promised=4, given=GivenVote(4, "n3")), ASK, False),
         (replace(FREE, given=GivenVote(4, "n3")), ASK, False),  # crashed between the vote and the promise
     ],
@@ -86,7 +88,7 @@ async def test_a_vote_outlives_the_process(tmp_path: Path) -> None:
         elects = ClusterSettings(coordination="election", detection_timeout_ms=3000)
         await cluster.kill(voter)
         await cluster.start(voter, elects)
-        first = asked(epoch=9, last=Position(9, 9), invited=True)
+        first = asked(epoch=9, last=Position(9, 9), given_up=8)
         assert await granted(cluster, voter, first)
         await cluster.kill(voter)
         await cluster.start(voter, elects)

@@ -1,0 +1,87 @@
+"""What the controller sees and has begun, as plain records, and what follows for them from what is heard."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from services.messages import START, Position, Role, Status
+
+
+class Seen(Struct, frozen=True):
+    """The last answer of a replica: when it came and when it was asked for (monotonic seconds)."""
+
+    at: float
+    asked_at: float = 0.0
+    role: Role = "follower"
+    epoch: int = 0
+    position: Position = START
+    hands_over_to: str | None = None  # it led in `epoch` and has given that up
+
+
+class Attempt(Struct, frozen=True):
+    """A failover under way, to `epoch`."""
+
+    epoch: int
+    reason: str
+    preferred: str | None = None  # by an operator, or by who hands over
+    began_at: float = 0.0
+    promised: Mapping[str, Position] = {}
+    refused: frozenset[str] = frozenset()  # to promise, as with a full disk
+    asked: str | None = None  # to lead in this epoch; there is only one such node in each
+    stopped: Mapping[str, float] = {}  # when their power switches said so
+
+
+@dataclass(frozen=True)
+class Order:
+    """An operator wants `node` to lead."""
+
+    node: str
+    reason: str
+
+
+class View(Struct, frozen=True):
+    """Everything that the decision rests on."""
+
+    replicas: tuple[str, ...]
+    started_at: float
+    epoch: int = 0
+    leader: str | None = None
+    appointed_at: float = 0.0
+    seen: Mapping[str, Seen] = {}
+    lease_until: float = 0.0  # no leader can hold a lease beyond this moment
+    asked: frozenset[str] = frozenset()  # to lead, since `leader` was appointed: each of them may
+    order: Order | None = None  # not begun yet
+    attempt: Attempt | None = None
+
+    @property
+    def successor(self) -> str | None:
+        """To whom the leader has handed over, if it has: then it leads no more, whoever can reach it."""
+        seen = self.seen.get(self.leader or "")
+        gave_up = seen and seen.role != "leader" and seen.epoch == self.epoch
+        return seen.hands_over_to if seen and gave_up else None
+
+
+def heard(view: View, status: Status, asked_at: float, now: float) -> View:
+    """With an answer that was asked for at `asked_at`; an older one says nothing new."""
+    before = view.seen.get(status.node)
+    if before and asked_at < before.asked_at:
+        return view
+    seen = Seen(now, asked_at, status.role, status.epoch, status.position, status.hands_over_to)
+    return replace(view, seen={**view.seen, status.node: seen})
+
+
+def promised(view: View, attempt: Attempt, node: str, position: Position) -> View:
+    """`node` listens to nobody older than the attempt any more, and its log ends at `position`."""
+    return replace(view, attempt=replace(attempt, promised={**attempt.promised, node: position}))
+
+
+def refused(view: View, attempt: Attempt, node: str) -> View:
+    """`node` answers, and does not promise."""
+    return replace(view, attempt=replace(attempt, refused=attempt.refused | {node}))
+
+
+def stopped(view: View, attempt: Attempt, node: str, now: float) -> View:
+    """The power of `node` is off; until it is heard of again, which takes a restart, it can do nothing."""
+    return replace(view, attempt=replace(attempt, stopped={**attempt.stopped, node: now}))

@@ -1,0 +1,181 @@
+"""Who gives the lead up never answers from it again, and who has stopped by himself is not shot."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import pytest
+
+from chaos.cluster import CUT, HEALTHY, ClusterError, LinkState, eventually, links_between
+from chaos.faults.fault import Mark
+from chaos.faults.kill import Kill
+from chaos.links import Link
+from chaos.run import Run
+from chaos.runtimes.simulation import SimulatedCluster
+from chaos.scenario import Scenario, Script, remedy
+from chaos.workloads import register
+from services.config import ClusterSettings
+from tests.simulation.stories import accused, played
+from tests.simulation.test_handing_over import FENCINGS
+from tests.simulation.virtually import simulated
+
+SEEDS = 5
+GLANCE_S = 0.0001
+ELECTION = {"replication": "quorum-ack", "coordination": "election"}
+WITHIN_S = 10.0
+
+
+async def said(cluster: SimulatedCluster, event: str, since: int = 0) -> None:
+    """Return when somebody says `event`; those up to number `since` do not count."""
+    while not any(each.event == event for each in cluster.events()[since:]):
+        await asyncio.sleep(GLANCE_S)
+
+
+def when(cluster: SimulatedCluster, event: str, strike: Callable[[], None]) -> None:
+    """Strike the very moment at which somebody says `event`."""
+    cluster._log_book.listen(lambda each: strike() if each.event == event else None)
+
+
+async def cut_off_as_the_lead_passes(run: Run, *, deaf_before: bool) -> None:
+    """The old leader is alone with a gateway from when its successor stands for election.
+
+    If it is deaf before, nobody's questions reach it, while its own still arrive.
+    """
+    await run.acknowledged(40)
+    cluster, leader = run.cluster, await run.leader()
+    assert isinstance(cluster, SimulatedCluster)
+    others = [node for node in (*cluster.replicas, "controller", "g2") if node != leader]
+    into = [Link(node, leader) for node in run.followers(leader)]
+    island = [
+        *links_between(cluster.links, (leader,), others),
+        *links_between(cluster.links, ("g1",), others),
+    ]
+    if deaf_before:
+        await asyncio.gather(*(cluster.set_link(link, CUT) for link in into))
+    order = asyncio.ensure_future(cluster.hand_over())
+    await said(cluster, "stands-for-election", since=len(cluster.events()))
+    value = {"grudge": {leader: others, "g1": others}}
+    run._announce(Mark("start-partition", value, f"cut: {leader} g1 | rest, while the lead passes"))
+    await asyncio.gather(*(cluster.set_link(link, CUT) for link in island))
+    await run.traffic(seconds=2)
+    await asyncio.gather(*(cluster.set_link(link, HEALTHY) for link in island))
+    run._announce(Mark("stop-partition", value, "healed"))
+    await asyncio.gather(order, return_exceptions=True)
+    await run.acknowledged(20)
+
+
+async def restarted_at_once(run: Run) -> None:
+    """The leader's process is back before anybody misses it."""
+    await run.acknowledged(40)
+    async with run.fault(Kill(await run.leader())):
+        await run.traffic(seconds=0.02)
+    await run.acknowledged(60)
+
+
+def story(script: Script, settings: Mapping[str, Any], *checkers: str) -> Scenario:
+    return Scenario(
+        id="letting-go",
+        section="A",
+        title="The lead is given up",
+        script=script,
+        workload=register.reads_and_writes(keys=60, clients=16, rate_per_s=120, write_fraction=0.4),
+        checkers=("split-brain", "lost-write", "stale-read", *checkers),
+        bounds_ms={"write-stall": 900} if "write-stall" in checkers else {},
+        settings={"replication": "semi-sync", **settings},
+        variants=(remedy("held"),),
+    )
+
+
+@pytest.mark.parametrize("deaf_before", [False, True])
+@pytest.mark.parametrize("detection_timeout_ms", [600, 3000])
+def test_a_leader_that_is_cut_off_while_it_hands_over_answers_no_more(
+    detection_timeout_ms: int, deaf_before: bool
+) -> None:
+    """Its lease by majority would have gone on for a detection timeout, with old values for readers."""
+    script = partial(cut_off_as_the_lead_passes, deaf_before=deaf_before)
+    scenario = story(script, {**ELECTION, "detection_timeout_ms": detection_timeout_ms})
+    for seed in range(SEEDS):
+        assert accused(played(scenario, seed)[0]) == [], seed
+
+
+@pytest.mark.parametrize("fencing", FENCINGS)
+def test_a_leader_that_is_back_as_a_follower_is_asked_and_not_shot(fencing: str) -> None:
+    """It can promise the new epoch itself; shot, it would be asked to lead all the same, and not answer."""
+    scenario = story(restarted_at_once, FENCINGS[fencing], "write-stall")
+    for seed in range(SEEDS):
+        verdict, cluster = played(scenario, seed)
+        assert accused(verdict) == [], seed
+        events = [event.event for event in cluster.events()]
+        assert "old-leader-shut-down" not in events, seed
+        assert events.count("failover-begun") == 2, "the first leader, and the next"
+
+
+async def elected(seed: int) -> tuple[SimulatedCluster, str, str]:
+    """A cluster that elects, with its leader and a follower."""
+    cluster = SimulatedCluster(seed)
+    await cluster.configure(ClusterSettings(replication="quorum-ack", coordination="election"))
+    leader = await cluster.resolve("leader")
+    return cluster, leader, await cluster.resolve("follower")
+
+
+@simulated
+async def test_who_finds_no_successor_is_elected_anew_and_a_late_invitation_changes_nothing() -> None:
+    """Requests that waited are answered in the new epoch; none is refused."""
+    cluster, leader, successor = await elected(seed=3)
+    client = cluster.client(3)
+    before = await client.put("g1", "x", "before")
+    when(cluster, "hands-over", lambda: cluster._wires[Link(leader, successor)].set(LinkState(latency_s=1.0)))
+    order = asyncio.ensure_future(cluster.hand_over(successor))
+    await said(cluster, "hands-over")
+    during = asyncio.ensure_future(client.put("g1", "x", "during"))
+    with pytest.raises(ClusterError, match=f"{successor} did not take over .*{leader} leads again"):
+        await order
+    assert (await during).epoch > before.epoch
+    await asyncio.sleep(2.0)  # the invitation arrives
+    assert (await client.put("g1", "x", "after")).epoch == (await during).epoch
+    assert await cluster.resolve("leader") == leader
+    await cluster.close()
+
+
+@simulated
+async def test_of_two_orders_to_hand_over_one_is_refused_and_the_other_carried_out() -> None:
+    for settings in (ELECTION, {"coordination": "controller"}, {"coordination": "manual", "stonith": True}):
+        cluster = SimulatedCluster(4)
+        await cluster.configure(ClusterSettings(**settings))
+        orders = await asyncio.gather(cluster.hand_over(), cluster.hand_over(), return_exceptions=True)
+        refusals = [order for order in orders if isinstance(order, BaseException)]
+        assert len(refusals) == 1, orders
+        assert "is under way" in str(refusals[0])
+        await cluster.client(3).put("g1", "x", "after")
+        await cluster.close()
+
+
+@pytest.mark.parametrize("fencing", FENCINGS)
+def test_a_leader_that_gave_up_is_succeeded_also_when_nobody_hears_that_it_did(fencing: str) -> None:
+    """Its answer to the controller is lost, and no operator is there to order anything again."""
+
+    @simulated
+    async def story() -> None:
+        cluster = SimulatedCluster(5)
+        await cluster.configure(ClusterSettings(coordination="manual", **FENCINGS[fencing]))
+        client, leader = cluster.client(3), await cluster.resolve("leader")
+        before = await client.put("g1", "x", "before")
+        order = asyncio.ensure_future(cluster.hand_over())
+        await said(cluster, "hands-over")
+        await cluster.set_link(Link("controller", leader), LinkState(cut_replies=True))
+        with pytest.raises(ClusterError):
+            await order
+        await cluster.set_link(Link("controller", leader), HEALTHY)
+
+        async def must_take_writes() -> None:
+            try:
+                assert (await client.put("g1", "x", "after")).epoch > before.epoch
+            except Exception as error:
+                raise ClusterError(str(error)) from error
+
+        await eventually(must_take_writes, WITHIN_S)
+        assert not any(event.event == "old-leader-shut-down" for event in cluster.events())
+        await cluster.close()
+
+    story()
