@@ -130,7 +130,7 @@ def _intermediate(transactions: Transactions) -> Iterator[Anomaly]:
         if not seen or seen.by is read.by or seen.by.outcome == "fail":
             continue
         left = last[seen.by.index, seen.key]
-        if left is not seen:
+        if left.element not in read.elements:
             text = (
                 f"process {seen.by.process} appended {shown(left.element)} to {shown(read.key)} after "
                 f"{shown(seen.element)} in one transaction; but process {read.by.process} read "
@@ -154,8 +154,8 @@ def _lost_updates(versions: Versions) -> Iterator[Anomaly]:
         other = first.setdefault((read.key, length), read)
         if other is not read:
             text = (
-                f"processes {other.by.process} and {read.by.process} both read {shown(read.key)} after the "
-                f"same appends to it ({length}), and both appended to it"
+                f"processes {other.by.process} and {read.by.process} both read {shown(read.key)} when it was "
+                f"{listed(read.elements[:length])}, and both appended to it: neither saw what the other did"
             )
             yield Anomaly("lost-update", SNAPSHOT, text, (other.by, read.by))
 

@@ -5,6 +5,7 @@ before it was asked for, or where nobody appended or nobody read, may the answer
 """
 
 from collections import Counter
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -15,6 +16,7 @@ from chaos.history import History
 from tests.unit.checkers.brute_force import allows, reads
 from tests.unit.checkers.transaction_histories import history
 
+FOLDER = Path(__file__).parents[2] / "histories" / "transaction-cycle"
 FEW, MANY = 400, 7_000
 
 
@@ -53,3 +55,53 @@ def test_every_level() -> None:
 @pytest.mark.timeout(3600)
 def test_every_level_long() -> None:
     judged(range(FEW, FEW + MANY))
+
+
+KNOWN = (
+    # the history, Elle's name for what is wrong with it, the weakest level that this breaks
+    ("found-element-twice", "Duplicate-elements", "read-uncommitted"),
+    ("found-no-common-order", "Incompatible-order", "read-uncommitted"),
+    ("found-own-append-missing", "Internal", "read-uncommitted"),
+    ("found-own-append-seen-before-it", "Internal", "read-uncommitted"),
+    ("found-paper-own-append-unseen", "Internal", "read-uncommitted"),  # FaunaDB
+    ("found-appends-out-of-order", "Internal", "read-uncommitted"),
+    ("found-first-append-missing", "Internal", "read-uncommitted"),
+    ("found-write-cycle", "G0", "read-uncommitted"),
+    ("found-aborted-read", "G1a", "read-committed"),
+    ("found-intermediate-read", "G1b", "read-committed"),
+    ("found-circular-reads", "G1c", "read-committed"),
+    ("found-read-not-repeated", "Internal", "snapshot-isolation"),
+    ("found-read-skew", "G-single", "snapshot-isolation"),
+    ("found-in-doubt-but-seen", "G-single", "snapshot-isolation"),
+    ("found-paper-overwritten-unseen", "G-single", "snapshot-isolation"),  # TiDB
+    ("found-lost-update", "Lost-update", "snapshot-isolation"),
+    ("found-long-fork", "G-nonadjacent", "snapshot-isolation"),
+    ("found-write-skew", "G2-item", "serializable"),
+    ("found-paper-unread-append", "G-single", "snapshot-isolation"),  # the introduction of the paper on Elle
+    ("not-found-own-session-forgotten", "G-single-process", "strong-session-serializable"),
+    ("not-found-stale-in-time", "G-single-realtime", "strict-serializable"),
+    ("unknown-read-before-it-was-asked-for", "G1c-realtime", "strict-serializable"),
+    ("not-found-append-never-read", "", ""),
+    ("not-found-own-appends-read", "", ""),
+    ("not-found-serial", "", ""),
+    ("not-found-unread-in-doubt", "", ""),
+)
+
+
+@pytest.mark.parametrize(("file", "name", "weakest"), KNOWN)
+def test_what_a_known_history_is_called_and_the_levels_it_breaks(file: str, name: str, weakest: str) -> None:
+    known = History.load(FOLDER / f"{file}.jsonl")
+    broken = LEVELS[LEVELS.index(weakest) :] if weakest else ()
+    for level in LEVELS:
+        finding = transaction_cycle.check(known, model=level)
+        assert (finding.found is True) is (level in broken) is not allows(level, known), (level, finding)
+        if finding.found:
+            assert finding.witnesses[0].text.startswith(f"{name}: ")
+            assert finding.summary.startswith(f"breaks {weakest}")
+
+
+def test_repeatable_read_is_serializable_where_there_are_no_predicates() -> None:
+    known = History.load(FOLDER / "found-write-skew.jsonl")
+    assert transaction_cycle.check(known, model="repeatable-read").found
+    with pytest.raises(ValueError, match="there is no model 'linearizable'; there are: read-uncommitted, "):
+        transaction_cycle.check(known, model="linearizable")
