@@ -20,7 +20,7 @@ from chaos.cluster import Ability, ClusterError, Event, ProcessState, eventually
 from chaos.links import LAB
 from chaos.runtimes import compose_project
 from chaos.runtimes.begin_again import SERVING_S, begin_again
-from chaos.runtimes.compose_layout import NODE_PORT, TOXIPROXY, TOXIPROXY_PORT, numbered
+from chaos.runtimes.compose_layout import NODE_PORT, TOXIPROXY, TOXIPROXY_PORT, numbered, switch_of
 from chaos.runtimes.compose_project import ComposeProject, TakenError
 from chaos.runtimes.container_logs import ContainerLogs
 from chaos.runtimes.container_story import ContainerStory
@@ -128,14 +128,16 @@ class ComposeCluster(LinkedCluster):
         await self._change(node, Container.pause, "paused")
 
     async def resume(self, node: str) -> None:
-        """See `Cluster`."""
-        await self._change(node, Container.unpause, "running")
+        """See `Cluster`. Who was shot while it was frozen is dead as soon as its container thaws."""
+        await self._change(node, Container.unpause, "running", "dead")
 
     async def restart(self, node: str) -> None:
         """See `Cluster`."""
         state = await self.process_state(node)
         if state != "dead":
             raise ClusterError(f"{node} is {state}; kill it before it can start again")
+        if node in self._crew.shape.machines:
+            await asyncio.to_thread(self._project.container(switch_of(node)).start)  # no news if it runs
         await self._change(node, Container.start, "running")
         self.gateways = await asyncio.to_thread(_gateways, self._project, self._crew.shape)
         await self._answers_or_was_shot(node)
@@ -147,7 +149,9 @@ class ComposeCluster(LinkedCluster):
     def events(self) -> Sequence[Event]:
         """See `Cluster`; the first call reads what there is, later ones have it at hand."""
         if self._logs is None:
-            containers = {node: self._container(node) for node in self._crew.shape.nodes}
+            shape = self._crew.shape
+            services = (*shape.nodes, *map(switch_of, shape.machines))
+            containers = {service: self._project.container(service) for service in services}
             self._logs = ContainerLogs(containers, self._since_s)
             self._ends.callback(self._logs.close)
         return self._logs.events()
@@ -156,7 +160,7 @@ class ComposeCluster(LinkedCluster):
         """See `Cluster`. May be called again."""
         await self._ends.aclose()
 
-    async def _change(self, node: str, change: Callable[[Container], None], wanted: ProcessState) -> None:
+    async def _change(self, node: str, change: Callable[[Container], None], *wanted: ProcessState) -> None:
         """Let the engine do it, and wait until the engine says that it is so."""
         container = await asyncio.to_thread(self._container, node)
         try:
@@ -165,8 +169,8 @@ class ComposeCluster(LinkedCluster):
             raise ClusterError(f"{node}, which is {_state(container)}: {error.explanation}") from error
 
         async def check() -> None:
-            if (state := await self.process_state(node)) != wanted:
-                raise ClusterError(f"{node} should be {wanted}, but the engine says {state}")
+            if (state := await self.process_state(node)) not in wanted:
+                raise ClusterError(f"{node} should be {wanted[0]}, but the engine says {state}")
 
         await eventually(check, ENGINE_S)
 

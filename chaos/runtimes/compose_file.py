@@ -19,6 +19,7 @@ from chaos.runtimes.compose_layout import (
     node_links,
     numbered,
     proxies,
+    switch_of,
 )
 from chaos.shape import DEFAULT, Shape
 
@@ -27,7 +28,7 @@ TOXIPROXY_IMAGE = "ghcr.io/shopify/toxiproxy:2.12.0"
 REDIS_IMAGE = "redis:7.0.15-bookworm"
 REDIS_PORT = 6379
 FIRST_GATEWAY_PORT = 8080  # of this machine
-EDGE = "edge"
+EDGE, POWER = "edge", "power"
 SETUP, STORY = "setup", "story"
 EXPLAINED = (
     "tells what is done to this cluster; "
@@ -50,6 +51,8 @@ def compose_text(
         redis_port=REDIS_PORT,
         node_links=partial(node_links, shape=shape),
         server_of=server_of,
+        switch_of=switch_of,
+        power=POWER,
         servers=servers(shape),
         proxies=proxies(shape),
         last_link=shape.links[-1].name,
@@ -120,7 +123,7 @@ def _networks_of(shape: Shape, node: str) -> tuple[str, ...]:
 
 def _networks(shape: Shape, addresses: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """Each network, and what the file says of it."""
-    inside = {name: ["internal: true"] for name in (*shape.nodes, *servers(shape))}
+    inside = {name: ["internal: true"] for name in (*shape.nodes, *servers(shape), POWER)}
     outside: dict[str, list[str]] = {name: [] for name in (EDGE, *map(_edge_of, shape.gateway_names))}
     return {name: _flow(said, addresses.get(name)) for name, said in (inside | outside).items()}
 

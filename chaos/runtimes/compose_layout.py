@@ -27,6 +27,11 @@ def listen_host(link: Link) -> str:
     return "toxiproxy.edge" if link.source == LAB else f"links.{link.source}"
 
 
+def switch_of(replica: str) -> str:
+    """The name of the service that is the power switch of `replica`."""
+    return f"{replica}-power"
+
+
 def proxies(shape: Shape = DEFAULT) -> list[str]:
     """What Toxiproxy is to be told: one proxy a link, as JSON."""
     return [
@@ -34,7 +39,7 @@ def proxies(shape: Shape = DEFAULT) -> list[str]:
             {
                 "name": link.name,
                 "listen": f"{listen_host(link)}:{port}",
-                "upstream": f"{link.target}:{NODE_PORT}",
+                "upstream": f"{switch_of(link.target) if link.out_of_band else link.target}:{NODE_PORT}",
                 "enabled": True,
             }
         )

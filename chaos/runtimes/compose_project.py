@@ -16,7 +16,7 @@ from docker.models.containers import Container
 
 from chaos.cluster import ClusterError
 from chaos.runtimes.compose_file import compose_text, networks, port_variables
-from chaos.runtimes.compose_layout import ROOT, TOXIPROXY
+from chaos.runtimes.compose_layout import ROOT, TOXIPROXY, switch_of
 from chaos.runtimes.compose_subnets import TAKEN, addresses
 from chaos.runtimes.crew import Crew
 from chaos.runtimes.docker_engine import compose
@@ -124,7 +124,8 @@ def start(
         compose(*options, file=project_file, environment=environment, process_group=process_group)
 
     try:
-        call("up", "--detach", "--build", "--quiet-pull", TOXIPROXY, *Crew(shape).at_work)
+        switches = map(switch_of, shape.machines)  # they are there from the start, spare replicas are not
+        call("up", "--detach", "--build", "--quiet-pull", TOXIPROXY, *switches, *Crew(shape).at_work)
         if shape.spares:
             call("create", "--no-recreate", *shape.spare_names)
     except ClusterError as error:

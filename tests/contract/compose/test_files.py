@@ -14,7 +14,7 @@ from chaos.images.toxiproxy import IMAGE as TOXIPROXY_IMAGE
 from chaos.links import LAB
 from chaos.runtimes import compose_layout
 from chaos.runtimes.compose_file import compose_text, port_variables
-from chaos.runtimes.compose_layout import COMPOSE_FILE, ROOT, numbered
+from chaos.runtimes.compose_layout import COMPOSE_FILE, ROOT, numbered, switch_of
 from chaos.shape import DEFAULT, Companion, Shape
 from services.config import settings_from
 
@@ -61,6 +61,21 @@ def test_toxiproxy_is_told_every_link(shape: Shape) -> None:
         link.name: str(port) for link, port in numbered(shape).items()
     }
     assert all(each["enabled"] for each in told)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_each_replica_has_a_power_switch_that_only_the_controllers_link_reaches(shape: Shape) -> None:
+    services = services_of(shape)
+    told = json.loads(services["setup"]["environment"]["LINKS"])
+    behind = {each["upstream"].partition(":")[0]: each["name"] for each in told if "-oob" in each["name"]}
+    assert behind == {switch_of(node): f"controller-{node}-oob" for node in shape.machines}
+    for node in shape.machines:
+        switch = services[switch_of(node)]
+        assert services[node]["pid"] == f"service:{switch_of(node)}"
+        assert switch["environment"]["LAB_NODE"] == node
+        assert switch["networks"] == ["power"] and "ports" not in switch
+    sharers = {name for name, service in services.items() if "power" in service.get("networks", ())}
+    assert sharers == {"toxiproxy", *map(switch_of, shape.machines)}
 
 
 @pytest.mark.parametrize("shape", SHAPES)
