@@ -13,8 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from chaos.checkers._columns import BEFORE, FOREVER, Columns
+from chaos.checkers._failed import failed_writes
 from chaos.checkers._moments import greatest_before
-from chaos.checkers._words import shown
+from chaos.checkers._words import shown, unsourced
+from chaos.history import History
 from chaos.history.table import Bools, Ints
 
 
@@ -52,6 +54,15 @@ def _deleted_until(table: Columns, reads: Bools) -> Ints:
     return greatest_before(table.key[deletes], begin, end, table.key[reads], table.end[reads])
 
 
+def traced(table: Columns) -> tuple[Columns, str | None]:
+    """The rows of those keys whose values tell which change left them, and why others do not, if so."""
+    elsewhere: Bools = np.fromiter(
+        (key in table.keys_elsewhere for key in table.keys), np.bool_, len(table.keys)
+    )
+    elsewhere[table.key_of_cell[(table.writers > 1) & ~table.absent]] = True
+    return table.only(~elsewhere[table.key]), untraceable(table)
+
+
 def untraceable(table: Columns) -> str | None:
     """Why the values of this history do not tell which change left them; None when they do."""
     twice = np.flatnonzero((table.writers > 1) & ~table.absent)
@@ -66,13 +77,20 @@ def untraceable(table: Columns) -> str | None:
     return None
 
 
-def unwritten(table: Columns) -> str | None:
-    """Why some read proves nothing: it returned what nobody had begun to write; None when all do."""
+def orphans(table: Columns) -> Bools:
+    """The reads that returned what nobody had begun to write by then."""
     begun = np.full(len(table.key_of_cell), FOREVER, dtype=np.int64)
     begun[table.cell[table.writes]] = table.begin[table.writes]
     begun[table.absent] = BEFORE
-    orphans = table.operations_at(table.end < begun[table.cell])
-    if not orphans:
+    rows: Bools = table.end < begun[table.cell]
+    return rows
+
+
+def unwritten(history: History, table: Columns) -> str | None:
+    """Why some read proves nothing: it returned what nobody had begun to write; None when all do."""
+    rows = orphans(table)
+    if not rows.any():
         return None
-    read = orphans[0]
-    return f"read {read.index} of {read.key} returned {shown(read.value)}, which nobody had written by then"
+    read = table.operation(int(np.argmax(rows)))
+    whence = unsourced(failed_writes(history, read), "which nobody had written by then")
+    return f"read {read.index} of {read.key} returned {shown(read.value)}, {whence}"

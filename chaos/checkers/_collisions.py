@@ -3,18 +3,22 @@
 from dataclasses import dataclass
 
 from chaos.checkers._columns import Columns
-from chaos.checkers._words import seconds, sentence, shown, told, witness_of
+from chaos.checkers._failed import failed_writes
+from chaos.checkers._words import seconds, sentence, shown, told, unsourced, witness_of
 from chaos.checkers._zones import Collision, Zones
-from chaos.history import Operation
+from chaos.history import History, Operation
 from chaos.verdict import Witness
 
 
-def read_too_early(table: Columns, row: int) -> Witness:
-    """A read returned what nobody had begun to write by then."""
+def read_too_early(history: History, table: Columns, row: int) -> Witness:
+    """A read returned what nobody had begun to write by then; perhaps what somebody failed to write."""
     read = table.operation(row)
     writes = table.operations_at(table.writes & (table.cell == table.cell[row]))
-    why = f"which was only asked for at {seconds(writes[0].invoked_ns)}" if writes else "which nobody wrote"
-    return witness_of(sentence(f"{told(read)}, {why}"), read, *writes)
+    failed = failed_writes(history, read)[:1]
+    why = unsourced(failed, "which nobody wrote")
+    if writes:
+        why = f"which was only asked for at {seconds(writes[0].invoked_ns)}"
+    return witness_of(sentence(f"{told(read)}, {why}"), read, *(writes or failed))
 
 
 def collided(table: Columns, zones: Zones, collision: Collision) -> Witness:

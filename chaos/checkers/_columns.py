@@ -7,11 +7,13 @@ is a cell like any other; a delete fills it.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from chaos.checkers._consumers import CONSUMERS
+from chaos.checkers._undone import EPOCHS
 from chaos.history import History, Key, Operation
 from chaos.history.table import FAIL, INFO, OK, OPEN, Bools, Ints, Table
 
@@ -50,6 +52,15 @@ class Columns:
         """The operations of the rows that are true."""
         return [self.operation(int(row)) for row in np.flatnonzero(rows)]
 
+    def only(self, rows: Bools) -> "Columns":
+        """A part of the rows; the numbers of keys, cells and sessions stay as they are."""
+        if rows.all():
+            return self
+        numbers = np.flatnonzero(rows)
+        names = ("begin", "end", "writes", "key", "cell", "session", "line", "replica")
+        columns = {name: getattr(self, name)[numbers] for name in names}
+        return replace(self, operation=lambda row: self.operation(int(numbers[row])), **columns)
+
     @cached_property
     def writers(self) -> Ints:
         """How many changes leave each cell's value; the beginning counts as one for null."""
@@ -74,7 +85,7 @@ def _columns(history: History) -> Columns:
     outcome = np.where(ended == OPEN, INFO, table.kind[ended])
     reads = table.f.where(lambda f: f == "read")[begun]
     kept = (outcome != FAIL) & (~reads | (outcome == OK))
-    kept &= ~table.key.where(lambda key: key is None)[begun] & ~table.final.where(bool)[begun]
+    kept &= ~table.key.where(_is_no_clients)[begun] & ~table.final.where(bool)[begun]
     registers = table.f.where(REGISTER.__contains__)[begun]
     numbers = np.flatnonzero(kept & registers)
     begin, end = begun[numbers], ended[numbers]
@@ -82,7 +93,10 @@ def _columns(history: History) -> Columns:
     value, null = _values(history, numbers, outcome)
     cell, cells = _renumbered(key * (null + 1) + value)
     session, line = _sessions(table, begin)
-    elsewhere = np.unique(table.key.codes[begun[kept & ~registers]])
+    swaps = table.f.where(lambda f: f == "cas")[begun]  # which have no effect when they fail
+    keyed = ~table.key.where(_is_no_clients)[begun] & ~table.final.where(bool)[begun]
+    foreign = keyed & ~registers & ~(swaps & (outcome == FAIL))
+    elsewhere = np.unique(table.key.codes[begun[foreign]])
     return Columns(
         operation=lambda row: history.operation(int(numbers[row])),
         begin=begin,
@@ -98,6 +112,11 @@ def _columns(history: History) -> Columns:
         absent=cells % (null + 1) == null,
         keys_elsewhere=frozenset(_names(table, elsewhere)),
     )
+
+
+def _is_no_clients(key: Key | None) -> bool:
+    """Whether no register is meant: no key is named, or what is asked is what a consumer or a log is like."""
+    return key is None or str(key).startswith((*CONSUMERS, EPOCHS))
 
 
 def _renumbered(codes: Ints) -> tuple[Ints, Ints]:

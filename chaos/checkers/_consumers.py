@@ -6,6 +6,7 @@ from chaos.checkers._keys import keys_of, written_twice
 from chaos.history import History, Operation
 
 CHANGES, COPY = "changes/", "copy/"
+CONSUMERS = (CHANGES, COPY)
 
 
 def answers(history: History, prefix: str) -> list[Operation]:

@@ -3,6 +3,8 @@
 from functools import cached_property
 from typing import NamedTuple
 
+from chaos.checkers._consumers import CONSUMERS
+from chaos.checkers._keys import UnreadableError
 from chaos.history import Event, History, Key, Operation
 
 
@@ -23,20 +25,25 @@ class Holding(NamedTuple):
 class FinalContents:
     """The final reads of a history, by replica.
 
-    A replica is known from any attempt to read it. A key it was not asked for is absent when it listed
-    its keys without that one, else unknown. Where the keys are shared out over partitions, a key belongs to
-    the replicas of the partition in which somebody holds it; should it be held in two, to those of both.
+    A replica is known from any attempt to read it, and from its answers to clients: it may never have been
+    read in the end. A key it was not asked for is absent when it listed its keys without that one, else
+    unknown. Where the keys are shared out over partitions, a key belongs to the replicas of the partition
+    in which somebody holds it; should it be held in two, to those of both.
     """
 
     def __init__(self, history: History) -> None:
         self._reads: dict[str, dict[Key | None, tuple[Event, Event]]] = {}
         self._partitions: dict[str, int | None] = {}
+        self._asked: dict[Key, None] = {}
         for read, answer in history.final_pairs:
-            node = str((answer or read).node)
+            node = str((answer and answer.node) or read.node)
+            if read.key is not None:
+                self._asked[read.key] = None
             of_node = self._reads.setdefault(node, {})
             if answer is not None and answer.type == "ok":
                 of_node[read.key] = read, answer
                 self._partitions[node] = answer.partition
+        self.never_read = tuple(node for node in _answerers(history) if node not in self._reads)
 
     @cached_property
     def nodes(self) -> tuple[str, ...]:
@@ -55,11 +62,10 @@ class FinalContents:
 
     @property
     def keys(self) -> tuple[Key, ...]:
-        """Every key that some replica was read for or lists, in the order of the reads."""
-        keys: dict[Key, None] = {}
+        """Every key that some replica was asked for or lists, in the order of the reads."""
+        keys = dict(self._asked)
         for reads in self._reads.values():
-            keys |= dict.fromkeys(key for key in reads if key is not None)
-            keys |= dict.fromkeys(reads[None][1].value if None in reads else ())
+            keys |= dict.fromkeys(_listed(reads[None][1]) if None in reads else ())
         return tuple(keys)
 
     def of(self, key: Key) -> tuple[Holding, ...]:
@@ -71,9 +77,9 @@ class FinalContents:
         return tuple(each for each in known if not homes or self._partitions[each.node] in homes)
 
     def unread(self, key: Key) -> tuple[str, ...]:
-        """The replicas of which nobody knows what they hold under `key`."""
+        """The replicas of which nobody knows what they hold under `key`, those never read included."""
         read = {holding.node for holding in self._known(key)}
-        return tuple(node for node in self.nodes if node not in read)
+        return (*(node for node in self.nodes if node not in read), *self.never_read)
 
     def _known(self, key: Key) -> tuple[Holding, ...]:
         return tuple(each for node in self.nodes if (each := self._holding(node, key)) is not None)
@@ -84,9 +90,23 @@ class FinalContents:
             asked, answer = reads[key]
             return Holding(node, answer.value, asked, answer)
         listed = reads.get(None)
-        if listed is None or key in listed[1].value:
+        if listed is None or key in _listed(listed[1]):
             return None
         return Holding(node, None, *listed)
+
+
+def _listed(answer: Event) -> list[Key]:
+    """The keys in an answer to "which keys are there?". Raises `UnreadableError`."""
+    keys = [] if answer.value is None else answer.value
+    if not isinstance(keys, list) or not all(isinstance(key, str | int) for key in keys):
+        raise UnreadableError(f"event {answer.index} must list the keys of {answer.node}, not {keys!r}")
+    return keys
+
+
+def _answerers(history: History) -> list[str]:
+    """The replicas that answered clients, in order of name; consumers beside the cluster are none."""
+    answered = (op for op in history.client_operations if op.outcome == "ok" and op.node is not None)
+    return sorted({str(op.node) for op in answered if not str(op.key).startswith(CONSUMERS)})
 
 
 def premature(history: History) -> str | None:

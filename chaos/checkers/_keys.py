@@ -1,7 +1,7 @@
 """What the checkers of registers and sets share: the operations of a key, and what they may assume.
 
-An operation that failed is left out: it had no effect. One in doubt counts as a change that may take
-effect at any time from its invocation on, also after the end of the run, or never.
+An operation that failed is no change: it had no effect, unless somebody has seen one. One in doubt counts as
+a change that may take effect at any time from its invocation on, also after the end of the run, or never.
 """
 
 from dataclasses import dataclass, field
@@ -9,21 +9,28 @@ from dataclasses import dataclass, field
 from chaos.history import History, Key, Operation, canonical
 
 REGISTER_CHANGES = frozenset({"write", "cas", "delete"})
-CHANGES = REGISTER_CHANGES | {"add"}
-KNOWN = CHANGES | {"read"}
+CHANGES = REGISTER_CHANGES | {"add", "append"}
 
 
 @dataclass
 class KeyOperations:
     """One key: everything that changed it or may have, and the reads that returned, as invoked.
 
-    It is a set when somebody tried to add to it, or when all there is of it are reads of lists.
+    It is a set when somebody tried to add to it, or when all there is of it are reads of lists. `failed` are
+    the changes that certainly had no effect, `strangers` operations that are of no register and no set.
     """
 
     key: Key
     is_set: bool = False
     changes: list[Operation] = field(default_factory=list)
     reads: list[Operation] = field(default_factory=list)
+    failed: list[Operation] = field(default_factory=list)
+    strangers: list[Operation] = field(default_factory=list)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known of it that is of a register or a set."""
+        return bool(self.changes or self.reads or self.failed)
 
     @property
     def acknowledged(self) -> list[Operation]:
@@ -56,9 +63,11 @@ def _sorted_out(history: History) -> list[KeyOperations]:
 def _take(of_key: KeyOperations, operation: Operation) -> None:
     if operation.f == "add":
         of_key.is_set = True
-    if operation.f in CHANGES and operation.outcome != "fail":
-        of_key.changes.append(operation)
-    elif operation.f == "read" and operation.outcome == "ok":
+    if operation.f in CHANGES:
+        (of_key.failed if operation.outcome == "fail" else of_key.changes).append(operation)
+    elif operation.f != "read":
+        of_key.strangers.append(operation)
+    elif operation.outcome == "ok":
         of_key.reads.append(operation)
 
 
@@ -78,21 +87,38 @@ def left_behind(change: Operation) -> object:
 
 
 def misfit(history: History) -> str | None:
-    """Why this history is not one of plain registers and sets with unique values; None when it is."""
+    """Why this history is not one of plain registers and sets with unique values alone; None when it is."""
     for operation in history.client_operations:
-        if operation.f not in KNOWN or operation.key is None:
+        if operation.key is None:
             return f"operation {operation.index} ({operation.f}) is neither of a register nor of a set"
-        if operation.f == "cas" and not _is_pair(operation.value):
+    return next(filter(None, map(misfit_of, keys_of(history))), None)
+
+
+def misfit_of(of_key: KeyOperations) -> str | None:
+    """Why this key is not a plain register or set with unique values; None when it is."""
+    appends = (change for change in of_key.changes if change.f == "append")
+    if stranger := next(iter((*of_key.strangers, *appends)), None):
+        return f"operation {stranger.index} ({stranger.f}) is neither of a plain register nor of a set"
+    return half_a_swap(of_key) or (_misfit_set(of_key) if of_key.is_set else written_twice(of_key))
+
+
+def failed_to_leave(of_key: KeyOperations, value: object) -> list[Operation]:
+    """The changes that failed and would have left this value, or added this element."""
+    wanted = canonical(value)
+    return [failed for failed in of_key.failed if _would_leave(failed) == wanted]
+
+
+def _would_leave(failed: Operation) -> bytes:
+    half = failed.f == "cas" and not (isinstance(failed.value, list) and len(failed.value) == 2)
+    return canonical(failed.value if half else left_behind(failed))
+
+
+def half_a_swap(of_key: KeyOperations) -> str | None:
+    """Which compare-and-set does not say what it compares and sets; None when all do."""
+    for operation in of_key.changes:
+        if operation.f == "cas" and not (isinstance(operation.value, list) and len(operation.value) == 2):
             return f"operation {operation.index} (cas) needs [expected, new] as its value"
-    for of_key in keys_of(history):
-        reason = _misfit_set(of_key) if of_key.is_set else written_twice(of_key)
-        if reason:
-            return reason
     return None
-
-
-def _is_pair(value: object) -> bool:
-    return isinstance(value, list) and len(value) == 2
 
 
 def _misfit_set(of_key: KeyOperations) -> str | None:
@@ -100,7 +126,7 @@ def _misfit_set(of_key: KeyOperations) -> str | None:
         if operation.f not in ("add", "delete"):
             return f"key {of_key.key} is a set and a register: operation {operation.index} is a {operation.f}"
     for read in of_key.reads:
-        if not isinstance(read.value, list):
+        if not isinstance(read.value, list | None):
             return f"key {of_key.key} is a set, but read {read.index} returned no list: {read.value!r}"
     return None
 
@@ -121,10 +147,17 @@ def written_twice(of_key: KeyOperations) -> str | None:
     return None
 
 
+class UnreadableError(Exception):
+    """The history holds something that no checker can judge; the text says what."""
+
+
 def elements(value: object) -> set[bytes]:
-    """The elements of a set as it was read, each in its canonical form; none of an absent one."""
+    """The elements of a set as it was read, each in its canonical form; none of an absent one.
+
+    Raises `UnreadableError` for what is no list.
+    """
     if value is None:
         return set()
     if not isinstance(value, list):
-        raise TypeError(f"a set is read as a list, not as {value!r}")
+        raise UnreadableError(f"a set is read as a list, not as {value!r}")
     return {canonical(element) for element in value}

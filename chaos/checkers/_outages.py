@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
+from chaos.checkers._passing import UNTESTED
 from chaos.checkers._words import seconds, sentence, witness_of
 from chaos.history import NEMESIS, History, Operation
 from chaos.verdict import Finding, Witness, found, not_found, unknown
@@ -57,7 +58,13 @@ def judge(
         return unknown(name, NO_BOUND, measures)
     long = [outage for outage in by_length if outage.duration_ms > bound_ms]
     witnesses = (_witness(outage, bound_ms, what, door(outage.wish)) for outage in long)
-    return found(name, len(long), witnesses, measures) if long else not_found(name, measures)
+    if long:
+        return found(name, len(long), witnesses, measures)
+    for place, asked in wishes.items():
+        if all(wish.outcome != "ok" for wish in asked):
+            where = f" at {place}" if place else ""
+            return unknown(name, f"no {what}{where} succeeded, {UNTESTED}", measures)
+    return not_found(name, measures)
 
 
 def outages(history: History, wishes: Sequence[Operation]) -> Iterator[Outage]:

@@ -83,6 +83,32 @@ class Pasts:
         known: Bools = past >= self._table.begin[changes]
         return known
 
+    def last_known(self, reads: Ints) -> Iterator[Ints]:
+        """For each line the last change of each read's key that the read (one asked for) knows; else NONE."""
+        for number, line in enumerate(self._by_line):
+            yield self._last(line, reads, self._pasts[self._slot[reads], number] + 1)
+
+    def of(self, rows: Ints) -> Ints:
+        """The pasts of these rows (changes, or those asked), a column for each line."""
+        return self._pasts[self._slot[rows]]
+
+    @property
+    def lines(self) -> list[Ints]:
+        """The changes of each line, in order of time."""
+        return [np.sort(line) for line in self._by_line]
+
+    def line_of(self, changes: Ints) -> Ints:
+        """The number of each change's line."""
+        return self._line[changes]
+
+    def sight(self, row: int, cause: int) -> int | None:
+        """The first read of the session by which it came to know the cause; None when it is its own."""
+        table = self._table
+        earlier = (table.session == table.session[row]) & (table.end < table.begin[row])
+        sights = np.flatnonzero(earlier & ~table.writes & (self._ages.change >= 0))
+        knowing = sights[self.knows(self._ages.change[sights], np.full_like(sights, cause))]
+        return int(knowing[np.argmin(table.end[knowing])]) if len(knowing) else None
+
     def sources(self) -> Pairs:
         """What each read asked for may have seen: of each line's deletes only the last that it may."""
         table, asked = self._table, self._asked

@@ -17,14 +17,15 @@ from functools import cached_property
 
 import numpy as np
 
-from chaos.checkers._ages import Ages, ages, untraceable, unwritten
+from chaos.checkers._ages import Ages, ages, traced, unwritten
 from chaos.checkers._columns import FOREVER, NOBODY, Columns, columns
 from chaos.checkers._moments import greatest_before, smallest_after
+from chaos.checkers._passing import READ, WRITE, passed
 from chaos.checkers._suspects import suspects
 from chaos.checkers._words import did, saw, sentence, witness_of
 from chaos.history import History
 from chaos.history.table import Bools, Ints
-from chaos.verdict import Finding, Witness, found, not_found, unknown
+from chaos.verdict import Finding, Witness, found, unknown
 
 
 @dataclass(frozen=True)
@@ -47,20 +48,17 @@ def judge(
     order: Callable[[Columns], Ints] = lambda table: table.session,
 ) -> Finding:
     """Found with one witness for each read without a cause. `order` is whose order each change keeps."""
-    table = columns(history)
-    anonymous = np.flatnonzero(~table.writes & (table.replica == NOBODY))
-    reason = untraceable(table)
-    if not reason and len(anonymous):
-        reason = f"the answer to read {table.begin[anonymous[0]]} names no replica"
-    if reason:
-        return unknown(name, reason)
+    table, reason = traced(columns(history))
     of_rows = ages(table)
     evidence = _Evidence(table, of_rows, knowledge(table, of_rows), order(table))
     lacking = evidence.lacking()
     if len(lacking):
         return found(name, len(lacking), map(evidence.witness, lacking))
-    reason = unwritten(table)
-    return unknown(name, reason) if reason else not_found(name)
+    anonymous = np.flatnonzero(~table.writes & (table.replica == NOBODY))
+    if not reason and len(anonymous):
+        reason = f"the answer to read {table.begin[anonymous[0]]} names no replica"
+    reason = reason or unwritten(history, table)
+    return unknown(name, reason) if reason else passed(name, history.succeeded, READ, WRITE)
 
 
 @dataclass(frozen=True)
@@ -89,6 +87,7 @@ class _Evidence:
     def lacking(self) -> Ints:
         """The rows of the reads that lack a cause, in order."""
         replicas = np.unique(self.table.replica[self.suspects])
+        replicas = replicas[replicas != NOBODY]
         return np.sort(np.concatenate([np.zeros(0, np.int64), *map(self._lacking_at, replicas)]))
 
     def _lacking_at(self, replica: int) -> Ints:

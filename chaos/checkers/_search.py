@@ -17,13 +17,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from chaos.checkers._keys import ABSENT, KeyOperations, left_behind, token
+from chaos.checkers._keys import ABSENT, KeyOperations, UnreadableError, left_behind, token
 from chaos.history import Operation
 
 State: TypeAlias = object
 
 
-class OutOfBudgetError(Exception):
+class OutOfBudgetError(UnreadableError):
     """The search was given up; nothing is known."""
 
 
@@ -42,10 +42,22 @@ class Move(NamedTuple):
     needs: State | None
     leaves: State | None
     operation: Operation
+    grows: str | None = None  # text that it puts behind whatever is there
 
     def fits(self, state: State) -> bool:
         """May it come next in this state?"""
         return self.needs is None or self.needs == state
+
+    def after(self, state: State) -> State:
+        """What it leaves of this state."""
+        if self.grows is None:
+            return state if self.leaves is None else self.leaves
+        return (state if isinstance(state, str) else "") + self.grows
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether it changes nothing."""
+        return self.leaves is None and self.grows is None
 
 
 class Configuration(NamedTuple):
@@ -86,6 +98,8 @@ def _move(operation: Operation) -> Move:
     begin, end = operation.index, operation.end
     if operation.f == "read":
         return Move(begin, end, token(operation.value), None, operation)
+    if operation.f == "append":
+        return Move(begin, end, None, None, operation, str(operation.value))
     needs = token(operation.value[0]) if operation.f == "cas" else None
     return Move(begin, end, needs, token(left_behind(operation)), operation)
 
@@ -95,6 +109,7 @@ class _Search:
         self.sure = sure
         self.doubtful = doubtful
         self.doubtful_begins = [move.begin for move in doubtful]
+        self.grows = any(move.grows is not None for move in (*sure, *doubtful))
         self.deepest: Move | None = None
         self.states: set[State] = set()
         self.explained = False
@@ -125,7 +140,7 @@ class _Search:
         self.note(self.sure[earliest], configuration.state)
         fitting = [at for at in open_moves if self.sure[at].fits(configuration.state)]
         for at in fitting:
-            if self.sure[at].leaves is None:
+            if self.sure[at].only_looks:
                 return [self.place(configuration, at)]
         fitting.sort(key=lambda at: -self.sure[at].end)
         return [
@@ -149,8 +164,7 @@ class _Search:
         base, ahead, tried, state = configuration
         ahead |= 1 << (at - base)
         placed = (~ahead & (ahead + 1)).bit_length() - 1  # the length of the run of ones at the low end
-        leaves = self.sure[at].leaves
-        return Configuration(base + placed, ahead >> placed, tried, state if leaves is None else leaves)
+        return Configuration(base + placed, ahead >> placed, tried, self.sure[at].after(state))
 
     def doubtful_successors(
         self, configuration: Configuration, open_moves: list[int]
@@ -164,8 +178,9 @@ class _Search:
         ]
         wanted = {self.sure[at].needs for at in open_moves} | {move.needs for _, move in begun}
         for bit, move in begun:
-            if move.fits(state) and move.leaves != state and move.leaves in wanted:
-                yield Configuration(base, ahead, tried | 1 << bit, move.leaves)
+            left = move.after(state)
+            if move.fits(state) and left != state and (self.grows or left in wanted):
+                yield Configuration(base, ahead, tried | 1 << bit, left)
 
     def note(self, move: Move, state: State) -> None:
         """Remember how far the search came, and with which states."""

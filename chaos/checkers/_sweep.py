@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chaos.checkers._ages import Ages, ages, untraceable, unwritten
+from chaos.checkers._ages import Ages, ages, traced, unwritten
 from chaos.checkers._columns import BEFORE, FOREVER, Columns, columns
 from chaos.checkers._moments import greatest_before
+from chaos.checkers._passing import READ, WRITE, passed
 from chaos.history import History, Operation
 from chaos.history.table import Bools, Ints
-from chaos.verdict import Finding, Witness, found, not_found, unknown
+from chaos.verdict import Finding, Witness, found, unknown
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,14 @@ class Guarantee:
 
 def judge(guarantee: Guarantee, history: History) -> Finding:
     """Found with the first reads that break the guarantee as witnesses."""
-    table = columns(history)
-    reason = untraceable(table)
-    if reason:
-        return unknown(guarantee.name, reason)
+    table, untraced = traced(columns(history))
     sweep = Sweep(guarantee, table, ages(table))
     if len(sweep.broken):
         return found(guarantee.name, len(sweep.broken), map(sweep.witness, sweep.broken))
-    reason = unwritten(table)
-    return unknown(guarantee.name, reason) if reason else not_found(guarantee.name)
+    reason = untraced or unwritten(history, table)
+    return (
+        unknown(guarantee.name, reason) if reason else passed(guarantee.name, history.succeeded, READ, WRITE)
+    )
 
 
 class Sweep:

@@ -36,6 +36,8 @@ def deed(change: Operation) -> str:
             return f"{change.key} is deleted"
         case "add":
             return f"{shown(change.value)} is in the set {change.key}"
+        case "append":
+            return f"{shown(change.value)} is appended to {change.key}"
         case "cas":
             return f"{change.key}={shown(change.value[1])} is written in place of {shown(change.value[0])}"
         case _:
@@ -71,7 +73,21 @@ def told(operation: Operation) -> str:
         return saw(operation)
     if operation.outcome == "ok":
         return was_told(operation)
+    if operation.outcome == "fail":
+        what = f"{operation.f} of {operation.key}={shown(operation.value)}"
+        return (
+            f"process {operation.process} was told at {seconds(operation.returned_ns)} that its {what} failed"
+        )
     return f"process {operation.process} tried from {seconds(operation.invoked_ns)} on that {deed(operation)}"
+
+
+def unsourced(failed: Sequence[Operation], otherwise: str) -> str:
+    """Whence a value comes that no write can have left: of these that `failed`, or `otherwise`."""
+    if not failed:
+        return otherwise
+    first = failed[0]
+    why = f" ({first.error})" if first.error else ""
+    return f"which only process {first.process} tried to write, and that failed (event {first.index}){why}"
 
 
 def listed(holdings: Sequence[Holding]) -> str:
@@ -85,5 +101,7 @@ def witness_of(text: str, *operations: Operation) -> Witness:
 
 
 def sentence(text: str) -> str:
-    """The text with a capital first letter and a full stop."""
-    return f"{text[:1].upper()}{text[1:]}."
+    """The text with a capital first letter and a full stop; the name of a node stays as it is."""
+    first = text.split(" ", 1)[0]
+    is_name = any(letter.isdigit() for letter in first)
+    return f"{text}." if is_name else f"{text[:1].upper()}{text[1:]}."

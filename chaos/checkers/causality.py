@@ -1,49 +1,64 @@
 """An effect is seen without its cause: an answer without its question, an update without its insert.
 
-What comes before what (Lamport 1978, Ahamad et al. 1995): the operations of a session in their order,
+What comes before what (Lamport 1978): the operations of a session in their order,
 the write before every read that returns it, and whatever follows from these. A read breaks causality
 when it returns a value, or nothing, although a change of that key which came after that value comes
-before the read. For histories with unique values this and reads from nowhere are all that can go wrong
-(the bad patterns of causal consistency, Bouajjani et al. 2017, of which this is "WriteCORead" and
-"WriteCOInitRead"), so no clock and no order of versions is assumed.
+before the read, or when it returns what nobody had begun to write. For histories with unique values that is
+all that can go wrong with *causal consistency* (CC; the bad patterns of Bouajjani, Enea, Guerraoui, Hamza,
+"On verifying causal consistency", 2017: "WriteCORead", "WriteCOInitRead" and "ThinAirRead"; "CyclicCO" would
+need a read from the future). No clock and no order of versions is assumed. Two readers may see two
+concurrent writes in opposite orders for ever: what forbids that is stronger, `causal-convergence`; what one
+reader may not do with them is for `causal-memory` (Ahamad et al. 1995).
 
-Assumed, else unknown: registers of reads, writes and deletes, no value written twice to one key, every
-value read was written before. What a session did counts once it was over. A history of so many processes
-that what each of them knew does not fit into memory is unknown, too.
+Assumed, else unknown: registers of reads, writes and deletes, no value written twice to one key. What a
+session did counts once it was over. A history of so many processes that what each of them knew does not fit
+into memory is unknown, too.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from typing import TypeAlias
 
 import numpy as np
 
-from chaos.checkers._ages import Ages, ages, untraceable, unwritten
+from chaos.checkers._ages import Ages, ages, orphans, traced
+from chaos.checkers._collisions import read_too_early
 from chaos.checkers._columns import Columns, columns
+from chaos.checkers._passing import READ, WRITE, passed
 from chaos.checkers._pasts import NONE, Pasts, TooManyError
 from chaos.checkers._suspects import suspects
 from chaos.checkers._words import did, saw, sentence, witness_of
 from chaos.history import History
-from chaos.verdict import Finding, Witness, found, not_found, unknown
+from chaos.verdict import Finding, Witness, found, unknown
 
 NAME = "causality"
+Telling: TypeAlias = Callable[[], Witness]
 
 
 def check(history: History) -> Finding:
     """Found with one witness for each read without a cause."""
-    table = columns(history)
-    reason = untraceable(table) or unwritten(table)
-    if reason:
-        return unknown(NAME, reason)
-    of_rows = ages(table)
-    asked = np.flatnonzero(suspects(table, of_rows))
-    if not len(asked):
-        return not_found(NAME)
-    try:
-        evidence = _Evidence(table, of_rows, Pasts(table, of_rows, asked))
-    except TooManyError as error:
-        return unknown(NAME, str(error))
-    count = len(evidence.causes)
-    return found(NAME, count, map(evidence.witness, evidence.causes)) if count else not_found(NAME)
+    breaches, reason = breaches_of(history)
+    if breaches:
+        return found(NAME, len(breaches), (tell() for _, tell in sorted(breaches.items())))
+    return unknown(NAME, reason) if reason else passed(NAME, history.succeeded, READ, WRITE)
+
+
+def breaches_of(history: History) -> tuple[dict[int, Telling], str | None]:
+    """The reads without a cause, by row, and what to tell of each; and why others may be missed, if so."""
+    table, reason = traced(columns(history))
+    of_rows, thin_air = ages(table), orphans(table)
+    breaches: dict[int, Telling] = {
+        int(row): partial(read_too_early, history, table, int(row)) for row in np.flatnonzero(thin_air)
+    }
+    asked = np.flatnonzero(suspects(table, of_rows) & ~thin_air)
+    if len(asked):
+        try:
+            evidence = _Evidence(table, of_rows, Pasts(table, of_rows, asked))
+        except TooManyError as error:
+            return breaches, reason or str(error)
+        breaches |= {row: partial(evidence.witness, row) for row in evidence.causes}
+    return breaches, reason
 
 
 @dataclass(frozen=True)
@@ -66,7 +81,7 @@ class _Evidence:
         """What the read lacks, and how its session knew."""
         cause = self.causes[row]
         table, read, lacked = self.table, self.table.operation(row), self.table.operation(cause)
-        sight = self._sight(row, cause)
+        sight = self.pasts.sight(row, cause)
         if sight is None:
             text = f"{saw(read)}, although before that {did(lacked)} in the same session"
             return witness_of(sentence(text), lacked, read)
@@ -77,11 +92,3 @@ class _Evidence:
         knew = f"which was written by somebody who knew that {did(lacked)}"
         text = f"{saw(look)}, {knew}; but then {saw(read)}, as if that had not been"
         return witness_of(sentence(text), lacked, effect, look, read)
-
-    def _sight(self, row: int, cause: int) -> int | None:
-        """The first read of the session by which it came to know the cause; None when it is its own."""
-        table = self.table
-        earlier = (table.session == table.session[row]) & (table.end < table.begin[row])
-        sights = np.flatnonzero(earlier & ~table.writes & (self.ages.change >= 0))
-        knowing = sights[self.pasts.knows(self.ages.change[sights], np.full_like(sights, cause))]
-        return int(knowing[np.argmin(table.end[knowing])]) if len(knowing) else None

@@ -3,15 +3,17 @@
 Judged from what clients were served: a read by a session returned a row whose `name` is that of another
 session which inserted such a row. Nothing is concluded about rows that nobody is known to own.
 
-Assumed, else unknown: at least one session read a row, and every name was inserted by one session only.
+Assumed, else unknown: at least one row was inserted and one session read a row, and every name was inserted
+by one session only.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
+from chaos.checkers._passing import changed
 from chaos.checkers._words import answerer, sentence, shown, witness_of
 from chaos.history import History, Operation
-from chaos.verdict import Finding, Witness, found, not_found, unknown
+from chaos.verdict import Finding, Witness, found, unknown
 
 NAME = "cross-user-leak"
 
@@ -27,7 +29,7 @@ def check(history: History) -> Finding:
     if not any(_name(read.value) is not None for read in reads):
         return unknown(NAME, "no session was shown a row")
     leaks = list(_leaks(reads, owners))
-    return found(NAME, len(leaks), leaks) if leaks else not_found(NAME)
+    return found(NAME, len(leaks), leaks) if leaks else changed(NAME, history)
 
 
 def _leaks(reads: list[Operation], owners: dict[str, Operation]) -> Iterator[Witness]:
@@ -35,7 +37,7 @@ def _leaks(reads: list[Operation], owners: dict[str, Operation]) -> Iterator[Wit
         owner = owners.get(_name(read.value) or "")
         if owner is not None and owner.session not in (None, read.session):
             text = (
-                f"{read.session} asked for {shown(read.key)} and was shown {shown(read.value)} "
+                f"session {read.session} asked for {shown(read.key)} and was shown {shown(read.value)} "
                 f"by {answerer(read)}: the row that {owner.session} had inserted"
             )
             yield witness_of(sentence(text), owner, read)

@@ -8,17 +8,19 @@ fault had ended, the last client was answered) to the end of the final reads: th
 for nobody looked before. Replicas that differ sooner than that may still become equal, and replicas found
 equal later may have been so in time: both is unknown.
 
-Assumed, else unknown: at least two replicas were read, after the last acknowledgement. Replicas that
-could be read and differ are found in spite of another that could not.
+Assumed, else unknown: some write was acknowledged, at least two replicas were read after the last of them,
+and it is known of every replica that answered clients what it holds under every key that was written.
+Replicas that could be read and differ are found in spite of another that could not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from chaos.checkers._finals import FinalContents, Holding, premature
 from chaos.checkers._keys import elements
+from chaos.checkers._passing import changed
 from chaos.checkers._words import sentence, shown
 from chaos.history import History, Key, canonical
-from chaos.verdict import Finding, Witness, found, not_found, unknown
+from chaos.verdict import Finding, Witness, found, unknown
 
 NAME = "diverged-replicas"
 TOO_SOON = "they have longer than that to become equal"
@@ -41,12 +43,20 @@ def check(history: History, *, bound_ms: float | None = None) -> Finding:
     if differing:
         witnesses = (_witness(key, finals.of(key), key in sets) for key in differing)
         return found(NAME, len(differing), witnesses)
-    unread = {*finals.unreadable, *(node for key in finals.keys for node in finals.unread(key))}
+    keys = dict.fromkeys((*finals.keys, *_written(history)))
+    unread = {*finals.unreadable, *finals.never_read, *(node for key in keys for node in finals.unread(key))}
     if unread:
         return unknown(NAME, f"the final contents of {', '.join(sorted(unread))} are not wholly known")
     if bound_ms is not None and waited_ms > bound_ms:
         return unknown(NAME, f"the replicas were equal, but only looked at after {waited_ms:.0f} ms")
-    return not_found(NAME, {"converged_ms": waited_ms})
+    return changed(NAME, history, {"converged_ms": waited_ms})
+
+
+def _written(history: History) -> Iterator[Key]:
+    """The keys under which a replica must hold something, or know that it is deleted."""
+    for operation in history.client_operations:
+        if operation.outcome == "ok" and operation.writes and operation.key is not None:
+            yield operation.key
 
 
 def _waited_ms(history: History) -> float:

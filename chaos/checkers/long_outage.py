@@ -3,7 +3,7 @@
 One answer to anybody ends such a time: what is measured is the outage of the whole cluster, for which
 `unavailable` is not enough. By the times in the history, as `_outages.py` says.
 
-Assumed, else unknown: somebody asked for something, and a bound is stated.
+Assumed, else unknown: something succeeded at some time, and a bound is stated.
 """
 
 from chaos.checkers._outages import judge

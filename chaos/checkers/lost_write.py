@@ -7,18 +7,21 @@ for a key: every earlier change may have been replaced by that one. A delete is 
 
 Sets: an acknowledged element that no replica has is lost, unless a delete of its key may explain it.
 
-Assumed, else unknown: plain registers or sets, no value written twice to one register, and final reads
-of every replica after the last acknowledgement. A replica that could not be read might hold the value.
+Assumed, else unknown: no value written twice to one register, and final reads of every replica after the last
+acknowledgement. A replica that could not be read, or that answered clients and was never read in the end,
+might hold the value. Not looked at: what is neither a register nor a set.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chaos.checkers._finals import FinalContents, Holding, premature
-from chaos.checkers._keys import KeyOperations, elements, keys_of, left_behind, misfit
+from chaos.checkers._keys import KeyOperations, elements, left_behind
+from chaos.checkers._passing import CHANGE, passed
+from chaos.checkers._scope import scope
 from chaos.checkers._words import listed, sentence, was_told
 from chaos.history import History, Operation, canonical
-from chaos.verdict import Finding, Witness, found, not_found, unknown
+from chaos.verdict import Finding, Witness, found, unknown
 
 NAME = "lost-write"
 
@@ -33,24 +36,32 @@ class Loss:
 
 def check(history: History) -> Finding:
     """Found with one witness for each loss; unknown when an unread replica might hold what is missing."""
-    reason = misfit(history) or premature(history)
+    judged = scope(history)
+    reason = judged.foreign or premature(history)
     if reason:
         return unknown(NAME, reason)
     finals = FinalContents(history)
     losses: list[Loss] = []
     undecided: list[str] = []
-    for of_key in keys_of(history):
-        holdings = finals.of(of_key.key)
-        missing = list(_losses(of_key, holdings))
-        if len(holdings) == len(finals.nodes):
+    for of_key in judged.keys:
+        missing = list(_losses(of_key, finals.of(of_key.key)))
+        unread = finals.unread(of_key.key)
+        if missing and unread:
+            undecided.append(f"{of_key.key} lacks a write, but {', '.join(unread)} {_why(unread, finals)}")
+        else:
             losses += missing
-        elif missing:
-            unread = ", ".join(finals.unread(of_key.key))
-            undecided.append(f"{of_key.key} lacks a write, but {unread} could not be read")
     if losses:
         losses.sort(key=lambda loss: loss.suspects[0].end)
         return found(NAME, len(losses), (_witness(loss) for loss in losses))
-    return unknown(NAME, undecided[0]) if undecided else not_found(NAME)
+    doubts = [*undecided, *judged.doubts]
+    if doubts:
+        return unknown(NAME, doubts[0])
+    return passed(NAME, judged.succeeded, CHANGE, summary=judged.summary)
+
+
+def _why(unread: Sequence[str], finals: FinalContents) -> str:
+    """Why nobody knows what these hold."""
+    return "was never read" if set(unread) <= set(finals.never_read) else "could not be read"
 
 
 def _losses(of_key: KeyOperations, holdings: Sequence[Holding]) -> Iterator[Loss]:

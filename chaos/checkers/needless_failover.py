@@ -131,7 +131,8 @@ def _end_ns(name: str, ends: frozenset[str], later: Sequence[Event]) -> float:
 def _witness(change: Change, bound_ms: float) -> Witness:
     last, first = change.last, change.first
     away = f"was away for {change.away_ms:.0f} ms" if change.away_ms else "was never away"
-    told = f"{answerer(last)} acknowledged a write at {seconds(last.returned_ns)}, and {answerer(first)} one"
+    at = seconds(last.returned_ns)
+    told = f"leader {answerer(last)} acknowledged a write at {at}, and {answerer(first)} one"
     text = (
         f"{told} at {seconds(first.returned_ns)}, although {last.node} {away}, and up to {bound_ms:.0f} ms "
         "need no successor"

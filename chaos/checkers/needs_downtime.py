@@ -5,17 +5,18 @@ longest time in which writes were wanted and none succeeded, if it began before 
 and ended after the first was stopped; it may well last beyond the upgrade, until there is a leader again.
 By the times in the history, as `_outages.py` says.
 
-Assumed, else unknown: something was upgraded, somebody asked for a write, and a bound is stated.
+Assumed, else unknown: something was upgraded, some write succeeded at some time, and a bound is stated.
 """
 
 import math
 from collections.abc import Sequence
 
 from chaos.checkers._outages import NO_BOUND, Outage, outages
+from chaos.checkers._passing import changed
 from chaos.checkers._words import seconds, sentence, witness_of
 from chaos.history import Event, History
 from chaos.history.faults import struck
-from chaos.verdict import Finding, Witness, found, not_found, unknown
+from chaos.verdict import Finding, Witness, found, unknown
 
 NAME = "needs-downtime"
 START, STOP = "start-upgrade", "stop-upgrade"
@@ -36,7 +37,7 @@ def check(history: History, *, bound_ms: float | None = None) -> Finding:
         return unknown(NAME, NO_BOUND, measures)
     long = [(start, stall) for start, stall in upgrades if stall and stall.duration_ms > bound_ms]
     if not long:
-        return not_found(NAME, measures)
+        return changed(NAME, history, measures)
     return found(NAME, len(long), (_witness(start, stall, bound_ms) for start, stall in long), measures)
 
 
@@ -53,7 +54,8 @@ def _ms(stall: Outage | None) -> float:
 
 
 def _witness(start: Event, stall: Outage, bound_ms: float) -> Witness:
-    nodes = ", ".join(sorted(struck(start.value)))
+    names = sorted(struck(start.value))
+    nodes = f"{'nodes' if len(names) > 1 else 'node'} {', '.join(names)}"
     text = (
         f"{nodes} had been stopped for an upgrade at {seconds(start.time)}, and no write succeeded from "
         f"{seconds(stall.begin_ns)} to {seconds(stall.end_ns)}, although one was wanted: "

@@ -4,17 +4,18 @@ After settling, each consumer is read: `changes/TABLE` is the list of all change
 took over and has not undone. Each must have been asked for by somebody and not refused; and if it was
 acknowledged, it must still be in the log in the end (see `_undone`).
 
-Assumed, else unknown: a consumer was read, and no value was written twice to one key. Deletes carry no value,
-so nothing is concluded about them.
+Assumed, else unknown: some write was acknowledged, a consumer was read, and no value was written twice to
+one key. Deletes carry no value, so nothing is concluded about them.
 """
 
 from collections.abc import Iterator, Mapping
 
 from chaos.checkers._consumers import CHANGES, answers, untraceable, values_of
+from chaos.checkers._passing import changed
 from chaos.checkers._undone import undone
 from chaos.checkers._words import sentence, shown, was_told, witness_of
 from chaos.history import History, Operation, canonical
-from chaos.verdict import Finding, Witness, found, not_found, unknown
+from chaos.verdict import Finding, Witness, found, unknown
 
 NAME = "phantom-change"
 
@@ -29,14 +30,14 @@ def check(history: History) -> Finding:
     writes = {(str(op.key), canonical(op.value)): op for op in history.client_operations if op.f == "write"}
     lost = undone(history)
     phantoms = [witness for read in answered for witness in _phantoms(read, writes, lost)]
-    return found(NAME, len(phantoms), phantoms) if phantoms else not_found(NAME)
+    return found(NAME, len(phantoms), phantoms) if phantoms else changed(NAME, history)
 
 
 def _phantoms(
     read: Operation, writes: Mapping[tuple[str, bytes], Operation], lost: Mapping[int, str]
 ) -> Iterator[Witness]:
     for key, value in values_of(read):
-        keeps = f"{read.node} keeps the change {key}={shown(value)}"
+        keeps = f"consumer {read.node} keeps the change {key}={shown(value)}"
         write = writes.get((key, canonical(value)))
         if write is None:
             yield witness_of(sentence(f"{keeps}, which nobody asked for"), read)

@@ -4,16 +4,17 @@ Delivery is at least once: after a crash or a failover the same changes come aga
 apply each of them once. After settling, each consumer is read: `changes/TABLE` is the list of all changes
 `[key, value]` that it took over and has not undone.
 
-Assumed, else unknown: a consumer was read, and no value was written twice to one key. Deletes carry no value,
-so nothing is concluded about them.
+Assumed, else unknown: some write was acknowledged, a consumer was read, and no value was written twice to
+one key. Deletes carry no value, so nothing is concluded about them.
 """
 
 from collections import Counter
 
 from chaos.checkers._consumers import CHANGES, answers, untraceable, values_of
+from chaos.checkers._passing import changed
 from chaos.checkers._words import sentence, shown, witness_of
 from chaos.history import History, canonical
-from chaos.verdict import Finding, found, not_found, unknown
+from chaos.verdict import Finding, found, unknown
 
 NAME = "repeated-change"
 
@@ -32,6 +33,6 @@ def check(history: History) -> Finding:
         for key, value in dict.fromkeys(
             (key, shown(value)) for key, value in values if times[key, canonical(value)] > 1
         ):
-            text = f"{read.node} took over the change {key}={value} more than once"
+            text = f"consumer {read.node} took over the change {key}={value} more than once"
             repeated.append(witness_of(sentence(text), read))
-    return found(NAME, len(repeated), repeated) if repeated else not_found(NAME)
+    return found(NAME, len(repeated), repeated) if repeated else changed(NAME, history)

@@ -3,21 +3,25 @@
 In the words of Jepsen's `set-full`: an element is *known* from the end of its acknowledged add, or of the
 first read that shows it. It is *stable* when the read that began last of all that may show it does; *stale*
 when it is stable, but a read that began after it was known missed it; *lost* when the read that began last
-misses it and began after it was known; *never-read* when no read tells either.
+misses it and began after it was known; *never-read* when no read tells either. An element is whatever
+somebody added or any read shows: one whose add failed, and one that nobody added, are there once they were
+seen.
 
-Assumed, else unknown: sets of which nothing is deleted, read as lists, and some element is stable or lost:
-where none was read for certain, nothing is known. Judged by clients' reads alone; `lost-write` looks into
-the replicas.
+Assumed, else unknown: sets of which nothing is deleted, read as lists, some add was acknowledged, and some
+element is stable or lost: where none was read for certain, nothing is known. Judged by clients' reads
+alone; `lost-write` looks into the replicas.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from chaos.checkers._keys import KeyOperations, elements, keys_of, misfit
+from chaos.checkers._keys import KeyOperations, elements
+from chaos.checkers._passing import ADD, READ, passed
+from chaos.checkers._scope import scope
 from chaos.checkers._words import answerer, seconds, sentence, shown, told, witness_of
 from chaos.history import History, Operation, canonical
-from chaos.verdict import Finding, Witness, found, not_found, unknown
+from chaos.verdict import Finding, Witness, found, unknown
 
 NAME = "set-full"
 
@@ -26,9 +30,9 @@ Fate: TypeAlias = Literal["stable", "stale", "lost", "never-read"]
 
 @dataclass(frozen=True)
 class Element:
-    """What became of what `add` added; known by `known`, missed last by `absent`."""
+    """What became of what `add` added (None: nobody did); known by `known`, missed last by `absent`."""
 
-    add: Operation
+    add: Operation | None
     fate: Fate
     known: Operation | None = None
     absent: Operation | None = None
@@ -36,10 +40,10 @@ class Element:
 
 def check(history: History) -> Finding:
     """Found with one witness for each lost element and each one shown twice; measures the elements' fates."""
-    keys = keys_of(history)
-    reason = misfit(history) or next((text for of_key in keys for text in _unfit(of_key)), None)
-    if reason:
-        return unknown(NAME, reason)
+    judged = scope(history)
+    keys = [of_key for of_key in judged.keys if not next(_unfit(of_key), None)]
+    unfit = [text for of_key in judged.keys for text in _unfit(of_key)]
+    doubts = [*filter(None, [judged.foreign]), *judged.doubts, *unfit]
     fates = [element for of_key in keys for element in _elements(of_key)]
     lost = [element for element in fates if element.fate == "lost"]
     twice = [witness for of_key in keys for read in of_key.reads for witness in _duplicates(read)]
@@ -53,8 +57,10 @@ def check(history: History) -> Finding:
     if lost or twice:
         return found(NAME, len(lost) + len(twice), [*map(_witness, lost), *twice], measures)
     if not measures["set_stable"]:
-        return unknown(NAME, "no element was read for certain", measures)
-    return not_found(NAME, measures)
+        doubts.append("no element was read for certain")
+    if doubts:
+        return unknown(NAME, doubts[0], measures)
+    return passed(NAME, judged.succeeded, READ, ADD, measures=measures, summary=judged.summary)
 
 
 def _unfit(of_key: KeyOperations) -> Iterator[str]:
@@ -67,14 +73,18 @@ def _unfit(of_key: KeyOperations) -> Iterator[str]:
 
 def _elements(of_key: KeyOperations) -> Iterator[Element]:
     reads = [(read, elements(read.value)) for read in of_key.reads]
-    for add in of_key.changes:
-        value = canonical(add.value)
-        looks = [(read, value in held) for read, held in reads if read.end > add.index]
+    adds: dict[bytes, Operation | None] = {canonical(add.value): add for add in of_key.changes}
+    failed = {canonical(add.value): add for add in of_key.failed if add.f == "add"}
+    for _, held in reads:
+        adds |= {value: failed.get(value) for value in sorted(held - adds.keys())}
+    for value, add in adds.items():
+        begin = -1 if add is None else add.index
+        looks = [(read, value in held) for read, held in reads if read.end > begin]
         yield _element(add, [read for read, yes in looks if yes], [read for read, yes in looks if not yes])
 
 
-def _element(add: Operation, seen: list[Operation], missed: list[Operation]) -> Element:
-    witnesses = [*seen, *([add] if add.outcome == "ok" else [])]
+def _element(add: Operation | None, seen: list[Operation], missed: list[Operation]) -> Element:
+    witnesses = [*seen, *([add] if add and add.outcome == "ok" else [])]
     known = min(witnesses, key=lambda operation: operation.end, default=None)
     absent = max(missed, key=_begin, default=None)
     present = max(seen, key=_begin, default=None)
@@ -86,7 +96,7 @@ def _element(add: Operation, seen: list[Operation], missed: list[Operation]) -> 
 
 def _duplicates(read: Operation) -> Iterator[Witness]:
     told_of = set[bytes]()
-    for element in read.value:
+    for element in read.value or ():
         if canonical(element) in told_of:
             text = (
                 f"process {read.process} asked {answerer(read)} for {read.key} and saw {shown(element)} twice"
@@ -105,5 +115,6 @@ def _witness(lost: Element) -> Witness:
     missed = (
         f"process {read.process} asked {answerer(read)} at {seconds(read.invoked_ns)} and it was not there"
     )
-    text = f"{told(lost.known)}; but {missed}, nor in any later read"
-    return witness_of(sentence(text), lost.add, lost.known, read)
+    failure = f" (although {told(lost.add)})" if lost.add and lost.add.outcome == "fail" else ""
+    text = f"{told(lost.known)}{failure}; but {missed}, nor in any later read"
+    return witness_of(sentence(text), *filter(None, [lost.add]), lost.known, read)

@@ -6,15 +6,16 @@ claimed only when there is one wherever in these intervals the acknowledgements 
 of an old leader is no evidence against it, a write that it took after its successor's is. Where the keys
 are shared out over partitions each has a leader of its own, so only those of one partition are compared.
 
-Assumed, else unknown: every acknowledgement names its replica and epoch.
+Assumed, else unknown: some write was acknowledged, and every acknowledgement names its replica and epoch.
 """
 
 from collections.abc import Sequence
 from itertools import combinations
 
+from chaos.checkers._passing import changed
 from chaos.checkers._words import answerer, seconds, sentence, was_told
 from chaos.history import History, Operation
-from chaos.verdict import Finding, Witness, found, not_found, unknown
+from chaos.verdict import Finding, Witness, found, unknown
 
 NAME = "split-brain"
 
@@ -30,7 +31,7 @@ def check(history: History) -> Finding:
         spans.setdefault((operation.node, operation.epoch, operation.partition), []).append(operation)
     pairs = [(a, b) for a, b in combinations(spans.values(), 2) if _rivals(a[0], b[0]) and _overlap(a, b)]
     if not pairs:
-        return not_found(NAME)
+        return changed(NAME, history)
     measures = {"split_brain_ms": round(max(_overlap_ns(a, b) for a, b in pairs) / 1e6, 3)}
     return found(NAME, len(pairs), (_witness(a, b) for a, b in pairs), measures)
 

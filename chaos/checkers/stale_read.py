@@ -10,8 +10,8 @@ successor to the beginning of the read), and by how many acknowledged changes (v
 bounds. Of the stale reads the median, the 95th percentile (nearest rank) and the most are given, and
 their share of all reads of values.
 
-Assumed, else unknown: plain registers or sets, no value written twice to one register, and every value
-read was written by somebody before.
+Assumed, else unknown: no value written twice to one register, and every value read was written by somebody
+before. Not looked at: what is neither a register nor a set, and the replicas' final contents.
 """
 
 import math
@@ -21,10 +21,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from chaos.checkers._keys import KeyOperations, elements, keys_of, left_behind, misfit
-from chaos.checkers._words import answerer, seconds, sentence, shown, was_told
+from chaos.checkers._keys import KeyOperations, elements, failed_to_leave, left_behind
+from chaos.checkers._passing import CHANGE, READ, passed
+from chaos.checkers._scope import scope
+from chaos.checkers._words import answerer, seconds, sentence, shown, unsourced, was_told
 from chaos.history import History, Operation, canonical
-from chaos.verdict import Finding, Witness, found, not_found, unknown
+from chaos.verdict import Finding, Witness, found, unknown
 
 NAME = "stale-read"
 
@@ -45,10 +47,10 @@ class Stale:
 
 def check(history: History) -> Finding:
     """Found with the stalest reads as witnesses."""
-    keys = keys_of(history)
-    reason = misfit(history)
-    if reason:
-        return unknown(NAME, reason)
+    judged = scope(history)
+    if judged.foreign:
+        return unknown(NAME, judged.foreign)
+    keys = judged.keys
     stale = [stale for of_key in keys for stale in _stale_reads(of_key)]
     if stale:
         stale.sort(key=lambda one: (-one.behind_ns, one.read.index))
@@ -56,8 +58,11 @@ def check(history: History) -> Finding:
         measures = _measures(stale, reads)
         witnesses = (_witness(one) for one in stale)
         return replace(found(NAME, len(stale), witnesses, measures), summary=_summary(measures))
-    untraced = next((text for of_key in keys for text in _untraced(of_key)), None)
-    return unknown(NAME, untraced) if untraced else not_found(NAME, {"stale_reads": 0})
+    doubts = [*(text for of_key in keys for text in _untraced(of_key)), *judged.doubts]
+    if doubts:
+        return unknown(NAME, doubts[0])
+    measures = {"stale_reads": 0}
+    return passed(NAME, judged.succeeded, READ, CHANGE, measures=measures, summary=judged.summary)
 
 
 def _stale_reads(of_key: KeyOperations) -> Iterator[Stale]:
@@ -117,9 +122,10 @@ def _untraced(of_key: KeyOperations) -> Iterator[str]:
     sources = {} if of_key.is_set else _sources(of_key)
     for read in () if of_key.is_set else of_key.reads:
         if _source_end(sources, read) is None:
+            whence = unsourced(failed_to_leave(of_key, read.value), "which nobody had written by then")
             yield (
-                f"read {read.index} of {read.key} returned {shown(read.value)}, which nobody had written "
-                "by then, so its age cannot be told"
+                f"read {read.index} of {read.key} returned {shown(read.value)}, {whence}, "
+                "so its age cannot be told"
             )
 
 

@@ -5,28 +5,36 @@ value was over; for an absent key, once any write is, unless a delete may have c
 when it lacks an acknowledged element that no delete explains. Each replica is judged alone, so this is
 found also where all replicas agree on what is old.
 
-Assumed, else unknown: plain registers or sets, no value written twice to one register, final reads after
-the last acknowledgement, and every value held was written by somebody.
+Assumed, else unknown: no value written twice to one register, final reads after the last acknowledgement of
+every replica that answered clients (how the others stand says little where one was never asked), and every
+value held was written by somebody. Not looked at: what is neither a register nor a set.
 """
 
 from collections.abc import Iterator
 
 from chaos.checkers._finals import FinalContents, Holding, premature
-from chaos.checkers._keys import KeyOperations, elements, keys_of, left_behind, misfit
-from chaos.checkers._words import sentence, shown, was_told, witness_of
+from chaos.checkers._keys import KeyOperations, elements, failed_to_leave, left_behind
+from chaos.checkers._passing import CHANGE, passed
+from chaos.checkers._scope import scope
+from chaos.checkers._words import sentence, shown, unsourced, was_told, witness_of
 from chaos.history import History, Operation, canonical
-from chaos.verdict import Finding, Witness, found, not_found, unknown
+from chaos.verdict import Finding, Witness, found, unknown
 
 NAME = "stale-replica"
 
 
 def check(history: History) -> Finding:
     """Found with one witness for each replica and key, `count` of these."""
-    reason = misfit(history) or premature(history)
+    judged = scope(history)
+    reason = judged.foreign or premature(history)
     if reason:
         return unknown(NAME, reason)
     finals = FinalContents(history)
-    keys = keys_of(history)
+    if finals.never_read:
+        return unknown(
+            NAME, f"{', '.join(finals.never_read)} answered clients, but was never read in the end"
+        )
+    keys = judged.keys
     stale = [_witness(holding, missed) for of_key in keys for holding, missed in _stale(of_key, finals)]
     if stale:
         return found(NAME, len(stale), stale)
@@ -36,8 +44,10 @@ def check(history: History) -> Finding:
         for node in finals.unread(of_key.key)
     ]
     untraced = [text for of_key in keys for text in _untraced(of_key, finals)]
-    doubts = [*unread, *untraced]
-    return unknown(NAME, doubts[0]) if doubts else not_found(NAME)
+    doubts = [*unread, *untraced, *judged.doubts]
+    if doubts:
+        return unknown(NAME, doubts[0])
+    return passed(NAME, judged.succeeded, CHANGE, summary=judged.summary)
 
 
 def _stale(of_key: KeyOperations, finals: FinalContents) -> Iterator[tuple[Holding, Operation]]:
@@ -70,7 +80,8 @@ def _missed_elements(of_key: KeyOperations, holding: Holding) -> list[Operation]
 def _untraced(of_key: KeyOperations, finals: FinalContents) -> Iterator[str]:
     for holding in () if of_key.is_set else finals.of(of_key.key):
         if _over(of_key, holding) is None:
-            yield f"{holding.node} holds {shown(holding.value)} under {of_key.key}, which nobody wrote"
+            whence = unsourced(failed_to_leave(of_key, holding.value), "which nobody wrote")
+            yield f"{holding.node} holds {shown(holding.value)} under {of_key.key}, {whence}"
 
 
 def _witness(holding: Holding, missed: Operation) -> Witness:

@@ -3,7 +3,7 @@
 A door is a gateway: a service that answers some of its users and not the others is unavailable to these.
 For the cluster as a whole see `long-outage`. Measured by the times in the history, as `_outages.py` says.
 
-Assumed, else unknown: somebody asked for something, and a bound is stated.
+Assumed, else unknown: something succeeded at each door where somebody asked, and a bound is stated.
 """
 
 from chaos.checkers._outages import judge

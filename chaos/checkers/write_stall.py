@@ -1,7 +1,7 @@
 """No write succeeded for longer than the scenario allows, although clients asked for some.
 
-Measured by the times in the history, as `_outages.py` says. Assumed, else unknown: somebody asked for a
-write, and a bound is stated.
+Measured by the times in the history, as `_outages.py` says. Assumed, else unknown: some write
+succeeded at some time, and a bound is stated.
 """
 
 from operator import attrgetter

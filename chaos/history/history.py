@@ -118,6 +118,14 @@ class History:
         return tuple(Operation.of(*pair) for pair in self.final_pairs)
 
     @cached_property
+    def succeeded(self) -> frozenset[str]:
+        """The `f` of everything that clients asked of some key and got; final reads do not count."""
+        if self.ends is None:
+            return self.table.succeeded
+        ended = (begun for begun, end in self.pairs if end is not None and end.type == "ok")
+        return frozenset(begun.f for begun in ended if begun.key is not None and not begun.final)
+
+    @cached_property
     def nemesis(self) -> tuple[Event, ...]:
         """The faults, as they struck and as they ended."""
         return tuple(event for event in self.events if event.process == NEMESIS)

@@ -84,6 +84,13 @@ class Table:
         return np.flatnonzero(self.kind == INVOKE)
 
     @cached_property
+    def succeeded(self) -> frozenset[str]:
+        """The `f` of everything that clients asked of some key and got; final reads do not count."""
+        counts = ~self.final.where(bool)[self.begun] & self.key.where(lambda key: key is not None)[self.begun]
+        done = counts & (self.ended >= 0) & (self.kind[self.ended] == OK)
+        return frozenset(self.f.names[code] for code in np.unique(self.f.codes[self.begun[done]]))
+
+    @cached_property
     def ended(self) -> Ints:
         """For each invocation the row of the event that completes it; `OPEN` where none does.
 

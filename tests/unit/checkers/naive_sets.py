@@ -33,8 +33,14 @@ class Element:
 
 
 def elements(history: History) -> list[Element]:
-    """The elements of all adds that did not fail."""
-    seen: dict[object, Element] = {}
+    """The elements of all adds that did not fail, and all that were read whoever added them."""
+    shown = {
+        value
+        for op in history.client_operations
+        if op.f == "read" and op.outcome == "ok"
+        for value in op.value
+    }
+    seen = {value: Element() for value in sorted(shown)}
     open_events: dict[object, Event] = {}
     for event in history.events:
         if event.final:
@@ -42,11 +48,12 @@ def elements(history: History) -> list[Element]:
         if event.type == "invoke":
             open_events[event.process] = event
             if event.f == "add":
-                seen[event.value] = Element()
+                seen[event.value] = Element()  # what was read before that would be from the future
             continue
         begun = open_events.pop(event.process)
         if event.f == "add" and event.type == "fail":
-            del seen[event.value]
+            if event.value not in shown:
+                del seen[event.value]
         elif event.f == "add" and event.type == "ok" and seen[event.value].known is None:
             seen[event.value].known = event.index
         elif event.f == "read" and event.type == "ok":
