@@ -27,7 +27,11 @@ __all__ = [
 ]
 
 # Guarantees that people ask for by another name than that of the anomaly which breaks them.
-BROKEN_BY = {"monotonic-read": "non-monotonic-read", "monotonic-reads": "non-monotonic-read"}
+BROKEN_BY = {
+    "causal-consistency": "causality",
+    "monotonic-read": "non-monotonic-read",
+    "monotonic-reads": "non-monotonic-read",
+}
 
 
 class Checker(Protocol):

@@ -16,7 +16,7 @@ GUARANTEES: Mapping[str, tuple[str, str]] = {
         name: (f"{name} broken", f"{name} kept")
         for name in (
             *("read-your-writes", "monotonic-write", "writes-follow-reads"),
-            *("consistent-prefix", "causality"),
+            *("consistent-prefix", "causality", "causal-memory", "causal-convergence"),
         )
     },
 }
@@ -33,6 +33,8 @@ MEANINGS: Mapping[str, str] = {
     "writes-follow-reads": "a write is seen without what its author had read before",
     "consistent-prefix": "a later write is seen without an earlier one",
     "causality": "an effect is seen without its cause: the answer without the question",
+    "causal-memory": "somebody sees writes that nobody put in order now in one order and now in another",
+    "causal-convergence": "readers see writes in opposite orders, and never come to agree",
     "new-then-old": "a read sees a new value, and a later one the old value again",
     "set-full": "an element that was added is missing",
     "dirty-read": "somebody reads what was never committed",
@@ -124,12 +126,12 @@ def times(finding: Finding) -> str:
 def _of_finding(finding: Finding) -> str:
     if finding.found is None:
         return f"{finding.name}: unknown, because {finding.reason}"
+    summary = f" ({finding.summary})" if finding.summary else ""
     if not finding.found:
-        return absence(finding.name)
+        return f"{absence(finding.name)}{summary}"
     what = breach(finding.name) + ("" if finding.count == 1 else f" ({finding.count} times; the first)")
     if not finding.witnesses:
         return what
     witness = finding.witnesses[0]
     events = ", ".join(map(str, witness.ops))
-    summary = f" ({finding.summary})" if finding.summary else ""
     return f"{what}: {witness.text} [events {events}]{summary}"
