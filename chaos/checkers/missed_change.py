@@ -11,7 +11,7 @@ was written twice to one key. Deletes carry no value, so nothing is concluded ab
 from collections.abc import Iterator
 
 from chaos.checkers._consumers import CHANGES, answers, untraceable
-from chaos.checkers._passing import WRITE, passed
+from chaos.checkers._passing import changed
 from chaos.checkers._undone import undone
 from chaos.checkers._words import sentence, shown, was_told, witness_of
 from chaos.history import History, Operation, canonical
@@ -36,7 +36,7 @@ def check(history: History) -> Finding:
     missed = [witness for read in answered for witness in _missed(read, writes)]
     if missed:
         return found(NAME, len(missed), missed)
-    return passed(NAME, {write.f for write in writes}, WRITE)
+    return changed(NAME, history)
 
 
 def _missed(read: Operation, writes: list[Operation]) -> Iterator[Witness]:
