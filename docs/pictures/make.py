@@ -3,8 +3,9 @@ write in four logs.
 
     PYTHONPATH=. .venv/bin/python docs/pictures/make.py [SCENARIO…]
 
-The runs are made in virtual time from one seed, so the pictures show the same story each time. Needs
-Chromium and the packages of the tests (`./lab test` installs them).
+The runs are made in virtual time from one seed, so the pictures show the same story each time. (The picture
+of a terminal is made from containers, by `watch.py`.) Needs Chromium and the packages of the tests
+(`./lab test` installs them).
 """
 
 import sys
