@@ -100,6 +100,9 @@ def say(text: str) -> None:
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1]))
+    except OSError as error:
+        say(f"cannot set up {VENV}: {error}; the first start needs a folder that can be written")
+        sys.exit(4)
     except KeyboardInterrupt:
         say("interrupted; the next start begins again")
         sys.exit(130)

@@ -1,8 +1,11 @@
 """The command line: one application, one exit code for each way in which it can end.
 
 Wrong usage is 2, as everywhere; a lab that cannot run at all is 4, so that nobody takes it for a verdict.
+What the system refuses is one line as well: what it is about, and what helps.
 """
 
+import errno
+import os
 import sys
 from collections.abc import Sequence
 
@@ -23,6 +26,7 @@ from chaos.commands import (
     sweep,
     test,
 )
+from chaos.commands.ending import like_ctrl_c
 from chaos.commands.run import INTERRUPTED
 from chaos.discover import UnknownNameError
 from chaos.verdict import COULD_NOT_RUN, WRONG_USAGE
@@ -38,8 +42,26 @@ for command in (listing, run, check, report, sweep, logdiff, play, proxy, compos
     command.register(app)
 
 
+REMEDIES = {
+    errno.EMFILE: "this shell allows too few open files; `ulimit -n 1024` allows more",
+    errno.ENFILE: "the whole system has too many files open; close some programs",
+    errno.ENOSPC: "make room there",
+    errno.EROFS: "nothing can be written there; `--out` puts runs elsewhere, LAB_STATE what `./lab up` keeps",
+}
+REMEDIES |= dict.fromkeys((errno.EACCES, errno.EPERM), REMEDIES[errno.EROFS])
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    for argument in given:
+        if any("\ud800" <= character <= "\udfff" for character in argument):  # so Python keeps odd bytes
+            return _complain(f"the argument {os.fsencode(argument)!r} is not UTF-8", WRONG_USAGE)
+    with like_ctrl_c() as ending:
+        return ending.exit_code(_run(given))
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         app(arguments, prog_name="./lab")
     except SystemExit as end:
@@ -50,6 +72,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(error, WRONG_USAGE)
     except ClusterError as error:
         return _complain(error, COULD_NOT_RUN)
+    except OSError as error:
+        remedy = REMEDIES.get(error.errno or 0)
+        return _complain(f"{error}; {remedy}" if remedy else error, COULD_NOT_RUN)
     return 0
 
 
@@ -58,6 +83,6 @@ def run_scenario(scenario_id: str) -> None:
     sys.exit(main(["run", scenario_id, *sys.argv[1:]]))
 
 
-def _complain(error: Exception, code: int) -> int:
+def _complain(error: Exception | str, code: int) -> int:
     print(f"lab: {error}", file=sys.stderr)
     return code

@@ -146,6 +146,9 @@ class Cluster(Protocol):
     async def process_state(self, node: str) -> ProcessState:
         """What the operating system (or the engine) says of the node's process."""
 
+    async def revive_proxy(self) -> ProcessState:
+        """Whoever carries the links works again if he stood still or was dead; returns how he was found."""
+
     async def promote(self, node: str) -> str:
         """Make `node` the leader, as an operator does when the old one is gone; returns who leads then."""
 

@@ -48,7 +48,10 @@ class RunFolder:
 
     def read_json(self, name: str) -> dict[str, Any]:
         """Read a document back. Raises `ValueError` naming the file that is no JSON object, and `OSError`."""
-        document = json.loads((self.path / name).read_text(encoding="utf-8"))
+        try:
+            document = json.loads((self.path / name).read_text(encoding="utf-8"))
+        except RecursionError as error:
+            raise ValueError(f"{self.path / name} is nested too deeply") from error
         if not isinstance(document, dict):
             raise ValueError(f"{self.path / name} must hold a JSON object, not {type(document).__name__}")
         return document

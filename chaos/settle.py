@@ -22,6 +22,7 @@ READ_AGAIN_S = 1.0
 
 async def heal(cluster: Cluster, recorder: Recorder, tell: Tell) -> None:
     """Every link healthy, every process running. Raises `ClusterError`."""
+    await cluster.revive_proxy()
     await all_of(_mend(cluster, link) for link in cluster.links if link.touchable)
     await _revive(cluster, recorder, tell)
 

@@ -76,7 +76,7 @@ def pause(node: Target) -> None:
 
 
 def heal() -> None:
-    """Make every link healthy again. (Processes: `resume` and `restart`.)"""
+    """Take every fault back: links are healthy again, paused nodes go on, dead ones start again."""
     from chaos.commands import striking
 
     typer.echo(asyncio.run(striking.heal()))

@@ -7,11 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from chaos.commands import fault, lead, watch
+from services.errors import LabError
+from services.gateway.inputs import parsed
 
 PARTITIONS = "Share the keys out over so many groups of replicas, which elect their leaders."
 COORDINATION = "Who replaces a silent leader: controller, election (the replicas themselves) or manual."
 DETECTION = "For how long a leader must be silent to be replaced; a busy machine needs more than 600."
 STONITH = "The old leader is switched off before another leads."
+NO_JSON = ("NaN", "Infinity", "-Infinity")  # words to Python's reader of JSON, but not to JSON
 REPLICATION = "async, sync, semi-sync, semi-sync-timeout or quorum-ack"
 
 
@@ -60,7 +63,7 @@ def put(
     """Write VALUE to the register KEY."""
     from chaos.commands.playing import write
 
-    answer = asyncio.run(write(key, _parsed(value), gateway))
+    answer = asyncio.run(write(key, value_of(value), gateway))
     typer.echo(f"acknowledged by {answer.node}, epoch {answer.epoch}, position {answer.position}")
 
 
@@ -79,8 +82,16 @@ def get(
     typer.echo(f"from {answer.node}, epoch {answer.epoch}, position {answer.position}", err=True)
 
 
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
+def value_of(text: str) -> Any:
+    """The JSON that `text` is, read as strictly as a gateway does, else the text itself.
+
+    Raises `typer.BadParameter` for JSON that cannot be stored as it stands.
+    """
+    if text in NO_JSON:
         return text
+    try:
+        return parsed(text.encode())
+    except LabError as error:
+        if isinstance(error.__cause__, json.JSONDecodeError):
+            return text
+        raise typer.BadParameter(error.text, param_hint="VALUE") from error

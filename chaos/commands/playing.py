@@ -75,9 +75,10 @@ async def read(key: str, source: str | None, gateway: str | None) -> Answer:
 async def _through(
     cluster: Cluster, gateway: str | None, request: Callable[[HttpClient, str], Awaitable[Answer]]
 ) -> Answer:
-    name = gateway or next(iter(cluster.gateways))
+    name = gateway or await _working_gateway(cluster)
     if name not in cluster.gateways:
-        raise ClusterError(f"there is no gateway {name!r}; there are {', '.join(cluster.gateways)}")
+        known = ", ".join(cluster.gateways) or "none that runs"
+        raise ClusterError(f"there is no gateway {name!r}; there are: {known}")
     client = HttpClient(cluster.gateways, PATIENCE_S)
     try:
         return await request(client, name)
@@ -86,6 +87,14 @@ async def _through(
         raise ClusterError(f"{error} ({doubt})") from error
     finally:
         await client.close()
+
+
+async def _working_gateway(cluster: Cluster) -> str:
+    """The first that runs. Raises `ClusterError` when none does."""
+    for name in cluster.gateways:
+        if await cluster.process_state(name) == "running":
+            return name
+    raise ClusterError("no gateway runs, so no client is served; `./lab fault heal` starts them again")
 
 
 def _shared_out(nodes: int, partitions: int) -> Mapping[str, Any]:
@@ -114,4 +123,4 @@ def _where(cluster: Cluster) -> str:
 
 
 def _first_url(cluster: Cluster) -> str:
-    return next(iter(cluster.gateways.values()))
+    return next(iter(cluster.gateways.values()), "http://127.0.0.1:8080")

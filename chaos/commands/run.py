@@ -42,6 +42,7 @@ def run(
     discover.nearest("runtime", on, RUNTIMES)
     runtime, seed = RUNTIMES[on], secrets.randbits(32) if seed is None else seed
     screen = Screen(to_stderr=as_json)
+    out.mkdir(parents=True, exist_ok=True)  # before anything starts that would have to be stopped again
     chosen = discover.select(names or discover.scenario_ids())
     work = list(tasks(sensible(chosen, runtime, names or (), screen), runtime, seed))
     try:

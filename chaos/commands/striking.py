@@ -6,6 +6,7 @@ from chaos.cluster import HEALTHY, Cluster, Event, all_of
 from chaos.faults.fault import DidNotBite, Fault, Mark
 from chaos.faults.kill import Kill
 from chaos.faults.on_links import put_back
+from chaos.faults.targets import everybody
 from chaos.faults.upgrade import Upgrade
 from chaos.history import NEMESIS
 from chaos.runtimes import playground
@@ -27,16 +28,36 @@ async def strike(fault: Fault) -> str:
 
 
 async def heal() -> str:
-    """Make every link healthy."""
+    """Take everything back: who stands still goes on, who is dead starts again, every link is healthy."""
     async with playground.cluster_that_is_up() as cluster:
-        links = [link for link in cluster.links if link.touchable]
-        states = await all_of(map(cluster.link_state, links))
-        struck = [link for link, state in zip(links, states, strict=True) if state != HEALTHY]
-        await put_back(cluster, dict.fromkeys(struck, HEALTHY))
-        if not struck:
-            return "every link was healthy already"
-        names = [link.name for link in struck]
-        return noted(cluster, Mark("stop-partition", {"links": names}, f"healed: {', '.join(names)}"))
+        done = [*await _revived(cluster), *await _mended(cluster)]
+    return "\n".join(done) or "everything was healthy already"
+
+
+async def _revived(cluster: Cluster) -> list[str]:
+    done = []
+    if (was := await cluster.revive_proxy()) != "running":
+        done.append(noted(cluster, Mark("resume", {}, f"the links' proxy was {was} and works again")))
+    for node in everybody(cluster):
+        state = await cluster.process_state(node)
+        if state == "paused":
+            await cluster.resume(node)
+            done.append(noted(cluster, Mark("resume", {"nodes": [node]}, f"goes on: {node}")))
+        elif state == "dead":
+            await cluster.restart(node)
+            done.append(noted(cluster, Mark("start", {"nodes": [node]}, f"started again: {node}")))
+    return done
+
+
+async def _mended(cluster: Cluster) -> list[str]:
+    links = [link for link in cluster.links if link.touchable]
+    states = await all_of(map(cluster.link_state, links))
+    struck = [link for link, state in zip(links, states, strict=True) if state != HEALTHY]
+    await put_back(cluster, dict.fromkeys(struck, HEALTHY))
+    if not struck:
+        return []
+    names = [link.name for link in struck]
+    return [noted(cluster, Mark("stop-partition", {"links": names}, f"healed: {', '.join(names)}"))]
 
 
 async def resume(target: str) -> str:

@@ -14,6 +14,7 @@ import typer
 from chaos.cluster import Cluster, Event
 from chaos.commands.watch import Level
 from chaos.discover import nearest
+from chaos.faults.targets import everybody
 from chaos.history import NEMESIS
 from chaos.links import CONTROLLER
 from chaos.narrator import Story
@@ -68,7 +69,7 @@ async def tell(follow: bool, wanted: Wanted) -> None:
     faults, story, clock = faults_file(), Story(), SystemClock()
     async with playground.cluster_that_is_up() as cluster:
         for node in wanted.nodes:
-            nearest("node", node, (*cluster.replicas, *cluster.gateways, CONTROLLER))
+            nearest("node", node, everybody(cluster))
         try:
             while follow:
                 _print(story.news(_said(cluster, faults), clock.wall() - PATIENCE_S), wanted)

@@ -1,5 +1,6 @@
 """What `./lab status` does."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -8,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from chaos.cluster import HEALTHY, Cluster, ClusterError, all_of
-from chaos.links import CONTROLLER
+from chaos.faults.targets import everybody
 from chaos.runtimes import playground
 from services.partitions import number_of
 
@@ -18,10 +19,7 @@ COLUMNS = ("node", "process", "role", "epoch", "position", "lag", "leader")
 async def report() -> dict[str, Any]:
     """The cluster's name, every node's own account, and the state of each link that is not healthy."""
     async with playground.cluster_that_is_up() as cluster:
-        nodes = (*cluster.replicas, *cluster.gateways, CONTROLLER)
-        accounts = await all_of(_account(cluster, node) for node in nodes)
-        links = [link for link in cluster.links if link.touchable]
-        states = zip(links, await all_of(map(cluster.link_state, links)), strict=True)
+        accounts, links = await asyncio.gather(_accounts(cluster), _links(cluster))
         partitions = cluster.partitions
     for account in accounts:
         if number := number_of(account["node"], partitions):
@@ -35,8 +33,23 @@ async def report() -> dict[str, Any]:
         "runtime": cluster.runtime,
         "gateways": dict(cluster.gateways),
         "nodes": accounts,
-        "links": [{"link": link.name, **asdict(state)} for link, state in states if state != HEALTHY],
+        **links,
     }
+
+
+async def _accounts(cluster: Cluster) -> list[dict[str, Any]]:
+    return await all_of(_account(cluster, node) for node in everybody(cluster))
+
+
+async def _links(cluster: Cluster) -> dict[str, Any]:
+    """Those that are not healthy; or why nobody knows, as where the proxy stands still."""
+    links = [link for link in cluster.links if link.touchable]
+    try:
+        states = await all_of(map(cluster.link_state, links))
+    except ClusterError as error:
+        return {"links": [], "links_error": str(error)}
+    struck = [(link, state) for link, state in zip(links, states, strict=True) if state != HEALTHY]
+    return {"links": [{"link": link.name, **asdict(state)} for link, state in struck]}
 
 
 def _leaders(accounts: Sequence[dict[str, Any]], partition: int | None) -> list[dict[str, Any]]:
@@ -58,7 +71,9 @@ def show(found: dict[str, Any]) -> None:
     for link in found["links"]:
         faults = ", ".join(f"{name}={value}" for name, value in link.items() if value and name != "link")
         console.print(f"link {link['link']}: {faults}", style="yellow")
-    if not found["links"]:
+    if unknown := found.get("links_error"):
+        console.print(f"the links: {unknown}", style="yellow")
+    elif not found["links"]:
         console.print("every link is healthy")
 
 

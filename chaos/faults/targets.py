@@ -20,6 +20,11 @@ def all_nodes(cluster: Cluster) -> tuple[str, ...]:
     return tuple(dict.fromkeys(link.source for link in cluster.links if link.source != LAB))
 
 
+def everybody(cluster: Cluster) -> tuple[str, ...]:
+    """Every node, be it dead: the replicas, and whoever else has links."""
+    return tuple(dict.fromkeys((*cluster.replicas, *all_nodes(cluster))))
+
+
 async def members(cluster: Cluster, name: str) -> tuple[str, ...]:
     """The nodes that `name` means: one for a node or a role, several for a group."""
     if name.endswith(SWITCH):

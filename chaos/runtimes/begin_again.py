@@ -17,12 +17,13 @@ SERVING_S = 20.0
 
 async def begin_again(cluster: Cluster, crew: Crew, orders: Orders, settings: ClusterSettings) -> None:
     """See `Cluster.configure`. Raises `ClusterError` when the cluster is not whole within a deadline."""
+    await cluster.revive_proxy()
     crew.partitions = settings.partitions
     nodes = [node for node in crew.at_work if node != CONTROLLER]
     between = [link for link in cluster.links if link.source != LAB]
     try:
         await all_of(cluster.set_link(link, CUT) for link in between)
-        await _revive(cluster, crew.at_work)
+        await revive(cluster, crew.at_work)
         await all_of(orders.configure(node, settings) for node in nodes)
         await all_of(cluster.kill(node) for node in crew.joined)
         crew.dismiss()
@@ -32,8 +33,9 @@ async def begin_again(cluster: Cluster, crew: Crew, orders: Orders, settings: Cl
     await eventually(orders.must_serve, SERVING_S)
 
 
-async def _revive(cluster: Cluster, nodes: tuple[str, ...]) -> None:
-    """Paused processes go on, dead ones start again."""
+async def revive(cluster: Cluster, nodes: tuple[str, ...]) -> None:
+    """Paused processes go on, dead ones start again, whoever carries the links as well."""
+    await cluster.revive_proxy()
     for node, state in zip(nodes, await all_of(map(cluster.process_state, nodes)), strict=True):
         if state == "paused":
             await cluster.resume(node)

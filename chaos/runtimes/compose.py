@@ -19,7 +19,7 @@ from docker.models.containers import Container
 from chaos.cluster import Ability, ClusterError, Event, ProcessState, eventually
 from chaos.links import LAB
 from chaos.runtimes import compose_project
-from chaos.runtimes.begin_again import SERVING_S, begin_again
+from chaos.runtimes.begin_again import SERVING_S, begin_again, revive
 from chaos.runtimes.compose_layout import NODE_PORT, TOXIPROXY, TOXIPROXY_PORT, numbered, switch_of
 from chaos.runtimes.compose_project import ComposeProject, TakenError
 from chaos.runtimes.container_logs import ContainerLogs
@@ -28,6 +28,7 @@ from chaos.runtimes.crew import Crew
 from chaos.runtimes.docker_engine import connect
 from chaos.runtimes.exclusive import HeldError, exclusive
 from chaos.runtimes.linked import LinkedCluster
+from chaos.runtimes.open_files import must_be_enough
 from chaos.runtimes.orders import Orders
 from chaos.runtimes.reaper import Reaper
 from chaos.runtimes.toxiproxy import ToxiproxyLinks
@@ -77,6 +78,7 @@ class ComposeCluster(LinkedCluster):
         The one that is up has to be of this shape. Toxiproxy takes no `seed`. Raises `ClusterError`, leaving
         nothing behind; also when another run has the cluster that is up.
         """
+        must_be_enough()
         engine = await asyncio.to_thread(connect)
         project = await asyncio.to_thread(compose_project.find_running, engine)
         if project and shape == project.shape():
@@ -84,6 +86,11 @@ class ComposeCluster(LinkedCluster):
             cluster = cls(project, shape, since_s=time.time())
             cluster._ends.callback(lock.close)
             cluster._ends.push_async_callback(cluster._give_back)
+            try:
+                await revive(cluster, cluster._crew.gateways)  # their clients begin before the first run does
+            except BaseException:
+                await cluster.close()
+                raise
             return cluster
         with suppress(TakenError):
             return await cls._start_own(engine, shape)
@@ -145,6 +152,15 @@ class ComposeCluster(LinkedCluster):
     async def process_state(self, node: str) -> ProcessState:
         """See `Cluster`."""
         return _state(await asyncio.to_thread(self._container, node))
+
+    async def revive_proxy(self) -> ProcessState:
+        """See `Cluster`. One that starts again has the links of its configuration: all of them healthy."""
+        container = await asyncio.to_thread(self._project.container, TOXIPROXY)
+        if (state := _state(container)) != "running":
+            change = Container.unpause if state == "paused" else Container.start
+            await asyncio.to_thread(change, container)
+            await eventually(self._proxies.version, ENGINE_S)
+        return state
 
     def events(self) -> Sequence[Event]:
         """See `Cluster`; the first call reads what there is, later ones have it at hand."""

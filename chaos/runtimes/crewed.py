@@ -50,6 +50,10 @@ class CrewedCluster:
         """See `Cluster`."""
         return await self._orders.resolve(target)
 
+    async def revive_proxy(self) -> ProcessState:
+        """See `Cluster`. Where no process carries the links, nothing can happen to it."""
+        return "running"
+
     async def promote(self, node: str) -> str:
         """See `Cluster`."""
         return await self._orders.promote(node)

@@ -23,6 +23,7 @@ from chaos.runtimes.child import Child
 from chaos.runtimes.crew import Crew
 from chaos.runtimes.linked import LinkedCluster
 from chaos.runtimes.log_book import LogBook
+from chaos.runtimes.open_files import must_be_enough
 from chaos.runtimes.orders import Orders
 from chaos.runtimes.reaper import Reaper
 from chaos.runtimes.switchboard import Switchboard
@@ -72,6 +73,7 @@ class LocalCluster(LinkedCluster):
 
         `seed` is that of the link proxy's random draws. Raises `ClusterError`, leaving nothing behind.
         """
+        must_be_enough()
         cluster = cls(shape, settings or ClusterSettings())
         try:
             await cluster._start(seed, first_gateway_port)
@@ -109,6 +111,15 @@ class LocalCluster(LinkedCluster):
     async def process_state(self, node: str) -> ProcessState:
         """See `Cluster`."""
         return self._state(node)
+
+    async def revive_proxy(self) -> ProcessState:
+        """See `Cluster`. With a dead one all links are gone for good."""
+        proxy = self._children[PROXY]
+        if (state := proxy.state()) == "paused":
+            await proxy.resume()
+        elif state == "dead":
+            raise ClusterError("the process that carries the links has ended; `./lab down`, then `./lab up`")
+        return state
 
     def events(self) -> Sequence[Event]:
         """See `Cluster`."""

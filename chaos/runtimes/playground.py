@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from chaos.cluster import Cluster, ClusterError
-from chaos.runtimes.remote import RemoteCluster
+from chaos.runtimes.remote import RemoteCluster, SilentError
 from chaos.runtimes.supervisor import READY, ROOT, Home, events_file, home_file, state_directory
 from chaos.shape import DEFAULT, Shape
 from services.config import ClusterSettings
@@ -43,6 +43,8 @@ async def find_local() -> RemoteCluster | None:
     home = msgspec.json.decode(home_file().read_bytes(), type=Home)
     try:
         return await RemoteCluster.connect(Path(home.socket), events_file())
+    except SilentError:
+        raise
     except ClusterError:
         return None  # it was killed; what it had started is gone with it
 

@@ -13,6 +13,12 @@ from chaos.runtimes.control import LONGEST_LINE, Call, Description, Reply
 from chaos.runtimes.event_file import EventFile
 from services.config import ClusterSettings
 
+ANSWER_S = 10.0
+
+
+class SilentError(ClusterError):
+    """A supervisor is there, but does not answer."""
+
 
 class RemoteCluster:
     """See `chaos.cluster.Cluster`. Closing it leaves the cluster as it is."""
@@ -32,8 +38,16 @@ class RemoteCluster:
 
     @classmethod
     async def connect(cls, socket: Path, events: EventFile) -> "RemoteCluster":
-        """Raises `ClusterError` when no supervisor answers at `socket`."""
-        return cls(socket, events, msgspec.convert(await _call(socket, "describe"), Description))
+        """Raises `ClusterError` when no supervisor is at `socket`, `SilentError` when it does not answer."""
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                described = await _call(socket, "describe")
+        except TimeoutError as error:
+            raise SilentError(
+                f"the process that holds the cluster does not answer within {ANSWER_S:g} s; if it was "
+                "stopped, `kill -CONT` lets it go on"
+            ) from error
+        return cls(socket, events, msgspec.convert(described, Description))
 
     async def configure(self, settings: ClusterSettings) -> None:
         """See `Cluster`."""
@@ -81,6 +95,11 @@ class RemoteCluster:
     async def process_state(self, node: str) -> ProcessState:
         """See `Cluster`."""
         state: ProcessState = await self._pass_on("process_state", node)
+        return state
+
+    async def revive_proxy(self) -> ProcessState:
+        """See `Cluster`."""
+        state: ProcessState = await self._pass_on("revive_proxy")
         return state
 
     async def promote(self, node: str) -> str:

@@ -9,6 +9,7 @@ ever deleted.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -73,6 +74,7 @@ class ToxiproxyLinks:
         self._host, _, port = address.rpartition(":")
         self._port = int(port)
         self._created: set[str] = set()
+        self._silent_at_s = float("-inf")  # the last time that it did not answer
 
     async def version(self) -> str:
         """The server's version. Raises `ClusterError` when nobody answers."""
@@ -117,16 +119,32 @@ class ToxiproxyLinks:
         self._created.discard(name)
 
     async def _call(self, subject: str, work: Callable[[], T]) -> T:
-        """Run blocking library code in the worker thread, with the globals set to this server."""
+        """Run blocking library code in the worker thread, with the globals set to this server.
+
+        A server that stands still is waited for once: whoever has queued meanwhile has waited as long.
+        """
+        asked_at_s = time.monotonic()
 
         def on_this_server() -> T:
+            if asked_at_s <= self._silent_at_s:
+                raise requests.Timeout("it was silent")
             _Consumer.host, _Consumer.port = self._host, self._port
-            return work()
+            try:
+                return work()
+            except requests.Timeout:
+                self._silent_at_s = time.monotonic()
+                raise
 
         try:
             return await asyncio.get_running_loop().run_in_executor(_worker, on_this_server)
         except NotFound as error:
             raise ClusterError(f"Toxiproxy has no link {subject}; is it another cluster's?") from error
+        except requests.Timeout as error:
+            where = f"Toxiproxy at {self._host}:{self._port}"
+            raise ClusterError(
+                f"{where} does not answer within {TIMEOUT_S:g} s, as if it were paused; `./lab fault heal` "
+                "lets it go on"
+            ) from error
         except (requests.RequestException, InvalidToxic, ProxyExists, ValueError) as error:
             where = f"Toxiproxy at {self._host}:{self._port}"
             raise ClusterError(f"{where} refused to work on {subject}: {error}") from error

@@ -165,3 +165,11 @@ def test_a_fresh_copy_of_everything_comes_to_its_first_verdict(tmp_path: Path) -
     assert verdict["as_expected"]
     assert Path(verdict["folder"]).is_relative_to(home / "runs")
     print(f"from a fresh clone to the first verdict: {time.monotonic() - began:.1f} s")
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(clone: Path) -> None:
+    (clone / ".setup").touch()  # nobody can make anything in it, not even root
+    starting = start(clone)
+    _, said = starting.communicate(timeout=DEADLINE_S)
+    assert starting.returncode == 4
+    assert said.startswith("lab: cannot set up ") and said.count("\n") == 1

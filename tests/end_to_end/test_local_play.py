@@ -120,6 +120,18 @@ def test_an_evening_with_a_cluster(terminal: Terminal) -> None:
     assert not terminal.state.exists()
 
 
+def test_healing_takes_back_everything_and_names_it(terminal: Terminal) -> None:
+    terminal.lab("up", "--nodes", "2", *PATIENT)
+    terminal.lab("fault", "pause", "g1")
+    assert "acknowledged" in terminal.lab("put", "x", "8"), "the gateway that runs is asked"
+    terminal.lab("fault", "kill", "g2")
+    assert "no gateway runs" in terminal.lab("put", "x", "9", code=4)
+    terminal.lab("fault", "kill", "n2")
+    healed = terminal.lab("fault", "heal").splitlines()
+    assert healed == ["started again: n2", "goes on: g1", "started again: g2"]
+    assert terminal.lab("fault", "heal") == "everything was healthy already\n"
+
+
 def test_the_lead_passes_by_an_operators_orders(terminal: Terminal) -> None:
     terminal.lab("up", "--coordination", "manual", *PATIENT)
     terminal.lab("put", "x", "7")

@@ -1,12 +1,14 @@
 """The commands that need no cluster, called as `./lab` calls them."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chaos.cli import main
+from chaos.commands.play import value_of
 from chaos.folder import RunFolder
 from chaos.recorder import Recorder
 from chaos.runtimes.docker_engine import compose_command
@@ -68,6 +70,14 @@ def test_the_list_for_people_names_every_variant(capsys: Printed) -> None:
         (["run", "split-brain", "--seed", "seven"], "valid integer"),
         (["check", "/nowhere"], "/nowhere"),
         (["lisst"], "lisst"),
+        (["put", "x", os.fsdecode(b"\xff")], r"b'\xff' is not UTF-8"),
+        (["get", os.fsdecode(b"k\xff")], r"b'k\xff' is not UTF-8"),
+        (["put", "x", "[" * 100_000], "nested more than 64 levels deep"),
+        (["put", "x", "1e999"], "send it as a string"),
+        (["put", "x", "9" * 20], "send it as a string"),
+        (["put", "x", "[NaN]"], "NaN is not a JSON value"),
+        (["put", "x", '{"a":1,"a":2}'], "given more than once"),
+        (["put", "x", '"\\ud800"'], "half a surrogate pair"),
     ],
 )
 def test_wrong_usage_is_2_and_says_what_would_be_right(
@@ -77,6 +87,28 @@ def test_wrong_usage_is_2_and_says_what_would_be_right(
     printed = capsys.readouterr()
     assert complaint in printed.err.replace("\n", "")
     assert printed.out == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("7", 7), ('"7"', "7"), ("[1, null]", [1, None]), ("hello", "hello"), ("NaN", "NaN"), ("{", "{")],
+)
+def test_what_is_no_json_is_stored_as_the_text_it_is(text: str, value: object) -> None:
+    assert value_of(text) == value
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path, capsys: Printed) -> None:
+    (tmp_path / "file").touch()
+    out = str(tmp_path / "file" / "runs")
+    assert main(["run", "lost-writes:async", "--on", "sim", "--out", out]) == 4
+    said = capsys.readouterr().err
+    assert said.startswith("lab: ") and said.count("\n") == 1 and out in said
+
+
+def test_a_run_that_is_nested_too_deeply_is_one_line(tmp_path: Path, capsys: Printed) -> None:
+    (tmp_path / "run.json").write_text("[" * 100_000)
+    assert main(["replay", str(tmp_path)]) == 4
+    assert "nested too deeply" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("lose", "code", "word"), [(True, 0, "shown"), (False, 1, "not shown")])

@@ -76,6 +76,9 @@ class PaperCluster:
     async def process_state(self, node: str) -> ProcessState:
         return self.processes.get(node, "running")
 
+    async def revive_proxy(self) -> ProcessState:
+        return "running"
+
     async def promote(self, node: str) -> str:
         raise NotImplementedError
 

@@ -217,6 +217,9 @@ class MemoryCluster:
     async def process_state(self, node: str) -> ProcessState:
         return "running" if node in self.nodes else "dead"
 
+    async def revive_proxy(self) -> ProcessState:
+        return "running"
+
     async def promote(self, node: str) -> str:
         raise ClusterError("nobody takes orders to lead here")
 
