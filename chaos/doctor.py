@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from chaos.cluster import ClusterError
 
 OLDEST_PYTHON = (3, 11)
-CLIENT_PORTS = (8080, 8081, 8474)
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,8 @@ def examine() -> Iterator[Finding]:
     yield Finding("compose", "the compose plugin", composes, detail, detail)
     if engine:
         yield from map(_image, _images())
-    yield from map(_port, CLIENT_PORTS)
+        yield from _left_behind()
+    yield from map(_port, _published())
     yield _program("tests", "toxiproxy-server", "the proxy suite runs on the embedded proxy alone without it")
     yield _program("images --offline", "go", "the embedded proxy stands in for Toxiproxy's image without it")
     yield _program("images --offline", "mmdebstrap", "apt install mmdebstrap")
@@ -76,6 +76,25 @@ def _port(port: int) -> Finding:
             )
             return Finding("docker compose up", f"port {port}", False, "in use", remedy)
     return Finding("docker compose up", f"port {port}", True, "free")
+
+
+def _published() -> tuple[int, ...]:
+    """The ports of this machine that `docker compose up` takes, unless somebody moves them."""
+    from chaos.runtimes.compose_file import usual_ports
+
+    return usual_ports()
+
+
+def _left_behind() -> Iterator[Finding]:
+    from chaos.runtimes.docker_engine import connect
+    from chaos.runtimes.left_behind import left_behind
+
+    found = left_behind(connect())
+    for project, parts in found.items():
+        remedy = f"if no run is under way: ./lab doctor --remove {project}"
+        yield Finding("compose", f"nothing left of {project}", False, parts, remedy)
+    if not found:
+        yield Finding("compose", "nothing left of runs", True, "no container, network or volume")
 
 
 def _program(runtime: str, name: str, remedy: str) -> Finding:

@@ -16,8 +16,15 @@ def register(app: typer.Typer) -> None:
 
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    remove: Annotated[
+        str | None, typer.Option(metavar="LAB-…", help="Remove what a killed run has left in containers.")
+    ] = None,
 ) -> None:
     """Say what this machine has and what it lacks for each runtime, with the remedy."""
+    if remove is not None:
+        from chaos.runtimes import left_behind
+
+        left_behind.remove(remove)
     if as_json:
         print(json.dumps([asdict(finding) for finding in examine()], indent=2))
         return

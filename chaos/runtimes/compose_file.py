@@ -73,6 +73,11 @@ def port_variables(shape: Shape = DEFAULT) -> tuple[str, ...]:
     return tuple(published[len("127.0.0.1:${") :].partition("-")[0] for published in _published(shape))
 
 
+def usual_ports(shape: Shape = DEFAULT) -> tuple[int, ...]:
+    """The ports of this machine that it takes, unless somebody moves them."""
+    return tuple(int(published.partition("-")[2].partition("}")[0]) for published in _published(shape))
+
+
 def servers(shape: Shape) -> tuple[str, ...]:
     """The services that hold what the caches of `shape` remember."""
     return tuple(map(server_of, (node for node in shape.nodes if shape.role(node) == "cache")))

@@ -13,7 +13,7 @@ from chaos.images.redis import IMAGE as REDIS_IMAGE
 from chaos.images.toxiproxy import IMAGE as TOXIPROXY_IMAGE
 from chaos.links import LAB
 from chaos.runtimes import compose_layout
-from chaos.runtimes.compose_file import compose_text, port_variables
+from chaos.runtimes.compose_file import compose_text, port_variables, usual_ports
 from chaos.runtimes.compose_layout import COMPOSE_FILE, ROOT, numbered, switch_of
 from chaos.shape import DEFAULT, Companion, Shape
 from services.config import settings_from
@@ -85,6 +85,10 @@ def test_every_host_port_can_be_moved_and_is_on_the_loopback(shape: Shape) -> No
     assert len(published) == len(set(variables)) == len(variables)
     for variable in variables:
         assert [port for port in published if port.startswith(f"127.0.0.1:${{{variable}-")], variable
+
+
+def test_the_usual_ports_are_those_of_the_file() -> None:
+    assert sorted(usual_ports()) == [8080, 8081, 8474, *range(21025, 21031)]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
