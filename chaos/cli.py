@@ -7,7 +7,9 @@ What the system refuses is one line as well: what it is about, and what helps.
 import errno
 import os
 import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 import typer
 
@@ -30,6 +32,8 @@ from chaos.commands.ending import like_ctrl_c
 from chaos.commands.run import INTERRUPTED
 from chaos.discover import UnknownNameError
 from chaos.verdict import COULD_NOT_RUN, WRONG_USAGE
+
+TRACEBACK = "LAB_TRACEBACK"  # the environment variable by which one asks for all of it
 
 app = typer.Typer(
     help="Every idea of data replication, running, broken on purpose, and judged from what clients saw.",
@@ -65,7 +69,7 @@ def _run(arguments: Sequence[str]) -> int:
     try:
         app(arguments, prog_name="./lab")
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 1
+        return _complain(end.code, COULD_NOT_RUN) if isinstance(end.code, str) else end.code or 0
     except KeyboardInterrupt:
         return INTERRUPTED
     except UnknownNameError as error:
@@ -75,7 +79,18 @@ def _run(arguments: Sequence[str]) -> int:
     except OSError as error:
         remedy = REMEDIES.get(error.errno or 0)
         return _complain(f"{error}; {remedy}" if remedy else error, COULD_NOT_RUN)
+    except Exception as error:  # a defect: one line, and never a code that means a verdict
+        if os.environ.get(TRACEBACK):
+            traceback.print_exception(error)
+        return _complain(_crash(error), COULD_NOT_RUN)
     return 0
+
+
+def _crash(error: Exception) -> str:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    text = " ".join(f"{type(error).__name__}: {error}".split())
+    where = f"{Path(place.filename).name}, line {place.lineno}"
+    return f"crashed: {text} ({where}); that is a defect of the lab, and {TRACEBACK}=1 shows more of it"
 
 
 def run_scenario(scenario_id: str) -> None:
@@ -83,6 +98,6 @@ def run_scenario(scenario_id: str) -> None:
     sys.exit(main(["run", scenario_id, *sys.argv[1:]]))
 
 
-def _complain(error: Exception | str, code: int) -> int:
+def _complain(error: object, code: int) -> int:
     print(f"lab: {error}", file=sys.stderr)
     return code

@@ -28,6 +28,7 @@ class Result:
     as_expected: bool | None
     found: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    crashed: bool = False  # a checker did
 
 
 def simulations(scenario: str, variant: str, seeds: Iterable[int], by_chance: bool) -> Iterator[Simulation]:
@@ -51,7 +52,8 @@ def run_one(simulation: Simulation) -> Result:
         return Result(simulation, None, problems=(str(error),))
     unknown = [f"{a.name}: {a.reason}" for a in verdict.anomalies if a.found is None]
     found = tuple(anomaly.name for anomaly in verdict.anomalies if anomaly.found)
-    return Result(simulation, verdict.as_expected, found, (*verdict.problems, *unknown))
+    crashed = any(anomaly.crashed for anomaly in verdict.anomalies)
+    return Result(simulation, verdict.as_expected, found, (*verdict.problems, *unknown), crashed)
 
 
 @dataclass(frozen=True)

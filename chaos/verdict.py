@@ -39,12 +39,13 @@ class Finding:
     reason: str = ""
     summary: str = ""
     measures: Mapping[str, float] = field(default_factory=dict)
+    crashed: bool = False  # the checker did, so there is no finding at all
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in `verdict.json`; `reason` and `summary` only where they say something."""
         witnesses = [{"ops": list(witness.ops), "text": witness.text} for witness in self.witnesses]
         finding = {"name": self.name, "found": self.found, "count": self.count, "witnesses": witnesses}
-        words = {"reason": self.reason, "summary": self.summary}
+        words = {"reason": self.reason, "summary": self.summary, "crashed": self.crashed}
         return finding | {name: text for name, text in words.items() if text}
 
 
@@ -117,8 +118,10 @@ def judge(
     return None if None in answers else True
 
 
-def exit_code(outcomes: Iterable[bool | None]) -> int:
-    """The exit code of `run`, `check` and `sweep`: the worst of several `as_expected`."""
+def exit_code(outcomes: Iterable[bool | None], crashed: bool = False) -> int:
+    """The exit code of `run`, `check` and `sweep`: the worst of several `as_expected`; a crash is none."""
+    if crashed:
+        return COULD_NOT_RUN
     seen = set(outcomes)
     if False in seen:
         return NOT_AS_EXPECTED

@@ -8,9 +8,12 @@ import importlib
 import inspect
 import pkgutil
 import traceback
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any, Protocol, cast
 
+from chaos.checkers._keys import UnreadableError
 from chaos.checkers._levels import MODELS
 from chaos.history import History
 from chaos.verdict import Finding, unknown
@@ -67,12 +70,17 @@ def takes_model(name: str) -> bool:
 
 
 def run_checker(name: str, history: History, **parameters: Any) -> Finding:
-    """Judge `history`; a checker that crashes has found nothing out, so that is unknown.
+    """Judge `history`; a checker that crashes has found nothing out, so that is unknown, and marked.
 
-    Raises `ValueError` for an unknown `name`.
+    What no checker can judge is unknown, too. Raises `ValueError` for an unknown `name`.
     """
     check = find_checker(name)
     try:
         return check(history, **parameters)
-    except Exception:
-        return unknown(name, f"the checker crashed:\n{traceback.format_exc()}")
+    except UnreadableError as error:
+        return unknown(name, str(error))
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        text = " ".join(f"{type(error).__name__}: {error}".split())
+        reason = f"the checker crashed: {text} ({Path(place.filename).name}, line {place.lineno})"
+        return replace(unknown(name, reason), crashed=True)

@@ -50,6 +50,8 @@ class Saved:
     @property
     def doubts(self) -> list[str]:
         """Why the recording proves nothing, if so."""
+        if not self.history.client_operations:
+            return ["there is no operation of a client in it"]
         if self.about and not self.about["finished"]:
             return ["the run was broken off"]
         return list(self.about.get("problems", ()))
@@ -78,7 +80,8 @@ def check(
 ) -> None:
     """Judge a saved run folder or a bare history again, by its own checkers or those named.
 
-    Exit code: 0 as expected (a bare history: free of the anomalies), 1 not, 2 wrong usage, 3 unknown.
+    Exit code: 0 as expected (a bare history: free of the anomalies), 1 not, 2 wrong usage, 3 unknown,
+    4 it cannot be judged.
     """
     saved = load(path)
     asked = [*(checkers or saved.about.get("checkers", ())), *(more or ())]
@@ -105,7 +108,7 @@ def check(
         print(json.dumps({**identity, **judgement, **seen}, indent=2))
     else:
         typer.echo(f"{headline(kind, as_expected)}: {'; '.join(sentences(saved.doubts, found))}")
-    raise typer.Exit(exit_code([as_expected]))
+    raise typer.Exit(exit_code([as_expected], any(finding.crashed for finding in found)))
 
 
 def load(path: Path) -> Saved:

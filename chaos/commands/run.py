@@ -52,7 +52,8 @@ def run(
         raise typer.Exit(INTERRUPTED) from None
     if as_json:
         print(json.dumps([outcome.to_json() for outcome in outcomes], indent=2))
-    raise typer.Exit(exit_code(outcome.verdict.as_expected for outcome in outcomes))
+    crashed = any(finding.crashed for outcome in outcomes for finding in outcome.verdict.anomalies)
+    raise typer.Exit(exit_code((outcome.verdict.as_expected for outcome in outcomes), crashed))
 
 
 def sensible(

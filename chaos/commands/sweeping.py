@@ -61,12 +61,21 @@ def report(
     folders = [save(each.first_that_matters, out).folder for each in summaries if each.seeds_that_matter]
     for folder in folders:
         typer.echo(f"kept: {folder}; next: ./lab replay {folder}, or ./lab shrink {folder}", err=as_json)
-    return exit_code(summary.as_expected for summary in summaries)
+    crashed = any(result.crashed for summary in summaries for result in summary.results)
+    return exit_code((summary.as_expected for summary in summaries), crashed)
 
 
 def run_again(path: Path, out: Path) -> int:
-    """Replay the run in `path`; the exit code. Raises `ClusterError` when it cannot be run again."""
-    outcome = save(_simulation_in(path), out)
+    """Replay the run in `path`; the exit code. Raises `ClusterError` when there is nothing to replay."""
+    simulation = _simulation_in(path)
+    missing = [name for name in RECORDED if not (path / name).exists()]
+    if missing:
+        again = f"{simulation.scenario}:{simulation.variant} --on sim --seed {simulation.seed}"
+        raise ClusterError(
+            f"the run in {path} has no {' and no '.join(missing)}, so there is nothing to compare a replay "
+            f"with; ./lab run {again} makes it anew"
+        )
+    outcome = save(simulation, out)
     _tell(outcome)
     different = [name for name in RECORDED if _read(path, name) != _read(outcome.folder, name)]
     if different:
@@ -105,8 +114,7 @@ def _tell(outcome: Outcome) -> None:
 
 
 def _read(folder: Path, name: str) -> bytes:
-    path = folder / name
-    return path.read_bytes() if path.exists() else b""
+    return (folder / name).read_bytes()
 
 
 def _sweep_all(

@@ -1,7 +1,7 @@
 """A reader of EDN, as far as Jepsen's histories need it (github.com/edn-format/edn).
 
-Keywords and symbols become strings, lists and vectors lists, sets lists, maps dicts; of a tagged value
-only the value is kept, for Jepsen prints its operations as `#jepsen.history.Op{…}`.
+Keywords and symbols become strings, lists and vectors lists, sets lists, maps dicts with text for keys; of a
+tagged value only the value is kept, for Jepsen prints its operations as `#jepsen.history.Op{…}`.
 """
 
 import json
@@ -105,11 +105,12 @@ def _collection(tokens: _Tokens, opener: str) -> Any:
         return items
     if len(items) % 2:
         raise EdnError(began, "a map needs a value for each key")
-    return {_hashable(key): value for key, value in zip(items[::2], items[1::2], strict=True)}
+    return {_as_text(key): value for key, value in zip(items[::2], items[1::2], strict=True)}
 
 
-def _hashable(key: Any) -> Any:
-    return json.dumps(key) if isinstance(key, list | dict) else key
+def _as_text(key: Any) -> str:
+    """A key as JSON's maps have them: text, whatever it was."""
+    return key if isinstance(key, str) else json.dumps(key)
 
 
 def _atom(tokens: _Tokens, token: str) -> Any:

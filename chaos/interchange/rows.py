@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from chaos.history import NEMESIS, Event, History, HistoryError, Key, misfit
+from chaos.interchange.gaps import filled, key_of
 
 TYPES = ("invoke", "ok", "fail", "info")
 KEYED = ("read", "write", "cas", "delete", "add")
@@ -11,19 +12,30 @@ KEYED = ("read", "write", "cas", "delete", "add")
 
 def history_of(rows: Iterable[tuple[int, Any]]) -> History:
     """The history of these maps, each with the line on which it stood. Raises `HistoryError`."""
-    rows = list(rows)
-    numbers = [row.get("process") for _, row in rows if isinstance(row, Mapping)]
-    highest = max((number for number in numbers if isinstance(number, int)), default=-1)
-    return History.of(_Renumbered(highest + 1).events(rows))
+    rows = filled(rows)
+    maps = [row for _, row in rows if isinstance(row, Mapping)]
+    highest = max((row["process"] for row in maps if isinstance(row.get("process"), int)), default=-1)
+    adds = (row.get("value") for row in maps if row.get("f") == "add")
+    pairs = [value for value in adds if isinstance(value, list) and len(value) == 2]
+    sets = {key_of(key): any(value == [key, key] for value in pairs) for key, _ in pairs}
+    return History.of(_Renumbered(highest + 1, any(map(_asks_without_a_key, maps)), sets).events(rows))
+
+
+def _asks_without_a_key(row: Mapping[str, Any]) -> bool:
+    """Whether it is a read that was called with nil: then no value in this file has a key in it."""
+    is_read = row.get("type") == "invoke" and row.get("f") == "read"
+    return is_read and "key" not in row and row.get("value") is None and isinstance(row.get("process"), int)
 
 
 class _Renumbered:
     """Gives dense indexes, times that never go back, and a new process to whoever goes on after an info.
 
-    New processes are numbered from `next_process`; all others keep their numbers.
+    New processes are numbered from `next_process`; all others keep their numbers. `keyless`: no value has a
+    key in it. `sets` has the keys to which somebody adds, and whether the key is an element as well.
     """
 
-    def __init__(self, next_process: int) -> None:
+    def __init__(self, next_process: int, keyless: bool, sets: Mapping[Key, bool]) -> None:
+        self.keyless, self.sets = keyless, sets
         self.processes: dict[int, int] = {}
         self.open: dict[object, Event] = {}
         self.paired: dict[object, bool] = {}
@@ -34,7 +46,7 @@ class _Renumbered:
         for index, (line, row) in enumerate(rows):
             try:
                 yield self.event(index, row)
-            except (ValueError, TypeError, KeyError, IndexError) as error:
+            except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
                 raise HistoryError(f"line {line}: {error}") from error
 
     def event(self, index: int, row: Any) -> Event:
@@ -85,11 +97,13 @@ class _Renumbered:
     def asked(self, who: object, row: Mapping[str, Any]) -> tuple[Key | None, Any]:
         """Key and value; a register without a name is `x`. Remembers how the answer will be written."""
         f, value = row["f"], row.get("value")
-        self.paired[who] = "key" not in row and _is_keyed_pair(f, value)
+        self.paired[who] = "key" not in row and not self.keyless and _is_keyed_pair(f, value)
         if self.paired[who]:
             key, inner = row["value"]
-            return key, inner
-        return row.get("key", "x" if f in KEYED else None), value
+            return key_of(key), inner
+        if "key" in row:
+            return key_of(row["key"]), value
+        return "x" if f in KEYED else None, value
 
     def answered(self, who: object, row: Mapping[str, Any], begun: Event) -> Any:
         """The result; where none is told, what was asked for."""
@@ -98,11 +112,19 @@ class _Renumbered:
             return begun.value
         if not self.paired[who] or not isinstance(value, list):
             return value
-        if len(value) != 2 or value[0] != begun.key:
+        if begun.f == "read" and begun.key in self.sets and self.is_bare(value, begun.key):
+            return value  # elle-cli's sets are asked for by their key, and answered without it
+        if len(value) != 2 or key_of(value[0]) != begun.key:
             raise ValueError(
                 f"expected the end of {begun.f} on key {begun.key!r} as [key value], not {value!r}"
             )
         return value[1]
+
+    def is_bare(self, answer: list[Any], key: Key | None) -> bool:
+        """Whether this answer of a set is its elements alone; two may look like a key and a value."""
+        if len(answer) != 2 or key_of(answer[0]) != key:
+            return True
+        return key is not None and self.sets[key] and not isinstance(answer[1], list | None)
 
     def follow(self, who: int, event: Event) -> None:
         """Remember what is open; after an info the number is used up."""
