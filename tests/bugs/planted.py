@@ -6,7 +6,7 @@ must say so, and under which faults.
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
@@ -218,7 +218,11 @@ def old_leaders_are_not_refused() -> Any:
 
 @bug(LOSSES)
 def who_waits_is_told_yes_when_the_leader_stops() -> Any:
-    return patch.object(Watermark, "fail", lambda self, _: self.raise_to(1 << 40))
+    """Either of two things would do to prevent it."""
+    both = ExitStack()
+    both.enter_context(patch.object(Watermark, "fail", lambda self, _: self.raise_to(1 << 40)))
+    both.enter_context(patch.object(Lease, "give_up", lambda _: None))
+    return both
 
 
 @bug(DIVERGENCE)
