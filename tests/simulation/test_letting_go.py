@@ -10,6 +10,7 @@ import pytest
 from chaos.cluster import CUT, HEALTHY, ClusterError, LinkState, eventually, links_between
 from chaos.faults.fault import Mark
 from chaos.faults.kill import Kill
+from chaos.faults.pause import Pause
 from chaos.links import Link
 from chaos.run import Run
 from chaos.runtimes.simulation import SimulatedCluster
@@ -179,3 +180,22 @@ def test_a_leader_that_gave_up_is_succeeded_also_when_nobody_hears_that_it_did(f
         await cluster.close()
 
     story()
+
+
+async def handed_to_one_who_hangs(run: Run) -> None:
+    await run.acknowledged(40)
+    leader = await run.leader()
+    follower = run.followers(leader)[-1]
+    async with run.fault(Pause(follower)):
+        with pytest.raises(ClusterError, match=f"{follower} lacks a part .*{leader} goes on leading"):
+            await run.hand_over(follower)
+        await run.acknowledged(10, by=leader)
+    assert await run.hand_over(follower) == follower
+    await run.acknowledged(10, by=follower)
+
+
+@pytest.mark.parametrize("settings", [ELECTION, {}, {"lease": True, "stonith": True}])
+def test_a_successor_that_hangs_costs_nobody_a_request(settings: Mapping[str, Any]) -> None:
+    """Requests go on until it has caught up, so they do not wait for one that never does."""
+    scenario = story(handed_to_one_who_hangs, {**settings, "detection_timeout_ms": 3000}, "failed-request")
+    assert accused(played(scenario, seed=6)[0]) == []
