@@ -131,7 +131,7 @@ class SimulatedCluster(CrewedCluster):
 
     async def resume(self, node: str) -> None:
         """See `Cluster`."""
-        self._who_is(node, "paused").loop.resume()
+        self._who_is(node, "paused").go_on()
 
     async def restart(self, node: str, disk: Literal["same"] | OtherDisk = "same") -> None:
         """See `Machines`."""

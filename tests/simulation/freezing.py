@@ -71,14 +71,18 @@ def frozen(
     checkers: tuple[str, ...] = ("linearizable", "split-brain", "lost-write", "stale-read"),
 ) -> Verdict:
     """What a run from `seed` shows."""
+    return played(seed, freezes(seed, told_by), {"detection_timeout_ms": 1000, **settings}, checkers)
+
+
+def played(seed: int, script: Script, settings: dict[str, Any], checkers: tuple[str, ...]) -> Verdict:
+    """What a run of `script` from `seed` shows, under traffic of readers and writers."""
     scenario = Scenario(
         id="freezing",
         section="A",
         title="A machine stands still",
-        script=freezes(seed, told_by),
+        script=script,
         workload=WORKLOAD,
         checkers=checkers,
-        settings={"detection_timeout_ms": 1000},
         variants=(remedy("held", **settings),),
     )
 

@@ -176,7 +176,7 @@ async def test_a_paused_node_answers_when_it_goes_on() -> None:
     patient, impatient = (asyncio.create_task(link.outcome(link.call())) for _ in range(2))
     await asyncio.sleep(1)
     impatient.cancel()
-    link.peer.loop.resume()
+    link.peer.loop.resume(Random(1))
     outcome, elapsed_s = await patient
     assert outcome == "answered" and elapsed_s >= 1
     assert len(link.peer.asked) == 2  # the other one was in the socket's buffer too

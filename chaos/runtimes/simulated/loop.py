@@ -13,11 +13,13 @@ import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Generator
 from contextvars import Context
+from random import Random
 from typing import Any, TypeVar, TypeVarTuple
 
 from chaos.runtimes.simulated.clock import MachineClock
 from chaos.runtimes.simulated.outside import refuse_the_rest
 from chaos.runtimes.simulated.timeline import Handle, Timeline
+from chaos.runtimes.simulated.wake_up import delays_s
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -35,7 +37,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self.clock = clock
         self.stands_still = False  # paused or dead
         self._dead = False
-        self._held: list[Handle] = []
+        self._held: list[tuple[Handle, object]] = []
         self._timers: tuple[float, list[tuple[float, Handle]]] | None = None  # held since when, and which
         self.stood_still_s = 0.0  # of true time, the machine with all its timers
         self._tasks: list[asyncio.Task[Any]] = []  # in spawn order, so that none is lost to the collector
@@ -61,7 +63,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         """Call back in `delay` seconds of the machine's own time."""
         timeline = self.timeline
         moment_s = timeline.now_s + delay / self.clock.rate if delay > 0 else timeline.now_s
-        return timeline.at(moment_s, Handle(self, callback, args, context))
+        return timeline.at(moment_s, Handle(self, callback, args, context, is_timer=True))
 
     def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
@@ -122,16 +124,20 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self.stands_still = True
         self.timeline.look_again()
 
-    def resume(self) -> None:
-        """What was kept runs now, in the order in which it fell due."""
+    def resume(self, random: Random) -> None:
+        """What was kept runs now, in the order and at the pace that `wake_up.py` draws from `random`."""
         self.stands_still = self._dead
-        self.timeline.ready.extend(self._held)
-        self._held = []
+        held, self._held = self._held, []
+        self.timeline.ready.extend(handle for handle, _ in held if handle.is_timer)
+        came = [(handle, way) for handle, way in held if not handle.is_timer]
+        now_s = self.timeline.now_s
+        for delay_s, (handle, _) in zip(delays_s(random, [way for _, way in came]), came, strict=True):
+            self.timeline.at(now_s + delay_s, handle)
 
-    def keep(self, handle: Handle) -> None:
-        """A callback that is due while the loop stands still."""
+    def keep(self, handle: Handle, way: object = None) -> None:
+        """A callback that is due while the loop stands still; `way` is the link by which it was asked for."""
         if not self._dead:
-            self._held.append(handle)
+            self._held.append((handle, way))
 
     def hold_timers(self, hold: bool) -> None:
         """While time stands still for the machine, no timer comes nearer to its end."""

@@ -38,6 +38,7 @@ class Machine:
         self.inbound: list[Wire] = []
         self._settings, self._ether, self._log_book, self._make = settings, ether, log_book, make
         self._chance = chance
+        self._waking = chance("waking")
         self._starts = 0
         self._process: Process | None = None
 
@@ -100,6 +101,10 @@ class Machine:
         self.kill()
         self.disk.renew()
         self.set_clock(RIGHT)
+
+    def go_on(self) -> None:
+        """The process, which must be paused, goes on."""
+        self.loop.resume(self._waking)
 
     def set_clock(self, state: ClockState) -> None:
         """From now on the clocks are wrong in this way; while they stand still, so do timers."""

@@ -53,14 +53,31 @@ class Call(msgspec.Struct, eq=False):
     """One request under way; `reply` is a future of the caller's loop."""
 
     reply: asyncio.Future[bytes]
+    loop: VirtualLoop
     lost: bool = False  # its connection is closed; nothing more arrives in either direction
     travel: Travel | None = None  # for whoever listens on the link
 
     def fail(self, error: LabError) -> None:
         """Tell the caller, unless it has given up."""
         self.lost = True
-        if not self.reply.done():
-            self.reply.set_exception(error)
+        self._tell(lambda: self.reply.set_exception(error))
+
+    def answer(self, data: bytes) -> None:
+        """The same, of what was answered."""
+        self._tell(lambda: self.reply.set_result(data))
+
+    def _tell(self, settle: Callable[[], None]) -> None:
+        """A caller that stands still learns it when it goes on, after its own timers."""
+        loop = self.loop
+
+        def unless_given_up() -> None:
+            if not self.reply.done():
+                settle()
+
+        if loop.stands_still:
+            loop.keep(Handle(loop, unless_given_up, ()))
+        else:
+            unless_given_up()
 
 
 @dataclass(eq=False)
@@ -125,7 +142,7 @@ class SimulatedNetwork:
         wire = self._wires(to)
         if wire is None:
             raise LabError("unreachable", f"there is no link to {to!r}")
-        call = Call(self._loop.create_future())
+        call = Call(self._loop.create_future(), self._loop)
         exchange = self._exchange(wire, call, message, to, timeout_s)
         return exchange if wire.listener is None else self._overheard(wire.listener, call, message, exchange)
 
@@ -161,7 +178,14 @@ class SimulatedNetwork:
         elif not state.cut_requests:
             if call.travel:
                 call.travel.arrived_s = self._timeline.now_s
-            peer.loop.create_task(self._serve(wire, call, data), name="serve")
+            if peer.loop.stands_still:
+                peer.loop.keep(Handle(peer.loop, self._accept, (wire, call, data)), wire)
+            else:
+                self._accept(wire, call, data)
+
+    def _accept(self, wire: Wire, call: Call, data: bytes) -> None:
+        """Runs on the far side."""
+        wire.peer.loop.create_task(self._serve(wire, call, data), name="serve")
 
     async def _serve(self, wire: Wire, call: Call, data: bytes) -> None:
         """Runs on the far side."""
@@ -175,7 +199,7 @@ class SimulatedNetwork:
 
     def _return(self, wire: Wire, call: Call, answer: bytes) -> None:
         if not (call.lost or wire.state.cut_replies or call.reply.done()):
-            call.reply.set_result(answer)
+            call.answer(answer)
 
 
 def _lost(target: str) -> LabError:

@@ -50,7 +50,7 @@ class _Queue:
         self._has_alarm = bool(self._waiting)
         if self._has_alarm:
             moment_s = self._waiting[0][0] + self._loop.stood_still_s
-            self._loop.timeline.at(moment_s, Handle(self._loop, self._ring, ()))
+            self._loop.timeline.at(moment_s, Handle(self._loop, self._ring, (), is_timer=True))
 
     def _now_s(self) -> float:
         """True time, less that in which the machine stood still."""

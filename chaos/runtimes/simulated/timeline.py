@@ -43,6 +43,7 @@ class Handle(msgspec.Struct, eq=False):
     args: tuple[Any, ...]
     context: Context | None = None
     is_appointed: bool = False
+    is_timer: bool = False  # set by the process itself, and no arrival from outside
 
     def cancel(self) -> None:
         """Never call back, and hold on to nothing for it."""
