@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chaos.checkers import run_checker, takes_model
+from chaos.checkers import asks_whether_settled, run_checker, takes_model
 from chaos.history import History
 from chaos.measures import measure
 from chaos.verdict import Finding, Kind, Verdict, judge
+
+NOT_SETTLED = "not settled"  # so begins the problem of a run whose replicas were read too early
 
 
 def doubts(history: History, least_before_fault: int) -> list[str]:
@@ -24,16 +26,23 @@ def doubts(history: History, least_before_fault: int) -> list[str]:
 
 
 def findings(
-    history: History, anomalies: Sequence[str], bounds_ms: Mapping[str, float], model: str = ""
+    history: History,
+    anomalies: Sequence[str],
+    bounds_ms: Mapping[str, float],
+    model: str = "",
+    problems: Sequence[str] = (),
 ) -> tuple[Finding, ...]:
     """What each anomaly's checker says; `bounds_ms` holds the bounds of those that measure a time.
 
-    `model` is the level to which transactions are held, empty for the checker's own. Raises `ValueError`
-    for an unknown name.
+    `model` is the level to which transactions are held, empty for the checker's own; `problems` tell whether
+    the cluster had settled. Raises `ValueError` for an unknown name.
     """
     stated: dict[str, dict[str, Any]] = {name: {"bound_ms": bound} for name, bound in bounds_ms.items()}
     if model:
         stated |= {name: {"model": model} for name in anomalies if takes_model(name)}
+    if any(problem.startswith(NOT_SETTLED) for problem in problems):
+        for name in filter(asks_whether_settled, anomalies):
+            stated[name] = {**stated.get(name, {}), "settled": False}
     return tuple(run_checker(name, history, **stated.get(name, {})) for name in anomalies)
 
 
@@ -52,7 +61,7 @@ def pronounce(
     model: str = "",
 ) -> Verdict:
     """The verdict on one variant, which rests on the anomalies in `judged`; see `verdict.judge`."""
-    found = findings(history, checkers, bounds_ms, model)
+    found = findings(history, checkers, bounds_ms, model, problems)
     return Verdict(
         scenario=scenario,
         variant=variant,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from chaos.cluster import Cluster, ClusterError
 from chaos.folder import MESSAGES, NoFolder, RunFolder
-from chaos.judging import doubts, pronounce
+from chaos.judging import NOT_SETTLED, doubts, pronounce
 from chaos.narrator import Narrator, Tell, TellAt
 from chaos.overhearing import overheard
 from chaos.recorder import Recorder
@@ -99,7 +99,7 @@ async def _conclude(stage: Stage, recorder: Recorder, tell: Tell, folder: RunFol
         await settle(stage.cluster, recorder, tell)
         await consumers_caught_up(stage.cluster, recorder)
     except ClusterError as error:
-        problems.append(str(error))
+        problems.append(str(error) if str(error).startswith(NOT_SETTLED) else f"{NOT_SETTLED}: {error}")
     set_aside = await final_reads(stage.cluster, recorder)
     tell("every replica was read", "plain")
     if set_aside:

@@ -22,6 +22,7 @@ __all__ = [
     "BROKEN_BY",
     "MODELS",
     "Checker",
+    "asks_whether_settled",
     "checker_names",
     "find_checker",
     "run_checker",
@@ -67,6 +68,11 @@ def takes_bound(name: str) -> bool:
 def takes_model(name: str) -> bool:
     """Does this checker hold transactions to a level (`model`, one of `MODELS`)? Raises `ValueError`, too."""
     return "model" in inspect.signature(find_checker(name)).parameters
+
+
+def asks_whether_settled(name: str) -> bool:
+    """Does it make a difference to its words whether the cluster had settled? Raises `ValueError`, too."""
+    return "settled" in inspect.signature(find_checker(name)).parameters
 
 
 def run_checker(name: str, history: History, **parameters: Any) -> Finding:

@@ -11,15 +11,18 @@ from collections.abc import Iterator
 
 from chaos.checkers._consumers import COPY, answers
 from chaos.checkers._finals import FinalContents, Holding
-from chaos.checkers._words import listed, sentence, shown
+from chaos.checkers._words import in_the_end, listed, sentence, shown
 from chaos.history import Event, History, Operation, canonical, sequence
 from chaos.verdict import Finding, Witness, found, not_found, unknown
 
 NAME = "diverged-copy"
 
 
-def check(history: History) -> Finding:
-    """Found with one witness for each row that is another one in the copy."""
+def check(history: History, *, settled: bool = True) -> Finding:
+    """Found with one witness for each row that is another one in the copy.
+
+    `settled`: the cluster had come to rest before its replicas were read.
+    """
     copies = answers(history, COPY)
     if not copies:
         return unknown(NAME, "no consumer's copy was read")
@@ -29,7 +32,7 @@ def check(history: History) -> Finding:
     if reason := next(filter(None, (_elsewhere(copy, ends) for copy in copies)), None):
         return unknown(NAME, reason)
     finals = FinalContents(history)
-    differing = [witness for copy in copies for witness in _differing(copy, finals)]
+    differing = [witness for copy in copies for witness in _differing(copy, finals, in_the_end(settled))]
     return found(NAME, len(differing), differing) if differing else not_found(NAME)
 
 
@@ -41,14 +44,14 @@ def _elsewhere(copy: Operation, ends: list[Event]) -> str | None:
     return f"{copy.node} was read at position {own}, and {other.node} at {sequence(other.position)}"
 
 
-def _differing(copy: Operation, finals: FinalContents) -> Iterator[Witness]:
+def _differing(copy: Operation, finals: FinalContents, when: str) -> Iterator[Witness]:
     table = str(copy.key).removeprefix(COPY)
     rows = {str(key): row for key, row in copy.value}
     keys = dict.fromkeys([*(str(key) for key in finals.keys if str(key).startswith(f"{table}/")), *rows])
     for key in keys:
         holdings = finals.of(key)
         if holdings and not any(_alike(rows.get(key), holding) for holding in holdings):
-            text = f"after settling, {copy.node} has {shown(rows.get(key))} under {key} ({listed(holdings)})"
+            text = f"{when}, {copy.node} has {shown(rows.get(key))} under {key} ({listed(holdings)})"
             reads = {*copy.event_indexes, *(holding.answer.index for holding in holdings)}
             yield Witness(tuple(sorted(reads)), sentence(text))
 

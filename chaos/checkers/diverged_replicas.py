@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from chaos.checkers._finals import FinalContents, Holding, premature
 from chaos.checkers._keys import elements
 from chaos.checkers._passing import changed
-from chaos.checkers._words import sentence, shown
+from chaos.checkers._words import in_the_end, sentence, shown
 from chaos.history import History, Key, canonical
 from chaos.verdict import Finding, Witness, found, unknown
 
@@ -27,8 +27,11 @@ TOO_SOON = "they have longer than that to become equal"
 NAMED = 5  # so many missing elements of a set are named
 
 
-def check(history: History, *, bound_ms: float | None = None) -> Finding:
-    """Found with one witness for each key that differs, `bound_ms` after all was quiet if that is given."""
+def check(history: History, *, bound_ms: float | None = None, settled: bool = True) -> Finding:
+    """Found with one witness for each key that differs, `bound_ms` after all was quiet if that is given.
+
+    `settled`: the cluster had come to rest before its replicas were read.
+    """
     finals = FinalContents(history)
     reason = premature(history)
     if not reason and len(finals.nodes) < 2:
@@ -41,7 +44,8 @@ def check(history: History, *, bound_ms: float | None = None) -> Finding:
     if differing and bound_ms is not None and waited_ms < bound_ms:
         return unknown(NAME, f"the replicas differed {waited_ms:.0f} ms after all was quiet; {TOO_SOON}")
     if differing:
-        witnesses = (_witness(key, finals.of(key), key in sets) for key in differing)
+        when = in_the_end(settled)
+        witnesses = (_witness(key, finals.of(key), key in sets, when) for key in differing)
         return found(NAME, len(differing), witnesses)
     keys = dict.fromkeys((*finals.keys, *_written(history)))
     unread = {*finals.unreadable, *finals.never_read, *(node for key in keys for node in finals.unread(key))}
@@ -75,10 +79,10 @@ def _differs(holdings: Sequence[Holding], is_set: bool) -> bool:
     return len({_state(holding, is_set) for holding in holdings}) > 1
 
 
-def _witness(key: Key, holdings: Sequence[Holding], is_set: bool) -> Witness:
+def _witness(key: Key, holdings: Sequence[Holding], is_set: bool, when: str) -> Witness:
     reads = sorted({holding.answer.index for holding in holdings})
     story = _lacking(holdings) if is_set else _camps(holdings)
-    return Witness(tuple(reads), sentence(f"after settling, {key} is {story}"))
+    return Witness(tuple(reads), sentence(f"{when}, {key} is {story}"))
 
 
 def _camps(holdings: Sequence[Holding]) -> str:

@@ -16,15 +16,18 @@ from chaos.checkers._finals import FinalContents, Holding, premature
 from chaos.checkers._keys import KeyOperations, elements, failed_to_leave, left_behind
 from chaos.checkers._passing import CHANGE, passed
 from chaos.checkers._scope import scope
-from chaos.checkers._words import sentence, shown, unsourced, was_told, witness_of
+from chaos.checkers._words import in_the_end, sentence, shown, unsourced, was_told, witness_of
 from chaos.history import History, Operation, canonical
 from chaos.verdict import Finding, Witness, found, unknown
 
 NAME = "stale-replica"
 
 
-def check(history: History) -> Finding:
-    """Found with one witness for each replica and key, `count` of these."""
+def check(history: History, *, settled: bool = True) -> Finding:
+    """Found with one witness for each replica and key, `count` of these.
+
+    `settled`: the cluster had come to rest before its replicas were read.
+    """
     judged = scope(history)
     reason = judged.foreign or premature(history)
     if reason:
@@ -35,7 +38,11 @@ def check(history: History) -> Finding:
             NAME, f"{', '.join(finals.never_read)} answered clients, but was never read in the end"
         )
     keys = judged.keys
-    stale = [_witness(holding, missed) for of_key in keys for holding, missed in _stale(of_key, finals)]
+    stale = [
+        _witness(holding, missed, in_the_end(settled))
+        for of_key in keys
+        for holding, missed in _stale(of_key, finals)
+    ]
     if stale:
         return found(NAME, len(stale), stale)
     unread = [
@@ -84,7 +91,7 @@ def _untraced(of_key: KeyOperations, finals: FinalContents) -> Iterator[str]:
             yield f"{holding.node} holds {shown(holding.value)} under {of_key.key}, {whence}"
 
 
-def _witness(holding: Holding, missed: Operation) -> Witness:
+def _witness(holding: Holding, missed: Operation, when: str) -> Witness:
     holds = f"lacks {shown(missed.value)}" if missed.f == "add" else f"holds {shown(holding.value)}"
-    text = f"{was_told(missed)}; after settling, {holding.node} still {holds} under {missed.key}"
+    text = f"{was_told(missed)}; {when}, {holding.node} still {holds} under {missed.key}"
     return witness_of(sentence(text), missed, holding.read)

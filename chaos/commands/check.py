@@ -96,7 +96,7 @@ def check(
         if not any(map(takes_model, names)):
             typer.echo(f"lab: --model is for transaction-cycle, not for {', '.join(names)}", err=True)
             raise typer.Exit(WRONG_USAGE)
-    found = findings(saved.history, names, saved.bounds_ms(names, bound_ms), saved.model(model))
+    found = findings(saved.history, names, saved.bounds_ms(names, bound_ms), saved.model(model), saved.doubts)
     kind, judged = saved.expectation(names)
     as_expected = judge(kind, judged, found, saved.doubts)
     if as_json:

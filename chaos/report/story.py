@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from chaos.history import Operation
+from chaos.judging import NOT_SETTLED
 from chaos.report import fault_words, node_words
 from chaos.report.bands import Band, turning_points
 from chaos.report.cast import Cast
@@ -112,7 +113,9 @@ def _end(saved: Saved, contents: Contents) -> Iterator[Statement]:
         return
     began = saved.history.finals[0].invoked_ns
     who = fault_words.listed(contents.replicas)
-    text = f"Healed and settled, {who} are read: {contents.keys} keys, "
+    unsettled = any(problem.startswith(NOT_SETTLED) for problem in saved.verdict.problems)
+    how = "Healed, but not settled" if unsettled else "Healed and settled"
+    text = f"{how}, {who} are read: {contents.keys} keys, "
     text += (
         f"and they differ on {contents.differing} of them"
         if contents.differing
