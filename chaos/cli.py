@@ -13,7 +13,7 @@ from pathlib import Path
 
 import typer
 
-from chaos.cluster import ClusterError
+from chaos.cluster import ClusterError, WhichError
 from chaos.commands import (
     check,
     compose,
@@ -72,7 +72,7 @@ def _run(arguments: Sequence[str]) -> int:
         return _complain(end.code, COULD_NOT_RUN) if isinstance(end.code, str) else end.code or 0
     except KeyboardInterrupt:
         return INTERRUPTED
-    except UnknownNameError as error:
+    except (UnknownNameError, WhichError) as error:
         return _complain(error, WRONG_USAGE)
     except ClusterError as error:
         return _complain(error, COULD_NOT_RUN)

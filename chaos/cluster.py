@@ -194,6 +194,10 @@ class ClusterError(Exception):
     """The cluster could not do what was asked; the text names the node or link and the remedy."""
 
 
+class WhichError(ClusterError):
+    """It is not clear which cluster is meant, or it is not this folder's; the text says what would be."""
+
+
 async def eventually(attempt: Callable[[], Awaitable[T]], deadline_s: float, *, longest_s: float = 0.0) -> T:
     """The result of `attempt`, made again while it raises `ClusterError`.
 

@@ -1,6 +1,7 @@
 """What this machine has and what it lacks, for each runtime, with the remedy beside it."""
 
 import platform
+import shlex
 import shutil
 import socket
 import sys
@@ -35,6 +36,7 @@ def examine() -> Iterator[Finding]:
     if engine:
         yield from map(_image, _images())
         yield from _left_behind()
+    yield _left_directories()
     yield from map(_port, _published())
     yield _program("tests", "toxiproxy-server", "the proxy suite runs on the embedded proxy alone without it")
     yield _program("images --offline", "go", "the embedded proxy stands in for Toxiproxy's image without it")
@@ -63,6 +65,14 @@ def _cache_server() -> Finding:
         return Finding("local", what, True, server_program())
     except FileNotFoundError as error:
         return Finding("local", what, False, str(error), str(error))
+
+
+def _left_directories() -> Finding:
+    from chaos.runtimes.leftovers import directories
+
+    left = [*map(str, directories())]
+    remedy = f"`rm -r {shlex.join(left)}`"
+    return Finding("local", "no directories of killed runs", not left, ", ".join(left) or "nothing", remedy)
 
 
 def _port(port: int) -> Finding:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from chaos.commands.choosing import of_a_project
 from chaos.faults.cut import Cut
 from chaos.faults.fault import Fault
 from chaos.faults.isolate import Isolate
@@ -31,7 +32,7 @@ def register(app: typer.Typer) -> None:
     """Add `fault` with its commands to `app`."""
     faults = typer.Typer(help="Strike the cluster that is up.", no_args_is_help=True, rich_markup_mode=None)
     for command in (cut, slow, lose_reply, lose_request, heal, kill, pause, resume, restart, upgrade):
-        faults.command()(command)
+        faults.command()(of_a_project(command))
     app.add_typer(faults, name="fault")
 
 

@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
+from chaos.commands.choosing import of_a_project
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
-    app.command()(promote)
-    app.command()(handover)
+    app.command()(of_a_project(promote))
+    app.command()(of_a_project(handover))
 
 
 def promote(

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from chaos.commands import fault, lead, watch
+from chaos.commands.choosing import of_a_project
 from services.errors import LabError
 from services.gateway.inputs import parsed
 
@@ -21,7 +22,7 @@ REPLICATION = "async, sync, semi-sync, semi-sync-timeout or quorum-ack"
 def register(app: typer.Typer) -> None:
     """Add these commands, and those for watching and for faults, to `app`."""
     for command in (up, down, put, get):
-        app.command()(command)
+        app.command()(of_a_project(command))
     watch.register(app)
     lead.register(app)
     fault.register(app)

@@ -35,30 +35,33 @@ async def start(on: str, nodes: int, strategy: str, settings: Mapping[str, Any],
     if on not in FINDERS:
         raise ClusterError(f"there is no runtime {on!r} to play on; choose {' or '.join(FINDERS)}")
     chosen = _settings({**settings, **_shared_out(nodes, partitions)})
-    if already := await FINDERS[on]():
-        await already.close()
-        raise ClusterError(f"{_where(already)} is up already; `./lab down` ends it")
-    typer.echo(f"starting replicas, a controller and gateways on {on} …")
-    if on == "local":
-        playground.start_local(nodes, chosen)
-    else:
-        await playground.start_compose(nodes, chosen)
-    async with playground.cluster_that_is_up() as cluster:
-        typer.echo(f"up: {_where(cluster)}\n{WHAT_NEXT.format(url=_first_url(cluster))}")
+    with playground.starting():
+        if already := await FINDERS[on]():
+            await already.close()
+            raise ClusterError(f"{_where(already)} is up already; `./lab down` ends it")
+        typer.echo(f"starting replicas, a controller and gateways on {on} …")
+        if on == "local":
+            playground.start_local(nodes, chosen)
+        else:
+            await playground.start_compose(nodes, chosen)
+    cluster = await FINDERS[on]()
+    assert cluster, "it has just started"
+    typer.echo(f"up: {_where(cluster)}\n{WHAT_NEXT.format(url=_first_url(cluster))}")
+    await cluster.close()
 
 
 async def stop() -> None:
     """Stop whatever is up. Raises `ClusterError` when nothing is."""
-    stopped = await playground.stop_local() or await playground.stop_compose()
+    stopped = await playground.stop()
     shutil.rmtree(state_directory(), ignore_errors=True)
     if not stopped:
         raise ClusterError("nothing is up")
-    typer.echo("down; nothing is left")
+    typer.echo(f"down: {stopped}; nothing is left of it")
 
 
 async def write(key: str, value: Any, gateway: str | None) -> Answer:
     """Put `value`; raises `ClusterError` that says whether it may have happened."""
-    async with playground.cluster_that_is_up() as cluster:
+    async with playground.cluster_that_is_up(alone=True) as cluster:
         return await _through(cluster, gateway, lambda client, name: client.put(name, key, value))
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from chaos import discover
+from chaos.commands.choosing import of_a_project
 from chaos.commands.screen import Screen
 from chaos.runtimes.registry import RUNTIMES, Runtime
 from chaos.scenario import Scenario, Variant
@@ -21,7 +22,7 @@ RUNS = Path(__file__).resolve().parents[2] / "runs"
 
 def register(app: typer.Typer) -> None:
     """Add the command to `app`."""
-    app.command("run")(run)
+    app.command("run")(of_a_project(run))
 
 
 def run(

@@ -15,7 +15,7 @@ from chaos.runtimes.supervisor import faults_file, state_directory
 
 async def strike(fault: Fault) -> str:
     """Strike and leave it so; returns what was done. A fault that does not bite is taken back."""
-    async with playground.cluster_that_is_up() as cluster:
+    async with playground.cluster_that_is_up(alone=True) as cluster:
         taken_aim = await fault.aim(cluster)
         noted(cluster, taken_aim.start)
         try:
@@ -29,7 +29,7 @@ async def strike(fault: Fault) -> str:
 
 async def heal() -> str:
     """Take everything back: who stands still goes on, who is dead starts again, every link is healthy."""
-    async with playground.cluster_that_is_up() as cluster:
+    async with playground.cluster_that_is_up(alone=True) as cluster:
         done = [*await _revived(cluster), *await _mended(cluster)]
     return "\n".join(done) or "everything was healthy already"
 
@@ -62,7 +62,7 @@ async def _mended(cluster: Cluster) -> list[str]:
 
 async def resume(target: str) -> str:
     """Let a paused node go on."""
-    async with playground.cluster_that_is_up() as cluster:
+    async with playground.cluster_that_is_up(alone=True) as cluster:
         node = await cluster.resolve(target)
         await cluster.resume(node)
         shot = await cluster.process_state(node) == "dead"
@@ -72,7 +72,7 @@ async def resume(target: str) -> str:
 
 async def restart(target: str) -> str:
     """Start a node on its old disk, after killing it if it still runs."""
-    async with playground.cluster_that_is_up() as cluster:
+    async with playground.cluster_that_is_up(alone=True) as cluster:
         node = await cluster.resolve(target)
         kill = await Kill(node).aim(cluster)
         if await cluster.process_state(node) != "dead":
@@ -84,7 +84,7 @@ async def restart(target: str) -> str:
 
 async def upgrade(target: str, new_format: bool) -> str:
     """Stop these nodes, and start them again in another version."""
-    async with playground.cluster_that_is_up() as cluster:
+    async with playground.cluster_that_is_up(alone=True) as cluster:
         taken_aim = await Upgrade(target, new_format).aim(cluster)
         noted(cluster, taken_aim.start)
         try:

@@ -7,13 +7,15 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
+from chaos.commands.choosing import of_a_project
+
 Level: TypeAlias = Literal["all", "notable"]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
-    app.command()(status)
-    app.command()(logs)
+    app.command()(of_a_project(status))
+    app.command()(of_a_project(logs))
 
 
 def status(

@@ -8,7 +8,7 @@ from it; what happens to links is done by Toxiproxy.
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, ExitStack, suppress
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -17,19 +17,20 @@ from docker.errors import APIError
 from docker.models.containers import Container
 
 from chaos.cluster import Ability, ClusterError, Event, ProcessState, eventually
-from chaos.links import LAB
+from chaos.links import CONTROLLER, LAB
 from chaos.runtimes import compose_project
 from chaos.runtimes.begin_again import SERVING_S, begin_again, revive
+from chaos.runtimes.cluster_lock import held
 from chaos.runtimes.compose_layout import NODE_PORT, TOXIPROXY, TOXIPROXY_PORT, numbered, switch_of
 from chaos.runtimes.compose_project import ComposeProject, TakenError
 from chaos.runtimes.container_logs import ContainerLogs
 from chaos.runtimes.container_story import ContainerStory
 from chaos.runtimes.crew import Crew
 from chaos.runtimes.docker_engine import connect
-from chaos.runtimes.exclusive import HeldError, exclusive
 from chaos.runtimes.linked import LinkedCluster
 from chaos.runtimes.open_files import must_be_enough
 from chaos.runtimes.orders import Orders
+from chaos.runtimes.playground import wanted
 from chaos.runtimes.reaper import Reaper
 from chaos.runtimes.toxiproxy import ToxiproxyLinks
 from chaos.shape import DEFAULT, Shape
@@ -66,12 +67,6 @@ class ComposeCluster(LinkedCluster):
         self._ends.push_async_callback(asyncio.to_thread, self._story.close)
 
     @classmethod
-    async def find(cls) -> "ComposeCluster | None":
-        """The cluster that `docker compose up` started, if it is up; closing leaves it as it is."""
-        project = await asyncio.to_thread(lambda: compose_project.find_running(connect()))
-        return cls(project, project.shape()) if project else None
-
-    @classmethod
     async def start(cls, *, seed: int = 0, shape: Shape = DEFAULT) -> "ComposeCluster":
         """The cluster that is up, to be given back with the default settings, or one of its own.
 
@@ -80,21 +75,25 @@ class ComposeCluster(LinkedCluster):
         """
         must_be_enough()
         engine = await asyncio.to_thread(connect)
-        project = await asyncio.to_thread(compose_project.find_running, engine)
+        project = await asyncio.to_thread(compose_project.find_running, engine, wanted())
         if project and shape == project.shape():
-            lock = _for_this_run(project)
-            cluster = cls(project, shape, since_s=time.time())
-            cluster._ends.callback(lock.close)
-            cluster._ends.push_async_callback(cluster._give_back)
-            try:
-                await revive(cluster, cluster._crew.gateways)  # their clients begin before the first run does
-            except BaseException:
-                await cluster.close()
-                raise
-            return cluster
+            return await cls._take(engine, project, shape)
         with suppress(TakenError):
             return await cls._start_own(engine, shape)
         return await cls._start_own(engine, shape)
+
+    @classmethod
+    async def _take(cls, engine: DockerClient, project: ComposeProject, shape: Shape) -> "ComposeCluster":
+        """The cluster that is up, for this run alone: two would judge each other's faults."""
+        async with AsyncExitStack() as ends:
+            lock = held(engine, project.name, project.container(CONTROLLER).attrs["Image"])
+            await asyncio.to_thread(ends.enter_context, lock)
+            cluster = cls(project, shape, since_s=time.time())
+            ends.push_async_callback(cluster._ends.aclose)
+            ends.push_async_callback(cluster._give_back)
+            await revive(cluster, cluster._crew.gateways)  # their clients begin before the first run does
+            cluster._ends = ends.pop_all()
+        return cluster
 
     @classmethod
     async def _start_own(cls, engine: DockerClient, shape: Shape) -> "ComposeCluster":
@@ -102,8 +101,7 @@ class ComposeCluster(LinkedCluster):
             reaper, name = Reaper(), compose_project.new_name()
             ends.push_async_callback(asyncio.to_thread, reaper.close)
             directory = Path(gettempdir()) / f"replication-{name}"
-            reaper.directory(directory)
-            directory.mkdir(mode=0o755)
+            reaper.make(directory, 0o755)
             reaper.compose(name)
             started = asyncio.to_thread(compose_project.start, engine, name, reaper.group, shape, directory)
             cluster = cls(await started, shape)
@@ -193,19 +191,6 @@ class ComposeCluster(LinkedCluster):
     def _container(self, node: str) -> Container:
         self._crew.must_exist(node)
         return self._project.container(node)
-
-
-def _for_this_run(project: ComposeProject) -> ExitStack:
-    """Two runs on one cluster would judge each other's faults. Closing it lets the next run in."""
-    lock = ExitStack()
-    try:
-        lock.enter_context(exclusive(Path(gettempdir()) / f"{project.name}.lock"))
-    except HeldError as error:
-        raise ClusterError(
-            f"the cluster of `docker compose up` is in use by {error}; wait until that run is over, or use "
-            "`--on local`, where each run has a cluster of its own"
-        ) from error
-    return lock
 
 
 def _state(container: Container) -> ProcessState:

@@ -23,7 +23,6 @@ from chaos.runtimes.compose_layout import (
 )
 from chaos.shape import DEFAULT, Shape
 
-PROJECT = "replication-lab"
 TOXIPROXY_IMAGE = "ghcr.io/shopify/toxiproxy:2.12.0"
 REDIS_IMAGE = "redis:7.0.15-bookworm"
 REDIS_PORT = 6379
@@ -38,7 +37,7 @@ USAGE = "docker compose {file}up          and then   curl -X PUT 127.0.0.1:8080/
 
 
 def compose_text(
-    shape: Shape = DEFAULT, *, name: str = PROJECT, addresses: Mapping[str, Mapping[str, str]] | None = None
+    shape: Shape = DEFAULT, *, name: str = "", addresses: Mapping[str, Mapping[str, str]] | None = None
 ) -> str:
     """The file of a cluster of `shape`; `addresses` are the subnet and the gateway of each network."""
     return _template().render(

@@ -6,6 +6,7 @@ Which containers belong to it is never remembered: the engine is asked by label,
 import io
 import json
 import tarfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -14,7 +15,7 @@ from docker import DockerClient
 from docker.errors import NotFound
 from docker.models.containers import Container
 
-from chaos.cluster import ClusterError
+from chaos.cluster import ClusterError, WhichError
 from chaos.runtimes.compose_file import compose_text, networks, port_variables
 from chaos.runtimes.compose_layout import ROOT, TOXIPROXY, switch_of
 from chaos.runtimes.compose_subnets import TAKEN, addresses
@@ -25,6 +26,7 @@ from chaos.shape import Companion, Shape
 PROJECT_LABEL = "com.docker.compose.project"
 SERVICE_LABEL = "com.docker.compose.service"
 FOLDER_LABEL = "com.docker.compose.project.working_dir"
+LASTING = "com.docker.compose.oneoff=False"  # none of `docker compose run`
 RUN_LABEL, ROLE_LABEL = "lab.run", "lab.role"
 DEFAULT_RUN = "default"
 MADE_AT_START = "/setup/token"  # what the nodes ask of whoever gives them orders
@@ -43,8 +45,13 @@ class ComposeProject:
 
     def container(self, service: str) -> Container:
         """The container of `service` as it is now; `ClusterError` when there is none."""
-        labels = [f"{PROJECT_LABEL}={self.name}", f"{SERVICE_LABEL}={service}"]
+        labels = [f"{PROJECT_LABEL}={self.name}", f"{SERVICE_LABEL}={service}", LASTING]
         found = self.engine.containers.list(all=True, ignore_removed=True, filters={"label": labels})
+        if len(found) > 1:
+            raise ClusterError(
+                f"{self.name} has {len(found)} containers for {service!r}, and a node is one; "
+                f"`docker compose up --detach --scale {service}=1` leaves one"
+            )
         if not found:
             raise ClusterError(
                 f"{self.name} has no container for {service!r}; `docker compose up --detach` makes it again"
@@ -91,13 +98,42 @@ class ComposeProject:
         return dict(variable.split("=", 1) for variable in variables)
 
 
-def find_running(engine: DockerClient) -> ComposeProject | None:
-    """The cluster that `docker compose up` started in this folder, if it is up."""
-    labels = [f"{RUN_LABEL}={DEFAULT_RUN}", f"{ROLE_LABEL}={TOXIPROXY}"]
-    for container in engine.containers.list(ignore_removed=True, filters={"label": labels}):
-        if Path(container.labels[FOLDER_LABEL]).resolve() == ROOT.resolve():
-            return ComposeProject(engine, container.labels[PROJECT_LABEL])
-    return None
+def find_running(engine: DockerClient, name: str | None = None) -> ComposeProject | None:
+    """The cluster that `docker compose up` started in this folder, if it is up: the one called `name`.
+
+    Without a name there may be only one. Raises `WhichError` otherwise, and for another folder's.
+    """
+    labels = [f"{RUN_LABEL}={DEFAULT_RUN}", LASTING]
+    up = _folders(engine.containers.list(ignore_removed=True, filters={"label": labels}))
+    if name is not None and up.get(name, ROOT.resolve()) != ROOT.resolve():
+        raise _elsewhere(name, up[name])
+    ours = sorted(project for project, folder in up.items() if folder == ROOT.resolve())
+    if name is None and len(ours) > 1:
+        raise WhichError(f"{len(ours)} clusters are up: {', '.join(ours)}; say which: `--project {ours[0]}`")
+    wanted = [project for project in ours if name in (None, project)]
+    return ComposeProject(engine, wanted[0]) if wanted else None
+
+
+def must_be_ours(engine: DockerClient, name: str) -> None:
+    """Raise `WhichError` when the project `name` is another folder's, whose containers would be replaced."""
+    labels = [f"{PROJECT_LABEL}={name}"]
+    found = engine.containers.list(all=True, ignore_removed=True, filters={"label": labels})
+    for folder in _folders(found).values():
+        if folder != ROOT.resolve():
+            raise _elsewhere(name, folder)
+
+
+def _folders(containers: Iterable[Container]) -> dict[str, Path]:
+    """Where each project of these containers was started."""
+    labels = (container.labels for container in containers)
+    return {each[PROJECT_LABEL]: Path(each.get(FOLDER_LABEL, "")).resolve() for each in labels}
+
+
+def _elsewhere(name: str, folder: Path) -> WhichError:
+    return WhichError(
+        f"the cluster {name} belongs to {folder}, whose lab may work on it; call another one otherwise: "
+        "`--project NAME`"
+    )
 
 
 def new_name() -> str:
@@ -120,7 +156,7 @@ def start(
     project_file.write_text(compose_text(shape, name=name, addresses=subnets), encoding="utf-8")
 
     def call(*arguments: str) -> None:
-        options = ("--project-directory", str(ROOT), *arguments)
+        options = ("--project-directory", str(ROOT), "--project-name", name, *arguments)
         compose(*options, file=project_file, environment=environment, process_group=process_group)
 
     try:

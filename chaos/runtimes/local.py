@@ -134,8 +134,7 @@ class LocalCluster(LinkedCluster):
         await self._ends.aclose()
 
     async def _start(self, seed: int, first_gateway_port: int) -> None:
-        self._reaper.directory(self.directory)
-        self.directory.mkdir(mode=0o700)
+        self._reaper.make(self.directory, 0o700)
         self._ends.callback(shutil.rmtree, self.directory, ignore_errors=True)
         self._ends.push_async_callback(self._kill_all)
         proxy = ["chaos.proxy", "--port", "0", "--seed", str(seed), "--lease-stdin"]

@@ -5,31 +5,50 @@ the whole rest of a command.
 """
 
 import asyncio
+import json
+import os
 import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from chaos.cluster import Cluster, ClusterError
+from chaos.runtimes.exclusive import HeldError, exclusive
 from chaos.runtimes.remote import RemoteCluster, SilentError
 from chaos.runtimes.supervisor import READY, ROOT, Home, events_file, home_file, state_directory
 from chaos.shape import DEFAULT, Shape
 from services.config import ClusterSettings
 
+if TYPE_CHECKING:
+    from chaos.runtimes.compose_project import ComposeProject
+
 USUAL_PORT = 8080
+PROJECT_VARIABLE = "COMPOSE_PROJECT_NAME"  # docker compose goes by it, too
+
+
+def wanted() -> str | None:
+    """The name of the cluster that is meant, if it was said."""
+    return os.environ.get(PROJECT_VARIABLE) or None
 
 
 @asynccontextmanager
-async def cluster_that_is_up() -> AsyncIterator[Cluster]:
-    """The local one, else that of `docker compose up`. Raises `ClusterError` when there is neither."""
-    cluster = await find_local() or await find_compose()
+async def cluster_that_is_up(*, alone: bool = False) -> AsyncIterator[Cluster]:
+    """The local one, else that of `docker compose up`; the one that is `wanted`, if a name was given.
+
+    With `alone` nobody else may have it: a run would take what is done to it for its own doing. Raises
+    `ClusterError` when there is none, `WhichError` when there are several.
+    """
+    cluster: Cluster | None = await find_local()
+    if cluster is None or wanted() not in (None, cluster.name):
+        cluster = await find_compose(alone=alone)
     if cluster is None:
-        raise ClusterError("nothing is up; start one with `./lab up`")
+        raise ClusterError(_nothing_is_up())
     try:
         yield cluster
     finally:
@@ -49,23 +68,60 @@ async def find_local() -> RemoteCluster | None:
         return None  # it was killed; what it had started is gone with it
 
 
-async def find_compose() -> Cluster | None:
+async def find_compose(*, alone: bool = False) -> Cluster | None:
     """The cluster of `docker compose up`, if an engine answers and it is there."""
     from chaos.runtimes.compose import ComposeCluster
 
+    project = await _project(alone=alone)
+    return await asyncio.to_thread(ComposeCluster, project, project.shape()) if project else None
+
+
+async def _project(*, alone: bool) -> "ComposeProject | None":
+    """Its containers. With `alone`, raises `ClusterError` while a run has it."""
+    from chaos.runtimes.cluster_lock import must_be_free
+    from chaos.runtimes.compose_project import find_running
+    from chaos.runtimes.docker_engine import connect
+
     try:
-        return await ComposeCluster.find()
+        engine = await asyncio.to_thread(connect)
     except ClusterError:
         return None
+    project = await asyncio.to_thread(find_running, engine, wanted())
+    if project and alone:
+        await asyncio.to_thread(must_be_free, engine, project.name)
+    return project
+
+
+@contextmanager
+def starting() -> Iterator[None]:
+    """One start at a time in one state directory. Raises `ClusterError` when there is another."""
+    state = state_directory()
+    state.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with exclusive(state.with_name(f"{state.name}.starting")):
+            yield
+    except HeldError as error:
+        raise ClusterError(f"another start is under way ({error}); wait for it, or set LAB_STATE") from error
+
+
+def _nothing_is_up() -> str:
+    what = f"nothing called {wanted()!r} is up" if wanted() else "nothing is up"
+    return f"{what}; start one with `./lab up`"
 
 
 def start_local(replicas: int, settings: ClusterSettings) -> None:
     """Start a supervisor and wait until its cluster takes writes. Raises `ClusterError` with what it said."""
     shutil.rmtree(state_directory(), ignore_errors=True)  # of one that was killed
     state_directory().mkdir(parents=True)
+    port = USUAL_PORT if is_free(USUAL_PORT) else 0
     command = [
         *(sys.executable, "-m", "chaos.runtimes.supervisor", "--replicas", str(replicas)),
-        *("--settings", msgspec.json.encode(settings).decode(), "--port", str(_usual_port_if_free())),
+        *(
+            "--settings",
+            msgspec.json.encode(settings).decode(),
+            "--port",
+            str(port),
+        ),
     ]
     supervisor = subprocess.Popen(
         command,
@@ -95,21 +151,35 @@ def _wait_until_ready(supervisor: subprocess.Popen[str]) -> None:
     raise ClusterError(f"the cluster did not start:\n{''.join(said).strip()}")
 
 
-async def stop_local() -> bool:
-    """Stop the supervisor and wait until everything is gone. False when none was up."""
-    cluster = await find_local()
-    if cluster is None:
-        return False
-    await cluster.stop()
-    return True
+async def stop() -> str | None:
+    """End the cluster that any other command would find; returns its name, None when there is none."""
+    local = await find_local()
+    if local is not None and wanted() in (None, local.name):
+        await local.stop()
+        return local.name
+    project = await _project(alone=True)
+    if project is None:
+        return None
+    from chaos.runtimes.reaper import remove_compose
+
+    await asyncio.to_thread(remove_compose, project.name)
+    return project.name
 
 
 async def start_compose(replicas: int, settings: ClusterSettings) -> None:
-    """`docker compose up` with so many replicas and these settings. Raises `ClusterError`."""
-    from chaos.runtimes.docker_engine import compose
+    """`docker compose up` with so many replicas and these settings. Raises `ClusterError`.
 
-    up = ("--project-directory", str(ROOT), "up", "--detach", "--wait")
-    compose(*up, file=_compose_file(replicas))
+    From then on that one is `wanted`: this process means no other.
+    """
+    from chaos.runtimes.compose_project import must_be_ours
+    from chaos.runtimes.docker_engine import compose, connect
+
+    file, here = _compose_file(replicas), ("--project-directory", str(ROOT))
+    name = json.loads(compose(*here, "config", "--format", "json", file=file))["name"]
+    await asyncio.to_thread(must_be_ours, connect(), name)
+    up = (*here, "--project-name", name, "up", "--detach", "--wait")
+    compose(*up, file=file, environment=ports_instead(replicas))
+    os.environ[PROJECT_VARIABLE] = name
     cluster = await find_compose()
     assert cluster, "docker compose says that it is up"
     try:
@@ -131,24 +201,21 @@ def _compose_file(replicas: int) -> Path:
     return file
 
 
-async def stop_compose() -> bool:
-    """Remove all that belongs to it, disks as well. False when the cluster was not up."""
-    from chaos.runtimes.reaper import remove_compose
+def ports_instead(replicas: int) -> dict[str, str]:
+    """For each port of the Compose file that is taken here, the variable that moves it to any free one."""
+    from chaos.runtimes.compose_file import port_variables, usual_ports
 
-    cluster = await find_compose()
-    if cluster is None:
-        return False
-    await cluster.close()
-    await asyncio.to_thread(remove_compose, cluster.name)
-    return True
+    shape = Shape(replicas)
+    ports = dict(zip(port_variables(shape), usual_ports(shape), strict=True))
+    return {name: "" for name, port in ports.items() if name not in os.environ and not is_free(port)}
 
 
-def _usual_port_if_free() -> int:
-    """8080 for the first gateway, as with `docker compose up`; 0 (any free one) when it is taken."""
+def is_free(port: int) -> bool:
+    """Can somebody listen on this port of 127.0.0.1?"""
     with closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", USUAL_PORT))
+            probe.bind(("127.0.0.1", port))
         except OSError:
-            return 0
-    return USUAL_PORT
+            return False
+    return True

@@ -26,6 +26,7 @@ CLOSING_S = 60.0  # for what comes before and besides
 QUIET_S = 4.0  # until an engine has surely done what a command asked of it that is gone
 BURIAL_S = 0.5  # where nobody buries the dead (a container without an init), a group never empties
 RETRY_S = 0.02
+MARK = "reaper"  # a file in a directory that is to be removed: by this process
 NO_SIGNAL = 0  # asks whether anybody is there
 
 
@@ -55,6 +56,12 @@ class Reaper:
     def directory(self, path: Path) -> None:
         """Remove the directory `path` at the end."""
         self._tell("add", "directory", str(path))
+
+    def make(self, path: Path, mode: int) -> None:
+        """Make the directory `path`, to be removed at the end, and write into it who will do that."""
+        self.directory(path)
+        path.mkdir(mode=mode)
+        (path / MARK).write_text(str(self.group), encoding="utf-8")
 
     def compose(self, project: str) -> None:
         """Remove containers, networks and volumes of the Compose project, which will start, at the end.

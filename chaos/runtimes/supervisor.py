@@ -58,7 +58,7 @@ async def supervise(replicas: int, settings: ClusterSettings, port: int) -> None
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, over.set)
-    cluster = await LocalCluster.start(settings, shape=Shape(replicas), first_gateway_port=port)
+    cluster = await _start(settings, Shape(replicas), port)
     try:
         events = events_file()
         for event in cluster.events():
@@ -72,6 +72,16 @@ async def supervise(replicas: int, settings: ClusterSettings, port: int) -> None
     finally:
         await cluster.close()
         shutil.rmtree(state_directory())
+
+
+async def _start(settings: ClusterSettings, shape: Shape, port: int) -> LocalCluster:
+    """With the first gateway on `port`, or on any free one if somebody else has just taken that."""
+    try:
+        return await LocalCluster.start(settings, shape=shape, first_gateway_port=port)
+    except ClusterError as error:
+        if not port or f":{port} " not in str(error):
+            raise
+        return await LocalCluster.start(settings, shape=shape)
 
 
 def main() -> int:

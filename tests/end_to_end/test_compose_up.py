@@ -14,7 +14,7 @@ import pytest
 from docker import DockerClient
 
 from chaos.cluster import ClusterError, eventually
-from chaos.runtimes import compose_project
+from chaos.runtimes import compose_project, playground
 from chaos.runtimes.compose import ComposeCluster
 from chaos.runtimes.compose_file import port_variables
 from chaos.runtimes.compose_layout import NODE_PORT, ROOT
@@ -85,7 +85,7 @@ async def test_it_serves_and_is_taken_by_a_run_and_given_back(up: ComposeProject
     await cluster.close()
 
     assert up.container(leader).attrs["State"]["Running"]
-    found = await ComposeCluster.find()
+    found = await playground.find_compose()
     assert found is not None
     assert (await found.contents(leader))["registers"] == {}
     await found.close()

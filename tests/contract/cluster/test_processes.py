@@ -8,6 +8,7 @@ from chaos.cluster import CUT, Cluster, ClusterError
 from chaos.faults.kill import Kill
 from chaos.faults.pause import Pause
 from chaos.faults.restart import Restart
+from chaos.links import CONTROLLER
 from chaos.workloads.client import Client
 from services.config import ClusterSettings
 from tests.contract.cluster.waiting import all_hold, link, soon
@@ -129,3 +130,25 @@ async def test_log_lines_survive_a_restart(cluster: Cluster) -> None:
             assert "started" in told_by_n3()[len(before) :]
 
         await soon(more_is_told)
+
+
+@pytest.mark.parametrize("who", ["leader", "follower"])
+async def test_who_was_dead_as_a_run_began_leaves_no_epoch_in_it(cluster: Cluster, who: str) -> None:
+    async def epochs() -> list[int]:
+        return [(await cluster.status(node))["epoch"] for node in (*cluster.replicas, CONTROLLER)]
+
+    await cluster.configure(ClusterSettings())
+    usual = await epochs()
+    leader = await cluster.resolve("leader")
+    await cluster.kill(leader)
+
+    async def somebody_else_leads() -> None:
+        assert await cluster.resolve("leader") != leader
+
+    await soon(somebody_else_leads)
+    if who == "follower":
+        await cluster.restart(leader)
+        await soon(lambda: all_hold(cluster, {}))
+        await cluster.kill(leader)
+    await cluster.configure(ClusterSettings())
+    assert await epochs() == usual

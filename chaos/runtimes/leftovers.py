@@ -1,0 +1,29 @@
+"""The directories of clusters whose reaper was killed, too: then nobody removes them.
+
+A cluster's directory says which reaper is to remove it. `left_behind` has what is left with the engine.
+"""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import gettempdir
+
+from chaos.runtimes.reaper import MARK
+
+DIRECTORIES = "replication-lab-*"
+
+
+def directories() -> Iterator[Path]:
+    """Those of clusters that nobody holds and nobody will remove."""
+    for path in sorted(Path(gettempdir()).glob(DIRECTORIES)):
+        if not _has_a_reaper(path):
+            yield path
+
+
+def _has_a_reaper(directory: Path) -> bool:
+    try:
+        number = (directory / MARK).read_text(encoding="utf-8")
+    except OSError:
+        return False
+    command = ["ps", "-o", "args=", "-p", number]
+    return "reaper" in subprocess.run(command, capture_output=True, text=True, check=False).stdout
