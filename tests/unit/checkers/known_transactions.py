@@ -3,6 +3,13 @@
 BAD = [
     # file, the events that are the evidence, and what a reader must be told
     ("half-transaction-seen/found-two-lists", (0, 1, 2, 3), "appended 1 to 'a' and 2 to 'b' in one"),
+    (
+        "half-transaction-seen/found-second-read",
+        (0, 1, 2, 3),
+        "process 1 saw that in one read of a transaction",
+    ),
+    ("half-transaction-seen/found-second-before-first", (0, 1, 2, 3), "saw the second before the first"),
+    ("half-transaction-seen/found-one-read-of-two", (0, 1, 2, 3), "in one read of a transaction, but not in"),
     ("half-transaction-seen/found-one-list", (0, 1, 2, 3), "saw the first but not the second"),
     ("transaction-cycle/found-circular-reads", (0, 1, 2, 3), "the latter read 1; process 1"),
     ("transaction-cycle/found-own-append-missing", (0, 1), "by what it had done itself it must end in [1]"),
@@ -33,6 +40,7 @@ BAD = [
     ("transaction-cycle/found-no-common-order", (4, 5, 6, 7), "neither is the beginning of the other"),
 ]
 UNKNOWN = [
+    ("half-transaction-seen/unknown-nothing-read", "no read of a transaction succeeded"),
     ("half-transaction-seen/unknown-appended-twice", "operations 0 and 2 both append 1 to a"),
     ("transaction-cycle/unknown-element-from-nowhere", "operation 0 read 1 in 'a'"),
     ("transaction-cycle/unknown-nothing-appended", "no append of a transaction succeeded"),

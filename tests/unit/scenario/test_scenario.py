@@ -53,6 +53,16 @@ def test_a_bound_is_for_a_checker_that_measures_a_time() -> None:
             replace(SCENARIO, bounds_ms={name: 2000})
 
 
+def test_a_model_is_a_level_for_a_checker_of_transactions() -> None:
+    checkers = ("lost-write", "transaction-cycle")
+    assert replace(SCENARIO, checkers=checkers, model="strict-serializable").model == "strict-serializable"
+    for model, judged in (("strict", checkers), ("serializable", ("lost-write",))):
+        with pytest.raises(
+            ValueError, match=f"states the model {model}: it must be one of read-uncommitted, "
+        ):
+            replace(SCENARIO, checkers=judged, model=model)
+
+
 def test_a_problem_is_judged_by_its_own_anomalies_and_a_remedy_by_all() -> None:
     scenario = replace(
         SCENARIO, checkers=("lost-write", "split-brain"), variants=(problem("a", ["lost-write"]), remedy("b"))
