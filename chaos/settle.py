@@ -24,7 +24,7 @@ async def heal(cluster: Cluster, recorder: Recorder, tell: Tell) -> None:
     """Every link healthy, every process running. Raises `ClusterError`."""
     await cluster.revive_proxy()
     await all_of(_mend(cluster, link) for link in cluster.links if link.touchable)
-    await _revive(cluster, recorder, tell)
+    await eventually(partial(_revive, cluster, recorder, tell), SETTLE_S)
 
 
 async def _revive(cluster: Cluster, recorder: Recorder, tell: Tell) -> None:
@@ -34,11 +34,19 @@ async def _revive(cluster: Cluster, recorder: Recorder, tell: Tell) -> None:
             await cluster.resume(node)
             recorder.nemesis("resume", {"nodes": [node]})
         elif state == "dead":
-            await cluster.restart(node)
+            await _start_again(cluster, node, tell)
             recorder.nemesis("start", {"nodes": [node]})
         else:
             continue
         tell(f"{node} was {state} and runs again", "fault")
+
+
+async def _start_again(cluster: Cluster, node: str, tell: Tell) -> None:
+    try:
+        await cluster.restart(node)
+    except ClusterError as error:
+        tell(str(error), "fault")
+        raise
 
 
 async def settle(cluster: Cluster, recorder: Recorder, tell: Tell, within_s: float = SETTLE_S) -> None:

@@ -12,12 +12,15 @@ from chaos.cluster import ClusterError
 from chaos.discover import select
 from chaos.runtimes.simulated.timeline import SimulationError
 from chaos.runtimes.simulation import SimulatedCluster
+from chaos.schedules.aims import Aims
 from chaos.schedules.draw import draw
 from chaos.schedules.schedule import Schedule
 from chaos.seeds import child
-from chaos.shape import DEFAULT, Shape
+from chaos.shape import DEFAULT
 from chaos.simulate import Simulation, simulate
 from chaos.verdict import Kind
+
+USUAL = Aims(DEFAULT)
 
 
 @dataclass(frozen=True)
@@ -34,14 +37,14 @@ class Result:
 def simulations(scenario: str, variant: str, seeds: Iterable[int], by_chance: bool) -> Iterator[Simulation]:
     """One run a seed, under the scenario's script or, `by_chance`, under a schedule drawn from the seed."""
     ((found, (its_variant,)),) = select([f"{scenario}:{variant}"])
-    shape = found.shape_for(its_variant)
+    aims = Aims(found.shape_for(its_variant), found.settings_of(its_variant).partitions)
     for seed in seeds:
-        yield Simulation(scenario, variant, seed, drawn_schedule(seed, shape) if by_chance else None)
+        yield Simulation(scenario, variant, seed, drawn_schedule(seed, aims) if by_chance else None)
 
 
-def drawn_schedule(seed: int, shape: Shape = DEFAULT) -> Schedule:
-    """The schedule of faults that belongs to `seed`, for a cluster of that shape."""
-    return draw(child(seed, "schedule"), shape.members, shape.gateway_names, SimulatedCluster.abilities)
+def drawn_schedule(seed: int, aims: Aims = USUAL) -> Schedule:
+    """The schedule of faults that belongs to `seed`, for a cluster where these can be aimed at."""
+    return draw(child(seed, "schedule"), aims, SimulatedCluster.abilities)
 
 
 def run_one(simulation: Simulation) -> Result:

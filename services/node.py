@@ -1,7 +1,10 @@
 """What every node has in common, whether replica, controller or gateway."""
 
-from typing import Literal, Protocol
+import errno
+from collections.abc import Callable
+from typing import Literal, Protocol, TypeVar
 
+import apsw
 import msgspec
 
 from services.config import ClusterSettings, NodeSettings, check_fit
@@ -11,6 +14,9 @@ from services.ports import Env
 from services.trouble import disk_may_refuse
 
 SETTINGS = "settings.json"
+ROOM_S = 0.2  # between two looks whether a full disk has room
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+T = TypeVar("T")
 
 
 class Node(Protocol):
@@ -27,6 +33,25 @@ class Node(Protocol):
 
     def status(self) -> Status:
         """Who this node is at the moment; never waits."""
+
+
+async def when_there_is_room(env: Env, make: Callable[[], T]) -> T:
+    """What `make` makes, a node for instance, as soon as the disk has room for it.
+
+    On an empty disk a node begins by writing. On a full one it says so once and waits: a process that ended
+    would only have to be started again, by somebody who looks.
+    """
+    said = False
+    while True:
+        try:
+            return make()
+        except (apsw.FullError, OSError) as error:
+            if isinstance(error, OSError) and error.errno not in FULL:
+                raise
+            if not said:
+                env.log.event("waits-for-room", reason=f"the disk did not take it: {error}")
+            said = True
+        await env.clock.sleep(ROOM_S)
 
 
 async def probe(env: Env, message: Probe) -> Probed:

@@ -24,6 +24,7 @@ SENTENCES: Mapping[str, str] = {
     "old-leader-shut-down": "The power switch of {target} tells the controller that it is off ({reason}).",
     "fell-back-to-async": "{node} goes on without waiting for its followers ({reason}), and tells no client.",
     "started": "{node} starts.",
+    "waits-for-room": "{node} cannot begin before there is room: {reason}.",
     "stands-for-election": "{node} asks the others to vote for it as leader of epoch {to_epoch} ({reason}).",
     "voted": "{node} votes for {candidate} in epoch {to_epoch}, and for nobody else.",
     "election-broken-off": "{node} does not become the leader of epoch {to_epoch}: {reason}.",

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from chaos.cluster import ProcessState, eventually
+from chaos.cluster import ClusterError, ProcessState, eventually
 from chaos.links import Link
 from chaos.runtimes.crew import Crew
 from chaos.runtimes.orders import Orders
@@ -83,10 +83,16 @@ class CrewedCluster:
         """See `Cluster`. Nobody watches."""
 
     async def _answers_or_was_shot(self, node: str) -> None:
-        """Wait for `node`, just started, to answer; not for one that its power switch has ended meanwhile."""
+        """Wait for `node`, just started, to answer; not for one whose process has ended meanwhile.
 
-        async def check() -> None:
-            if not (self._settings.stonith and await self.process_state(node) == "dead"):
-                await self._orders.status(node)
+        Raises `ClusterError` that says so at once, unless its power switch may have ended it.
+        """
 
-        await eventually(check, ANSWERS_S)
+        async def answers() -> bool:
+            if await self.process_state(node) == "dead":
+                return False
+            await self._orders.status(node)
+            return True
+
+        if not await eventually(answers, ANSWERS_S) and not self._settings.stonith:
+            raise ClusterError(f"{node} ended before it answered; `./lab logs --node {node}` says why")

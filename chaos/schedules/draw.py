@@ -2,7 +2,8 @@
 
 Lengths are spread over orders of magnitude, because the gaps that bugs hide in are short (a message
 under way) or long (a timeout); some schedules lean to the one, some to the other. The leader is aimed
-at more often than its share. Some schedules contain a named partition or a swizzle.
+at more often than its share. Some schedules contain a named partition, a swizzle, or an operator's orders.
+Whoever is aimed at is there to be struck (`aims`).
 
 What strikes must be what the remedies promise to survive, or their failures would say nothing: that is
 why a disk that forgets (it comes back empty, or as it was a while ago) only meets faults of followers.
@@ -10,14 +11,15 @@ It takes back what its node had confirmed to the leader, and so no rule of ackno
 together with a failover. (FoundationDB's and TigerBeetle's simulators spare what is needed, too.)
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from random import Random
 
 from chaos.cluster import Ability
 from chaos.links import CONTROLLER
-from chaos.schedules.schedule import NEEDS, Kind, Schedule, Stroke
-from chaos.schedules.together import partition, swizzle
+from chaos.schedules.aims import Aims
+from chaos.schedules.schedule import NEEDS, ONE_WAY, Kind, Schedule, Stroke
+from chaos.schedules.together import partition, promotion, swizzle
 
 LENGTH_MS = 4000
 FEWEST, MOST = 2, 7
@@ -28,6 +30,8 @@ CLOCK_MS = (100, 5_000, 3_600_000)
 DRIFT_THOUSANDTHS = (1, 10, 50)
 SWIZZLES = 0.2  # of all schedules
 PARTITIONS = 0.3
+HAND_OVERS = 0.4
+PROMOTIONS = 0.15
 FORGETFUL = 0.1
 BLACKOUTS = 0.2  # of what strikes leaders
 
@@ -58,14 +62,16 @@ AMOUNTS: dict[Kind, Callable[[Random], int]] = {
 }
 
 
-def draw(
-    random: Random, replicas: Sequence[str], gateways: Sequence[str], abilities: Collection[Ability]
-) -> Schedule:
-    """A schedule of faults that a runtime with these `abilities` can do."""
+def draw(random: Random, aims: Aims, abilities: Collection[Ability]) -> Schedule:
+    """A schedule of faults that a runtime with these `abilities` can do to the cluster of these `aims`."""
     kinds = {kind: weight for kind, weight in WEIGHTS.items() if NEEDS[kind] <= set(abilities)}
-    dice = Dice(random, random.uniform(BRIEF, LONG), tuple(replicas), tuple(gateways), kinds)
-    forgetful = random.random() < FORGETFUL and NEEDS["disk-empty"] <= set(abilities)
-    strokes = _with_a_forgetful_disk(dice) if forgetful else _of_all_sorts(dice)
+    dice = Dice(random, random.uniform(BRIEF, LONG), aims, kinds)
+    can_forget = NEEDS["disk-empty"] <= set(abilities) and aims.has_followers
+    strokes = (
+        _with_a_forgetful_disk(dice)
+        if random.random() < FORGETFUL and can_forget
+        else _of_all_sorts(dice, NEEDS["kill"] <= set(abilities))
+    )
     return Schedule(tuple(sorted(strokes, key=lambda stroke: stroke.at_ms)), LENGTH_MS)
 
 
@@ -75,14 +81,8 @@ class Dice:
 
     random: Random
     lasting: float
-    replicas: tuple[str, ...]
-    gateways: tuple[str, ...]
+    aims: Aims
     kinds: dict[Kind, int]
-
-    @property
-    def nodes(self) -> tuple[str, ...]:
-        """Everybody."""
-        return (*self.replicas, *self.gateways, CONTROLLER)
 
     def some_kinds(self) -> list[Kind]:
         """Kinds of strokes, a few or many."""
@@ -108,37 +108,63 @@ class Dice:
             at_ms=self.moment_ms(),
             for_ms=self.length_ms(),
             source=source,
-            targets=self._peers(source) if "links" in NEEDS[kind] else self._fellows(source),
+            targets=self._peers(kind, source) if "links" in NEEDS[kind] else self._fellows(source),
             amount=AMOUNTS[kind](self.random) if kind in AMOUNTS else 0,
         )
 
     def victim(self, kind: Kind) -> str:
-        """Most often the leader."""
-        others = (*self.gateways, CONTROLLER) if "links" in NEEDS[kind] else (CONTROLLER,)
+        """Most often the leader. Machines are struck where replicas and the controller stand."""
+        others = (CONTROLLER,) if NEEDS[kind] & {"clocks", "disks"} else self.aims.others
         draw = self.random.random()
         if draw < 0.4:
-            return "leader"
-        return self.random.choice(self.replicas if draw < 0.85 else others)
+            return self.random.choice(self.aims.leaders)
+        return self.random.choice(self.aims.shape.members if draw < 0.8 else others)
+
+    def hand_over(self) -> Stroke:
+        """A leader is to hand over: to whom it likes, or to one that is named."""
+        source = self.random.choice(self.aims.leaders)
+        targets: tuple[str, ...] = ()
+        if source != "leader":
+            targets = (
+                self.random.choice(self.aims.may_be(source)),
+            )  # its name says which partition is meant
+        elif self.aims.has_followers and self.random.random() < 0.5:
+            targets = ("follower",)
+        return Stroke(kind="hand-over", at_ms=self.moment_ms(), for_ms=0, source=source, targets=targets)
 
     def _fellows(self, source: str) -> tuple[str, ...]:
         """Now and then all replicas are struck at once, as when the power of a building fails."""
-        return self.replicas if source == "leader" and self.random.random() < BLACKOUTS else ()
+        struck = source == "leader" and self.random.random() < BLACKOUTS
+        return self.aims.shape.members if struck else ()
 
-    def _peers(self, source: str) -> tuple[str, ...]:
+    def _peers(self, kind: Kind, source: str) -> tuple[str, ...]:
         """Everyone, one other node, or all nodes but the gateways, which then reach both sides."""
         draw = self.random.random()
-        if draw < 0.2:
+        peers = self.aims.peers(source, kind in ONE_WAY)
+        if draw < 0.2 or not peers:
             return ()
-        others = tuple(node for node in (*self.replicas, CONTROLLER) if node != source)
-        return others if draw < 0.6 else (self.random.choice([*others, *self.gateways]),)
+        others = tuple(node for node in peers if node not in self.aims.shape.gateway_names)
+        return others if draw < 0.6 and others else self._one_of(peers, source)
+
+    def _one_of(self, peers: tuple[str, ...], source: str) -> tuple[str, ...]:
+        """One node; where it may be the very one that the role `source` means, one more of these."""
+        chosen = self.random.choice(peers)
+        fellows = [node for node in self.aims.may_be(source) if node != chosen]
+        if chosen in self.aims.may_be(source) and fellows:
+            return (chosen, self.random.choice(fellows))
+        return (chosen,)
 
 
-def _of_all_sorts(dice: Dice) -> list[Stroke]:
+def _of_all_sorts(dice: Dice, can_kill: bool) -> list[Stroke]:
     strokes = [dice.stroke(kind, dice.victim(kind)) for kind in dice.some_kinds()]
     if dice.random.random() < SWIZZLES:
-        strokes += swizzle(dice.random, dice.nodes, LENGTH_MS)
+        strokes += swizzle(dice.random, dice.aims, LENGTH_MS)
     if dice.random.random() < PARTITIONS:
-        strokes += partition(dice.random, dice.nodes, dice.moment_ms(), dice.length_ms())
+        strokes += partition(dice.random, dice.aims, dice.moment_ms(), dice.length_ms())
+    if dice.random.random() < HAND_OVERS:
+        strokes += [dice.hand_over() for _ in range(dice.random.randint(1, 2))]
+    if can_kill and dice.aims.has_followers and dice.random.random() < PROMOTIONS:
+        strokes += promotion(dice.random, dice.moment_ms(), dice.length_ms())
     return strokes
 
 

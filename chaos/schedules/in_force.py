@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple, TypeAlias, cast
 from chaos.cluster import (
     ClockState,
     Cluster,
+    ClusterError,
     DiskState,
     LinkState,
     Machines,
@@ -18,6 +19,7 @@ from chaos.links import Link
 Part: TypeAlias = Literal["link", "process", "clock", "disk", "content"]
 State: TypeAlias = LinkState | ProcessState | ClockState | DiskState | OtherDisk
 
+STARTS = 3  # so often a process is started before its end is taken for more than bad luck
 STILLEST: tuple[Stillness, ...] = ("no", "asleep", "frozen")
 BADNESS: tuple[ProcessState, ...] = ("running", "paused", "dead")
 
@@ -103,10 +105,19 @@ class InForce:
         await self._bring_process(node)
 
     async def _restart(self, node: str) -> None:
-        if disk := self._next_disk.pop(node, None):
-            await self._machines.restart(node, disk)
-        else:
-            await self._cluster.restart(node)
+        """Start it, and again if it ends as it starts, unless another stroke wants it dead meanwhile."""
+        for attempts_left in reversed(range(STARTS)):
+            try:
+                if disk := self._next_disk.pop(node, None):
+                    await self._machines.restart(node, disk)
+                else:
+                    await self._cluster.restart(node)
+                return
+            except ClusterError:
+                if self._wanted(node) != "running":
+                    return
+                if not attempts_left or await self._cluster.process_state(node) != "dead":
+                    raise
 
 
 def worst_link(states: Sequence[LinkState]) -> LinkState:

@@ -1,7 +1,8 @@
 """Performs a schedule: every stroke strikes and is undone at its time, whatever the others do.
 
-A stroke that finds nobody to strike (there is no leader, the node is itself the target) passes without
-effect. In the end nothing is left of any stroke.
+A stroke at a leader while nobody leads strikes who led last. One that finds nothing at all (there is no
+such node, or no such link) passes without effect, and says so; none that is drawn does. What an operator is
+refused is no fault. In the end nothing is left of any stroke.
 """
 
 import asyncio
@@ -22,8 +23,11 @@ from chaos.links import Link
 from chaos.run import Run
 from chaos.scenario import Script
 from chaos.schedules.in_force import Ask, InForce
-from chaos.schedules.schedule import ClockKind, Kind, Schedule, Stroke
+from chaos.schedules.schedule import ONE_WAY, ORDERS, ClockKind, Kind, Schedule, Stroke
+from services.partitions import groups
 
+GLANCE_S = 1.0  # to find out who leads
+NOBODY = "there is nothing to strike"
 PATIENCE_S = 60.0  # some workloads write seldom, and virtual time costs nothing
 LINK_STATES: dict[Kind, LinkState] = {
     "cut": CUT,
@@ -31,7 +35,6 @@ LINK_STATES: dict[Kind, LinkState] = {
     "lose-requests": LinkState(cut_requests=True),
     "lose-replies": LinkState(cut_replies=True),
 }
-ONE_WAY: frozenset[Kind] = frozenset({"cut-one-way", "lose-requests", "lose-replies", "slow-one-way"})
 F: dict[Kind, tuple[str, str]] = {  # how the history calls the two ends of a stroke
     "cut": ("start-partition", "stop-partition"),
     "cut-one-way": ("start-partition", "stop-partition"),
@@ -58,21 +61,54 @@ def script_of(schedule: Schedule) -> Script:
 
     async def script(run: Run) -> None:
         await run.acknowledged(schedule.before, within_s=PATIENCE_S)
-        in_force = InForce(run.cluster)
+        in_force, roles = InForce(run.cluster), Roles(run.cluster)
         newcomers = [run.cluster.enlist(node) for node in run.cluster.spares]
-        strokes = [_perform(stroke, run, in_force) for stroke in schedule.strokes]
+        strokes = [_perform(stroke, run, in_force, roles) for stroke in schedule.strokes]
         await all_of([*newcomers, *strokes, run.traffic(schedule.length_ms / 1000)])
 
     return script
 
 
-async def _perform(stroke: Stroke, run: Run, in_force: InForce) -> None:
+class Roles:
+    """Who is meant by a role; while nobody can tell, who was meant before."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._last: dict[str, str] = {}
+
+    async def resolve(self, name: str) -> str:
+        """The node that `name` means. Raises `ClusterError` when nobody is called so."""
+        role, _, number = name.partition("-")
+        if role not in ("leader", "follower"):
+            return await self._cluster.resolve(name)
+        try:
+            async with asyncio.timeout(GLANCE_S):
+                self._last[name] = await self._cluster.resolve(name)
+        except (ClusterError, TimeoutError):
+            if name not in self._last:
+                self._last[name] = self._somebody(role, int(number or "1"))
+        return self._last[name]
+
+    def _somebody(self, role: str, partition: int) -> str:
+        group = groups(self._cluster.partitions, self._cluster.replicas)[partition - 1]
+        if role == "leader":
+            return group[0]
+        return next((node for node in group if node != self._last.get("leader", group[0])), group[0])
+
+
+async def _perform(stroke: Stroke, run: Run, in_force: InForce, roles: Roles) -> None:
     await asyncio.sleep(stroke.at_ms / 1000)
     try:
-        asks = await _aim(stroke, run.cluster)
-    except ClusterError:
+        nodes = [await roles.resolve(name) for name in (stroke.source, *stroke.targets)]
+    except ClusterError as error:
+        run.tell(f"{stroke}: {NOBODY} ({error})", "fault")
         return
+    if stroke.kind in ORDERS:
+        await _order(stroke, nodes, run)
+        return
+    asks = _aim(stroke, nodes, run.cluster)
     if not asks:
+        run.tell(f"{stroke}: {NOBODY}", "fault")
         return
     begin, end = F[stroke.kind]
     about = {"stroke": str(stroke), "on": [getattr(ask.what, "name", ask.what) for ask in asks]}
@@ -86,9 +122,23 @@ async def _perform(stroke: Stroke, run: Run, in_force: InForce) -> None:
         run.recorder.nemesis(end, about)
 
 
-async def _aim(stroke: Stroke, cluster: Cluster) -> Sequence[Ask]:
-    """What the stroke asks for, with its roles resolved as they are now."""
-    nodes = [await cluster.resolve(name) for name in (stroke.source, *stroke.targets)]
+async def _order(stroke: Stroke, nodes: Sequence[str], run: Run) -> None:
+    """An operator orders it, and may be refused."""
+    source, *targets = nodes
+    named = targets if stroke.kind == "hand-over" else [source]
+    run.recorder.nemesis(stroke.kind, {"nodes": named, "stroke": str(stroke)})
+    run.tell(str(stroke), "fault")
+    try:
+        if stroke.kind == "promote":
+            await run.cluster.promote(source)
+        else:
+            await run.cluster.hand_over(*targets)
+    except ClusterError as error:
+        run.tell(f"refused: {error}", "plain")
+
+
+def _aim(stroke: Stroke, nodes: Sequence[str], cluster: Cluster) -> Sequence[Ask]:
+    """What the stroke asks for of these nodes, which its source and targets mean at the moment."""
     match stroke.kind:
         case "kill":
             return [Ask("process", node, "dead") for node in nodes]

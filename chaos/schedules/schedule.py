@@ -16,7 +16,11 @@ ClockKind: TypeAlias = Literal["clock", "clock-drift", "clock-strobe"]
 StillKind: TypeAlias = Literal["sleep", "freeze"]
 DiskKind: TypeAlias = Literal["disk-slow", "disk-full", "disk-empty", "disk-old"]
 NodeKind: TypeAlias = Literal["kill", "pause", StillKind, ClockKind, DiskKind]
-Kind: TypeAlias = LinkKind | NodeKind
+OrderKind: TypeAlias = Literal["hand-over", "promote"]
+Kind: TypeAlias = LinkKind | NodeKind | OrderKind
+
+ORDERS: frozenset[Kind] = frozenset({"hand-over", "promote"})
+ONE_WAY: frozenset[Kind] = frozenset({"cut-one-way", "lose-requests", "lose-replies", "slow-one-way"})
 
 NEEDS: dict[Kind, frozenset[Ability]] = {
     "cut": frozenset({"links"}),
@@ -36,6 +40,8 @@ NEEDS: dict[Kind, frozenset[Ability]] = {
     "disk-full": frozenset({"disks"}),
     "disk-empty": frozenset({"disks", "kill"}),
     "disk-old": frozenset({"disks", "kill"}),
+    "hand-over": frozenset(),
+    "promote": frozenset(),
 }
 
 
@@ -44,9 +50,10 @@ class Stroke(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `source` and `targets` are nodes, or `leader` and `follower` as they are at that moment. What strikes
     links strikes those between `source` and the targets, without targets all of `source`; what strikes
-    nodes strikes `source` and the targets. `amount` is milliseconds for a slow link and for a clock (how
-    far it jumps, once or under a strobe all the time), thousandths for a clock that drifts, and a factor
-    for a slow disk. `part_of` names what several strokes do together.
+    nodes strikes `source` and the targets. An operator's order strikes nobody and is not undone: `source`
+    hands over to the target, or to whom it likes; or `source` is promoted. `amount` is milliseconds for a
+    slow link and for a clock (how far it jumps, once or under a strobe all the time), thousandths for a clock
+    that drifts, and a factor for a slow disk. `part_of` names what several strokes do together.
     """
 
     kind: Kind
@@ -58,11 +65,17 @@ class Stroke(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     part_of: str = ""
 
     def __str__(self) -> str:
-        nodes = " ".join((self.source, *self.targets))
-        others = " ".join(self.targets) or "everyone"
-        words = _WORDS[self.kind].format(source=self.source, others=others, nodes=nodes, amount=self.amount)
+        others = " ".join(self.targets)
+        words = _WORDS[self.kind].format(
+            source=self.source,
+            nodes=" ".join((self.source, *self.targets)),
+            others=others or "everyone",
+            whom=others or "whom it likes",
+            amount=self.amount,
+        )
         part_of = f" ({self.part_of})" if self.part_of else ""
-        return f"{self.at_ms / 1000:.3f} s, for {self.for_ms / 1000:.3f} s: {words}{part_of}"
+        lasts = "" if self.kind in ORDERS else f", for {self.for_ms / 1000:.3f} s"
+        return f"{self.at_ms / 1000:.3f} s{lasts}: {words}{part_of}"
 
 
 class Schedule(msgspec.Struct, frozen=True):
@@ -100,4 +113,6 @@ _WORDS: dict[Kind, str] = {
     "disk-full": "disk full: {nodes}",
     "disk-empty": "dead, and back with an empty disk: {nodes}",
     "disk-old": "crash at the end, and back with the disk as it was at the beginning: {nodes}",
+    "hand-over": "an operator orders: {source} hands over to {whom}",
+    "promote": "an operator orders: {source} is promoted",
 }

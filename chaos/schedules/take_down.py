@@ -56,6 +56,23 @@ class ObservedCluster(SimulatedCluster):
         self._end(node)
         await super().restart(node, disk)
 
+    async def promote(self, node: str) -> str:
+        """See `Cluster`."""
+        self._note_order("promote", node)
+        return await super().promote(node)
+
+    async def hand_over(self, to: str | None = None) -> str:
+        """See `Cluster`."""
+        self._note_order("hand-over", "leader", *([to] if to else []))
+        return await super().hand_over(to)
+
+    def _note_order(self, kind: Kind, source: str, *targets: str) -> None:
+        now_ms = round(lab_loop().time() * 1000)
+        if self._first_ms is None:
+            self._first_ms = now_ms
+        at_ms = now_ms - self._first_ms
+        self._strokes.append(Stroke(kind=kind, at_ms=at_ms, for_ms=0, source=source, targets=targets))
+
     def _begin(self, kind: Kind, amount: int, *where: str) -> None:
         now_ms = round(lab_loop().time() * 1000)
         if self._first_ms is None:

@@ -10,27 +10,30 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import TypeAlias
 
+from chaos.schedules.aims import Aims
 from chaos.schedules.schedule import Stroke
 
+PROMOTED_AFTER_MS = 800  # at the latest
 Grudges: TypeAlias = Sequence[tuple[str, tuple[str, ...]]]  # who does not reach whom, and the other way round
 
 
-def partition(random: Random, nodes: Sequence[str], at_ms: int, for_ms: int) -> list[Stroke]:
-    """A partition of `nodes` (at least four) that has a name."""
+def partition(random: Random, aims: Aims, at_ms: int, for_ms: int) -> list[Stroke]:
+    """A partition of all nodes (at least four) that has a name; where nobody talks nothing is cut."""
     name = random.choice(tuple(PARTITIONS))
-    grudges = PARTITIONS[name](random, tuple(random.sample(nodes, len(nodes))))
+    grudges = PARTITIONS[name](random, tuple(random.sample(aims.nodes, len(aims.nodes))))
     return [
-        Stroke(kind="cut", at_ms=at_ms, for_ms=for_ms, source=node, targets=others, part_of=name)
+        Stroke(kind="cut", at_ms=at_ms, for_ms=for_ms, source=node, targets=cut, part_of=name)
         for node, others in grudges
+        if (cut := aims.linked(node, others))
     ]
 
 
-def swizzle(random: Random, nodes: Sequence[str], length_ms: int) -> list[Stroke]:
+def swizzle(random: Random, aims: Aims, length_ms: int) -> list[Stroke]:
     """All cuts begin in the first half of `length_ms`, and end in the second one."""
-    victim, *others = random.sample(nodes, len(nodes))
+    victim, *others = random.sample(aims.nodes, len(aims.nodes))
     middle = length_ms // 2
     strokes = []
-    for other in others:
+    for other in aims.linked(victim, others):
         at_ms, end_ms = random.randrange(middle), random.randrange(middle, length_ms)
         strokes.append(
             Stroke(
@@ -43,6 +46,15 @@ def swizzle(random: Random, nodes: Sequence[str], length_ms: int) -> list[Stroke
             )
         )
     return strokes
+
+
+def promotion(random: Random, at_ms: int, for_ms: int) -> list[Stroke]:
+    """What an operator does by hand: the leader is dead, and a follower is promoted a little later."""
+    promoted_ms = at_ms + random.randrange(PROMOTED_AFTER_MS)
+    return [
+        Stroke(kind="kill", at_ms=at_ms, for_ms=for_ms, source="leader", part_of="promotion"),
+        Stroke(kind="promote", at_ms=promoted_ms, for_ms=0, source="follower", part_of="promotion"),
+    ]
 
 
 def two_sides(random: Random, nodes: tuple[str, ...]) -> Grudges:

@@ -35,6 +35,16 @@ class FileDisk:
         """Open the database `name`, or create it in that format. Raises `apsw.Error` when it cannot."""
         path = self._directory / name
         new = not path.exists()
+        try:
+            return self._opened(path, form, new)
+        except apsw.Error:
+            if new:  # half of a database is none
+                for half in ("", "-wal", "-shm"):
+                    self.remove(name + half)
+            raise
+
+    @staticmethod
+    def _opened(path: Path, form: StorageFormat, new: bool) -> apsw.Connection:
         connection = apsw.Connection(str(path))
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
         for pragma, value in form.pragmas.items():

@@ -21,7 +21,7 @@ from services.adapters.network import HttpNetwork
 from services.adapters.protocol import MOST_CONNECTIONS
 from services.adapters.tasks import OrderedTasks
 from services.config import NodeSettings
-from services.node import Node
+from services.node import Node, when_there_is_room
 from services.ports import Env
 from services.roles import maker
 
@@ -56,7 +56,7 @@ async def _serve(settings: NodeSettings, listener: socket.socket) -> None:
     env = Env(settings.node, clock, network, disk, Random(), tasks, log)
     if not clock.counts_sleep:
         log.event("no-clock-counts-sleep", reason="leases count only the time in which this machine is awake")
-    node, application = _node(env, settings)
+    node, application = await when_there_is_room(env, lambda: _node(env, settings))
     await node.start()
     await _Server(way_in(Guards(application, settings, log))).serve(sockets=[listener])
     await node.stop()

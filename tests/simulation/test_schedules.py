@@ -6,35 +6,55 @@ from random import Random
 import msgspec
 import pytest
 
-from chaos.cluster import CUT, HEALTHY, ClockState, DiskState, LinkState, ProcessState, links_touching
+from chaos.cluster import (
+    CUT,
+    HEALTHY,
+    ClockState,
+    ClusterError,
+    DiskState,
+    LinkState,
+    ProcessState,
+    links_between,
+    links_touching,
+)
 from chaos.links import Link
+from chaos.runtimes.simulated.process import NODES
 from chaos.runtimes.simulation import SimulatedCluster
+from chaos.schedules.aims import Aims
 from chaos.schedules.draw import LENGTH_MS, LONGEST_MS, draw
 from chaos.schedules.in_force import Ask, InForce, worst_clock, worst_disk, worst_link, worst_process
-from chaos.schedules.schedule import NEEDS, Schedule, Stroke
-from chaos.schedules.together import PARTITIONS, bridge, majorities_ring
+from chaos.schedules.perform import NOBODY
+from chaos.schedules.schedule import NEEDS, ONE_WAY, ORDERS, Schedule, Stroke
+from chaos.schedules.together import PARTITIONS, PROMOTED_AFTER_MS, bridge, majorities_ring
+from chaos.shape import DEFAULT, Companion, Shape
 from chaos.simulate import Simulation, simulate
+from chaos.sweep import simulations
 from services.config import ClusterSettings
+from services.replica.replica import Replica
 from tests.contract.cluster.waiting import all_hold
 from tests.simulation.virtually import simulated
 
-REPLICAS, GATEWAYS = ("n1", "n2", "n3"), ("g1", "g2")
+AIMS = Aims(DEFAULT)
 N1_N2 = Link("n1", "n2")
 
 
 def test_the_same_seed_draws_the_same_and_others_draw_others() -> None:
-    drawn = [draw(Random(seed), REPLICAS, GATEWAYS, SimulatedCluster.abilities) for seed in range(200)]
-    again = [draw(Random(seed), REPLICAS, GATEWAYS, SimulatedCluster.abilities) for seed in range(200)]
+    drawn = [draw(Random(seed), AIMS, SimulatedCluster.abilities) for seed in range(200)]
+    again = [draw(Random(seed), AIMS, SimulatedCluster.abilities) for seed in range(200)]
     assert drawn == again and len(set(drawn)) == 200
     strokes = [stroke for schedule in drawn for stroke in schedule.strokes]
     assert {stroke.kind for stroke in strokes} == NEEDS.keys()
-    assert {stroke.part_of for stroke in strokes} == {"", "swizzle", *PARTITIONS}
-    assert all(0 <= stroke.at_ms < LENGTH_MS and 0 < stroke.for_ms <= LENGTH_MS for stroke in strokes)
-    assert max(stroke.for_ms for stroke in strokes) >= LONGEST_MS > 100 * min(s.for_ms for s in strokes)
+    assert {stroke.part_of for stroke in strokes} == {"", "swizzle", "promotion", *PARTITIONS}
+    assert all(0 <= stroke.at_ms < LENGTH_MS + PROMOTED_AFTER_MS for stroke in strokes)
+    lengths = [stroke.for_ms for stroke in strokes if stroke.kind not in ORDERS]
+    assert all(0 < length <= LENGTH_MS for length in lengths)
+    assert max(lengths) >= LONGEST_MS > 100 * min(lengths)
+    struck = {stroke.source for stroke in strokes if stroke.kind in ("kill", "pause")}
+    assert struck >= {"leader", "n1", "g1", "controller"}
 
 
 def test_a_disk_that_forgets_meets_only_faults_of_followers() -> None:
-    drawn = [draw(Random(seed), REPLICAS, GATEWAYS, SimulatedCluster.abilities) for seed in range(200)]
+    drawn = [draw(Random(seed), AIMS, SimulatedCluster.abilities) for seed in range(200)]
     for schedule in drawn:
         if {"disk-empty", "disk-old"} & {stroke.kind for stroke in schedule.strokes}:
             assert {stroke.source for stroke in schedule.strokes} == {"follower"}
@@ -54,12 +74,12 @@ def test_over_a_bridge_one_node_reaches_both_halves() -> None:
 
 def test_only_what_the_runtime_can_do_is_drawn() -> None:
     for seed in range(100):
-        for stroke in draw(Random(seed), REPLICAS, GATEWAYS, {"links", "pause"}).strokes:
+        for stroke in draw(Random(seed), AIMS, {"links", "pause"}).strokes:
             assert NEEDS[stroke.kind] <= {"links", "pause"}
 
 
 def test_a_schedule_survives_writing_and_reading() -> None:
-    schedule = draw(Random(1), REPLICAS, GATEWAYS, SimulatedCluster.abilities)
+    schedule = draw(Random(1), AIMS, SimulatedCluster.abilities)
     assert msgspec.json.decode(msgspec.json.encode(schedule), type=Schedule) == schedule
 
 
@@ -165,10 +185,135 @@ def test_every_kind_strikes_and_ends(kind: str) -> None:
     assert verdict.as_expected and not verdict.problems
 
 
-def test_a_stroke_that_finds_nobody_passes() -> None:
-    nobody = Stroke(kind="kill", at_ms=0, for_ms=100, source="n9")
-    verdict = simulate(Simulation("lost-writes", "semi-sync", 1, Schedule((nobody,), 500)))
+@pytest.mark.parametrize(
+    "stroke",
+    [
+        Stroke(kind="kill", at_ms=0, for_ms=100, source="n9"),
+        Stroke(kind="cut", at_ms=0, for_ms=100, source="g1", targets=("g2",)),
+    ],
+)
+def test_a_stroke_that_finds_nobody_passes_and_says_so(stroke: Stroke) -> None:
+    told: list[str] = []
+    run = Simulation("lost-writes", "semi-sync", 1, Schedule((stroke,), 500))
+    verdict = simulate(run, tell=lambda second, text, tone: told.append(text))
     assert verdict.problems == ("no fault struck",)
+    assert any(text.startswith(f"{stroke}: {NOBODY}") for text in told)
+
+
+SHAPES = (
+    DEFAULT,
+    Shape(replicas=1),
+    Shape(replicas=2, gateways=1),
+    Shape(replicas=5, companions=(Companion("index", "indexer"), Companion("cache", "cache"))),
+)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_whatever_is_drawn_is_there_to_be_struck(shape: Shape) -> None:
+    """Whoever leads: a link of that direction between the nodes that are meant, and nodes that exist."""
+    aims, links = Aims(shape), [link for link in shape.links if link.touchable]
+    struck: set[str] = set()
+    for seed in range(400):
+        for stroke in draw(Random(seed), aims, SimulatedCluster.abilities).strokes:
+            struck |= {stroke.source}
+            assert {*aims.may_be(stroke.source), *stroke.targets} <= {*aims.nodes, "follower"}
+            if "links" not in NEEDS[stroke.kind]:
+                continue
+            for source in aims.may_be(stroke.source):
+                hit = [link for link in links if source in (link.source, link.target)]
+                if stroke.targets:
+                    hit = links_between(links, (source,), stroke.targets)  # type: ignore[assignment]
+                assert any(link.source == source or stroke.kind not in ONE_WAY for link in hit), stroke
+    assert struck >= {*aims.nodes, "leader"}
+
+
+@pytest.mark.parametrize(
+    ("name", "seed"),
+    [
+        *(("split-brain:lease", 7353039), ("wal-shipping:same-format", 7366016)),
+        *((name, seed) for name in ("failover:election", "change-data-capture:cdc") for seed in range(4)),
+        *(("consistent-prefix:causal-order", seed) for seed in range(4)),
+    ],
+)
+def test_every_stroke_that_is_drawn_strikes(name: str, seed: int) -> None:
+    scenario, _, variant = name.partition(":")
+    (run,) = simulations(scenario, variant, [seed], by_chance=True)
+    told: list[str] = []
+    verdict = simulate(run, tell=lambda second, text, tone: told.append(text))
+    assert run.schedule and not verdict.problems
+    assert {str(stroke) for stroke in run.schedule.strokes} <= {*told}
+    assert not [text for text in told if NOBODY in text]
+
+
+@pytest.mark.parametrize("coordination", ["controller", "election", "manual"])
+def test_orders_are_given_and_may_be_refused(coordination: str) -> None:
+    orders = (
+        Stroke(kind="hand-over", at_ms=100, for_ms=0, source="leader"),
+        Stroke(kind="hand-over", at_ms=900, for_ms=0, source="leader", targets=("n9",)),
+        Stroke(kind="promote", at_ms=1000, for_ms=0, source="leader"),
+    )
+    told: list[str] = []
+    verdict = simulate(
+        Simulation(
+            "lost-writes", "semi-sync", 1, Schedule(orders, 2000), settings=(("coordination", coordination),)
+        ),
+        tell=lambda second, text, tone: told.append(text),
+    )
+    assert not verdict.problems
+    assert str(orders[0]) == "0.100 s: an operator orders: leader hands over to whom it likes"
+    assert any(" promoted " in text for text in told)
+    assert any(text.startswith("refused: ") for text in told)
+
+
+@simulated
+async def test_a_disk_that_fills_while_a_node_begins_is_waited_for() -> None:
+    """The process stays and says so; nobody waits for a dead one."""
+    cluster = SimulatedCluster(1)
+    await cluster.configure(ClusterSettings())
+    in_force = InForce(cluster)
+    empty, full = [Ask("content", "n3", "empty")], [Ask("disk", "n3", DiskState(full=True))]
+    await in_force.add(empty)
+    starting = asyncio.create_task(in_force.remove(empty))
+    await asyncio.sleep(0.01)
+    await in_force.add(full)
+    await asyncio.sleep(2)
+    assert await cluster.process_state("n3") == "running"
+    assert [line.event for line in cluster.events() if line.node == "n3"].count("waits-for-room") == 1
+    await in_force.remove(full)
+    await starting
+    await all_hold(cluster, {})
+    await cluster.close()
+
+
+class Ending(Replica):
+    """Ends as it starts, the second time and the third."""
+
+    lives = 0
+
+    async def start(self) -> None:
+        if self.standing.env.node == "n3":
+            Ending.lives += 1
+            if Ending.lives in (2, 3):
+                raise RuntimeError("a bug")
+        await super().start()
+
+
+@simulated
+async def test_a_process_that_ends_as_it_starts_is_noticed_at_once_and_started_again() -> None:
+    Ending.lives = 0
+    cluster = SimulatedCluster(1, nodes={**NODES, "replica": Ending})
+    await cluster.configure(ClusterSettings())
+    await cluster.kill("n3")
+    began = asyncio.get_running_loop().time()
+    with pytest.raises(ClusterError, match="n3 ended before it answered"):
+        await cluster.restart("n3")
+    assert asyncio.get_running_loop().time() - began < 1
+    in_force, kill = InForce(cluster), [Ask("process", "n3", "dead")]
+    await in_force.add(kill)
+    await in_force.remove(kill)
+    assert await cluster.process_state("n3") == "running"
+    assert Ending.lives == 4
+    await cluster.close()
 
 
 @simulated

@@ -22,7 +22,7 @@ from services.config import NodeSettings
 from services.errors import LabError
 from services.logline import LogLine, as_json
 from services.messages import Status, decode, encode, failed
-from services.node import Node
+from services.node import Node, when_there_is_room
 from services.ports import Clock, Env
 from services.roles import ROLES, Maker, maker
 
@@ -68,7 +68,7 @@ class Process:
         self.loop.call_later(after_s, lambda: self._env.tasks.spawn("start", self._begin(make)))
 
     async def _begin(self, make: Maker) -> None:
-        self._node = make(self._env, self._settings)
+        self._node = await when_there_is_room(self._env, lambda: make(self._env, self._settings))
         await self._node.start()
         self.answers = True
 
