@@ -1,7 +1,7 @@
 """What every node has in common, whether replica, controller or gateway."""
 
 import errno
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Literal, Protocol, TypeVar
 
 import apsw
@@ -35,8 +35,8 @@ class Node(Protocol):
         """Who this node is at the moment; never waits."""
 
 
-async def when_there_is_room(env: Env, make: Callable[[], T]) -> T:
-    """What `make` makes, a node for instance, as soon as the disk has room for it.
+async def when_there_is_room(env: Env, attempt: Callable[[], Awaitable[T]]) -> T:
+    """What comes of `attempt`, to begin a node or a part of it, as soon as the disk has room for it.
 
     On an empty disk a node begins by writing. On a full one it says so once and waits: a process that ended
     would only have to be started again, by somebody who looks.
@@ -44,7 +44,7 @@ async def when_there_is_room(env: Env, make: Callable[[], T]) -> T:
     said = False
     while True:
         try:
-            return make()
+            return await attempt()
         except (apsw.FullError, OSError) as error:
             if isinstance(error, OSError) and error.errno not in FULL:
                 raise

@@ -35,24 +35,25 @@ class FileDisk:
         """Open the database `name`, or create it in that format. Raises `apsw.Error` when it cannot."""
         path = self._directory / name
         new = not path.exists()
+        connection = apsw.Connection(str(path))
         try:
-            return self._opened(path, form, new)
+            self._prepare(connection, form, new)
         except apsw.Error:
+            connection.close()
             if new:  # half of a database is none
                 for half in ("", "-wal", "-shm"):
                     self.remove(name + half)
             raise
+        return connection
 
     @staticmethod
-    def _opened(path: Path, form: StorageFormat, new: bool) -> apsw.Connection:
-        connection = apsw.Connection(str(path))
+    def _prepare(connection: apsw.Connection, form: StorageFormat, new: bool) -> None:
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
         for pragma, value in form.pragmas.items():
             connection.pragma(pragma, value)
         connection.execute("pragma journal_mode = wal; pragma synchronous = full; pragma fullfsync = on")
         if new:
             _grow_write_ahead_log(connection)
-        return connection
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run `work` on the node's disk thread. Work that has begun ends even if the caller is cancelled."""

@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from random import Random
 
 import uvicorn
@@ -56,7 +57,7 @@ async def _serve(settings: NodeSettings, listener: socket.socket) -> None:
     env = Env(settings.node, clock, network, disk, Random(), tasks, log)
     if not clock.counts_sleep:
         log.event("no-clock-counts-sleep", reason="leases count only the time in which this machine is awake")
-    node, application = await when_there_is_room(env, lambda: _node(env, settings))
+    node, application = await when_there_is_room(env, partial(_node, env, settings))
     await node.start()
     await _Server(way_in(Guards(application, settings, log))).serve(sockets=[listener])
     await node.stop()
@@ -66,7 +67,7 @@ async def _serve(settings: NodeSettings, listener: socket.socket) -> None:
     log.event("stopped")
 
 
-def _node(env: Env, settings: NodeSettings) -> tuple[Node, App]:
+async def _node(env: Env, settings: NodeSettings) -> tuple[Node, App]:
     """The node of the role and its application. Only the role's own code is loaded."""
     if settings.role == "cache":
         from services.adapters.redis import RedisCache

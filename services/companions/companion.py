@@ -2,7 +2,7 @@
 
 from services.config import NodeSettings
 from services.messages import START, AskStatus, Configure, Message, Position, Probe, Status
-from services.node import probe, remember_settings, settings_in_force
+from services.node import probe, remember_settings, settings_in_force, when_there_is_room
 from services.ports import Env
 from services.trouble import Trouble, disk_may_refuse
 
@@ -19,7 +19,7 @@ class Companion:
     async def start(self) -> None:
         """See `services.node.Node`."""
         self.env.log.event("started", role="companion", position=self.position.sequence)
-        await self.begin()
+        await when_there_is_room(self.env, self.begin)
 
     async def stop(self) -> None:
         """See `services.node.Node`."""

@@ -21,7 +21,6 @@ from services.companions.targets import SearchIndex, Target
 from services.errors import LabError
 from services.messages import Contents, Executed, Message, ReadContents, kind_of
 from services.messages.feed import LogPage, ReadLog
-from services.node import when_there_is_room
 from services.ports import Disk
 from services.trouble import is_of_the_disk
 
@@ -40,7 +39,7 @@ class Consumer(Companion):
 
     async def begin(self) -> None:
         """Open the copy and go on from its place."""
-        self.target = await when_there_is_room(self.env, lambda: self.open_target(self.env.disk))
+        self.target = self.open_target(self.env.disk)
         self._leader = self.node.replicas[0]
         self._newest_epoch = self.target.place.position.epoch
         self._complaint = ""  # why nothing moves, said once

@@ -68,7 +68,10 @@ class Process:
         self.loop.call_later(after_s, lambda: self._env.tasks.spawn("start", self._begin(make)))
 
     async def _begin(self, make: Maker) -> None:
-        self._node = await when_there_is_room(self._env, lambda: make(self._env, self._settings))
+        async def begin() -> Node:
+            return make(self._env, self._settings)
+
+        self._node = await when_there_is_room(self._env, begin)
         await self._node.start()
         self.answers = True
 
