@@ -14,7 +14,6 @@ from chaos.cluster import (
     DiskState,
     LinkState,
     ProcessState,
-    links_between,
     links_touching,
 )
 from chaos.links import Link
@@ -24,11 +23,10 @@ from chaos.schedules.aims import Aims
 from chaos.schedules.draw import LENGTH_MS, LONGEST_MS, draw
 from chaos.schedules.in_force import Ask, InForce, worst_clock, worst_disk, worst_link, worst_process
 from chaos.schedules.perform import NOBODY
-from chaos.schedules.schedule import NEEDS, ONE_WAY, ORDERS, Schedule, Stroke
+from chaos.schedules.schedule import NEEDS, ORDERS, Schedule, Stroke
 from chaos.schedules.together import PARTITIONS, PROMOTED_AFTER_MS, bridge, majorities_ring
-from chaos.shape import DEFAULT, Companion, Shape
+from chaos.shape import DEFAULT
 from chaos.simulate import Simulation, simulate
-from chaos.sweep import simulations
 from services.config import ClusterSettings
 from services.replica.replica import Replica
 from tests.contract.cluster.waiting import all_hold
@@ -198,51 +196,6 @@ def test_a_stroke_that_finds_nobody_passes_and_says_so(stroke: Stroke) -> None:
     verdict = simulate(run, tell=lambda second, text, tone: told.append(text))
     assert verdict.problems == ("no fault struck",)
     assert any(text.startswith(f"{stroke}: {NOBODY}") for text in told)
-
-
-SHAPES = (
-    DEFAULT,
-    Shape(replicas=1),
-    Shape(replicas=2, gateways=1),
-    Shape(replicas=5, companions=(Companion("index", "indexer"), Companion("cache", "cache"))),
-)
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_whatever_is_drawn_is_there_to_be_struck(shape: Shape) -> None:
-    """Whoever leads: a link of that direction between the nodes that are meant, and nodes that exist."""
-    aims, links = Aims(shape), [link for link in shape.links if link.touchable]
-    struck: set[str] = set()
-    for seed in range(400):
-        for stroke in draw(Random(seed), aims, SimulatedCluster.abilities).strokes:
-            struck |= {stroke.source}
-            assert {*aims.may_be(stroke.source), *stroke.targets} <= {*aims.nodes, "follower"}
-            if "links" not in NEEDS[stroke.kind]:
-                continue
-            for source in aims.may_be(stroke.source):
-                hit = [link for link in links if source in (link.source, link.target)]
-                if stroke.targets:
-                    hit = links_between(links, (source,), stroke.targets)  # type: ignore[assignment]
-                assert any(link.source == source or stroke.kind not in ONE_WAY for link in hit), stroke
-    assert struck >= {*aims.nodes, "leader"}
-
-
-@pytest.mark.parametrize(
-    ("name", "seed"),
-    [
-        *(("split-brain:lease", 7353039), ("wal-shipping:same-format", 7366016)),
-        *((name, seed) for name in ("failover:election", "change-data-capture:cdc") for seed in range(4)),
-        *(("consistent-prefix:causal-order", seed) for seed in range(4)),
-    ],
-)
-def test_every_stroke_that_is_drawn_strikes(name: str, seed: int) -> None:
-    scenario, _, variant = name.partition(":")
-    (run,) = simulations(scenario, variant, [seed], by_chance=True)
-    told: list[str] = []
-    verdict = simulate(run, tell=lambda second, text, tone: told.append(text))
-    assert run.schedule and not verdict.problems
-    assert {str(stroke) for stroke in run.schedule.strokes} <= {*told}
-    assert not [text for text in told if NOBODY in text]
 
 
 @pytest.mark.parametrize("coordination", ["controller", "election", "manual"])
