@@ -162,3 +162,52 @@ def _always_overlap(a: Sequence[Operation], b: Sequence[Operation]) -> bool:
 
 def _moments(operation: Operation) -> tuple[float, float, float]:
     return operation.index + 0.1, (operation.index + operation.end) / 2, operation.end - 0.1
+
+
+def dirty_registers(history: History) -> int:
+    """Reads of what failed, or of what is lost in every order in which the read finds it.
+
+    Where an acknowledged change may come after the read, that may have replaced the value.
+    """
+    dirty = 0
+    for key, operations in keys_of(history).items():
+        changes = [operation for operation in operations if operation.f != "read"]
+        for read in operations:
+            if read.f != "read" or read.outcome != "ok" or read.value is None:
+                continue
+            failed = (op for op in history.client_operations if op.key == key and op.outcome == "fail")
+            writes = [
+                op for op in changes if op.f == "write" and op.value == read.value and op.index < read.end
+            ]
+            if not writes:
+                dirty += any(op.f == "write" and op.value == read.value for op in failed)
+            elif writes[0].outcome != "ok":
+                dirty += _is_rolled_back(changes, read, held(history, key))
+    return dirty
+
+
+def _is_rolled_back(changes: Sequence[Operation], read: Operation, left: Sequence[object]) -> bool:
+    finds = [
+        order for order in orders([*changes, read]) if after(order[: order.index(read)], None) == read.value
+    ]
+    replaced = any(op.outcome == "ok" for order in finds for op in order[order.index(read) + 1 :])
+    return not replaced and not any(after(order, None) in left for order in finds)
+
+
+def dirty_elements(history: History) -> int:
+    """Elements in reads whose add failed, or that are gone in the end though nothing removed them."""
+    dirty = 0
+    for key, operations in keys_of(history).items():
+        changes = [operation for operation in operations if operation.f != "read"]
+        in_the_end = [e for value in held(history, key) if isinstance(value, list) for e in value]
+        for read in (op for op in operations if op.f == "read" and op.outcome == "ok"):
+            for element in read.value:
+                adds = [op for op in changes if op.f == "add" and op.value == element and op.index < read.end]
+                if not adds:
+                    failed = (
+                        op for op in history.client_operations if op.outcome == "fail" and op.f == "add"
+                    )
+                    dirty += any(op.value == element for op in failed)
+                elif adds[0].outcome != "ok" and element not in in_the_end:
+                    dirty += not any(op.f == "delete" and not op.precedes(read) for op in changes)
+    return dirty

@@ -41,7 +41,10 @@ class Case(NamedTuple):
 registers = histories(("write", "write", "delete", "read"))
 sets = histories(("add", "add", "delete", "read"))
 growing_sets = histories(("add", "add", "read", "read"))
+seen_registers = histories(("write", "write", "read", "read", "delete"))
+seen_sets = histories(("add", "add", "read", "read", "delete"))
 lists = transactions.histories()
+FROM_NOWHERE = "shows what nobody had written by then"
 CASES = (
     Case("lost-write", registers, naive.lost_registers),
     Case("lost-write", sets, naive.lost_elements),
@@ -54,6 +57,8 @@ CASES = (
     Case("stale-replica", registers, naive.stale_replicas, reason=" under x, which "),
     Case("stale-replica", sets, naive.stale_set_replicas),
     Case("set-full", growing_sets, naive_sets.lost, (READ, ADD), "no element was read for certain"),
+    Case("dirty-read", seen_registers, naive.dirty_registers, (READ, CHANGE), FROM_NOWHERE),
+    Case("dirty-read", seen_sets, naive.dirty_elements, (READ, CHANGE), FROM_NOWHERE),
     Case("dirty-read", lists, naive_transactions.dirty_reads, (), "which nobody appended"),
     Case("half-transaction-seen", lists, naive_transactions.halves, (), "which nobody appended"),
 )
