@@ -9,7 +9,7 @@ leader confirmed is lost when it is demoted. `epochs-only` numbers the leaders a
 the old number; that protects the followers, and yet the old leader, which needs no follower to confirm,
 goes on promising. Fencing has to reach the one who promises:
 `lease`: the old leader stops by itself when its lease runs out, and the controller waits that long;
-`stonith`: the controller shuts the old leader down over a wire of its own before it appoints another;
+`stonith`: a power switch on a wire of its own ends the old leader before the controller appoints another;
 `quorum-ack`: confirmation needs a majority, and there is only one majority at a time.
 
 A lease is a promise in time, so it needs a clock. `lease-frozen` is what is left of it where no clock of the
@@ -22,7 +22,7 @@ The first two remedies also replicate semi-synchronously, and honesty demands to
 second leader, but what the first had confirmed alone in its last moments would still be lost.
 
 To watch in the logs: `failover-begun` on the controller, then, side by side, `promoted` on the new leader
-while the old one still leads; `lease-expired` or `shut-down-by-order` on the old one under the remedies;
+while the old one still leads; `lease-expired` or `powered-off` on the old one under the remedies;
 `demoted` and `tail-set-aside` after healing.
 
 In the wild: Pacemaker's STONITH; Patroni's leader lock with its time to live; Raft's majorities (etcd,

@@ -20,7 +20,7 @@ SENTENCES: Mapping[str, str] = {
     "refused-old-leader": "{node} refuses what {sender} sends: its epoch {its_epoch} is over.",
     "shut-down-by-order": "{node} is shut down by order: {reason}.",
     "powered-off": "The power switch of {node} ends it, as {by} orders: {reason}.",
-    "power-switch-failed": "The controller cannot switch {target} off: {reason}.",
+    "power-switch-failed": "The power switch of {target} does not confirm that it is off: {reason}.",
     "old-leader-shut-down": "The power switch of {target} tells the controller that it is off ({reason}).",
     "fell-back-to-async": "{node} goes on without waiting for its followers ({reason}), and tells no client.",
     "started": "{node} starts.",

@@ -22,10 +22,10 @@ class Switches:
         try:
             await self._call(f"{node}-oob", PowerOff(by=self._me, reason=reason))
         except LabError as error:
-            wrong = error.kind.code if error.definite else "no answer"
+            wrong = error.text if error.definite else "no answer"
             if self._wrong.get(node) != wrong:
                 self._wrong[node] = wrong
-                why = f"{error.text}; nobody may lead until it is certain that {node} has stopped"
+                why = f"{wrong}; nobody is appointed until {node} has certainly stopped"
                 self._say("power-switch-failed", target=node, reason=why)
             return False
         self._wrong.pop(node, None)
