@@ -15,12 +15,13 @@ from unittest.mock import patch
 import apsw
 from msgspec import structs
 
-from chaos.schedules.schedule import Schedule, Stroke
+from chaos.schedules.schedule import Kind, Schedule, Stroke
 from chaos.seeds import child
 from chaos.simulate import Simulation
 from chaos.sweep import drawn_schedule
 from services.controller import controller, failover
 from services.controller.view import Attempt, View
+from services.lease_clock import LeaseClock
 from services.messages import Entry, Position
 from services.ports import Env
 from services.replica import effects, reading
@@ -98,6 +99,14 @@ def island_and_drift(_: int) -> Schedule:
     return Schedule((slow, fast, *ISLAND), length_ms=4500)
 
 
+def island_and_a_freeze(seed: int) -> Schedule:
+    """The leader is alone with a gateway that hears nothing new, and its machine stands still for a while."""
+    random = child(seed, "island")
+    kind: Kind = random.choice(("sleep", "freeze"))
+    still = Stroke(kind=kind, at_ms=random.randrange(400, 700), for_ms=2700, source="leader")
+    return Schedule((*ISLAND, still), length_ms=4500)
+
+
 def late_answers(seed: int) -> Schedule:
     """All lose power for a moment; when one of them is asked to lead again, its links have become slow.
 
@@ -128,6 +137,7 @@ STALENESS_OF_FAST_WRITES = replace(STALENESS, settings=(("replication", "async")
 ALONE = (("replication", "async"), ("lease_ms", 1500))
 TWO_LEADERS = Hunt("split-brain:lease", "split-brain", by_script, ALONE)
 TWO_LEADERS_AND_A_JUMP = replace(TWO_LEADERS, schedule=island_and_a_jump)
+TWO_LEADERS_AND_A_FREEZE = replace(TWO_LEADERS, schedule=island_and_a_freeze)
 TWO_LEADERS_OF_AN_EPOCH = Hunt("key-reuse:semi-sync", "diverged-replicas", late_answers)
 TWO_LEADERS_AND_DRIFT = replace(TWO_LEADERS, schedule=island_and_drift)
 
@@ -265,6 +275,16 @@ def a_leader_does_not_look_at_its_lease() -> Any:
 @bug(TWO_LEADERS_AND_DRIFT)
 def a_lease_does_not_allow_for_drift() -> Any:
     return patch.object(controller, "over_for_everybody_s", lambda duration_s: duration_s)
+
+
+@bug(TWO_LEADERS_AND_A_FREEZE)
+def a_lease_does_not_count_while_the_machine_stands_still() -> Any:
+    return patch.object(LeaseClock, "now_s", lambda self: self._clock.monotonic())
+
+
+@bug(TWO_LEADERS_AND_A_FREEZE)
+def a_lease_does_not_look_whether_the_wall_clock_was_set_right() -> Any:
+    return patch.object(LeaseClock, "now_s", lambda self: self._clock.boottime())
 
 
 @bug(TWO_LEADERS_AND_A_JUMP)
