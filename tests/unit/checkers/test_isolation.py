@@ -14,7 +14,7 @@ from chaos.checkers import transaction_cycle
 from chaos.checkers._levels import LEVELS
 from chaos.history import History
 from tests.unit.checkers.brute_force import allows, reads
-from tests.unit.checkers.transaction_histories import history
+from tests.unit.checkers.transaction_histories import database, history, recorded, transactions
 
 FOLDER = Path(__file__).parents[2] / "histories" / "transaction-cycle"
 FEW, MANY = 400, 7_000
@@ -55,6 +55,19 @@ def test_every_level() -> None:
 @pytest.mark.timeout(3600)
 def test_every_level_long() -> None:
     judged(range(FEW, FEW + MANY))
+
+
+@pytest.mark.parametrize(
+    ("isolation", "level"), [("serial", "strict-serializable"), ("snapshot", "snapshot-isolation")]
+)
+def test_nothing_is_found_in_longer_histories_of_a_database_that_keeps_its_promise(
+    isolation: str, level: str
+) -> None:
+    for seed in range(20):
+        random = Random(seed)
+        rows = database(random, transactions(random, 80), isolation)
+        finding = transaction_cycle.check(recorded(random, rows), model=level)
+        assert finding.found is False, (seed, finding)
 
 
 KNOWN = (

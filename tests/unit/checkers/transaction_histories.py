@@ -25,10 +25,10 @@ class Transaction:
     own: dict[str, list[int]] = field(default_factory=dict)
 
 
-def transactions(random: Random, most: int) -> list[Transaction]:
+def transactions(random: Random, count: int) -> list[Transaction]:
     """With an element of its own for each append."""
     elements, made = 0, []
-    for number in range(random.randint(2, most)):
+    for number in range(count):
         asked: list[list[Any]] = []
         for _ in range(random.choice((1, 2, 2, 3, 3, 4))):
             key = random.choice(KEYS)
@@ -43,16 +43,16 @@ def transactions(random: Random, most: int) -> list[Transaction]:
 
 def history(random: Random) -> History:
     """Two to five transactions, by one of both ways, in random sessions and at random times."""
-    every = transactions(random, 5)
-    rows = database(random, every) if random.random() < 0.6 else drawn(random, every)
+    every = transactions(random, random.randint(2, 5))
+    isolation = random.choice(("serial", "snapshot", "committed", "dirty", "careless"))
+    rows = database(random, every, isolation) if random.random() < 0.6 else drawn(random, every)
     if random.random() < 0.3:
         disturb(random, rows)
     return recorded(random, rows)
 
 
-def database(random: Random, every: list[Transaction]) -> list[dict[str, Any]]:
-    """The events of these transactions in a database with one of several mistakes, or with none."""
-    isolation = random.choice(("serial", "snapshot", "committed", "dirty", "careless"))
+def database(random: Random, every: list[Transaction], isolation: str) -> list[dict[str, Any]]:
+    """The events of these transactions in a database; only `serial` and `snapshot` keep a promise."""
     lists: dict[str, list[int]] = {key: [] for key in KEYS}
     dirty: dict[str, list[int]] = {key: [] for key in KEYS}
     waiting, rows = list(every), []
