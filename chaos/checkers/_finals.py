@@ -104,8 +104,13 @@ def _listed(answer: Event) -> list[Key]:
 
 
 def _answerers(history: History) -> list[str]:
-    """The replicas that answered clients, in order of name; consumers beside the cluster are none."""
-    answered = (op for op in history.client_operations if op.outcome == "ok" and op.node is not None)
+    """The replicas that answered clients, in order of name; consumers beside the cluster are none.
+
+    Neither is a cache, which knows of no epoch: it answers with 0, and no replica does.
+    """
+    answered = (
+        op for op in history.client_operations if op.outcome == "ok" and op.node is not None and op.epoch != 0
+    )
     return sorted({str(op.node) for op in answered if not str(op.key).startswith(CONSUMERS)})
 
 
