@@ -46,6 +46,8 @@ async def start(on: str, nodes: int, strategy: str, settings: Mapping[str, Any],
             await playground.start_compose(nodes, chosen)
     cluster = await FINDERS[on]()
     assert cluster, "it has just started"
+    if not _first_url(cluster).endswith(f":{playground.USUAL_PORT}"):
+        typer.echo(f"port {playground.USUAL_PORT} is taken here, so the gateways have others")
     typer.echo(f"up: {_where(cluster)}\n{WHAT_NEXT.format(url=_first_url(cluster))}")
     await cluster.close()
 

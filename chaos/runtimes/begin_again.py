@@ -25,12 +25,19 @@ async def begin_again(cluster: Cluster, crew: Crew, orders: Orders, settings: Cl
         await all_of(cluster.set_link(link, CUT) for link in between)
         await revive(cluster, crew.at_work)
         await all_of(orders.configure(node, settings) for node in nodes)
+        await all_of(_empty_again(orders, node, settings) for node in crew.replicas)
         await all_of(cluster.kill(node) for node in crew.joined)
         crew.dismiss()
         await orders.configure(CONTROLLER, settings)
     finally:
         await all_of(cluster.set_link(link, HEALTHY) for link in between)
     await eventually(orders.must_serve, SERVING_S)
+
+
+async def _empty_again(orders: Orders, node: str, settings: ClusterSettings) -> None:
+    """What was on its way as the silence began may have been done after the emptying: to promise, to lead."""
+    if (await orders.status(node)).epoch:
+        await orders.configure(node, settings)
 
 
 async def revive(cluster: Cluster, nodes: tuple[str, ...]) -> None:

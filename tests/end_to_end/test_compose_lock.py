@@ -43,13 +43,17 @@ class Lab:
         self._environment = os.environ | {"LAB_STATE": str(folder / "state"), "TMPDIR": str(folder)}
         self._project = project
 
-    def __call__(self, *words: str, code: int = 0) -> str:
+    def start(self, *words: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "chaos", *words, "--project", self._project]
-        done = subprocess.run(
+        return subprocess.Popen(
             command, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
-        assert done.returncode == code, done.stdout
-        return done.stdout
+
+    def __call__(self, *words: str, code: int = 0) -> str:
+        process = self.start(*words)
+        said = process.communicate()[0]
+        assert process.returncode == code, said
+        return said
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +98,22 @@ def test_whoever_strikes_looks_whether_a_run_has_it(
         time.sleep(0.1)
     lab("fault", "slow", "n1", "n2")
     assert "healed: n1-n2, n2-n1" in lab("fault", "heal")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_run_that_is_told_to_end_heals_and_gives_the_cluster_back(
+    up: ComposeProject, lab: Lab, tmp_path: Path, number: signal.Signals
+) -> None:
+    running = lab.start("run", "lost-writes:async", "--on", "compose", "--out", str(tmp_path / "runs"))
+    assert running.stdout
+    assert any("⚡" in line for line in running.stdout), "nothing was struck"
+    running.send_signal(number)
+    said = running.communicate()[0]
+    assert running.returncode == 128 + number, said
+    report = json.loads(lab("status", "--json"))
+    assert report["links"] == []
+    assert {node["process"] for node in report["nodes"]} == {"running"}
+    assert lab("fault", "heal") == "everything was healthy already\n", "the lock is free again"
 
 
 def test_a_lock_that_never_came_to_life_is_removed(

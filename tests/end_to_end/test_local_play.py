@@ -120,6 +120,16 @@ def test_an_evening_with_a_cluster(terminal: Terminal) -> None:
     assert not terminal.state.exists()
 
 
+def test_two_who_start_at_once_both_have_a_cluster(terminal: Terminal) -> None:
+    with TemporaryDirectory(prefix="lab-") as folder:
+        other = Terminal(Path(folder))
+        starting = [each.start("up", "--nodes", "1") for each in (terminal, other)]
+        said = [each.communicate(timeout=ENDS_S)[0] for each in starting]
+        assert [each.returncode for each in starting] == [0, 0], said
+        assert sum("port 8080 is taken here" in each for each in said) >= 1, said
+        assert "nothing is left" in other.lab("down")
+
+
 def test_healing_takes_back_everything_and_names_it(terminal: Terminal) -> None:
     terminal.lab("up", "--nodes", "2", *PATIENT)
     terminal.lab("fault", "pause", "g1")

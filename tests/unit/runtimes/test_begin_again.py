@@ -1,0 +1,39 @@
+"""A run begins on empty data, whatever was on its way to a node as it was emptied."""
+
+from typing import Any, cast
+
+from chaos.runtimes.begin_again import begin_again
+from chaos.runtimes.crew import Crew
+from chaos.runtimes.orders import Orders
+from chaos.shape import DEFAULT
+from services.config import ClusterSettings
+from services.messages import START, Status
+from tests.unit.faults.paper import PaperCluster
+
+
+class LateOrder:
+    """`n2` is emptied, and then promises the epoch of an order that had come before and had waited."""
+
+    def __init__(self) -> None:
+        self.epochs = {"n1": 4, "n2": 4, "n3": 4}
+        self.emptied: list[str] = []
+
+    async def configure(self, node: str, settings: ClusterSettings) -> None:
+        self.emptied.append(node)
+        self.epochs[node] = 5 if (node, self.emptied.count(node)) == ("n2", 1) else 0
+
+    async def status(self, node: str) -> Status:
+        return Status(node=node, role="follower", epoch=self.epochs[node], position=START)
+
+    async def must_serve(self) -> None:
+        assert set(self.epochs.values()) >= {0}
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(name)
+
+
+async def test_an_order_that_came_too_late_is_forgotten_as_well() -> None:
+    orders, cluster = LateOrder(), PaperCluster()
+    await begin_again(cluster, Crew(DEFAULT), cast(Orders, orders), ClusterSettings())
+    assert {node: orders.epochs[node] for node in cluster.replicas} == {"n1": 0, "n2": 0, "n3": 0}
+    assert orders.emptied[-1] == "controller", "who appoints begins last"
