@@ -88,7 +88,8 @@ class Table:
         """The `f` of everything that clients asked of some key and got; final reads do not count."""
         counts = ~self.final.where(bool)[self.begun] & self.key.where(lambda key: key is not None)[self.begun]
         done = counts & (self.ended >= 0) & (self.kind[self.ended] == OK)
-        return frozenset(self.f.names[code] for code in np.unique(self.f.codes[self.begun[done]]))
+        times = np.bincount(self.f.codes[self.begun[done]], minlength=len(self.f.names))
+        return frozenset(name for name, count in zip(self.f.names, times.tolist(), strict=True) if count)
 
     @cached_property
     def ended(self) -> Ints:

@@ -1,11 +1,13 @@
 """Causal consistency, memory and convergence against every order of the writes, on small random histories."""
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from chaos.checkers import run_checker
 from chaos.checkers._passing import UNTESTED
-from chaos.history import History
+from chaos.history import Event, History
 from tests.unit.checkers.naive_causal import Causal
 from tests.unit.checkers.sessions import histories
 
@@ -15,6 +17,31 @@ NAMES = ("causality", "causal-memory", "causal-convergence")
 stories = histories(("write", "write", "read", "read", "read"), keys="xy", least=5, most=11)
 one_key = histories(("write", "read", "read", "read"), keys="x", least=5, most=11)
 with_deletes = histories(("write", "write", "read", "read", "read", "delete"), keys="x", least=5, most=9)
+
+
+@st.composite
+def disputes(draw: st.DrawFn) -> History:
+    """Two or three writes by processes that know nothing of each other; then two read them, as they like."""
+    events: list[Event] = []
+
+    def operate(process: int, f: str, key: str, value: int | None) -> None:
+        asked = value if f == "write" else None
+        for type_, told in (("invoke", asked), ("ok", value)):
+            at = len(events)
+            fields = {"process": process, "f": f, "key": key, "node": "n1", "epoch": 1}
+            events.append(
+                msgspec.convert({"index": at, "time": at, "type": type_, "value": told, **fields}, Event)
+            )
+
+    written: dict[str, list[int | None]] = {"x": [None], "y": [None]}
+    for number in range(draw(st.integers(2, 3))):
+        key = draw(st.sampled_from("xxy"))
+        operate(number % 3, "write", key, number + 1)
+        written[key].append(number + 1)
+    for _ in range(draw(st.integers(3, 7))):
+        key = draw(st.sampled_from("xxy"))
+        operate(draw(st.integers(2, 4)), "read", key, draw(st.sampled_from(written[key])))
+    return History.of(events)
 
 
 def holds(name: str, history: History) -> bool:
@@ -42,6 +69,13 @@ def test_two_keys(name: str, history: History) -> None:
 @given(one_key)
 @pytest.mark.parametrize("name", NAMES)
 def test_one_key(name: str, history: History) -> None:
+    agrees(name, history)
+
+
+@few
+@given(disputes())
+@pytest.mark.parametrize("name", NAMES)
+def test_disputes(name: str, history: History) -> None:
     agrees(name, history)
 
 
