@@ -40,15 +40,16 @@ async def start(on: str, nodes: int, strategy: str, settings: Mapping[str, Any],
             await already.close()
             raise ClusterError(f"{_where(already)} is up already; `./lab down` ends it")
         typer.echo(f"starting replicas, a controller and gateways on {on} …")
+        watch = ""
         if on == "local":
             playground.start_local(nodes, chosen)
         else:
-            await playground.start_compose(nodes, chosen)
+            watch = f"\n     {await playground.start_compose(nodes, chosen)}"
     cluster = await FINDERS[on]()
     assert cluster, "it has just started"
     if not _first_url(cluster).endswith(f":{playground.USUAL_PORT}"):
         typer.echo(f"port {playground.USUAL_PORT} is taken here, so the gateways have others")
-    typer.echo(f"up: {_where(cluster)}\n{WHAT_NEXT.format(url=_first_url(cluster))}")
+    typer.echo(f"up: {_where(cluster)}\n{WHAT_NEXT.format(url=_first_url(cluster))}{watch}")
     await cluster.close()
 
 

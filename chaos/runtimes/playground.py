@@ -166,11 +166,12 @@ async def stop() -> str | None:
     return project.name
 
 
-async def start_compose(replicas: int, settings: ClusterSettings) -> None:
-    """`docker compose up` with so many replicas and these settings. Raises `ClusterError`.
+async def start_compose(replicas: int, settings: ClusterSettings) -> str:
+    """`docker compose up` with so many replicas and these settings; returns how to watch its logs.
 
-    From then on that one is `wanted`: this process means no other.
+    Raises `ClusterError`. From then on that one is `wanted`: this process means no other.
     """
+    from chaos.runtimes.compose_layout import COMPOSE_FILE
     from chaos.runtimes.compose_project import must_be_ours
     from chaos.runtimes.docker_engine import compose, connect
 
@@ -186,6 +187,8 @@ async def start_compose(replicas: int, settings: ClusterSettings) -> None:
         await cluster.configure(settings)
     finally:
         await cluster.close()
+    named = "" if file == COMPOSE_FILE else f" --file {file} --project-name {name}"
+    return f"docker compose{named} logs -f"
 
 
 def _compose_file(replicas: int) -> Path:

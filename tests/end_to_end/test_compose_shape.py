@@ -32,11 +32,14 @@ def test_four_replicas_come_up_take_writes_and_go(engine: DockerClient, tmp_path
         return done.stdout
 
     try:
-        lab("up", "--on", "compose", "--nodes", "4", "--replication", "sync")
+        said = lab("up", "--on", "compose", "--nodes", "4", "--replication", "sync")
         project = compose_project.find_running(engine)
         assert project and project.shape() == FOUR
         assert "acknowledged by" in lab("put", "x", "7")
         assert lab("get", "x", "--from", "n4").strip() == "7", "the fourth follows, too"
+        watch = said.splitlines()[-1].removesuffix("-f").split()
+        log = subprocess.run(watch, env=environment, capture_output=True, text=True, check=True).stdout
+        assert " n4 emptied " in log and " >>> " in log, "what `up` says shows all of them"
     finally:
         subprocess.run([str(ROOT / "lab"), "down"], env=environment, check=False)
     assert left_of(engine, project.name) == []
