@@ -22,7 +22,7 @@ from chaos.schedules.schedule import NEEDS, ONE_WAY, Kind, Schedule, Stroke
 from chaos.schedules.together import partition, promotion, swizzle
 
 LENGTH_MS = 4000
-FEWEST, MOST = 2, 7
+FEWEST, MOST = 3, 10
 SHORTEST_MS, LONGEST_MS = 10, 2500
 BRIEF, LONG = 0.6, 0.97  # the chance that a stroke lasts twice as long
 SLOW_MS = (5, 30, 150, 500)
@@ -116,9 +116,9 @@ class Dice:
         """Most often the leader. Machines are struck where replicas and the controller stand."""
         others = (CONTROLLER,) if NEEDS[kind] & {"clocks", "disks"} else self.aims.others
         draw = self.random.random()
-        if draw < 0.4:
+        if draw < 0.5:
             return self.random.choice(self.aims.leaders)
-        return self.random.choice(self.aims.shape.members if draw < 0.8 else others)
+        return self.random.choice(self.aims.shape.members if draw < 0.9 else others)
 
     def hand_over(self) -> Stroke:
         """A leader is to hand over: to whom it likes, or to one that is named."""

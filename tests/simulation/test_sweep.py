@@ -59,7 +59,7 @@ def test_the_seeds_that_matter() -> None:
 
 
 def test_several_processes_find_what_one_finds() -> None:
-    runs = list(simulations("lost-writes", "semi-sync-timeout", range(30, 41), by_chance=True))
+    runs = list(simulations("lost-writes", "semi-sync-timeout", range(1, 21), by_chance=True))
     alone = list(in_processes(run_one, runs, workers=1))
     together = sorted(in_processes(run_one, runs, workers=2), key=lambda result: result.simulation.seed)
     assert together == alone
