@@ -52,6 +52,19 @@ async def test_a_clock_drifts_and_jumps_and_never_goes_back() -> None:
 
 
 @simulated
+async def test_a_node_that_starts_while_its_machine_stands_still_begins_when_it_goes_on() -> None:
+    """Its start was put off by a thousand million times as long as it takes."""
+    async with running() as cluster:
+        await cluster.kill("n3")
+        await cluster.set_clock("n3", ClockState(still="frozen"))
+        start = asyncio.ensure_future(cluster.restart("n3"))
+        await asyncio.sleep(1)
+        assert not start.done()
+        await cluster.set_clock("n3", ClockState())
+        await asyncio.wait_for(start, TIMEOUT_S)
+
+
+@simulated
 async def test_a_machine_that_stands_still_counts_only_sleep_and_only_by_its_boot_time() -> None:
     clock = MachineClock(virtual.lab_loop().timeline, uptime_s=500)
     clock.set(ClockState(still="asleep"))

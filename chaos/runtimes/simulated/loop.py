@@ -62,8 +62,12 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     ) -> Handle:
         """Call back in `delay` seconds of the machine's own time."""
         timeline = self.timeline
+        handle = Handle(self, callback, args, context, is_timer=True)
+        if self._timers is not None:
+            self._timers[1].append((max(delay, 0.0), handle))
+            return handle
         moment_s = timeline.now_s + delay / self.clock.rate if delay > 0 else timeline.now_s
-        return timeline.at(moment_s, Handle(self, callback, args, context, is_timer=True))
+        return timeline.at(moment_s, handle)
 
     def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None

@@ -50,6 +50,11 @@ class Machine:
         return "paused" if self._process.loop.stands_still else "running"
 
     @property
+    def _stands_still(self) -> bool:
+        """The whole machine, with its clocks."""
+        return self.clock.state.still != "no"
+
+    @property
     def alive(self) -> bool:
         """True when somebody listens here, even if he stands still."""
         return self._process is not None and self._process.answers
@@ -76,6 +81,7 @@ class Machine:
         self._starts += 1
         timeline, random = self._ether.timeline, self._chance("process", self._starts)
         loop = new_loop(self.name, timeline, self.clock)
+        loop.hold_timers(self._stands_still)
         self._process = Process(
             settings=replace(self._settings, cluster=settings),
             clock=self.clock,
@@ -110,4 +116,4 @@ class Machine:
         """From now on the clocks are wrong in this way; while they stand still, so do timers."""
         self.clock.set(state)
         if self._process:
-            self._process.loop.hold_timers(state.still != "no")
+            self._process.loop.hold_timers(self._stands_still)
