@@ -62,6 +62,7 @@ class ComposeCluster(LinkedCluster):
         network = HttpNetwork(lab, project.token())
         self._orders = Orders(network, self._crew)
         self._story = ContainerStory(project)
+        self._said_hidden = False
         self._ends = AsyncExitStack()  # what is to be undone, last thing first
         self._ends.push_async_callback(network.close)
         self._ends.push_async_callback(asyncio.to_thread, self._story.close)
@@ -146,6 +147,13 @@ class ComposeCluster(LinkedCluster):
         await self._change(node, Container.start, "running")
         self.gateways = await asyncio.to_thread(_gateways, self._project, self._crew.shape)
         await self._answers_or_was_shot(node)
+        self._say_who_is_hidden(node)
+
+    def _say_who_is_hidden(self, node: str) -> None:
+        """Compose's `up` follows no container any longer that has ended; whoever watches there must know."""
+        if not self._said_hidden:
+            self._said_hidden = True
+            self.tell(f"an attached `docker compose up` no longer shows {node}; `docker compose logs -f` does")
 
     async def process_state(self, node: str) -> ProcessState:
         """See `Cluster`."""
