@@ -153,7 +153,9 @@ class ComposeCluster(LinkedCluster):
         """Compose's `up` follows no container any longer that has ended; whoever watches there must know."""
         if not self._said_hidden:
             self._said_hidden = True
-            self.tell(f"an attached `docker compose up` no longer shows {node}; `docker compose logs -f` does")
+            self.tell(
+                f"an attached `docker compose up` no longer shows {node}; `docker compose logs -f` does"
+            )
 
     async def process_state(self, node: str) -> ProcessState:
         """See `Cluster`."""

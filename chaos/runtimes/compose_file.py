@@ -26,6 +26,7 @@ from chaos.shape import DEFAULT, Shape
 TOXIPROXY_IMAGE = "ghcr.io/shopify/toxiproxy:2.12.0"
 REDIS_IMAGE = "redis:7.0.15-bookworm"
 REDIS_PORT = 6379
+NODE_PROXY_AND_SERVER = 3
 FIRST_GATEWAY_PORT = 8080  # of this machine
 EDGE, POWER = "edge", "power"
 SETUP, STORY = "setup", "story"
@@ -62,9 +63,9 @@ def compose_text(
     )
 
 
-def networks(shape: Shape) -> tuple[str, ...]:
-    """The names of all networks of a cluster of `shape`."""
-    return tuple(_networks(shape, {}))
+def networks(shape: Shape) -> dict[str, int]:
+    """All networks of a cluster of `shape`, and how many containers share each at most."""
+    return dict.fromkeys(_networks(shape, {}), NODE_PROXY_AND_SERVER) | {POWER: len(shape.machines) + 1}
 
 
 def port_variables(shape: Shape = DEFAULT) -> tuple[str, ...]:

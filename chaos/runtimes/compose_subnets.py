@@ -16,25 +16,42 @@ from chaos.cluster import ClusterError
 RANGE = IPv4Network("198.19.0.0/16")
 BLOCK_BITS = 23  # a cluster's: there are 128
 NETWORK_BITS = 29  # a node's, with room for its proxy and its server: 64 in a block
+NOT_FOR_CONTAINERS = 3  # addresses: the network's own, its gateway's, and the one that means everybody
 TAKEN = "overlaps"  # says the engine, of a network that has come since it was asked
 
 
-def addresses(engine: DockerClient, names: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
-    """Subnet and gateway of each network, in a free block; `ClusterError` when there is none, or too small.
+def addresses(engine: DockerClient, sizes: Mapping[str, int]) -> Mapping[str, Mapping[str, str]]:
+    """Subnet and gateway of each network, in a free block; `sizes` says how many containers share each.
 
-    Somebody else may take the block before these networks are made; then the engine refuses them.
+    Raises `ClusterError` when there is no free block, or a block is too small. Somebody else may take the
+    block before these networks are made; then the engine refuses them.
     """
-    block, wanted = free_block(in_use(engine)), list(names)
-    parts = list(block.subnets(new_prefix=NETWORK_BITS))
-    if len(wanted) > len(parts):
-        raise ClusterError(
-            f"a cluster of containers has at most {len(parts)} networks, and this one wants {len(wanted)}: "
-            "take fewer nodes, or `--on local`"
-        )
     return {
         name: {"subnet": str(part), "gateway": str(part[1])}
-        for name, part in zip(wanted, parts, strict=False)
+        for name, part in parts_of(free_block(in_use(engine)), sizes).items()
     }
+
+
+def parts_of(block: IPv4Network, sizes: Mapping[str, int]) -> Mapping[str, IPv4Network]:
+    """A part of `block` for each network, in the order of `sizes`; `ClusterError` when it is too small.
+
+    The largest come first, so that each begins where a network of its size may begin.
+    """
+    bits = {
+        name: min(NETWORK_BITS, 32 - (size + NOT_FOR_CONTAINERS - 1).bit_length())
+        for name, size in sizes.items()
+    }
+    parts, free = {}, int(block.network_address)
+    for name in sorted(sizes, key=bits.__getitem__):
+        parts[name] = IPv4Network((free, bits[name]))
+        free += parts[name].num_addresses
+    wanted = free - int(block.network_address)
+    if wanted > block.num_addresses:
+        raise ClusterError(
+            f"the {len(sizes)} networks of this cluster of containers want {wanted} addresses, and there are "
+            f"{block.num_addresses}: take fewer nodes, or `--on local`"
+        )
+    return {name: parts[name] for name in sizes}
 
 
 def free_block(used: Iterable[IPv4Network]) -> IPv4Network:
