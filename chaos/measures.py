@@ -74,17 +74,17 @@ def lags_ms(operations: Sequence[Operation]) -> dict[str, float]:
     """How far behind each replica was at worst when it answered a read.
 
     A read that shows log position p was behind since the first write beyond p was acknowledged.
-    Reads that do not say their position are left out.
+    Reads that do not say their position are left out, and so are vectors, which are no places in one log.
     """
     backlogs = {
         partition: Backlog(
-            (_place(write.position), write.returned_ns) for write in writes if write.position is not None
+            (_place(write.position), write.returned_ns) for write in writes if _has_place(write)
         )
         for partition, writes in by_partition(acknowledged_writes(operations)).items()
     }
     worst: dict[str, float] = {}
     for read in operations:
-        if read.f != "read" or read.outcome != "ok" or read.node is None or read.position is None:
+        if read.f != "read" or read.outcome != "ok" or read.node is None or not _has_place(read):
             continue
         backlog = backlogs.get(read.partition, Backlog(()))
         lag_ms = backlog.behind_ms(_place(read.position), read.invoked_ns)
@@ -111,6 +111,10 @@ def _read_medians_ms(reads: Iterable[Operation]) -> dict[str, float]:
 def _longest_gap_ms(writes: Sequence[Operation]) -> float:
     gaps_ns = (later.returned_ns - earlier.returned_ns for earlier, later in pairwise(writes))
     return round(max(gaps_ns, default=0) / NS_PER_MS, 1)
+
+
+def _has_place(operation: Operation) -> bool:
+    return operation.position is not None and not isinstance(operation.position, dict)
 
 
 def _place(position: Any) -> Place:

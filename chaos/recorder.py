@@ -4,7 +4,7 @@ Each call here is one unbuffered write, so whatever it has returned is in the fi
 killed the next moment. A recorder refuses what a reader would refuse: see `history.Pairing`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -72,10 +72,12 @@ class Recorder:
         gateway: str | None = None,
         session: str | None = None,
         device: str | None = None,
+        saw: Sequence[Any] | None = None,
     ) -> Event:
         """A client begins an operation; the event returned is what `ok`, `fail` or `info` will end.
 
         Call it before the request leaves, and the end after the answer came: their order is evidence.
+        `saw` is what the client of a change knew of the key; None for one that goes by nothing.
         """
         if f != "read" and key is not None:
             self._absent.setdefault(key, [] if f == "add" else None)
@@ -91,6 +93,7 @@ class Recorder:
                 gateway=gateway,
                 session=session,
                 device=device,
+                saw=None if saw is None else list(saw),
             )
         )
 
@@ -103,8 +106,13 @@ class Recorder:
         epoch: int | None = None,
         position: Any = None,
         partition: int | None = None,
+        siblings: Sequence[Any] | None = None,
+        by: str | None = None,
     ) -> Event:
-        """It happened. `value` is the result of a read; of anything else, what was asked is recorded."""
+        """It happened. `value` is the result of a read; of anything else, what was asked is recorded.
+
+        `siblings` are all the values of a read that returned several; `by` who coordinated, if not `node`.
+        """
         result = value if pending.f == "read" or value is not None else pending.value
         self._homes[pending.key] = partition
         return self._end(
@@ -115,6 +123,8 @@ class Recorder:
             epoch=epoch,
             position=position,
             partition=partition,
+            siblings=None if siblings is None else list(siblings),
+            by=by,
         )
 
     def fail(self, pending: Event, error: str) -> Event:
@@ -137,9 +147,12 @@ class Recorder:
         There is one read for each key that this replica holds or that a client ever wrote (null, or an empty
         list, where the replica has nothing), and one without a key whose value lists the keys it holds:
         it is there even when the replica is empty. A replica of one of several partitions is not asked for
-        what lies in another.
+        what lies in another. `siblings`, where there are any, has the values of each key that holds several;
+        its value is then null.
         """
-        held = {**contents["registers"], **contents["sets"], **contents.get("tables", {})}
+        siblings: Mapping[str, Sequence[Any]] = contents.get("siblings", {})
+        several = dict.fromkeys(siblings)
+        held = {**contents["registers"], **contents["sets"], **contents.get("tables", {}), **several}
         partition, homes = contents.get("partition"), self._homes
         missing = {key: empty for key, empty in self._absent.items() if homes.get(key) == partition}
         reads = {None: sorted(held), **(self._absent if partition is None else missing), **held}
@@ -153,7 +166,8 @@ class Recorder:
         events: list[Event] = []
         for index, (key, value) in zip(count(self._next_index, 2), reads.items(), strict=False):
             read = _final_read(index, now_ns, process, node, key)
-            events += read, replace(read, index=index + 1, type="ok", value=value, **found)
+            beside = list(siblings[key]) if isinstance(key, str) and key in siblings else None
+            events += read, replace(read, index=index + 1, type="ok", value=value, siblings=beside, **found)
         self._take_whole(now_ns, events)
 
     def learned(self, node: str, contents: Mapping[str, Any]) -> None:
@@ -180,7 +194,7 @@ class Recorder:
     def _end(self, pending: Event, type_: Literal["ok", "fail", "info"], **fields: Any) -> Event:
         """`fields` are those in which the end differs from the beginning, apart from when it was."""
         index, time = self._next_index, self.elapsed_ns()
-        return self._take(replace(pending, index=index, time=time, type=type_, **fields))
+        return self._take(replace(pending, index=index, time=time, type=type_, saw=None, **fields))
 
     def _take(self, *events: Event) -> Event:
         """All of them, in one write; returns the last."""

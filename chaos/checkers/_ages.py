@@ -66,6 +66,8 @@ def traced(table: Columns) -> tuple[Columns, str | None]:
 def untraceable(table: Columns) -> str | None:
     """Why the values of this history do not tell which change left them; None when they do."""
     twice = np.flatnonzero((table.writers > 1) & ~table.absent)
+    if table.keys_of_several:
+        return several_values(min(map(str, table.keys_of_several)))
     if table.keys_elsewhere:
         return f"key {next(iter(table.keys_elsewhere))} is more than a register of reads, writes and deletes"
     if len(twice):
@@ -75,6 +77,11 @@ def untraceable(table: Columns) -> str | None:
             "so a value cannot be traced to its write"
         )
     return None
+
+
+def several_values(key: str) -> str:
+    """Why a key with siblings is not judged by time."""
+    return f"a read of {key} returned several values, and time does not tell which of them replaced which"
 
 
 def orphans(table: Columns) -> Bools:

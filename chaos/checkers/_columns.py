@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from chaos.checkers._consumers import CONSUMERS
+from chaos.checkers._parts import JOINED_BY
 from chaos.checkers._undone import EPOCHS
 from chaos.history import History, Key, Operation
 from chaos.history.table import FAIL, INFO, OK, OPEN, Bools, Ints, Table
@@ -30,7 +31,9 @@ class Columns:
     `key` numbers the `keys`, `cell` the pairs of key and value, `session` the sessions (processes where
     none is named), `line` what one process did for one session, `replica` the pairs of who answered and
     in which epoch. `key_of_cell` tells each cell's key, `absent` which cells are those of null, and
-    `keys_elsewhere` which keys have other operations too (cas, add …), which are not among the rows.
+    `keys_elsewhere` which keys have other operations too (cas, add …), which are not among the rows; of
+    `keys_of_several` a read returned more than one value, or one that a server made of several: what a value
+    replaced is then not for time to say.
     `operation` makes the operation of a row.
     """
 
@@ -47,6 +50,7 @@ class Columns:
     key_of_cell: Ints
     absent: Bools
     keys_elsewhere: frozenset[Key]
+    keys_of_several: frozenset[Key]
 
     def operations_at(self, rows: Bools) -> list[Operation]:
         """The operations of the rows that are true."""
@@ -96,7 +100,8 @@ def _columns(history: History) -> Columns:
     swaps = table.f.where(lambda f: f == "cas")[begun]  # which have no effect when they fail
     keyed = ~table.key.where(_is_no_clients)[begun] & ~table.final.where(bool)[begun]
     foreign = keyed & ~registers & ~(swaps & (outcome == FAIL))
-    elsewhere = np.unique(table.key.codes[begun[foreign]])
+    several = _of_several(history, numbers, value, null)
+    elsewhere = np.unique(np.concatenate((table.key.codes[begun[foreign]], several)))
     return Columns(
         operation=lambda row: history.operation(int(numbers[row])),
         begin=begin,
@@ -111,7 +116,27 @@ def _columns(history: History) -> Columns:
         key_of_cell=cells // (null + 1),
         absent=cells % (null + 1) == null,
         keys_elsewhere=frozenset(_names(table, elsewhere)),
+        keys_of_several=frozenset(_names(table, several)),
     )
+
+
+def _of_several(history: History, numbers: Ints, value: Ints, null: int) -> Ints:
+    """The codes of the keys that were read with siblings, or, where writes say `saw`, as a merged value."""
+    table, begin = history.table, history.begun[numbers]
+    several = table.key.codes[table.siblings[~table.final.where(bool)[table.siblings]]]
+    if not len(table.saw):
+        return np.unique(several)
+    reads = table.f.where(lambda f: f == "read")[begin] & np.isin(
+        table.key.codes[begin], table.key.codes[table.saw]
+    )
+    unwritten = reads & (value != null) & ~np.isin(value, value[~reads])
+    merged = [row for row in np.flatnonzero(unwritten).tolist() if _is_merged(table.value.names[value[row]])]
+    return np.unique(np.concatenate((several, table.key.codes[begin[merged]])))
+
+
+def _is_merged(token: object) -> bool:
+    """Whether such a value, as the table has it, may be one made of several."""
+    return token[:1] == b"[" if isinstance(token, bytes) else isinstance(token, str) and JOINED_BY in token
 
 
 def _is_no_clients(key: Key | None) -> bool:

@@ -17,6 +17,17 @@ class Holding(NamedTuple):
     answer: Event
 
     @property
+    def siblings(self) -> list[object] | None:
+        """All its values, where it holds several."""
+        return self.answer.siblings
+
+    @property
+    def values(self) -> list[object]:
+        """What it holds as a register: its siblings, else its one value, else nothing."""
+        values = [self.value] if self.siblings is None else self.siblings
+        return [value for value in values if value is not None]
+
+    @property
     def read(self) -> Operation:
         """That read, as an operation."""
         return Operation.of(self.asked, self.answer)
@@ -73,7 +84,11 @@ class FinalContents:
         known = self._known(key)
         if not self._is_shared_out:
             return known
-        homes = {self._partitions[holding.node] for holding in known if holding.value not in (None, [])}
+        homes = {
+            self._partitions[holding.node]
+            for holding in known
+            if holding.siblings or holding.value not in (None, [])
+        }
         return tuple(each for each in known if not homes or self._partitions[each.node] in homes)
 
     def unread(self, key: Key) -> tuple[str, ...]:

@@ -121,6 +121,16 @@ def half_a_swap(of_key: KeyOperations) -> str | None:
     return None
 
 
+def may_remove(delete: Operation, add: Operation) -> bool:
+    """Whether this delete may have taken that element out of its set.
+
+    A blind one takes out whatever was added before; one with `saw` what it saw.
+    """
+    if delete.precedes(add):
+        return False
+    return delete.saw is None or canonical(add.value) in map(canonical, delete.saw)
+
+
 def _misfit_set(of_key: KeyOperations) -> str | None:
     for operation in of_key.changes:
         if operation.f not in ("add", "delete"):

@@ -12,6 +12,7 @@ that was over before; and nobody sees the value again. A cluster that does not n
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from chaos.checkers._ages import several_values
 from chaos.checkers._finals import FinalContents, Holding, premature
 from chaos.checkers._keys import KeyOperations, elements, left_behind
 from chaos.checkers._scope import Scope
@@ -35,8 +36,15 @@ class Rollbacks:
     def __init__(self, history: History, judged: Scope) -> None:
         self._settled = premature(history) is None
         self._finals = FinalContents(history)
-        self.doubts: list[str] = []
-        self.witnesses = [witness for of_key in judged.keys for witness in self._of(of_key)]
+        several = [of_key.key for of_key in judged.keys if self._has_several(of_key)]
+        self.doubts = [several_values(str(key)) for key in several]
+        keys = [of_key for of_key in judged.keys if of_key.key not in several]
+        self.witnesses = [witness for of_key in keys for witness in self._of(of_key)]
+
+    def _has_several(self, of_key: KeyOperations) -> bool:
+        """Whether somebody reads several values of it at once."""
+        reads = [*of_key.reads, *self._finals.of(of_key.key)]
+        return not of_key.is_set and any(read.siblings is not None for read in reads)
 
     def _of(self, of_key: KeyOperations) -> Iterator[Witness]:
         failed = {value: change for change in of_key.failed for value in _left(change)}

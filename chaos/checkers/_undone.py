@@ -22,6 +22,8 @@ def undone(history: History) -> dict[int, str]:
     if not reads:
         return {}
     begins, end = reads[-1].value, sequence(reads[-1].position)
+    if not isinstance(end, int):
+        return {}  # a vector is no place in a log
     writes = (op for op in history.client_operations if op.writes and op.outcome == "ok")
     return {op.index: text for op in writes if (text := _instead(op, begins, end))}
 

@@ -22,6 +22,13 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
 
 
+def shown_values(value: object, siblings: Sequence[object] | None) -> str:
+    """What a read returned: its value, or all of its siblings."""
+    if siblings is None:
+        return shown(value)
+    return " beside ".join(map(shown, siblings)) or shown(None)
+
+
 def answerer(operation: Operation) -> str:
     """Who answered, for instance `n1 (epoch 1)`."""
     if operation.node is None:
@@ -63,7 +70,7 @@ def saw(read: Operation) -> str:
     """For instance `process 3 asked n1 (epoch 1) for x at 2.314 s and saw 17`."""
     return (
         f"process {read.process} asked {answerer(read)} for {read.key} at {seconds(read.invoked_ns)} "
-        f"and saw {shown(read.value)}"
+        f"and saw {shown_values(read.value, read.siblings)}"
     )
 
 
@@ -97,7 +104,9 @@ def unsourced(failed: Sequence[Operation], otherwise: str) -> str:
 
 def listed(holdings: Sequence[Holding]) -> str:
     """For instance `n1: 12, n2: 12, n3: nothing`."""
-    return ", ".join(f"{holding.node}: {shown(holding.value)}" for holding in holdings)
+    return ", ".join(
+        f"{holding.node}: {shown_values(holding.value, holding.siblings)}" for holding in holdings
+    )
 
 
 def witness_of(text: str, *operations: Operation) -> Witness:

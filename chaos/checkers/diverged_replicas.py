@@ -1,7 +1,7 @@
 """After healing and settling, two replicas' final contents differ.
 
 Judged key by key from the final reads alone. A key that a replica does not hold counts as null, for a
-set as empty, and the order of a set's elements does not matter.
+set as empty, and the order of a set's elements does not matter, nor that of siblings.
 
 Convergence may be asked for within a bound. It counts from the moment at which all was quiet (the last
 fault had ended, the last client was answered) to the end of the final reads: the measure `converged_ms`,
@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from chaos.checkers._finals import FinalContents, Holding, premature
 from chaos.checkers._keys import elements
 from chaos.checkers._passing import changed
-from chaos.checkers._words import in_the_end, sentence, shown
+from chaos.checkers._words import in_the_end, sentence, shown_values
 from chaos.history import History, Key, canonical
 from chaos.verdict import Finding, Witness, found, unknown
 
@@ -71,12 +71,17 @@ def _waited_ms(history: History) -> float:
     return round((looked - max(done, default=0)) / 1e6, 3)
 
 
-def _state(holding: Holding, is_set: bool) -> frozenset[bytes] | bytes:
-    return frozenset(elements(holding.value)) if is_set else canonical(holding.value)
+def _states(holdings: Sequence[Holding], is_set: bool) -> list[frozenset[bytes] | bytes]:
+    """What each replica holds, comparable; where one holds siblings, all are sets of values."""
+    if is_set:
+        return [frozenset(elements(holding.value)) for holding in holdings]
+    if all(holding.siblings is None for holding in holdings):
+        return [canonical(holding.value) for holding in holdings]
+    return [frozenset(map(canonical, holding.values)) for holding in holdings]
 
 
 def _differs(holdings: Sequence[Holding], is_set: bool) -> bool:
-    return len({_state(holding, is_set) for holding in holdings}) > 1
+    return len(set(_states(holdings, is_set))) > 1
 
 
 def _witness(key: Key, holdings: Sequence[Holding], is_set: bool, when: str) -> Witness:
@@ -87,11 +92,11 @@ def _witness(key: Key, holdings: Sequence[Holding], is_set: bool, when: str) -> 
 
 def _camps(holdings: Sequence[Holding]) -> str:
     """For instance `17 on n1 and n2, but 12 on n3`."""
-    camps: dict[bytes, list[Holding]] = {}
-    for holding in holdings:
-        camps.setdefault(canonical(holding.value), []).append(holding)
+    camps: dict[frozenset[bytes] | bytes, list[Holding]] = {}
+    for state, holding in zip(_states(holdings, is_set=False), holdings, strict=True):
+        camps.setdefault(state, []).append(holding)
     return ", but ".join(
-        f"{shown(camp[0].value)} on {' and '.join(holding.node for holding in camp)}"
+        f"{shown_values(camp[0].value, camp[0].siblings)} on {' and '.join(holding.node for holding in camp)}"
         for camp in camps.values()
     )
 

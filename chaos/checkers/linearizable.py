@@ -19,6 +19,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
+from chaos.checkers._ages import several_values
 from chaos.checkers._collisions import collided, read_too_early
 from chaos.checkers._columns import Columns, columns
 from chaos.checkers._keys import (
@@ -53,6 +54,8 @@ def check(history: History, *, budget: int = BUDGET) -> Finding:
         witnesses.update(_by_search(history, table, Budget(budget)))
     except UnreadableError as error:
         reason = str(error)
+    if table.keys_of_several:
+        reason = reason or several_values(min(map(str, table.keys_of_several)))
     summary, reason = all_registers.summary, reason or all_registers.doubt
     if witnesses:
         finding = found(NAME, len(witnesses), (tell() for tell in witnesses.values()))
@@ -81,7 +84,7 @@ def _by_zones(history: History, table: Columns) -> Iterator[tuple[Key, Telling]]
 def _by_search(history: History, table: Columns, budget: Budget) -> Iterator[tuple[Key, Telling]]:
     """One witness for each key that zones cannot judge, the shortest first. Raises `UnreadableError`."""
     traceable = {key for key, yes in zip(table.keys, table.traceable, strict=True) if yes}
-    judged = (traceable - table.keys_elsewhere) | registers(history).foreign
+    judged = (traceable - table.keys_elsewhere) | registers(history).foreign | table.keys_of_several
     wanted = {*table.keys, *table.keys_elsewhere} - judged
     if not wanted:
         return

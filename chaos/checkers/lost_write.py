@@ -5,20 +5,28 @@ acknowledged began after it was over; one in doubt always may. When what the rep
 none of these, the last acknowledged change is lost, whichever it was. So at most one loss is claimed
 for a key: every earlier change may have been replaced by that one. A delete is a change like any other.
 
-Sets: an acknowledged element that no replica has is lost, unless a delete of its key may explain it.
+Where clients say what they knew (`saw`, `siblings`), a change replaces what it saw and what that had
+replaced. A part of an acknowledged value that no replica has, neither alone nor among siblings nor in a
+merged value, is lost unless somebody who knew it left it out, also when others wrote later without knowing
+it (`_unaccounted.py`).
+
+Sets: an acknowledged element that no replica has is lost, unless a delete of its key may explain it; a delete
+with `saw` explains what it saw.
 
 Assumed, else unknown: no value written twice to one register, and final reads of every replica after the last
-acknowledgement. A replica that could not be read, or that answered clients and was never read in the end,
-might hold the value. Not looked at: what is neither a register nor a set.
+acknowledgement; what was seen was written. A replica that could not be read, or that answered clients and was
+never read in the end, might hold the value. Not looked at: what is neither a register nor a set.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chaos.checkers._finals import FinalContents, Holding, premature
-from chaos.checkers._keys import KeyOperations, elements, left_behind
+from chaos.checkers._keys import KeyOperations, elements, left_behind, may_remove
+from chaos.checkers._knowledge import Knowledge, is_known
 from chaos.checkers._passing import CHANGE, passed
 from chaos.checkers._scope import scope
+from chaos.checkers._unaccounted import Unaccounted
 from chaos.checkers._words import listed, sentence, was_told
 from chaos.history import History, Operation, canonical
 from chaos.verdict import Finding, Witness, found, unknown
@@ -44,12 +52,14 @@ def check(history: History) -> Finding:
     losses: list[Loss] = []
     undecided: list[str] = []
     for of_key in judged.keys:
-        missing = list(_losses(of_key, finals.of(of_key.key)))
+        holdings = finals.of(of_key.key)
+        missing = list(_losses(of_key, holdings))
         unread = finals.unread(of_key.key)
         if missing and unread:
             undecided.append(f"{of_key.key} lacks a write, but {', '.join(unread)} {_why(unread, finals)}")
         else:
             losses += missing
+            undecided += _untraced(of_key, holdings)
     if losses:
         losses.sort(key=lambda loss: loss.suspects[0].end)
         return found(NAME, len(losses), (_witness(loss) for loss in losses))
@@ -65,7 +75,22 @@ def _why(unread: Sequence[str], finals: FinalContents) -> str:
 
 
 def _losses(of_key: KeyOperations, holdings: Sequence[Holding]) -> Iterator[Loss]:
+    if _is_known(of_key, holdings):
+        return _unaccounted(of_key, tuple(holdings))
     return (_lost_elements if of_key.is_set else _lost_change)(of_key, tuple(holdings))
+
+
+def _is_known(of_key: KeyOperations, holdings: Sequence[Holding]) -> bool:
+    return is_known(of_key, (holding.siblings for holding in holdings))
+
+
+def _untraced(of_key: KeyOperations, holdings: Sequence[Holding]) -> Sequence[str]:
+    return Knowledge(of_key).doubts if _is_known(of_key, holdings) else ()
+
+
+def _unaccounted(of_key: KeyOperations, holdings: tuple[Holding, ...]) -> Iterator[Loss]:
+    of_all = Unaccounted(Knowledge(of_key), [holding.values for holding in holdings])
+    return (Loss(suspects, holdings) for suspects in of_all.losses())
 
 
 def _lost_change(of_key: KeyOperations, holdings: tuple[Holding, ...]) -> Iterator[Loss]:
@@ -83,7 +108,7 @@ def _lost_elements(of_key: KeyOperations, holdings: tuple[Holding, ...]) -> Iter
     for add in of_key.acknowledged:
         if add.f != "add" or canonical(add.value) in held:
             continue
-        if all(delete.precedes(add) for delete in deletes):
+        if not any(may_remove(delete, add) for delete in deletes):
             yield Loss((add,), holdings)
 
 
@@ -100,7 +125,8 @@ def _story(loss: Loss) -> str:
         return f"{told}; it is in no replica's set at the end ({nodes} were read), and nothing removed it"
     if len(loss.suspects) == 1:
         state = listed(loss.holdings)
-        return f"{told}; no replica shows it at the end ({state}), and nothing acknowledged replaced it"
+        who = "nothing acknowledged" if loss.suspects[0].saw is None else "nobody who knew it"
+        return f"{told}; no replica shows it at the end ({state}), and {who} replaced it"
     return (
         f"{told}; each of these may have replaced the others, but no replica shows any of them at the end "
         f"({listed(loss.holdings)})"

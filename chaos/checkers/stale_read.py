@@ -5,6 +5,10 @@ a change is acknowledged that began after the change which left the value was ov
 over never, so what they left does not count as replaced. The value of a set is replaced by each add: a
 read that lacks an element acknowledged before it began is stale, unless a delete may explain it.
 
+Where clients say what they knew (`saw`, `siblings`), a value is replaced by whoever knew it, and a read is
+stale when each value that it returned was replaced, for each by some write acknowledged before the read
+began.
+
 How stale: since when the value had been replaced (milliseconds from the first acknowledgement of a
 successor to the beginning of the read), and by how many acknowledged changes (versions). Both are lower
 bounds. Of the stale reads the median, the 95th percentile (nearest rank) and the most are given, and
@@ -21,10 +25,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from chaos.checkers._keys import KeyOperations, elements, failed_to_leave, left_behind
+from chaos.checkers._keys import KeyOperations, elements, failed_to_leave, left_behind, may_remove
+from chaos.checkers._knowledge import Knowledge, contents, is_known
+from chaos.checkers._outdated import Outdated
 from chaos.checkers._passing import CHANGE, READ, passed
 from chaos.checkers._scope import scope
-from chaos.checkers._words import answerer, seconds, sentence, shown, unsourced, was_told
+from chaos.checkers._words import answerer, seconds, sentence, shown, shown_values, unsourced, was_told
 from chaos.history import History, Operation, canonical
 from chaos.verdict import Finding, Witness, found, unknown
 
@@ -66,7 +72,18 @@ def check(history: History) -> Finding:
 
 
 def _stale_reads(of_key: KeyOperations) -> Iterator[Stale]:
-    yield from (_stale_sets if of_key.is_set else _stale_registers)(of_key)
+    if is_known(of_key):
+        yield from _stale_by_knowledge(of_key)
+    else:
+        yield from (_stale_sets if of_key.is_set else _stale_registers)(of_key)
+
+
+def _stale_by_knowledge(of_key: KeyOperations) -> Iterator[Stale]:
+    knowledge = Knowledge(of_key)
+    for read in of_key.reads:
+        state = Outdated(knowledge, read.index, read.end)
+        if missed := state.missed(contents(read.value, read.siblings)):
+            yield Stale(read, missed[0], len(missed))
 
 
 def _stale_registers(of_key: KeyOperations) -> Iterator[Stale]:
@@ -115,18 +132,30 @@ def _stale_sets(of_key: KeyOperations) -> Iterator[Stale]:
 
 
 def _may_explain(deletes: Sequence[Operation], add: Operation, read: Operation) -> bool:
-    return any(delete.index < read.end and not delete.precedes(add) for delete in deletes)
+    return any(delete.index < read.end and may_remove(delete, add) for delete in deletes)
 
 
 def _untraced(of_key: KeyOperations) -> Iterator[str]:
+    if is_known(of_key):
+        yield from _untraced_parts(Knowledge(of_key))
+        return
     sources = {} if of_key.is_set else _sources(of_key)
     for read in () if of_key.is_set else of_key.reads:
         if _source_end(sources, read) is None:
-            whence = unsourced(failed_to_leave(of_key, read.value), "which nobody had written by then")
-            yield (
-                f"read {read.index} of {read.key} returned {shown(read.value)}, {whence}, "
-                "so its age cannot be told"
-            )
+            yield _unknown_age(of_key, read, read.value)
+
+
+def _untraced_parts(knowledge: Knowledge) -> Iterator[str]:
+    yield from knowledge.doubts
+    for read in knowledge.of_key.reads:
+        state = Outdated(knowledge, read.index, read.end)
+        for value in state.untraced(contents(read.value, read.siblings)):
+            yield _unknown_age(knowledge.of_key, read, value)
+
+
+def _unknown_age(of_key: KeyOperations, read: Operation, value: object) -> str:
+    whence = unsourced(failed_to_leave(of_key, value), "which nobody had written by then")
+    return f"read {read.index} of {read.key} returned {shown(value)}, {whence}, so its age cannot be told"
 
 
 def _measures(stale: Sequence[Stale], reads: int) -> dict[str, float]:
@@ -156,9 +185,13 @@ def _summary(measures: Mapping[str, float]) -> str:
     )
 
 
+def _saw(read: Operation) -> str:
+    return f"saw {shown_values(read.value, read.siblings)}"
+
+
 def _witness(stale: Stale) -> Witness:
     read, successor = stale.read, stale.successor
-    saw = f"{shown(successor.value)} was not in it" if successor.f == "add" else f"saw {shown(read.value)}"
+    saw = f"{shown(successor.value)} was not in it" if successor.f == "add" else _saw(read)
     behind = f"{seconds(stale.behind_ns)} and {stale.versions} version{'s' if stale.versions > 1 else ''}"
     text = (
         f"process {read.process} asked {answerer(read)} for {read.key} at {seconds(read.invoked_ns)} and "

@@ -5,6 +5,10 @@ value was over; for an absent key, once any write is, unless a delete may have c
 when it lacks an acknowledged element that no delete explains. Each replica is judged alone, so this is
 found also where all replicas agree on what is old.
 
+Where clients say what they knew (`saw`, `siblings`), a value is replaced by whoever knew it, and later writes
+that did not know it leave it as current as it was. One replaced sibling, or one part of a merged value, is
+enough.
+
 Assumed, else unknown: no value written twice to one register, final reads after the last acknowledgement of
 every replica that answered clients (how the others stand says little where one was never asked), and every
 value held was written by somebody. Not looked at: what is neither a register nor a set.
@@ -13,10 +17,12 @@ value held was written by somebody. Not looked at: what is neither a register no
 from collections.abc import Iterator
 
 from chaos.checkers._finals import FinalContents, Holding, premature
-from chaos.checkers._keys import KeyOperations, elements, failed_to_leave, left_behind
+from chaos.checkers._keys import KeyOperations, elements, failed_to_leave, left_behind, may_remove
+from chaos.checkers._knowledge import Knowledge, is_known
+from chaos.checkers._outdated import Outdated
 from chaos.checkers._passing import CHANGE, passed
 from chaos.checkers._scope import scope
-from chaos.checkers._words import in_the_end, sentence, shown, unsourced, was_told, witness_of
+from chaos.checkers._words import in_the_end, sentence, shown, shown_values, unsourced, was_told, witness_of
 from chaos.history import History, Operation, canonical
 from chaos.verdict import Finding, Witness, found, unknown
 
@@ -59,10 +65,28 @@ def check(history: History, *, settled: bool = True) -> Finding:
 
 def _stale(of_key: KeyOperations, finals: FinalContents) -> Iterator[tuple[Holding, Operation]]:
     """Each replica that is behind, and the first acknowledged change that it lacks."""
+    knowledge = _knowledge(of_key, finals)
     for holding in finals.of(of_key.key):
-        missed = _missed_elements(of_key, holding) if of_key.is_set else _missed_changes(of_key, holding)
+        if knowledge:
+            missed = _replaced(holding, knowledge)
+        else:
+            missed = _missed_elements(of_key, holding) if of_key.is_set else _missed_changes(of_key, holding)
         if first := min(missed, key=lambda change: change.end, default=None):
             yield holding, first
+
+
+def _knowledge(of_key: KeyOperations, finals: FinalContents) -> Knowledge | None:
+    """What clients knew, where they say so."""
+    several = (holding.siblings for holding in finals.of(of_key.key))
+    return Knowledge(of_key) if is_known(of_key, several) else None
+
+
+def _replaced(holding: Holding, knowledge: Knowledge) -> list[Operation]:
+    """The changes that had replaced something of what is held, or all that a replica with nothing lacks."""
+    state = Outdated(knowledge)
+    if not holding.values:
+        return state.missed([])
+    return [change for value in holding.values for change in state.replaced(value, in_part=True)]
 
 
 def _missed_changes(of_key: KeyOperations, holding: Holding) -> list[Operation]:
@@ -81,17 +105,33 @@ def _missed_elements(of_key: KeyOperations, holding: Holding) -> list[Operation]
     held = elements(holding.value)
     deletes = [change for change in of_key.changes if change.f == "delete"]
     missing = (add for add in of_key.acknowledged if add.f == "add" and canonical(add.value) not in held)
-    return [add for add in missing if all(delete.precedes(add) for delete in deletes)]
+    return [add for add in missing if not any(may_remove(delete, add) for delete in deletes)]
 
 
 def _untraced(of_key: KeyOperations, finals: FinalContents) -> Iterator[str]:
+    if knowledge := _knowledge(of_key, finals):
+        yield from _untraced_parts(knowledge, finals)
+        return
     for holding in () if of_key.is_set else finals.of(of_key.key):
         if _over(of_key, holding) is None:
             whence = unsourced(failed_to_leave(of_key, holding.value), "which nobody wrote")
             yield f"{holding.node} holds {shown(holding.value)} under {of_key.key}, {whence}"
 
 
+def _untraced_parts(knowledge: Knowledge, finals: FinalContents) -> Iterator[str]:
+    of_key = knowledge.of_key
+    yield from knowledge.doubts
+    for holding in finals.of(of_key.key):
+        for value in Outdated(knowledge).untraced(holding.values):
+            whence = unsourced(failed_to_leave(of_key, value), "which nobody wrote")
+            yield f"{holding.node} holds {shown(value)} under {of_key.key}, {whence}"
+
+
 def _witness(holding: Holding, missed: Operation, when: str) -> Witness:
-    holds = f"lacks {shown(missed.value)}" if missed.f == "add" else f"holds {shown(holding.value)}"
+    holds = (
+        f"lacks {shown(missed.value)}"
+        if missed.f == "add"
+        else f"holds {shown_values(holding.value, holding.siblings)}"
+    )
     text = f"{was_told(missed)}; {when}, {holding.node} still {holds} under {missed.key}"
     return witness_of(sentence(text), missed, holding.read)

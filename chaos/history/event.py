@@ -20,6 +20,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     An `ok` carries the result in `value`, who answered in `node` and `epoch`, and the log position
     or version in `position`; `fail` and `info` of a client carry an `error`. Where the keys are shared out
     over partitions, each with epochs and positions of its own, it also has the `partition`, from 1.
+    Where several may write a key at once, `saw` on the `invoke` of a change has the values that its client
+    knew and means to replace, and `siblings` on the `ok` of a read all the values returned, of which `value`
+    is what the client made. A position may be an object then (a vector, `{"n1": 3}`), and `by` is the
+    coordinator, where that is not `node`.
     """
 
     index: int
@@ -38,6 +42,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     error: str | None = None
     final: bool = False
     partition: int | None = None
+    saw: list[Any] | None = None
+    siblings: list[Any] | None = None
+    by: str | None = None
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -54,6 +61,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     node: str | None = None
     epoch: int | None = None
     final: bool = False
+    saw: list[Any] | None = None
+    siblings: list[Any] | None = None
 
 
 Rows: TypeAlias = Sequence[Event] | Sequence[Row]

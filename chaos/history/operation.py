@@ -15,7 +15,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     `index` and `completed_index` are those of its two events; `completed_index` is None while it is
     open. `outcome` is `info` for an open operation too. `value` is the result of a read, and what was
-    asked to be written of anything else. `returned_ns` is infinite while the effect is in doubt.
+    asked to be written of anything else. `returned_ns` is infinite while the effect is in doubt. `saw` is
+    None for a blind change, and `siblings` for a read that returned one value.
     """
 
     index: int
@@ -36,6 +37,9 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     error: str | None = None
     final: bool = False
     partition: int | None = None
+    saw: list[Any] | None = None
+    siblings: list[Any] | None = None
+    by: str | None = None
 
     @classmethod
     def of(cls, invocation: Event, completion: Event | None) -> "Operation":
@@ -62,6 +66,9 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             error=end.error,
             final=invocation.final,
             partition=end.partition,
+            saw=invocation.saw,
+            siblings=end.siblings,
+            by=end.by,
         )
 
     @property
@@ -92,5 +99,8 @@ def writes(f: str, value: Any) -> bool:
 
 
 def sequence(position: Any) -> Any:
-    """A place in a log as its number alone, as everywhere in a history, also of `[epoch, number]`."""
+    """A place in a log as its number alone, as everywhere in a history, also of `[epoch, number]`.
+
+    A vector (an object) is no place in one log, and stays as it is.
+    """
     return position[1] if isinstance(position, list | tuple) and len(position) == 2 else position

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from chaos.history.answers import misfit
 from chaos.history.event import Event, HistoryError
+from chaos.history.knowing import misplaced
 
 
 class Pairing:
@@ -24,6 +25,8 @@ class Pairing:
             raise self._error(f"index {self._next_index} (dense from 0)", event.index)
         if event.time < self._last_time:
             raise self._error(f"a time of at least {self._last_time}", event.time)
+        if wrong := misplaced(event):
+            raise HistoryError(f"line {self._next_index + 1}: {wrong}")
         process, invocation = event.process, None
         if isinstance(process, str):
             if event.type != "info":

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from chaos.history.answers import ECHOES, TRANSACTION, misfit
-from chaos.history.event import NEMESIS, Key, Rows, canonical
+from chaos.history.event import NEMESIS, Event, Key, Row, Rows, canonical
+from chaos.history.knowing import knowing, misplaced
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 Bools: TypeAlias = npt.NDArray[np.bool_]
@@ -26,6 +27,7 @@ INVOKE, OK, FAIL, INFO = range(4)
 KINDS = {"invoke": INVOKE, "ok": OK, "fail": FAIL, "info": INFO}
 OPEN = -1  # the end of an operation that has none
 SHORT = 2**16  # numbers below are sorted by their digits, in linear time
+PLAIN_COLUMNS = ("process", "f", "key", "session", "node", "epoch", "final")
 PLAIN = {int, str, type(None)}  # values of these types are equal exactly when JSON's are
 
 
@@ -48,7 +50,10 @@ class Coded(Generic[H]):
 
 @dataclass(frozen=True)
 class Table:
-    """One row for each event; `kind` is its type, `value` something hashable for it, else as in `Event`."""
+    """One row for each event; `kind` is its type, `value` something hashable for it, else as in `Event`.
+
+    `saw` and `siblings` are the rows that have any.
+    """
 
     kind: Ints
     process: Coded[int | str]
@@ -59,22 +64,30 @@ class Table:
     node: Coded[str | None]
     epoch: Coded[int | None]
     final: Coded[bool]
+    saw: Ints
+    siblings: Ints
 
     @classmethod
     def of(cls, chunks: Iterable[Rows]) -> "Table":
         """All rows of all chunks. Raises `MalformedError`."""
-        columns = {name: _Growing() for name in cls.__dataclass_fields__}
+        columns = {name: _Growing() for name in ("kind", "value", *PLAIN_COLUMNS)}
         last_ns, rows = 0, 0
+        told: list[Event | Row] = []
         for chunk in chunks:
             last_ns = _must_be_in_order(chunk, rows, last_ns)
             rows += len(chunk)
             columns["kind"].add(map(KINDS.__getitem__, map(attrgetter("type"), chunk)))
             columns["value"].add(_tokens(list(map(attrgetter("value"), chunk))))
-            for name in ("process", "f", "key", "session", "node", "epoch", "final"):
+            told += knowing(chunk)
+            for name in PLAIN_COLUMNS:
                 columns[name].add(map(attrgetter(name), chunk))
         kind = columns.pop("kind").coded()
+        if any(map(misplaced, told)):
+            raise MalformedError
         return cls(
             np.array((*kind.names, -1), dtype=np.int64)[kind.codes],
+            saw=np.array([event.index for event in told if event.saw is not None], dtype=np.int64),
+            siblings=np.array([event.index for event in told if event.siblings is not None], dtype=np.int64),
             **{name: column.coded() for name, column in columns.items()},
         )
 

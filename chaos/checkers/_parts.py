@@ -1,0 +1,40 @@
+"""What values of a register are made of, so that what was merged can be found again.
+
+A merged value is a text joined by `/` or a list; its pieces are its parts. Any other value is one part,
+itself. Numbers that were written are found again in a joined text, too.
+"""
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from chaos.checkers._keys import left_behind
+from chaos.history import Operation, canonical
+
+JOINED_BY = "/"
+
+Parts: TypeAlias = dict[bytes, None]  # in order: a set whose order is the same in every run
+
+
+class Splitter:
+    """Takes values apart, for one key of which the `changes` are known."""
+
+    def __init__(self, changes: Iterable[Operation]) -> None:
+        written = (left_behind(change) for change in changes)
+        self._numbers = {str(value): canonical(value) for value in written if type(value) in (int, float)}
+
+    def parts(self, value: object) -> Parts:
+        """The parts of one value; none of an absent one."""
+        if value is None:
+            return {}
+        if isinstance(value, list):
+            return dict.fromkeys(map(canonical, value))
+        if isinstance(value, str) and JOINED_BY in value:
+            return dict.fromkeys(map(self._part, filter(None, value.split(JOINED_BY))))
+        return {canonical(value): None}
+
+    def of_all(self, values: Iterable[object]) -> Parts:
+        """The parts of several values."""
+        return {part: None for value in values for part in self.parts(value)}
+
+    def _part(self, piece: str) -> bytes:
+        return self._numbers.get(piece) or canonical(piece)
