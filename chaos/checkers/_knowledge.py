@@ -39,7 +39,8 @@ class Known:
     """A change, its `number` among those of its key, and sets of such numbers as bits.
 
     `parts` are those of the value it left, `seen` those of the values it saw, `fresh` those that are its own.
-    `knew` is whatever it saw, step by step; `may` and `sure` are what it may have and surely has replaced.
+    `knew` is whatever it saw, step by step, `guess` what it may have known besides, where that cannot be
+    traced; `may` and `sure` are what it may have and surely has replaced.
     """
 
     number: int
@@ -47,6 +48,7 @@ class Known:
     parts: Parts
     seen: Parts
     knew: int = 0
+    guess: int = 0
     may: int = 0
     sure: int = 0
 
@@ -96,10 +98,10 @@ class Knowledge:
         for other, each in enumerate(self._ordered):
             may |= (each is not change and not change.precedes(each)) << other
             sure |= each.precedes(change) << other
-        return Known(number, change, parts, seen, 0, may, sure)
+        return Known(number, change, parts, seen, may=may, sure=sure)
 
     def _knowing(self, number: int, change: Operation, parts: Parts, seen: Parts) -> Known:
-        knew, may, sure = 0, 0, 0
+        knew, guess, may, sure = 0, 0, 0, 0
         for value in contents(None, change.saw):
             possible, certain = self._sources(value, change.index)
             for source in possible:
@@ -109,24 +111,26 @@ class Knowledge:
                 sure |= source.bit | source.sure
             if not possible:
                 self.doubts.append(self._untraced(change, value))
-                may |= self._blind(number, change, parts, seen).may  # it may have known anything
+                guess = self._blind(number, change, parts, seen).may  # it may have known anything
         own = ~(1 << number)
-        return Known(number, change, parts, seen, knew & own, may & own, sure & own)
+        return Known(number, change, parts, seen, knew & own, guess, (may | guess) & own, sure & own)
 
     def _sources(self, value: object, before: float) -> tuple[list[Known], list[Known]]:
         """Whose a value is that somebody saw: whose it may be, and whose it is for certain."""
         whole = self.whole(value, before)
         if whole is not None:
             return [whole], [whole]
-        parts = [self.carriers(part, before) for part in self.splitter.parts(value)]
-        if not all(parts):
+        parts = self.splitter.parts(value)
+        carriers = [self.carriers(part, before) for part in parts]
+        if not all(carriers):
             return [], []
-        origins = [
-            [one for one in self.origins(part) if one in of_part]
-            for part, of_part in zip(self.splitter.parts(value), parts, strict=True)
+        brought_in = [
+            [one for one in carriers_of if part not in one.seen]
+            for part, carriers_of in zip(parts, carriers, strict=True)
         ]
-        certain = [of_part[0] for of_part in origins if len(of_part) == 1]
-        return [one for of_part in parts for one in of_part], certain
+        whole_in_it = [one for each in carriers for one in each if one.parts.keys() <= parts.keys()]
+        certain = [origins[0] for origins in brought_in if len(origins) == 1]
+        return [*(one for origins in brought_in for one in origins), *whole_in_it], certain
 
     def _untraced(self, change: Operation, value: object) -> str:
         whence = unsourced(failed_to_leave(self.of_key, value), "which nobody had begun to write by then")

@@ -47,7 +47,7 @@ class Outdated:
             replacers = self._replacers(whole)
             return [] if self._is_merged_again(whole) else replacers
         parts = [self._replaced_part(part) for part in self.knowledge.splitter.parts(value)]
-        if not parts or not (any if in_part else all)(parts):
+        if not self._is_traced(value) or not (any if in_part else all)(parts):
             return []
         some = [each for each in parts if each]
         return max(some, key=lambda each: each[0].end) if not in_part else some[0]

@@ -43,8 +43,9 @@ class Rollbacks:
 
     def _has_several(self, of_key: KeyOperations) -> bool:
         """Whether somebody reads several values of it at once."""
-        reads = [*of_key.reads, *self._finals.of(of_key.key)]
-        return not of_key.is_set and any(read.siblings is not None for read in reads)
+        several = [read.siblings for read in of_key.reads]
+        several += [holding.siblings for holding in self._finals.of(of_key.key)]
+        return not of_key.is_set and any(each is not None for each in several)
 
     def _of(self, of_key: KeyOperations) -> Iterator[Witness]:
         failed = {value: change for change in of_key.failed for value in _left(change)}

@@ -1,13 +1,16 @@
 """Acknowledged changes of a register whose parts are gone although nobody who knew them left them out.
 
 Each part of a value is asked for, of the first acknowledged change that carried it: is it in some replica's
-final contents, or did a change without that part, which did happen, know one that had it? A change happened
-when it was acknowledged, when what it left is there, or when one that happened knew it; a delete in doubt
-always may have. Blind changes replace what came before them, so of those that may have come last at least
-one must have left something: if none has, one of them is lost, whichever it was. A delete that knew what it
-deleted is judged by `deleted-item-returns`.
+final contents, or did a change without that part, which may have happened, know one that had it? A change in
+doubt may have happened when somebody saw it, when what it left is there, or when it leaves nothing.
+
+A blind change replaces whatever came before it. So the question is asked for each blind change that may have
+come last of them, and only of that one and what surely came after. A loss is certain when something is
+missing whichever came last: those missing every time are lost, or else one of those missing at some time.
+A delete that knew what it deleted is judged by `deleted-item-returns`.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 
 from chaos.checkers._knowledge import Knowledge, Known
@@ -23,58 +26,90 @@ class Unaccounted:
         self._acknowledged = [one for one in knowledge.changes if one.change.outcome == "ok"]
         self._replicas = [knowledge.splitter.of_all(values) for values in held]
         self._held: Parts = {part: None for parts in self._replicas for part in parts}
-        self._happened = self._what_happened()
+        self._certain = self._surely_happened()
 
-    def losses(self) -> Iterator[tuple[Operation, ...]]:
+    def losses(self) -> list[tuple[Operation, ...]]:
         """Groups of changes of which one each is lost; mostly it is alone."""
-        everything = self._happened
-        for one in self._acknowledged:
-            is_write = not one.is_blind and one.change.f != "delete"
-            if is_write and not self._is_accounted(one, everything):
-                yield (one.change,)
-        blind = [one for one in self._acknowledged if one.is_blind]
-        latest_begin = max((one.change.index for one in blind), default=-1)
-        maybe_last = [one for one in blind if one.change.end > latest_begin]
-        others = everything & ~sum(one.bit for one in blind)
-        if maybe_last and not any(self._is_accounted(one, others) for one in maybe_last):
-            yield tuple(one.change for one in maybe_last)
+        everywhere, anywhere = -1, 0
+        for last in self._maybe_last():
+            missing = self._missing(last)
+            if not missing:
+                return []
+            everywhere, anywhere = everywhere & missing, anywhere | missing
+        lost = [one.change for one in self._knowledge.of(everywhere)]
+        return [(change,) for change in lost] or [tuple(one.change for one in self._knowledge.of(anywhere))]
 
-    def _what_happened(self) -> int:
+    def _surely_happened(self) -> int:
         happened = 0
-        for one in self._knowledge.changes:
-            is_there = one.change.outcome == "ok" or one.parts.keys() <= self._held.keys()
-            happened |= (one.bit | one.knew) if is_there else 0
+        for one in self._acknowledged:
+            happened |= one.bit | one.knew
         return happened
 
-    def _is_accounted(self, one: Known, replacers: int) -> bool:
-        """Whether all that it put there is there, or left out by one of these `replacers` who knew it."""
-        if one.change.f == "delete":
-            return self._still_deleted(one) or any(x.may & one.bit for x in self._knowledge.of(replacers))
-        return all(
-            part in self._held or self._is_left_out(part, self._carried(one, part), replacers)
+    def _maybe_last(self) -> Iterator[Known | None]:
+        """The blind changes that may have come last of all blind ones; None where there is none."""
+        blind = [one for one in self._knowledge.changes if one.is_blind]
+        certain = sum(one.bit for one in blind) & self._certain
+        if not certain:
+            yield None
+        for one in blind:
+            in_doubt = not one.bit & self._certain
+            if not self._after(one) & certain & ~one.bit and not (in_doubt and self._is_missing_blind(one)):
+                yield one
+
+    def _after(self, last: Known | None) -> int:
+        """This blind change and whatever surely came after it: the rest may have been replaced by it."""
+        if last is None:
+            return -1
+        after, members = last.bit, [last]
+        for one in self._knowledge.changes[last.number + 1 :]:
+            if one.knew & after or any(each.change.precedes(one.change) for each in members):
+                after |= one.bit
+                members.append(one)
+        return after
+
+    def _missing(self, last: Known | None) -> int:
+        """The acknowledged changes of which something is missing, if this was the last blind change."""
+        after = self._after(last)
+        judged = (one for one in self._acknowledged if after & one.bit)
+        missing = sum(one.bit for one in judged if not one.is_blind and self._lacks(one, after))
+        return missing | (last.bit if last is not None and self._is_missing_blind(last) else 0)
+
+    def _is_missing_blind(self, last: Known) -> bool:
+        return self._is_undone(last) if last.change.f == "delete" else self._lacks(last, self._after(last))
+
+    def _lacks(self, one: Known, after: int) -> bool:
+        """Whether a part of it is nowhere, though nobody `after` it who knew it left it out."""
+        return any(
+            part not in self._held and not self._is_left_out(part, self._carriers(one, part), after)
             for part in one.parts
-            if not self._is_anothers(one, part)
+            if not self._is_anothers(one, part, after)
         )
 
-    def _is_left_out(self, part: bytes, carriers: int, replacers: int) -> bool:
-        return any(x.may & carriers and part not in x.parts for x in self._knowledge.of(replacers))
+    def _is_left_out(self, part: bytes, carriers: int, after: int) -> bool:
+        return any(
+            (x.knew | x.guess) & carriers and part not in x.parts and self._may_have_happened(x)
+            for x in self._knowledge.of(after)
+        )
 
-    def _carried(self, one: Known, part: bytes) -> int:
-        """This change, and those from which it may have had the part."""
+    def _may_have_happened(self, one: Known) -> bool:
+        return bool(self._certain & one.bit) or one.parts.keys() <= self._held.keys()
+
+    def _carriers(self, one: Known, part: bytes) -> int:
+        """This change, and those from which it had the part."""
         carriers = sum(other.bit for other in self._knowledge.carriers(part, one.change.index))
-        return one.bit | (one.may & carriers if part in one.seen else 0)
+        return one.bit | (one.knew & carriers if part in one.seen else 0)
 
-    def _is_anothers(self, one: Known, part: bytes) -> bool:
+    def _is_anothers(self, one: Known, part: bytes, after: int) -> bool:
         """Whether somebody who was told so had put the part there before."""
-        before = self._carried(one, part) & ~one.bit
+        before = self._carriers(one, part) & ~one.bit & after
         return any(other.change.outcome == "ok" for other in self._knowledge.of(before))
 
-    def _still_deleted(self, delete: Known) -> bool:
-        """Whether some replica has nothing of what is surely older than this delete."""
+    def _is_undone(self, delete: Known) -> bool:
+        """Whether every replica has something that is surely older than this delete."""
         older = [
             part
             for part in self._held
-            if (carriers := self._knowledge.carriers(part, float("inf")))
+            if (carriers := self._knowledge.carriers(part, math.inf))
             and all(delete.sure & one.bit for one in carriers)
         ]
-        return any(not any(part in parts for part in older) for parts in self._replicas)
+        return all(any(part in parts for part in older) for parts in self._replicas)

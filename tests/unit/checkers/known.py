@@ -1,6 +1,6 @@
 """What a reader must be told of each history in `tests/histories` that is bad or cannot be judged."""
 
-from tests.unit.checkers import known_transactions
+from tests.unit.checkers import known_knowledge, known_transactions
 
 BAD = [
     # file, the events that are the evidence, and what a reader must be told
@@ -190,6 +190,7 @@ BAD = [
         "as it was before, and nobody ever saw it again",
     ),
     *known_transactions.BAD,
+    *known_knowledge.BAD,
 ]
 UNKNOWN = [
     ("cross-user-leak/unknown-nothing-shown", "no session was shown a row"),
@@ -278,4 +279,5 @@ UNKNOWN = [
         "which only process 0 tried to write",
     ),
     *known_transactions.UNKNOWN,
+    *known_knowledge.UNKNOWN,
 ]
