@@ -34,19 +34,22 @@ def contents(read_value: object, siblings: Sequence[object] | None) -> list[obje
     return [value for value in values if value is not None]
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Known:
     """A change, its `number` among those of its key, and sets of such numbers as bits.
 
-    `parts` are those of the value it left, `seen` those of the values it saw, `fresh` those that are its own.
-    `knew` is whatever it saw, step by step, `guess` what it may have known besides, where that cannot be
-    traced; `may` and `sure` are what it may have and surely has replaced.
+    `parts` are those of the value it left, `seen` those of the values it saw. `possible` are the changes that
+    may have left what it saw, `certain` those that must have. `knew` is all that it saw, step by step, and
+    `guess` what it may have known besides, where that cannot be traced; `may` and `sure` are what it may have
+    and surely has replaced.
     """
 
     number: int
     change: Operation
     parts: Parts
     seen: Parts
+    possible: "Sequence[Known]" = ()
+    certain: "Sequence[Known]" = ()
     knew: int = 0
     guess: int = 0
     may: int = 0
@@ -78,42 +81,53 @@ class Knowledge:
         self.changes: list[Known] = []
         self._whole: dict[bytes, Known] = {}
         self._carriers: dict[bytes, list[Known]] = {}
-        self._ordered = sorted(of_key.changes, key=lambda change: change.index)
-        for change in self._ordered:
-            self._take(change)
+        for number, change in enumerate(sorted(of_key.changes, key=lambda change: change.index)):
+            self._take(number, change)
+        for one in self.changes:
+            self._weigh(one)
 
-    def _take(self, change: Operation) -> None:
-        number, value = len(self.changes), left_behind(change)
+    def _take(self, number: int, change: Operation) -> None:
+        value = left_behind(change)
         seen = self.splitter.of_all(change.saw or ())
-        parts = self.splitter.parts(value)
-        one = (self._blind if change.saw is None else self._knowing)(number, change, parts, seen)
+        one = Known(number, change, self.splitter.parts(value), seen)
+        sources = [self._sources(value, change.index) for value in contents(None, change.saw or ())]
+        one.possible = [source for possible, _ in sources for source in possible]
+        one.certain = [source for _, certain in sources for source in certain]
+        for source in one.possible:
+            one.knew |= source.bit | source.knew
         self.changes.append(one)
         if value is not None:
             self._whole[canonical(value)] = one
-        for part in parts:
+        for part in one.parts:
             self._carriers.setdefault(part, []).append(one)
 
-    def _blind(self, number: int, change: Operation, parts: Parts, seen: Parts) -> Known:
-        may, sure = 0, 0
-        for other, each in enumerate(self._ordered):
-            may |= (each is not change and not change.precedes(each)) << other
-            sure |= each.precedes(change) << other
-        return Known(number, change, parts, seen, may=may, sure=sure)
+    def _weigh(self, one: Known) -> None:
+        """What it replaced; those that it saw have been weighed before."""
+        if one.is_blind:
+            one.may = self._not_after(one)
+            one.sure = sum(other.bit for other in self.changes if other.change.precedes(one.change))
+            return
+        for value in contents(None, one.change.saw):
+            if not self._sources(value, one.change.index)[0]:
+                self.doubts.append(self._untraced(one.change, value))
+                one.guess = self._not_after(one)  # it may have known anything
+        one.may = one.guess
+        for source in one.possible:
+            one.may |= source.bit | source.may
+        for source in one.certain:
+            one.sure |= source.bit | source.sure
 
-    def _knowing(self, number: int, change: Operation, parts: Parts, seen: Parts) -> Known:
-        knew, guess, may, sure = 0, 0, 0, 0
-        for value in contents(None, change.saw):
-            possible, certain = self._sources(value, change.index)
-            for source in possible:
-                knew |= source.bit | source.knew
-                may |= source.bit | source.may
-            for source in certain:
-                sure |= source.bit | source.sure
-            if not possible:
-                self.doubts.append(self._untraced(change, value))
-                guess = self._blind(number, change, parts, seen).may  # it may have known anything
-        own = ~(1 << number)
-        return Known(number, change, parts, seen, knew & own, guess, (may | guess) & own, sure & own)
+    def _not_after(self, one: Known) -> int:
+        return ~self.after(one) & ((1 << len(self.changes)) - 1)
+
+    def after(self, one: Known) -> int:
+        """This change and whatever surely came after it."""
+        after, members = one.bit, [one]
+        for other in self.changes[one.number + 1 :]:
+            if other.knew & after or any(each.change.precedes(other.change) for each in members):
+                after |= other.bit
+                members.append(other)
+        return after
 
     def _sources(self, value: object, before: float) -> tuple[list[Known], list[Known]]:
         """Whose a value is that somebody saw: whose it may be, and whose it is for certain."""

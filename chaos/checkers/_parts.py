@@ -2,6 +2,8 @@
 
 A merged value is a text joined by `/` or a list; its pieces are its parts. Any other value is one part,
 itself. Numbers that were written are found again in a joined text, too.
+
+Assumed: what somebody wrote as one value is not also made by merging others.
 """
 
 from collections.abc import Iterable

@@ -58,14 +58,7 @@ class Unaccounted:
 
     def _after(self, last: Known | None) -> int:
         """This blind change and whatever surely came after it: the rest may have been replaced by it."""
-        if last is None:
-            return -1
-        after, members = last.bit, [last]
-        for one in self._knowledge.changes[last.number + 1 :]:
-            if one.knew & after or any(each.change.precedes(one.change) for each in members):
-                after |= one.bit
-                members.append(one)
-        return after
+        return -1 if last is None else self._knowledge.after(last)
 
     def _missing(self, last: Known | None) -> int:
         """The acknowledged changes of which something is missing, if this was the last blind change."""
