@@ -67,7 +67,8 @@ class Rollbacks:
 
     def _rolled_back(self, of_key: KeyOperations, sight: Sight) -> Iterator[Witness]:
         others = (change for change in of_key.changes if change is not sight.write)
-        later = [change for change in others if change.end > sight.read.index]
+        at_last = max(sight.read.index, sight.write.index)  # what was over by then came before the value
+        later = [change for change in others if change.end > at_last]
         if self._settled and not self._finals.unread(of_key.key):
             holdings = self._finals.of(of_key.key)
             if not _is_explained(of_key, sight, later, [holding.value for holding in holdings]):
