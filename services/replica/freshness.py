@@ -3,7 +3,8 @@
 With each answer the follower sends its own clock; the leader's next batch repeats it (`echo`) beside
 the end of the leader's log. Once the follower has everything up to there, it holds all that the leader
 had at a moment *after* it read that clock. So its lag is at most the time that has passed since, by
-one clock only, which counts on while the machine sleeps (`LeaseClock`).
+one clock only, which counts on while the machine sleeps (`LeaseClock`). A leader whose lease is not valid
+repeats no clock, for a successor may have written what it lacks.
 
 The leader's batches also tell up to where its clients have been answered, and so how much of the own log is
 acknowledged and cannot be lost with the leader any more.

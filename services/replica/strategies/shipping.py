@@ -44,7 +44,11 @@ class Follower:
 
 
 class Shipping:
-    """The leader `epoch`'s way to its followers; `moved` is called when one of them has more than before."""
+    """The leader `epoch`'s way to its followers; `moved` is called when one of them has more than before.
+
+    It tells followers how fresh they are only while it `may_vouch` for its log: while its lease is valid.
+    Afterwards a successor may have written, and a follower that hears of this leader alone would not know.
+    """
 
     def __init__(
         self,
@@ -53,12 +57,14 @@ class Shipping:
         storage: Storage,
         epoch: int,
         acknowledged: Callable[[], int],
+        may_vouch: Callable[[], bool],
         moved: Callable[[], None],
         deposed: Callable[[int, str], None],
         say: Callable[..., None],
     ) -> None:
         self._env, self._settings, self._storage, self._epoch = env, settings, storage, epoch
-        self._acknowledged, self._moved, self._deposed, self._say = acknowledged, moved, deposed, say
+        self._acknowledged, self._may_vouch = acknowledged, may_vouch
+        self._moved, self._deposed, self._say = moved, deposed, say
         self._opened = storage.last.sequence + 1
         self._tail = Tail(storage, settings.log_retention_entries)
 
@@ -101,7 +107,7 @@ class Shipping:
             entries=self._tail.after(follower.shipped.sequence, self._settings.batch_entries),
             last=self._storage.last,
             acknowledged=self._acknowledged(),
-            echo=follower.clock,
+            echo=follower.clock if self._may_vouch() else None,
         )
 
     def _lacks_what_is_gone(self, batch: Append) -> bool:

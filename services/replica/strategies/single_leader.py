@@ -58,7 +58,15 @@ class Leader:
         self._say = say
         self._first = storage.last.sequence + 1  # the mark that opens the epoch
         self._shipping = Shipping(
-            env, settings, storage, epoch, lambda: self.acknowledged, self._answered, deposed, say
+            env,
+            settings,
+            storage,
+            epoch,
+            lambda: self.acknowledged,
+            lambda: self.lease.valid,
+            self._answered,
+            deposed,
+            say,
         )
         # An earlier leader may have allowed followers to read until this moment.
         fresh = FollowerView(may_read_until=now + self._shipping.may_read_s())
