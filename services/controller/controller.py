@@ -159,6 +159,7 @@ class Controller:
     async def _remember(self, used: int, **changes: Any) -> None:
         """Change the view, once the disk has it. Raises `LabError` storage-failed, and changes nothing."""
         async with self._writing:  # what is written includes all that was remembered before
+            used = max(used, self._used)
             with self._trouble.noticed("memory"):
                 await remember(self._env.disk, used, replace(self._view, **changes))
             self._used, self._view = used, replace(self._view, **changes)

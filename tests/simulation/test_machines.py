@@ -52,6 +52,20 @@ async def test_a_clock_drifts_and_jumps_and_never_goes_back() -> None:
 
 
 @simulated
+async def test_who_lets_a_frozen_machine_go_on_sets_its_wall_clock_right_also_if_it_drifts() -> None:
+    """Else no clock would show the freeze, and a lease would be broken by what it need not survive."""
+    clock = MachineClock(virtual.lab_loop().timeline)
+    for still in ("frozen", "asleep"):
+        clock.set(ClockState(rate=1.05))
+        clock.set(ClockState(rate=1.05, still=still))
+        await asyncio.sleep(10)
+        clock.set(ClockState(rate=1.05))
+    assert clock.wall() == pytest.approx(EPOCH_S + 20, abs=1e-6)
+    await asyncio.sleep(10)
+    assert clock.wall() == pytest.approx(EPOCH_S + 30.5, abs=1e-6)
+
+
+@simulated
 async def test_a_node_that_starts_while_its_machine_stands_still_begins_when_it_goes_on() -> None:
     """Its start was put off by a thousand million times as long as it takes."""
     async with running() as cluster:

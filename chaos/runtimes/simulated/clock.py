@@ -5,7 +5,8 @@ long, and asyncio's own timers with them. What is set from outside (by an operat
 server) is only the wall clock: it jumps, forward or back, and under a strobe it jumps all the time.
 
 A machine that stands still counts nothing, except that its boot-time clock counts sleep when it was the
-machine's own system that put it to sleep. When nothing is wrong any more, the wall clock has been set right.
+machine's own system that put it to sleep. When it goes on, its wall clock has been set right, even if it
+drifts; and so it has been when nothing is wrong any more.
 """
 
 import asyncio
@@ -56,9 +57,10 @@ class MachineClock:
     def set(self, state: ClockState) -> None:
         """From now on the clocks are wrong in this way. Timers that run already keep their moment."""
         late_s, asleep_s = self._late_by_s(), self.boottime() - self.monotonic()
+        goes_on = self.state.still != "no" and state.still == "no"
         self._local_s = self.monotonic()
         self._asleep_s, self._since_s, self.state = asleep_s, self._timeline.now_s, state
-        self._late_s = 0.0 if self.rate == 1 else late_s
+        self._late_s = 0.0 if self.rate == 1 or goes_on else late_s
 
     async def sleep(self, delay_s: float) -> None:
         """See `services.ports.Clock`. Call it in a task of this machine."""

@@ -1,10 +1,14 @@
 """What a controller finds on its disk when it starts again."""
 
+import asyncio
 from pathlib import Path
 
 from services.adapters.disk import FileDisk
+from services.config import ClusterSettings
+from services.controller.controller import Controller
 from services.controller.memory import FILE, Remembered, recall, remember
 from services.controller.view import View
+from tests.unit.in_process import Cluster
 
 
 async def test_who_was_asked_to_lead_is_remembered_before_he_is_asked(tmp_path: Path) -> None:
@@ -18,3 +22,16 @@ def test_at_first_there_is_nothing_and_what_an_older_version_wrote_is_understood
     assert recall(disk) == Remembered()
     disk.write_text(FILE, '{"used":5,"epoch":3,"leader":"n1","members":[]}')
     assert recall(disk) == Remembered(5, 3, "n1")
+
+
+async def test_an_epoch_that_was_used_is_not_forgotten_when_a_newcomer_is_counted_meanwhile(
+    tmp_path: Path,
+) -> None:
+    """Else a controller that crashes now would use it again, for another leader."""
+    async with Cluster(tmp_path, ClusterSettings()) as cluster:
+        controller = cluster.wires.nodes["controller"]
+        assert isinstance(controller, Controller)
+        used, members = controller._used, ("n1", "n2", "n3", "n4")
+        await asyncio.gather(controller._remember(used + 1), controller._remember(used, replicas=members))
+        memory = recall(FileDisk(tmp_path / "controller"))
+    assert (memory.used, memory.members) == (used + 1, members)
