@@ -17,7 +17,7 @@ A promotion by hand and a planned hand-over go the same way and are as safe; the
 Whom the operator or the old leader named is preferred, as long as no log is newer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -81,6 +81,8 @@ def plan(view: View, settings: ClusterSettings, now: float) -> list[Action]:
         if view.successor:
             reason = f"{view.leader} hands over to {view.successor}"
             return [Begin(_next_epoch(view), reason, view.successor)]
+        if view.asked:  # and nobody was confirmed: the controller ended in the middle of it
+            return [Begin(_next_epoch(view), f"nobody knows whether {_names(view.asked)} leads")]
         reason = _why_fail_over(view, settings, now)
         return [Begin(_next_epoch(view), reason)] if reason else []
     return _go_on(view, view.attempt, settings, now)
@@ -126,6 +128,10 @@ def chosen(positions: Mapping[str, Position], preferred: str | None) -> str:
     """The node to be promoted: whom an operator prefers, unless another log is newer."""
     best = newest(positions)
     return preferred if preferred and positions.get(preferred) == positions[best] else best
+
+
+def _names(nodes: Iterable[str]) -> str:
+    return " or ".join(sorted(nodes))
 
 
 def _why_fail_over(view: View, settings: ClusterSettings, now: float) -> str:

@@ -16,7 +16,7 @@ from chaos.run import Run
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.scenario import Scenario, Script, remedy
 from chaos.workloads import register
-from services.config import ClusterSettings
+from services.config import ClusterSettings, Coordination
 from tests.simulation.stories import accused, played
 from tests.simulation.test_handing_over import FENCINGS
 from tests.simulation.virtually import simulated
@@ -172,6 +172,44 @@ def test_a_leader_that_gave_up_is_succeeded_also_when_nobody_hears_that_it_did(f
         async def must_take_writes() -> None:
             try:
                 assert (await client.put("g1", "x", "after")).epoch > before.epoch
+            except Exception as error:
+                raise ClusterError(str(error)) from error
+
+        await eventually(must_take_writes, WITHIN_S)
+        assert not any(event.event == "old-leader-shut-down" for event in cluster.events())
+        await cluster.close()
+
+    story()
+
+
+@pytest.mark.parametrize("coordination", ["controller", "manual"])
+@pytest.mark.parametrize("fencing", FENCINGS)
+def test_a_failover_goes_on_after_the_controller_that_began_it_was_killed(
+    fencing: str, coordination: Coordination
+) -> None:
+    """It has not heard that the old leader leads again, in a new epoch, and would grant it no lease."""
+
+    @simulated
+    async def story() -> None:
+        cluster = SimulatedCluster(6)
+        await cluster.configure(ClusterSettings(coordination=coordination, **FENCINGS[fencing]))
+        client, leader = cluster.client(3), await cluster.resolve("leader")
+        await client.put("g1", "x", "before")
+        await cluster.kill(leader)
+        await cluster.restart(leader)
+        since = len(cluster.events())
+        order = None
+        if coordination == "manual":
+            order = asyncio.ensure_future(eventually(lambda: cluster.promote(leader), WITHIN_S))
+        await said(cluster, "promoted", since)
+        await cluster.kill("controller")
+        if order:
+            order.cancel()
+        await cluster.restart("controller")
+
+        async def must_take_writes() -> None:
+            try:
+                await client.put("g1", "x", "after")
             except Exception as error:
                 raise ClusterError(str(error)) from error
 
