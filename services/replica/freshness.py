@@ -21,15 +21,21 @@ class Freshness:
 
     def __init__(self) -> None:
         self._current_at: float | None = None
+        self._told: float | None = None  # own clock, as told last; another process on this disk told others
         self.epoch = 0
         self.acknowledged = 0
+
+    def tell(self, clock: float) -> float:
+        """`clock`, which goes to the leader; only its echo counts."""
+        self._told = clock
+        return clock
 
     def note(self, batch: Append, last: Position) -> None:
         """A batch was applied, and the log now ends at `last`."""
         if batch.epoch != self.epoch:
             self.forget(batch.epoch)  # the echo may stem from a clock that an earlier leader was told
         self.acknowledged = max(self.acknowledged, min(batch.acknowledged, last.sequence))
-        if batch.echo is not None and last >= batch.last:
+        if batch.echo is not None and batch.echo == self._told and last >= batch.last:
             self._current_at = max(batch.echo, self._current_at or batch.echo)
 
     def forget(self, epoch: int = 0) -> None:

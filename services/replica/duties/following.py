@@ -52,7 +52,7 @@ class Following:
             epoch=standing.storage.epoch,
             position=standing.storage.last,
             fits=accepted.fits,
-            clock=env.lease_clock.now_s(),
+            clock=standing.freshness.tell(env.lease_clock.now_s()),
         )
 
     def _note_refusal(self, batch: Append, error: LabError) -> None:
