@@ -63,12 +63,13 @@ def test_it_does_not_outlive_the_lab(alone: Running) -> None:
     assert alone.process.wait(END_S) == 0
 
 
-def test_an_order_shuts_a_replica_down_after_its_answer(tmp_path: Path) -> None:
+def test_no_order_ends_a_replica(tmp_path: Path) -> None:
+    """What hangs could not obey; its power switch ends it (see `tests/unit/adapters/test_switch.py`)."""
     with running("replica", "n1", tmp_path, {"n1": free_ports(1)[0]}) as replica:
         until(replica.is_up)
-        reply = replica.message("shut-down", reason="a test")
-        assert json.loads(reply.body) == {"kind": "stopping", "node": "n1"}
-        assert replica.process.wait(END_S) == 0
+        for order in ("shut-down", "power-off"):
+            assert replica.message(order, by="controller", reason="a test").status == 404
+        assert replica.is_up()
 
 
 def test_a_dead_node_starts_again_on_its_disk(tmp_path: Path) -> None:
