@@ -209,5 +209,6 @@ def dirty_elements(history: History) -> int:
                     )
                     dirty += any(op.value == element for op in failed)
                 elif adds[0].outcome != "ok" and element not in in_the_end:
-                    dirty += not any(op.f == "delete" and not op.precedes(read) for op in changes)
+                    after = [op for op in changes if not op.precedes(read) and not op.precedes(adds[0])]
+                    dirty += not any(op.f == "delete" for op in after)
     return dirty

@@ -39,7 +39,7 @@ def test_for_people(capsys: Printed) -> None:
         (["--param", "7"], "there are 1 parameters"),
         (["DELETE FROM visits", "DELETE FROM items WHERE name = ?"], "question marks: 0, 1"),
         (["--bytes", "-1"], "--bytes"),
-        (["INSERT INTO visits VALUES ('\udcff', null)"], "bad-sql"),
+        (["INSERT INTO visits VALUES ('\udcff', null)"], "is not UTF-8"),
     ],
 )
 def test_what_cannot_be_shown_is_wrong_usage(capsys: Printed, arguments: list[str], complaint: str) -> None:
