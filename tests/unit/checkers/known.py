@@ -185,11 +185,6 @@ BAD = [
         "no replica holds it (n1: [1], n2",
     ),
     (
-        "dirty-read/found-element-added-after-the-delete",
-        (3, 5, 6, 7, 9, 11),
-        "no replica holds it (n1: [], n2: [])",
-    ),
-    (
         "dirty-read/found-recanted",
         (2, 3, 4, 5, 6, 7),
         "as it was before, and nobody ever saw it again",

@@ -1,0 +1,39 @@
+"""An order of the run before arrives late, from the queue of a link to a node that was dead."""
+
+import pytest
+
+from chaos.links import CONTROLLER
+from chaos.runtimes import compose
+from chaos.runtimes.begin_again import begin_again
+from chaos.runtimes.compose import ComposeCluster
+from chaos.runtimes.crew import Crew
+from chaos.runtimes.orders import Orders
+from services.config import ClusterSettings
+from services.messages import Fence, Status
+from tests.contract.cluster.waiting import soon
+
+pytestmark = pytest.mark.compose
+QUIET = ClusterSettings(detection_timeout_ms=5000)  # nobody else leads only because the machine is busy
+
+
+async def test_a_run_begins_in_its_first_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    late = [Fence(epoch=7)]
+
+    async def and_a_late_order(
+        cluster: ComposeCluster, crew: Crew, orders: Orders, settings: ClusterSettings
+    ) -> None:
+        await begin_again(cluster, crew, orders, settings)
+        while late:
+            await orders.ask("n1", late.pop(), Status)
+
+            async def it_has_taken_effect() -> None:
+                assert (await orders.status(CONTROLLER)).epoch > 7
+
+            await soon(it_has_taken_effect)
+
+    monkeypatch.setattr(compose, "begin_again", and_a_late_order)
+    cluster = await ComposeCluster.start()
+    await cluster.configure(QUIET)
+    assert not late
+    assert {(await cluster.status(node))["epoch"] for node in (*cluster.replicas, CONTROLLER)} == {1}
+    await cluster.close()
