@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from chaos.cluster import ClusterError, DiskState
+from chaos.cluster import ClusterError, DiskState, Event
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.shape import Companion, Shape
 from chaos.workloads.sql import Statement
@@ -80,3 +80,30 @@ async def test_a_consumer_waits_for_room() -> None:
             assert (await cluster.contents("index"))["registers"] == {"items/tea": 1}
 
         await soon(it_has_learned)
+
+
+@simulated
+async def test_a_leader_that_begins_on_a_full_disk_opens_its_epoch_when_there_is_room() -> None:
+    """It tried once, and without a write of some client the logs never came to one end."""
+    async with running() as cluster:
+        old = await cluster.resolve("leader")
+        full: list[str] = []
+
+        def fill(event: Event) -> None:
+            if event.event == "promoted":
+                full.append(event.node)
+                cluster._find(event.node).disk.set(FULL)
+
+        cluster._log_book.listen(fill)
+        await cluster.kill(old)
+        await asyncio.sleep(3)
+        (new,) = full
+        assert (await cluster.status(new))["position"][0] == 1, "the disk was full too late"
+        await cluster.set_disk(new, HEALTHY)
+        await cluster.restart(old)
+
+        async def all_are_in_its_epoch() -> None:
+            positions = [(await cluster.status(node))["position"] for node in cluster.replicas]
+            assert all(position[0] == 2 for position in positions), positions
+
+        await soon(all_are_in_its_epoch)

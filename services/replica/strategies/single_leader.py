@@ -8,7 +8,7 @@ controller counts it too, the rule with it is enough (Raft's joint consensus, fo
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from services.config import ClusterSettings
 from services.errors import LabError
@@ -209,8 +209,15 @@ class Leader:
             raise LabError("bad-order", text) from error
 
     async def _open_epoch(self) -> None:
-        with suppress(LabError):  # deposed before it began: whoever did that sees to the rest
-            await self._commits.append(None)
+        """Until the disk takes the mark, for without it nothing older is acknowledged or undone."""
+        while True:
+            try:
+                await self._commits.append(None)
+            except LabError as error:
+                if error.kind.code == "storage-failed":
+                    await self._env.clock.sleep(self._settings.heartbeat_ms / 1000)
+                    continue
+            return  # also who was deposed before it began: whoever did that sees to the rest
 
     def _committed(self, entries: list[Entry]) -> None:
         self._commit_times.note(self._storage.last.sequence, self._env.clock.monotonic())
