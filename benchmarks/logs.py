@@ -33,9 +33,9 @@ from services.companions.feeds import Place, from_outbox
 from services.config import ReplicationLog
 from services.messages import Entry, encode
 from services.messages.records import Statement
-from services.replica.log import door, functions, schema
-from services.replica.log.functions import Outside
-from services.replica.storage import Storage, Transaction
+from services.single_leader.storage import Storage, Transaction
+from services.sql import door, functions, schema
+from services.sql.functions import Outside
 
 ROWS, WIDE, LARGE = 100, 2000, 20_000
 INSERT = "INSERT INTO items(name, price, holder) VALUES (?, ?, ?)"

@@ -30,14 +30,14 @@ from typing import Any
 
 import psutil
 
+from chaos.running.seeds import child
 from chaos.runtimes.log_book import LogBook
 from chaos.runtimes.simulated import virtual
 from chaos.runtimes.simulated.machine import LONGEST_START_S, Machine
 from chaos.runtimes.simulated.network import LONGEST_S, SHORTEST_S, Wire
 from chaos.runtimes.workers import in_processes
-from chaos.seeds import child
-from chaos.simulate import Simulation, simulate
-from chaos.sweep import run_one
+from chaos.sweeping.simulate import Simulation, simulate
+from chaos.sweeping.sweep import run_one
 from services.config import ClusterSettings, NodeSettings
 from services.messages import START, AskRoute, Message, Route, Status
 from services.ports import Env

@@ -12,12 +12,12 @@ from pathlib import Path
 from statistics import mean
 
 from benchmarks.svg import curve, element, save
-from chaos.folder import NoFolder
-from chaos.narrator import Tone
-from chaos.runner import play
+from chaos.cluster.shape import Shape
+from chaos.recording.folder import NoFolder
+from chaos.running.narrator import Tone
+from chaos.running.runner import play
+from chaos.running.session import standing
 from chaos.runtimes.registry import RUNTIMES
-from chaos.session import standing
-from chaos.shape import Shape
 from scenarios.why_replicate import SCENARIO
 
 REPLICAS = (1, 2, 3, 4, 5)

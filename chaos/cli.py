@@ -13,6 +13,7 @@ from pathlib import Path
 
 import typer
 
+from chaos.catalogue.discover import UnknownNameError
 from chaos.cluster import ClusterError, WhichError
 from chaos.commands import (
     check,
@@ -30,8 +31,7 @@ from chaos.commands import (
 )
 from chaos.commands.ending import like_ctrl_c
 from chaos.commands.run import INTERRUPTED
-from chaos.discover import UnknownNameError
-from chaos.verdict import COULD_NOT_RUN, WRONG_USAGE
+from chaos.judging.verdict import COULD_NOT_RUN, WRONG_USAGE
 
 TRACEBACK = "LAB_TRACEBACK"  # the environment variable by which one asks for all of it
 

@@ -15,10 +15,10 @@ In the wild: LinkedIn's Databus, Debezium on PostgreSQL's logical decoding and M
 Facebook's Wormhole. Polling is what one writes first.
 """
 
+from chaos.catalogue.scenario import Scenario, problem, remedy
+from chaos.cluster.shape import Companion, Shape
 from chaos.faults.kill import Kill
-from chaos.run import Run
-from chaos.scenario import Scenario, problem, remedy
-from chaos.shape import Companion, Shape
+from chaos.running.run import Run
 from chaos.workloads import stock
 
 INDEX = "index"

@@ -32,10 +32,10 @@ CockroachDB, tablet of YugabyteDB and region of TiKV elects its own leader. Depe
 Cosmos DB offers *consistent prefix* as a level, and means it within a partition.
 """
 
+from chaos.catalogue.scenario import Scenario, problem, remedy
+from chaos.cluster.shape import Shape
 from chaos.faults.cut import Cut
-from chaos.run import Run
-from chaos.scenario import Scenario, problem, remedy
-from chaos.shape import Shape
+from chaos.running.run import Run
 from chaos.workloads.conversations import questions_and_answers
 from chaos.workloads.sessions import Users
 

@@ -23,9 +23,9 @@ In the wild: Orchestrator and MHA for MySQL (`controller`); MongoDB's replica se
 leader transfer in etcd (`planned`).
 """
 
+from chaos.catalogue.scenario import Scenario, remedy
 from chaos.faults.kill import Kill
-from chaos.run import Run
-from chaos.scenario import Scenario, remedy
+from chaos.running.run import Run
 from chaos.workloads import register
 
 

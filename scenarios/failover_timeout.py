@@ -22,12 +22,12 @@ the election timeout ten times the round trip; GitHub's outage of 2012 began wit
 nobody needed.
 """
 
+from chaos.catalogue.scenario import Scenario, problem, remedy
+from chaos.cluster.links import CONTROLLER
 from chaos.faults.kill import Kill
 from chaos.faults.pause import Pause
 from chaos.faults.slow import Slow
-from chaos.links import CONTROLLER
-from chaos.run import Run
-from chaos.scenario import Scenario, problem, remedy
+from chaos.running.run import Run
 from chaos.workloads import register
 
 PAUSE_S = 0.4  # no condition can take the place of this time: it is the pause

@@ -19,10 +19,10 @@ and `sql_replica_skip_counter` is how people skip; MongoDB calls a member "too s
 sync anew.
 """
 
+from chaos.catalogue.scenario import Scenario, problem, remedy
 from chaos.faults.cut import Cut
 from chaos.faults.kill import Kill
-from chaos.run import Run
-from chaos.scenario import Scenario, problem, remedy
+from chaos.running.run import Run
 from chaos.workloads import register
 
 MISSED = 200  # writes, many more than the leader keeps where it trims its log

@@ -17,11 +17,11 @@ In the wild: GitHub, September 2012: a stale MySQL replica was promoted, and 16 
 met others' keys in Redis. Vitess sequences and Snowflake ids put a shard or an epoch into the key.
 """
 
+from chaos.catalogue.scenario import Scenario, problem, remedy
+from chaos.cluster.shape import Companion, Shape
 from chaos.faults.cut import Cut
 from chaos.faults.kill import Kill
-from chaos.run import Run
-from chaos.scenario import Scenario, problem, remedy
-from chaos.shape import Companion, Shape
+from chaos.running.run import Run
 from chaos.workloads import users
 
 

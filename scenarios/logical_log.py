@@ -19,9 +19,9 @@ REPLICA IDENTITY FULL all old values; MySQL's row format ends a transaction with
 replicate between versions whose files have nothing in common.
 """
 
+from chaos.catalogue.scenario import Scenario, problem, remedy
 from chaos.faults.slow import Slow
-from chaos.run import Run
-from chaos.scenario import Scenario, problem, remedy
+from chaos.running.run import Run
 from chaos.workloads import transactions
 
 

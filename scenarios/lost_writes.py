@@ -21,10 +21,10 @@ PostgreSQL with `synchronous_standby_names` waits for ever, and without it loses
 primary; `pg_rewind` drops that tail on the old primary's return.
 """
 
+from chaos.catalogue.scenario import Scenario, problem, remedy
 from chaos.faults.cut import Cut
 from chaos.faults.kill import Kill
-from chaos.run import Run
-from chaos.scenario import Scenario, problem, remedy
+from chaos.running.run import Run
 from chaos.workloads import register
 
 

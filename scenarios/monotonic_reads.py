@@ -19,10 +19,10 @@ fails over as `sticky-failover` does; MongoDB's causally consistent sessions and
 consistency carry tokens.
 """
 
+from chaos.catalogue.scenario import Scenario, problem, remedy
 from chaos.faults.cut import Cut
 from chaos.faults.kill import Kill
-from chaos.run import Run
-from chaos.scenario import Scenario, problem, remedy
+from chaos.running.run import Run
 from chaos.workloads import sessions
 from chaos.workloads.sessions import Users
 

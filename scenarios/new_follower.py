@@ -28,12 +28,12 @@ database are in many a post-mortem.
 
 from collections.abc import Sequence
 
+from chaos.catalogue.scenario import Scenario, problem, remedy
 from chaos.cluster import Event
+from chaos.cluster.links import CONTROLLER
+from chaos.cluster.shape import Shape
 from chaos.faults.cut import Cut
-from chaos.links import CONTROLLER
-from chaos.run import Run
-from chaos.scenario import Scenario, problem, remedy
-from chaos.shape import Shape
+from chaos.running.run import Run
 from chaos.workloads import register
 
 CHUNK_BYTES = 32 * 1024  # eight pages: the header, and the roots of registers, sets and log

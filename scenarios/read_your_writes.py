@@ -23,9 +23,9 @@ In the wild: replicas of PostgreSQL behind a load balancer; the same with `pg_cu
 (`afterClusterTime`); Amazon DynamoDB's and Azure Cosmos DB's session tokens.
 """
 
+from chaos.catalogue.scenario import Scenario, problem, remedy
 from chaos.faults.far_apart import FarApart
-from chaos.run import Run
-from chaos.scenario import Scenario, problem, remedy
+from chaos.running.run import Run
 from chaos.workloads import sessions
 from chaos.workloads.sessions import Users
 

@@ -30,10 +30,10 @@ CockroachDB). RabbitMQ with `cluster_partition_handling = ignore` and old Elasti
 `minimum_master_nodes` are `unfenced`.
 """
 
+from chaos.catalogue.scenario import Scenario, problem, remedy
 from chaos.faults.freeze import Freeze
 from chaos.faults.partition import Partition
-from chaos.run import Run
-from chaos.scenario import Scenario, problem, remedy
+from chaos.running.run import Run
 from chaos.workloads import register
 
 

@@ -18,10 +18,10 @@ In the wild: replicas of PostgreSQL and MySQL behind a load balancer (`any-repli
 `maxStalenessSeconds` and CockroachDB's and Spanner's bounded-staleness reads (`bounded`).
 """
 
+from chaos.catalogue.scenario import Scenario, problem, remedy
 from chaos.faults.cut import Cut
 from chaos.faults.slow import Slow
-from chaos.run import Run
-from chaos.scenario import Scenario, problem, remedy
+from chaos.running.run import Run
 from chaos.workloads import register
 
 

@@ -18,9 +18,9 @@ In the wild: MySQL's `binlog_format` is STATEMENT, MIXED or ROW, with ROW the de
 its manual lists the unsafe statements; VoltDB ships statements and demands that they be deterministic.
 """
 
+from chaos.catalogue.scenario import Scenario, problem, remedy
 from chaos.faults.slow import Slow
-from chaos.run import Run
-from chaos.scenario import Scenario, problem, remedy
+from chaos.running.run import Run
 from chaos.workloads import shop
 
 

@@ -17,10 +17,10 @@ which takes the next one when the first disconnects (`semi-sync`); MySQL's semi-
 for any one replica; Kafka shrinks the set of in-sync replicas when one falls behind.
 """
 
+from chaos.catalogue.scenario import Scenario, problem, remedy
 from chaos.faults.kill import Kill
 from chaos.faults.pause import Pause
-from chaos.run import Run
-from chaos.scenario import Scenario, problem, remedy
+from chaos.running.run import Run
 from chaos.workloads import register
 
 STALL_S = 1.0  # hangs for so long, and is dead for so long; together certainly more than the bound

@@ -18,10 +18,10 @@ In the wild: Bucardo for PostgreSQL notes only keys and copies the current rows;
 the values; Oracle GoldenGate reads the log instead; the outbox pattern of microservices is this again.
 """
 
+from chaos.catalogue.scenario import Scenario, problem, remedy
+from chaos.cluster.shape import Companion, Shape
 from chaos.faults.kill import Kill
-from chaos.run import Run
-from chaos.scenario import Scenario, problem, remedy
-from chaos.shape import Companion, Shape
+from chaos.running.run import Run
 from chaos.workloads import stock
 
 CARRIER = "carrier"

@@ -19,11 +19,11 @@ until GTIDs told who wrote what; PostgreSQL's timelines are for that, and its lo
 the primary before version 17. Debezium's documentation names what a connector does then: a new snapshot.
 """
 
+from chaos.catalogue.scenario import Scenario, problem, remedy
+from chaos.cluster.shape import Companion, Shape
 from chaos.faults.cut import Cut
 from chaos.faults.kill import Kill
-from chaos.run import Run
-from chaos.scenario import Scenario, problem, remedy
-from chaos.shape import Companion, Shape
+from chaos.running.run import Run
 from chaos.workloads import stock
 
 

@@ -23,10 +23,10 @@ major one `pg_upgrade` wants every server stopped and the standbys copied again,
 upgrades by logical replication. Litestream and LiteFS ship SQLite's log.
 """
 
+from chaos.catalogue.scenario import Scenario, problem, remedy
 from chaos.faults.kill import Kill
 from chaos.faults.upgrade import Upgrade
-from chaos.run import Run
-from chaos.scenario import Scenario, problem, remedy
+from chaos.running.run import Run
 from chaos.workloads import transactions
 
 INSTALLING_S = 4.0  # how long a node stands still for a new version; people would be glad of so little

@@ -20,11 +20,11 @@ In the wild: PostgreSQL's and MySQL's read replicas, one for each region; MongoD
 
 from contextlib import AsyncExitStack
 
+from chaos.catalogue.scenario import Scenario, problem, remedy
+from chaos.cluster.shape import Shape
 from chaos.faults.kill import Kill
 from chaos.faults.slow import Slow
-from chaos.run import Run
-from chaos.scenario import Scenario, problem, remedy
-from chaos.shape import Shape
+from chaos.running.run import Run
 from chaos.workloads import register
 
 FAR_S = 0.15

@@ -14,8 +14,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from services import partitions
-from services.partitions import Layout
+from services.groups import partitions
+from services.groups.partitions import Layout
 
 Replication: TypeAlias = Literal["async", "sync", "semi-sync", "semi-sync-timeout", "quorum-ack"]
 ReplicationLog: TypeAlias = Literal[
@@ -24,7 +24,7 @@ ReplicationLog: TypeAlias = Literal[
 CopyMethod: TypeAlias = Literal["snapshot", "file-copy"]
 OnLogGone: TypeAlias = Literal["snapshot", "skip"]
 FeedKind: TypeAlias = Literal["log", "poll", "outbox", "outbox-keys"]
-ReadPolicy: TypeAlias = Literal[  # see services/gateway/policies.py
+ReadPolicy: TypeAlias = Literal[  # see services/single_leader/door/policies.py
     "leader",
     "any",
     "nearest",

@@ -15,8 +15,8 @@ from services.ports import Env
 Maker: TypeAlias = Callable[[Env, NodeSettings], Node]
 
 ROLES: Mapping[str, str] = {
-    "replica": "services.replica.replica:Replica",
-    "controller": "services.controller.controller:Controller",
+    "replica": "services.single_leader.member:Replica",
+    "controller": "services.single_leader.control.controller:Controller",
     "gateway": "services.gateway.gateway:Gateway",
     "cache": "services.companions.cache:Cache",
     "indexer": "services.companions.consumer:Indexer",

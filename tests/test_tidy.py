@@ -17,9 +17,9 @@ LONGEST_FILE, LONGEST_FUNCTION = 300, 50
 MAY_IMPORT = {
     "services": {"services"},
     "chaos": {"chaos", "services"},
-    "chaos/checkers": {"chaos.checkers", "chaos.history", "chaos.verdict"},
-    "chaos/faults": {"chaos.faults", "chaos.cluster", "chaos.links"},
-    "chaos/workloads": {"chaos.workloads", "chaos.recorder", "chaos.history", "services.ports"},
+    "chaos/checkers": {"chaos.checkers", "chaos.history", "chaos.judging.verdict"},
+    "chaos/faults": {"chaos.faults", "chaos.cluster", "chaos.cluster.links"},
+    "chaos/workloads": {"chaos.workloads", "chaos.recording.recorder", "chaos.history", "services.ports"},
     "scenarios": {"scenarios", "chaos"},
 }
 # Doors to the outside world, and who may open them.
@@ -30,11 +30,11 @@ DOORS = {
 }
 DOORKEEPERS = (
     *("services/adapters/", "services/__main__.py", "chaos/runtimes/", "chaos/proxy/"),
-    *("chaos/images/", "chaos/commands/", "chaos/cli.py", "chaos/doctor.py", "bootstrap/"),
+    *("chaos/images/", "chaos/commands/", "chaos/cli.py", "chaos/runtimes/doctor.py", "bootstrap/"),
 )
 # Whatever runs in the simulation: all of it but the doors, and what starts runs or shows what came of them.
 REAL = (
-    *(*DOORKEEPERS, "chaos/__main__.py", "chaos/session.py", "chaos/report/", "chaos/runtimes/"),
+    *(*DOORKEEPERS, "chaos/__main__.py", "chaos/running/session.py", "chaos/report/", "chaos/runtimes/"),
     "chaos/runtimes/simulated/outside.py",  # looks out for the real world, and so has to name it
 )
 # What would make two runs of one seed differ: the time of day, chance without a seed, the order of a set.

@@ -16,7 +16,7 @@ from typing import Any, Protocol, cast
 from chaos.checkers._keys import UnreadableError
 from chaos.checkers._levels import MODELS
 from chaos.history import History
-from chaos.verdict import Finding, unknown
+from chaos.judging.verdict import Finding, unknown
 
 __all__ = [
     "BROKEN_BY",

@@ -7,7 +7,7 @@ from chaos.checkers._failed import failed_writes
 from chaos.checkers._words import seconds, sentence, shown, told, unsourced, witness_of
 from chaos.checkers._zones import Collision, Zones
 from chaos.history import History, Operation
-from chaos.verdict import Witness
+from chaos.judging.verdict import Witness
 
 
 def read_too_early(history: History, table: Columns, row: int) -> Witness:

@@ -16,7 +16,7 @@ from chaos.checkers._conflicts import Conflicts
 from chaos.checkers._pasts import NONE
 from chaos.checkers._words import did, saw, sentence, witness_of
 from chaos.history.table import Ints
-from chaos.verdict import Witness
+from chaos.judging.verdict import Witness
 
 
 class TooLongError(Exception):

@@ -12,7 +12,7 @@ from itertools import accumulate, pairwise
 from chaos.checkers._passing import UNTESTED
 from chaos.checkers._words import seconds, sentence, witness_of
 from chaos.history import NEMESIS, History, Operation
-from chaos.verdict import Finding, Witness, found, not_found, unknown
+from chaos.judging.verdict import Finding, Witness, found, not_found, unknown
 
 NO_BOUND = (
     "no bound was stated: a scenario does it by bounds_ms, `./lab check` by --bound-ms, in milliseconds"

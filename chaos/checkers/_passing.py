@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from chaos.history import History
-from chaos.verdict import Finding, not_found, unknown
+from chaos.judging.verdict import Finding, not_found, unknown
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from chaos.checkers._suspects import suspects
 from chaos.checkers._words import did, saw, sentence, witness_of
 from chaos.history import History
 from chaos.history.table import Bools, Ints
-from chaos.verdict import Finding, Witness, found, unknown
+from chaos.judging.verdict import Finding, Witness, found, unknown
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from chaos.checkers._keys import KeyOperations, elements, left_behind
 from chaos.checkers._scope import Scope
 from chaos.checkers._words import deed, listed, saw, seconds, sentence, shown, witness_of
 from chaos.history import History, Operation, canonical
-from chaos.verdict import Witness
+from chaos.judging.verdict import Witness
 
 
 @dataclass(frozen=True)

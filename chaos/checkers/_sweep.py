@@ -15,7 +15,7 @@ from chaos.checkers._moments import greatest_before
 from chaos.checkers._passing import READ, WRITE, passed
 from chaos.history import History, Operation
 from chaos.history.table import Bools, Ints
-from chaos.verdict import Finding, Witness, found, unknown
+from chaos.judging.verdict import Finding, Witness, found, unknown
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chaos.checkers._finals import Holding
 from chaos.history import Operation
-from chaos.verdict import Witness
+from chaos.judging.verdict import Witness
 
 LONGEST_VALUE = 60
 

@@ -25,7 +25,7 @@ from chaos.checkers._pasts import TooManyError
 from chaos.checkers._words import did, saw, sentence, witness_of
 from chaos.checkers.causality import breaches_of
 from chaos.history import History, Operation
-from chaos.verdict import Finding, Witness, found, unknown
+from chaos.judging.verdict import Finding, Witness, found, unknown
 
 NAME = "causal-convergence"
 Why: TypeAlias = int | None  # the read that says so; None: its writer knew it

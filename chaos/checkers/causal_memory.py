@@ -18,7 +18,7 @@ from chaos.checkers._passing import READ, WRITE, passed
 from chaos.checkers._pasts import TooManyError
 from chaos.checkers.causality import breaches_of
 from chaos.history import History
-from chaos.verdict import Finding, Witness, found, unknown
+from chaos.judging.verdict import Finding, Witness, found, unknown
 
 NAME = "causal-memory"
 BUDGET = 2_000_000_000  # numbers compared, by all sessions together

@@ -30,7 +30,7 @@ from chaos.checkers._pasts import NONE, Pasts, TooManyError
 from chaos.checkers._suspects import suspects
 from chaos.checkers._words import did, saw, sentence, witness_of
 from chaos.history import History
-from chaos.verdict import Finding, Witness, found, unknown
+from chaos.judging.verdict import Finding, Witness, found, unknown
 
 NAME = "causality"
 Telling: TypeAlias = Callable[[], Witness]

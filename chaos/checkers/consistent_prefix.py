@@ -13,7 +13,7 @@ from chaos.checkers._columns import FOREVER, Columns
 from chaos.checkers._replicas import Knowledge, judge
 from chaos.history import History
 from chaos.history.table import Ints
-from chaos.verdict import Finding
+from chaos.judging.verdict import Finding
 
 NAME = "consistent-prefix"
 

@@ -13,7 +13,7 @@ from typing import Any
 from chaos.checkers._passing import changed
 from chaos.checkers._words import answerer, sentence, shown, witness_of
 from chaos.history import History, Operation
-from chaos.verdict import Finding, Witness, found, unknown
+from chaos.judging.verdict import Finding, Witness, found, unknown
 
 NAME = "cross-user-leak"
 

@@ -22,7 +22,7 @@ from chaos.checkers._returns import Deleted, Return, added_again, deletes_of, re
 from chaos.checkers._scope import Scope, scope
 from chaos.checkers._words import in_the_end, sentence, shown, shown_values, unsourced, was_told, witness_of
 from chaos.history import History
-from chaos.verdict import Finding, Witness, found, not_found, unknown
+from chaos.judging.verdict import Finding, Witness, found, not_found, unknown
 
 NAME = "deleted-item-returns"
 

@@ -18,7 +18,7 @@ from chaos.checkers._scope import scope
 from chaos.checkers._transactions import Read, Transactions
 from chaos.checkers._words import sentence, shown, witness_of
 from chaos.history import History
-from chaos.verdict import Finding, Witness, found, not_found, unknown
+from chaos.judging.verdict import Finding, Witness, found, not_found, unknown
 
 NAME = "dirty-read"
 

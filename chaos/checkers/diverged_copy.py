@@ -13,7 +13,7 @@ from chaos.checkers._consumers import COPY, answers
 from chaos.checkers._finals import FinalContents, Holding
 from chaos.checkers._words import in_the_end, listed, sentence, shown
 from chaos.history import Event, History, Operation, canonical, sequence
-from chaos.verdict import Finding, Witness, found, not_found, unknown
+from chaos.judging.verdict import Finding, Witness, found, not_found, unknown
 
 NAME = "diverged-copy"
 

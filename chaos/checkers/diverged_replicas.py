@@ -20,7 +20,7 @@ from chaos.checkers._keys import elements
 from chaos.checkers._passing import changed
 from chaos.checkers._words import in_the_end, sentence, shown_values
 from chaos.history import History, Key, canonical
-from chaos.verdict import Finding, Witness, found, unknown
+from chaos.judging.verdict import Finding, Witness, found, unknown
 
 NAME = "diverged-replicas"
 TOO_SOON = "they have longer than that to become equal"

@@ -8,7 +8,7 @@ Assumed, else unknown: somebody asked for something.
 
 from chaos.checkers._words import seconds, sentence, witness_of
 from chaos.history import History, Operation
-from chaos.verdict import Finding, Witness, found, not_found, unknown
+from chaos.judging.verdict import Finding, Witness, found, not_found, unknown
 
 NAME = "failed-request"
 

@@ -16,7 +16,7 @@ from itertools import pairwise
 from chaos.checkers._transactions import Append, ListKey, Read, Transactions
 from chaos.checkers._words import sentence, shown, witness_of
 from chaos.history import History, Operation
-from chaos.verdict import Finding, Witness, found, not_found, unknown
+from chaos.judging.verdict import Finding, Witness, found, not_found, unknown
 
 NAME = "half-transaction-seen"
 

@@ -37,7 +37,7 @@ from chaos.checkers._search import Budget, Stuck, search
 from chaos.checkers._words import sentence, shown, told, witness_of
 from chaos.checkers._zones import collisions, early_reads, zones
 from chaos.history import History, Key
-from chaos.verdict import Finding, Witness, found, unknown
+from chaos.judging.verdict import Finding, Witness, found, unknown
 
 NAME = "linearizable"
 Telling: TypeAlias = Callable[[], Witness]

@@ -8,7 +8,7 @@ Assumed, else unknown: something succeeded at some time, and a bound is stated.
 
 from chaos.checkers._outages import judge
 from chaos.history import History
-from chaos.verdict import Finding
+from chaos.judging.verdict import Finding
 
 NAME = "long-outage"
 

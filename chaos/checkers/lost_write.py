@@ -29,7 +29,7 @@ from chaos.checkers._scope import scope
 from chaos.checkers._unaccounted import Unaccounted
 from chaos.checkers._words import listed, sentence, was_told
 from chaos.history import History, Operation, canonical
-from chaos.verdict import Finding, Witness, found, unknown
+from chaos.judging.verdict import Finding, Witness, found, unknown
 
 NAME = "lost-write"
 

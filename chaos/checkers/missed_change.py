@@ -15,7 +15,7 @@ from chaos.checkers._passing import changed
 from chaos.checkers._undone import undone
 from chaos.checkers._words import sentence, shown, was_told, witness_of
 from chaos.history import History, Operation, canonical
-from chaos.verdict import Finding, Witness, found, unknown
+from chaos.judging.verdict import Finding, Witness, found, unknown
 
 NAME = "missed-change"
 

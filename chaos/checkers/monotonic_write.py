@@ -14,7 +14,7 @@ from chaos.checkers._ages import Ages
 from chaos.checkers._columns import FOREVER, Columns
 from chaos.checkers._replicas import Knowledge, judge
 from chaos.history import History
-from chaos.verdict import Finding
+from chaos.judging.verdict import Finding
 
 NAME = "monotonic-write"
 

@@ -20,7 +20,7 @@ from chaos.checkers._outages import NO_BOUND
 from chaos.checkers._words import answerer, seconds, sentence, witness_of
 from chaos.history import Event, History, Operation
 from chaos.history.faults import struck
-from chaos.verdict import Finding, Witness, found, not_found, unknown
+from chaos.judging.verdict import Finding, Witness, found, not_found, unknown
 
 NAME = "needless-failover"
 

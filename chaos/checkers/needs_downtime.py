@@ -16,7 +16,7 @@ from chaos.checkers._passing import changed
 from chaos.checkers._words import seconds, sentence, witness_of
 from chaos.history import Event, History
 from chaos.history.faults import struck
-from chaos.verdict import Finding, Witness, found, unknown
+from chaos.judging.verdict import Finding, Witness, found, unknown
 
 NAME = "needs-downtime"
 START, STOP = "start-upgrade", "stop-upgrade"

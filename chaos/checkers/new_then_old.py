@@ -10,7 +10,7 @@ Assumed, else unknown: as for `read-your-writes`. That w + r > n held is for the
 from chaos.checkers._sweep import Guarantee, Regress, by_key, judge
 from chaos.checkers._words import did, saw, sentence, witness_of
 from chaos.history import History
-from chaos.verdict import Finding, Witness
+from chaos.judging.verdict import Finding, Witness
 
 NAME = "new-then-old"
 

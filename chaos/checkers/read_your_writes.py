@@ -14,7 +14,7 @@ it then never sees its write is what is found.
 from chaos.checkers._sweep import Guarantee, Regress, by_session_and_key, judge
 from chaos.checkers._words import saw, sentence, was_told, witness_of
 from chaos.history import History
-from chaos.verdict import Finding, Witness
+from chaos.judging.verdict import Finding, Witness
 
 NAME = "read-your-writes"
 

@@ -14,7 +14,7 @@ from chaos.checkers._consumers import CHANGES, answers, untraceable, values_of
 from chaos.checkers._passing import changed
 from chaos.checkers._words import sentence, shown, witness_of
 from chaos.history import History, canonical
-from chaos.verdict import Finding, found, unknown
+from chaos.judging.verdict import Finding, found, unknown
 
 NAME = "repeated-change"
 

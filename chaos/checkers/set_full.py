@@ -21,7 +21,7 @@ from chaos.checkers._passing import ADD, READ, passed
 from chaos.checkers._scope import scope
 from chaos.checkers._words import answerer, seconds, sentence, shown, told, witness_of
 from chaos.history import History, Operation, canonical
-from chaos.verdict import Finding, Witness, found, unknown
+from chaos.judging.verdict import Finding, Witness, found, unknown
 
 NAME = "set-full"
 

@@ -15,7 +15,7 @@ from itertools import combinations
 from chaos.checkers._passing import changed
 from chaos.checkers._words import answerer, seconds, sentence, was_told
 from chaos.history import History, Operation
-from chaos.verdict import Finding, Witness, found, unknown
+from chaos.judging.verdict import Finding, Witness, found, unknown
 
 NAME = "split-brain"
 

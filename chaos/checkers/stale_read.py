@@ -32,7 +32,7 @@ from chaos.checkers._passing import CHANGE, READ, passed
 from chaos.checkers._scope import scope
 from chaos.checkers._words import answerer, seconds, sentence, shown, shown_values, unsourced, was_told
 from chaos.history import History, Operation, canonical
-from chaos.verdict import Finding, Witness, found, unknown
+from chaos.judging.verdict import Finding, Witness, found, unknown
 
 NAME = "stale-read"
 

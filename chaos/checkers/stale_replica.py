@@ -24,7 +24,7 @@ from chaos.checkers._passing import CHANGE, passed
 from chaos.checkers._scope import scope
 from chaos.checkers._words import in_the_end, sentence, shown, shown_values, unsourced, was_told, witness_of
 from chaos.history import History, Operation, canonical
-from chaos.verdict import Finding, Witness, found, unknown
+from chaos.judging.verdict import Finding, Witness, found, unknown
 
 NAME = "stale-replica"
 

@@ -27,7 +27,7 @@ from chaos.checkers._transactions import Transactions
 from chaos.checkers._versions import Versions
 from chaos.checkers._words import sentence, witness_of
 from chaos.history import History
-from chaos.verdict import Finding, found, not_found, unknown
+from chaos.judging.verdict import Finding, found, not_found, unknown
 
 NAME = "transaction-cycle"
 

@@ -8,7 +8,7 @@ Assumed, else unknown: something succeeded at each door where somebody asked, an
 
 from chaos.checkers._outages import judge
 from chaos.history import History
-from chaos.verdict import Finding
+from chaos.judging.verdict import Finding
 
 NAME = "unavailable"
 

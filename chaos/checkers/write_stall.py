@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from chaos.checkers._outages import judge
 from chaos.history import History
-from chaos.verdict import Finding
+from chaos.judging.verdict import Finding
 
 NAME = "write-stall"
 

@@ -12,7 +12,7 @@ from chaos.checkers._ages import Ages
 from chaos.checkers._columns import Columns
 from chaos.checkers._replicas import Knowledge, judge
 from chaos.history import History
-from chaos.verdict import Finding
+from chaos.judging.verdict import Finding
 
 NAME = "writes-follow-reads"
 

@@ -8,16 +8,16 @@ from typing import Annotated, Any
 
 import typer
 
+from chaos.catalogue.discover import nearest
 from chaos.checkers import BROKEN_BY, MODELS, checker_names, takes_bound, takes_model
 from chaos.cluster import ClusterError
-from chaos.discover import nearest
-from chaos.folder import RunFolder
 from chaos.history import History, HistoryError
 from chaos.interchange import load as load_history
-from chaos.judging import findings
-from chaos.measures import measure
+from chaos.judging.measures import measure
+from chaos.judging.verdict import WRONG_USAGE, Kind, exit_code, judge
+from chaos.recording.folder import RunFolder
 from chaos.report.words import headline, sentences
-from chaos.verdict import WRONG_USAGE, Kind, exit_code, judge
+from chaos.running.judgement import findings
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from chaos.shape import MOST_REPLICAS
+from chaos.cluster.shape import MOST_REPLICAS
 
 
 def register(app: typer.Typer) -> None:
@@ -17,7 +17,7 @@ def compose(
     gateways: Annotated[int, typer.Option(min=1, max=MOST_REPLICAS, help="How many gateways.")] = 2,
 ) -> None:
     """Print the Compose file of a cluster of this shape; put it beside docker-compose.yml."""
+    from chaos.cluster.shape import Shape
     from chaos.runtimes.compose_file import compose_text
-    from chaos.shape import Shape
 
     typer.echo(compose_text(Shape(nodes, gateways)), nl=False)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from chaos.doctor import examine
+from chaos.runtimes.doctor import examine
 
 
 def register(app: typer.Typer) -> None:

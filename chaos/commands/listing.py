@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from chaos.discover import all_scenarios
-from chaos.scenario import Scenario
-from chaos.session import runtimes_of
+from chaos.catalogue.discover import all_scenarios
+from chaos.catalogue.scenario import Scenario
+from chaos.running.session import runtimes_of
 
 
 def register(app: typer.Typer) -> None:

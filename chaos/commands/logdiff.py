@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from chaos.verdict import WRONG_USAGE
+from chaos.judging.verdict import WRONG_USAGE
 
 
 def register(app: typer.Typer) -> None:

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
+from chaos.catalogue.discover import all_scenarios, select
 from chaos.cluster import ClusterError
 from chaos.commands.run import RUNS
-from chaos.discover import all_scenarios, select
-from chaos.folder import RunFolder
-from chaos.verdict import WRONG_USAGE
+from chaos.judging.verdict import WRONG_USAGE
+from chaos.recording.folder import RunFolder
 
 
 def register(app: typer.Typer) -> None:

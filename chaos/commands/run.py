@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from chaos import discover
+from chaos.catalogue import discover
+from chaos.catalogue.scenario import Scenario, Variant
 from chaos.commands.choosing import of_a_project
 from chaos.commands.screen import Screen
+from chaos.judging.verdict import WRONG_USAGE, exit_code
+from chaos.running.session import Outcome, Task, by_shape, perform, standing, tasks, why_not_on
 from chaos.runtimes.registry import RUNTIMES, Runtime
-from chaos.scenario import Scenario, Variant
-from chaos.session import Outcome, Task, by_shape, perform, standing, tasks, why_not_on
-from chaos.verdict import WRONG_USAGE, exit_code
 
 INTERRUPTED = 130
 RUNS = Path(__file__).resolve().parents[2] / "runs"

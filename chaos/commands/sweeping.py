@@ -13,19 +13,19 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
 
-from chaos import discover
+from chaos.catalogue import discover
 from chaos.cluster import ClusterError
 from chaos.commands.run import INTERRUPTED
-from chaos.folder import RunFolder
+from chaos.judging.verdict import AS_EXPECTED, NOT_AS_EXPECTED, exit_code
+from chaos.recording.folder import RunFolder
 from chaos.report.words import headline, sentences
+from chaos.running.session import Outcome, Task, tasks
 from chaos.runtimes.dask_cluster import on_dask
 from chaos.runtimes.registry import RUNTIMES
 from chaos.runtimes.workers import in_processes
-from chaos.session import Outcome, Task, tasks
-from chaos.shrink import Shrinker, anomalies_of
-from chaos.simulate import Simulation, save, steps
-from chaos.sweep import Result, Summary, run_one, simulations
-from chaos.verdict import AS_EXPECTED, NOT_AS_EXPECTED, exit_code
+from chaos.sweeping.shrink import Shrinker, anomalies_of
+from chaos.sweeping.simulate import Simulation, save, steps
+from chaos.sweeping.sweep import Result, Summary, run_one, simulations
 
 SHOWN_RUNS = 8
 WORDS = {True: "as expected", False: "not as expected", None: "unknown"}

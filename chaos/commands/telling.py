@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import typer
 
+from chaos.catalogue.discover import nearest
 from chaos.cluster import Cluster, Event
+from chaos.cluster.links import CONTROLLER
 from chaos.commands.watch import Level
-from chaos.discover import nearest
 from chaos.faults.targets import everybody
 from chaos.history import NEMESIS
-from chaos.links import CONTROLLER
-from chaos.narrator import Story
+from chaos.running.narrator import Story
 from chaos.runtimes import playground
 from chaos.runtimes.event_file import EventFile
 from chaos.runtimes.supervisor import faults_file

@@ -11,7 +11,7 @@ from rich.table import Table
 from chaos.cluster import HEALTHY, Cluster, ClusterError, all_of
 from chaos.faults.targets import everybody
 from chaos.runtimes import playground
-from services.partitions import number_of
+from services.groups.partitions import number_of
 
 COLUMNS = ("node", "process", "role", "epoch", "position", "lag", "leader")
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chaos.cluster import Cluster, LinkState
+from chaos.cluster.links import Link
 from chaos.faults.fault import Fault, Mark, Strike
 from chaos.faults.on_links import silent, strike_links
 from chaos.faults.targets import way
-from chaos.links import Link
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from functools import partial
 from typing import TypeAlias
 
 from chaos.cluster import HEALTHY, Cluster, ClusterError, LinkState, all_of, eventually
+from chaos.cluster.links import Link
 from chaos.faults.fault import DidNotBite, Mark, Strike
-from chaos.links import Link
 
 SILENCE_S = 0.25  # a healthy link answers within a few milliseconds
 HEAL_DEADLINE_S = 10.0

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chaos.cluster import Cluster, LinkState
+from chaos.cluster.links import Link
 from chaos.faults.fault import Fault, Mark, Strike
 from chaos.faults.on_links import failed, strike_links
 from chaos.faults.targets import way
-from chaos.links import Link
 
 PATIENCE_S = 5.0
 

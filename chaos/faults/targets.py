@@ -9,7 +9,7 @@ With `-oob` behind it a name means the power switches of these nodes, which no o
 from collections.abc import Sequence
 
 from chaos.cluster import Cluster, ClusterError, links_between, links_touching
-from chaos.links import LAB, OUT_OF_BAND, Link
+from chaos.cluster.links import LAB, OUT_OF_BAND, Link
 
 REST = "rest"
 SWITCH = f"-{OUT_OF_BAND}"

@@ -15,9 +15,9 @@ from services.messages import Append, Entry, Value, decode, encode
 from services.messages.records import Statement
 from services.messages.sql import ResultSet
 from services.ports import USUAL_FORMAT, Disk, StorageFormat
-from services.replica.log import logical
-from services.replica.log.functions import Outside
-from services.replica.storage import Storage, Transaction
+from services.single_leader.storage import Storage, Transaction
+from services.sql import logical
+from services.sql.functions import Outside
 
 BATCH_ENTRIES = 64  # as many as a leader puts into one message
 MOST_ENTRIES = 100_000

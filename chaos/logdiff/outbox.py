@@ -19,8 +19,8 @@ from services.messages import Executed, Message, Value, encode
 from services.messages.feed import LogPage, ReadLog
 from services.messages.records import Scalar
 from services.messages.sql import Execute
-from services.replica.log.tables import read
-from services.replica.storage import Storage
+from services.single_leader.storage import Storage
+from services.sql.tables import read
 
 PREFIX = f"{TABLE}/"
 COLUMNS: tuple[tuple[str, Kind], ...] = (("id", "place"), ("name", "key"), ("price", "value"))

@@ -6,7 +6,7 @@ from itertools import islice
 
 from services.errors import LabError
 from services.messages.records import Scalar, Statement
-from services.replica.log.statement import TOKEN
+from services.sql.statement import TOKEN
 
 # One transaction with a bit of everything: many rows by one text, a value that lives for a moment only,
 # a key from a counter, the time and chance.

@@ -14,10 +14,10 @@ from chaos.logdiff.copies import Copy, MakeDisk, World, differences, messages, p
 from chaos.logdiff.pieces import Field, Followed, Kind, Piece, Range, Shown
 from chaos.logdiff.request import Request
 from services.ports import OTHER_FORMAT, Disk
-from services.replica.log import frames
-from services.replica.log.frames import FRAME_HEADER_BYTES, HEADER_BYTES, Frame, Header
-from services.replica.log.schema import TABLES
-from services.replica.log.working import TABLES_FILE, WAL
+from services.sql import frames
+from services.sql.frames import FRAME_HEADER_BYTES, HEADER_BYTES, Frame, Header
+from services.sql.schema import TABLES
+from services.sql.working import TABLES_FILE, WAL
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     **{table.name: table.columns for table in TABLES.values()},

@@ -10,7 +10,7 @@ from chaos.proxy.addresses import BACKLOG, bound, listen
 from chaos.proxy.connection import Connection
 from chaos.proxy.metrics import ByteCount, Labels, Metrics
 from chaos.proxy.records import Direction, ProxySettings, Toxic
-from chaos.seeds import child
+from chaos.running.seeds import child
 
 
 class Proxy:

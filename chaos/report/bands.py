@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from chaos.cluster.links import Link
 from chaos.history import Event, History
 from chaos.history.faults import struck
-from chaos.links import Link
 from chaos.report.cast import Cast
 
 # How the history calls the end of a fault, and what it may end; `stop-x` ends `start-x` anyway.

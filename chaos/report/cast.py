@@ -6,9 +6,9 @@ from functools import cached_property
 
 import msgspec
 
-from chaos.links import CONTROLLER, LAB, Link, all_links
+from chaos.cluster.links import CONTROLLER, LAB, Link, all_links
+from chaos.cluster.shape import Shape
 from chaos.report.saved import Saved
-from chaos.shape import Shape
 
 
 @dataclass(frozen=True)

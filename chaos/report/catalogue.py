@@ -11,11 +11,11 @@ from pathlib import Path
 
 import msgspec
 
-from chaos.folder import RunFolder
+from chaos.catalogue.scenario import Scenario
+from chaos.judging.verdict import Verdict
+from chaos.recording.folder import RunFolder
 from chaos.report.page import NAME
 from chaos.report.words import MEANINGS
-from chaos.scenario import Scenario
-from chaos.verdict import Verdict
 
 
 @dataclass(frozen=True)

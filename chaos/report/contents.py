@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chaos.history import Key, Operation, canonical
-from chaos.measures import acknowledged_writes
+from chaos.judging.measures import acknowledged_writes
 from chaos.report.columns import shown
 from chaos.report.saved import Saved
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chaos.cluster import Event
-from chaos.links import Link
+from chaos.cluster.links import Link
 from chaos.report import fault_words, node_words
 from chaos.report.bands import Band
 from chaos.report.cast import Cast

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from chaos.links import Link
+from chaos.cluster.links import Link
 from chaos.report.bands import Band
 from chaos.report.cast import Cast
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from chaos.cluster import Event
+from chaos.cluster.links import CONTROLLER
 from chaos.history import Operation
-from chaos.links import CONTROLLER
 from chaos.report.saved import Saved
 
 CLIENT = "client"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from chaos.measures import Backlog, acknowledged_writes, by_partition
+from chaos.judging.measures import Backlog, acknowledged_writes, by_partition
 from chaos.report.saved import Saved
 
 Look: TypeAlias = tuple[int, float | None]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chaos.cluster import Event
-from chaos.narrator import in_words
+from chaos.running.narrator import in_words
 from services.logline import is_notable
 
 SENTENCES: Mapping[str, str] = {

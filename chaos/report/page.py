@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chaos.folder import RunFolder
+from chaos.judging.verdict import Verdict
+from chaos.recording.folder import RunFolder
 from chaos.report.bands import bands
 from chaos.report.cast import cast_of
 from chaos.report.contents import Contents, final_contents
@@ -13,7 +14,6 @@ from chaos.report.drawing import drawing
 from chaos.report.saved import Saved, read
 from chaos.report.story import Statement, story
 from chaos.report.words import MEANINGS, Opening, opening
-from chaos.verdict import Verdict
 
 NAME = "report.html"
 

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from chaos.cluster import Event
-from chaos.folder import MESSAGES, SAMPLES, RunFolder
 from chaos.history import History, Operation
-from chaos.verdict import Verdict
+from chaos.judging.verdict import Verdict
+from chaos.recording.folder import MESSAGES, SAMPLES, RunFolder
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from chaos.history import Operation
-from chaos.judging import NOT_SETTLED
+from chaos.judging.verdict import Finding
 from chaos.report import fault_words, node_words
 from chaos.report.bands import Band, turning_points
 from chaos.report.cast import Cast
 from chaos.report.contents import Contents
 from chaos.report.saved import Saved
-from chaos.verdict import Finding
+from chaos.running.judgement import NOT_SETTLED
 
 WITNESSES_TOLD = 3
 FIRST = ("fault", "healed", "node", "clients")  # of the same moment: causes before effects

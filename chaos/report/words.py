@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from chaos.verdict import Finding, Kind, Verdict
+from chaos.judging.verdict import Finding, Kind, Verdict
 
 Tone: TypeAlias = Literal["fine", "bad", "doubt"]
 

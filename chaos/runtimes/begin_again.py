@@ -7,7 +7,7 @@ node begins anew in silence (the controller last), and then the silence ends.
 """
 
 from chaos.cluster import CUT, HEALTHY, Cluster, all_of, eventually
-from chaos.links import CONTROLLER, LAB
+from chaos.cluster.links import CONTROLLER, LAB
 from chaos.runtimes.crew import Crew
 from chaos.runtimes.orders import Orders
 from services.config import ClusterSettings

@@ -17,7 +17,8 @@ from docker.errors import APIError
 from docker.models.containers import Container
 
 from chaos.cluster import Ability, ClusterError, Event, ProcessState, eventually
-from chaos.links import CONTROLLER, LAB
+from chaos.cluster.links import CONTROLLER, LAB
+from chaos.cluster.shape import DEFAULT, Shape
 from chaos.runtimes import compose_project
 from chaos.runtimes.begin_again import SERVING_S, begin_again, revive
 from chaos.runtimes.cluster_lock import held
@@ -33,7 +34,6 @@ from chaos.runtimes.orders import Orders
 from chaos.runtimes.playground import wanted
 from chaos.runtimes.reaper import Reaper
 from chaos.runtimes.toxiproxy import ToxiproxyLinks
-from chaos.shape import DEFAULT, Shape
 from services.adapters.network import HttpNetwork
 from services.config import ClusterSettings
 

@@ -10,7 +10,8 @@ from functools import partial
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from chaos.links import LAB
+from chaos.cluster.links import LAB
+from chaos.cluster.shape import DEFAULT, Shape
 from chaos.runtimes.compose_layout import (
     COMPOSE_FILE,
     NODE_PORT,
@@ -21,7 +22,6 @@ from chaos.runtimes.compose_layout import (
     proxies,
     switch_of,
 )
-from chaos.shape import DEFAULT, Shape
 
 TOXIPROXY_IMAGE = "ghcr.io/shopify/toxiproxy:2.12.0"
 REDIS_IMAGE = "redis:7.0.15-bookworm"

@@ -6,8 +6,8 @@
 import json
 from pathlib import Path
 
-from chaos.links import LAB, Link, ports
-from chaos.shape import DEFAULT, Shape
+from chaos.cluster.links import LAB, Link, ports
+from chaos.cluster.shape import DEFAULT, Shape
 
 NODE_PORT = 7000
 TOXIPROXY = "toxiproxy"

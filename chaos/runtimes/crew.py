@@ -1,9 +1,9 @@
 """Who belongs to a cluster at the moment: the members of its shape, and the spares that have joined."""
 
 from chaos.cluster import ClusterError
-from chaos.links import CONTROLLER
-from chaos.shape import Shape
-from services.partitions import Layout, fellows, groups
+from chaos.cluster.links import CONTROLLER
+from chaos.cluster.shape import Shape
+from services.groups.partitions import Layout, fellows, groups
 
 
 class Crew:

@@ -6,11 +6,11 @@ from typing import Any, Literal
 import msgspec
 
 from chaos.cluster import ClusterError, ProcessState, eventually
-from chaos.links import Link
+from chaos.cluster.links import Link
 from chaos.runtimes.crew import Crew
 from chaos.runtimes.orders import Orders
 from services.config import ClusterSettings
-from services.partitions import Layout
+from services.groups.partitions import Layout
 
 ANSWERS_S = 15.0
 

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 
 from chaos.cluster import LinkState
-from chaos.links import Link
+from chaos.cluster.links import Link
 from chaos.runtimes.crewed import CrewedCluster
 from chaos.runtimes.toxiproxy import ToxiproxyLinks
 

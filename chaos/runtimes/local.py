@@ -17,7 +17,8 @@ from tempfile import gettempdir
 import msgspec
 
 from chaos.cluster import Ability, ClusterError, Event, ProcessState, all_of, eventually
-from chaos.links import LAB, Link
+from chaos.cluster.links import LAB, Link
+from chaos.cluster.shape import DEFAULT, Shape
 from chaos.runtimes.begin_again import SERVING_S, begin_again
 from chaos.runtimes.child import Child
 from chaos.runtimes.crew import Crew
@@ -28,7 +29,6 @@ from chaos.runtimes.orders import Orders
 from chaos.runtimes.reaper import Reaper
 from chaos.runtimes.switchboard import Switchboard
 from chaos.runtimes.toxiproxy import ToxiproxyLinks
-from chaos.shape import DEFAULT, Shape
 from services.adapters.network import HttpNetwork
 from services.config import ClusterSettings
 

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from chaos.cluster import ClusterError, all_of
-from chaos.links import CONTROLLER, Link
+from chaos.cluster.links import CONTROLLER, Link
 from chaos.runtimes.crew import Crew
 from services.config import ClusterSettings
 from services.errors import LabError

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from chaos.cluster import Cluster, ClusterError
+from chaos.cluster.shape import DEFAULT, Shape
 from chaos.runtimes.exclusive import HeldError, exclusive
 from chaos.runtimes.remote import RemoteCluster, SilentError
 from chaos.runtimes.supervisor import READY, ROOT, Home, events_file, home_file, state_directory
-from chaos.shape import DEFAULT, Shape
 from services.config import ClusterSettings
 
 if TYPE_CHECKING:

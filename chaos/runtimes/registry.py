@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from chaos.cluster import Ability, Cluster
-from chaos.shape import Shape
+from chaos.cluster.shape import Shape
 from chaos.workloads.client import Client
 from services.adapters.clock import SystemClock
 from services.ports import Clock

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_type_hints
 import msgspec
 
 from chaos.cluster import Cluster, ClusterError, Event, LinkState, ProcessState
-from chaos.links import Link, all_links
+from chaos.cluster.links import Link, all_links
 from chaos.runtimes.control import LONGEST_LINE, Call, Description, Reply
 from chaos.runtimes.event_file import EventFile
 from services.config import ClusterSettings

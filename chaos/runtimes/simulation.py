@@ -23,8 +23,10 @@ from chaos.cluster import (
     ProcessState,
     eventually,
 )
-from chaos.links import LAB, Link
-from chaos.overhearing import Exchange
+from chaos.cluster.links import LAB, Link
+from chaos.cluster.shape import DEFAULT, Shape
+from chaos.recording.overhearing import Exchange
+from chaos.running.seeds import child
 from chaos.runtimes.begin_again import SERVING_S
 from chaos.runtimes.crew import Crew
 from chaos.runtimes.crewed import CrewedCluster
@@ -37,8 +39,6 @@ from chaos.runtimes.simulated.network import SimulatedNetwork, Wire
 from chaos.runtimes.simulated.process import NODES
 from chaos.runtimes.simulated.switch import SimulatedSwitch
 from chaos.runtimes.simulated.virtual import lab_loop
-from chaos.seeds import child
-from chaos.shape import DEFAULT, Shape
 from services.config import ClusterSettings, NodeSettings
 from services.roles import Maker
 
@@ -162,12 +162,12 @@ class SimulatedCluster(CrewedCluster):
         return self._log_book.events()
 
     def glance(self, node: str) -> Mapping[str, Any]:
-        """See `chaos.overhearing.Overhearing`; a message would draw on the chance of the lab's own links."""
+        """See `Overhearing`; a message would draw on the chance of the lab's own links."""
         status: dict[str, Any] = msgspec.to_builtins(self._who_is(node, "running").account())
         return status
 
     def overheard(self) -> Sequence[Exchange]:
-        """See `chaos.overhearing.Overhearing`."""
+        """See `chaos.recording.overhearing.Overhearing`."""
         return self._eavesdropper.exchanges() if self._eavesdropper else ()
 
     async def close(self) -> None:

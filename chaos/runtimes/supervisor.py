@@ -16,10 +16,10 @@ from pathlib import Path
 import msgspec
 
 from chaos.cluster import ClusterError
+from chaos.cluster.shape import Shape
 from chaos.runtimes.control import controllable
 from chaos.runtimes.event_file import EventFile
 from chaos.runtimes.local import LocalCluster
-from chaos.shape import Shape
 from services.config import ClusterSettings
 
 ROOT = Path(__file__).parents[2]

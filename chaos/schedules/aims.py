@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from chaos.links import CONTROLLER
-from chaos.shape import Shape
-from services.partitions import Layout, groups
+from chaos.cluster.links import CONTROLLER
+from chaos.cluster.shape import Shape
+from services.groups.partitions import Layout, groups
 
 
 @dataclass(frozen=True)

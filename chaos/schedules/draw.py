@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from random import Random
 
 from chaos.cluster import Ability
-from chaos.links import CONTROLLER
+from chaos.cluster.links import CONTROLLER
 from chaos.schedules.aims import Aims
 from chaos.schedules.schedule import NEEDS, ONE_WAY, Kind, Schedule, Stroke
 from chaos.schedules.together import partition, promotion, swizzle

@@ -14,7 +14,7 @@ from chaos.cluster import (
     ProcessState,
     Stillness,
 )
-from chaos.links import Link
+from chaos.cluster.links import Link
 
 Part: TypeAlias = Literal["link", "process", "clock", "disk", "content"]
 State: TypeAlias = LinkState | ProcessState | ClockState | DiskState | OtherDisk

@@ -8,6 +8,7 @@ refused is no fault. In the end nothing is left of any stroke.
 import asyncio
 from collections.abc import Sequence
 
+from chaos.catalogue.scenario import Script
 from chaos.cluster import (
     CUT,
     ClockState,
@@ -19,12 +20,11 @@ from chaos.cluster import (
     links_between,
     links_touching,
 )
-from chaos.links import Link
-from chaos.run import Run
-from chaos.scenario import Script
+from chaos.cluster.links import Link
+from chaos.running.run import Run
 from chaos.schedules.in_force import Ask, InForce
 from chaos.schedules.schedule import ONE_WAY, ORDERS, ClockKind, Kind, Schedule, Stroke
-from services.partitions import groups
+from services.groups.partitions import groups
 
 GLANCE_S = 1.0  # to find out who leads
 NOBODY = "there is nothing to strike"

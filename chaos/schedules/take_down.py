@@ -7,11 +7,11 @@ nodes at the same moments, but it no longer asks whether what it waited for has 
 from typing import Literal
 
 from chaos.cluster import HEALTHY, LinkState, OtherDisk
-from chaos.links import Link
+from chaos.cluster.links import Link
+from chaos.cluster.shape import DEFAULT, Shape
 from chaos.runtimes.simulated.virtual import lab_loop
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.schedules.schedule import Kind, Schedule, Stroke
-from chaos.shape import DEFAULT, Shape
 
 
 class ObservedCluster(SimulatedCluster):

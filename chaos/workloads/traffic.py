@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from zlib import crc32
 
 from chaos.history import Event, writes
-from chaos.recorder import Recorder
+from chaos.recording.recorder import Recorder
 from chaos.workloads.client import Answer, Caller, Client, ClientError, Custom, Request, perform
 from chaos.workloads.counters import Count, Counters
 from services.ports import Clock

@@ -13,18 +13,18 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from chaos.discover import all_scenarios, find_scenario
+from chaos.folder import RunFolder
+from chaos.scenario import Scenario
+from chaos.simulate import Simulation, save
 from playwright.sync_api import Browser, Page
 
 from chaos.commands.comparing import compared
-from chaos.discover import all_scenarios, find_scenario
-from chaos.folder import RunFolder
 from chaos.logdiff.request import Request
 from chaos.logdiff.webpage import webpage
 from chaos.report.catalogue import write_index
 from chaos.report.page import NAME, write_pages
 from chaos.report.saved import read_again
-from chaos.scenario import Scenario
-from chaos.simulate import Simulation, save
 from tests.browser.chromium import chromium
 
 HERE = Path(__file__).resolve().parent

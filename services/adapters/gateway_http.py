@@ -17,7 +17,6 @@ from services.adapters.failures import failure_body
 from services.adapters.http import LabApplication, add_node_routes, json_response
 from services.config import NodeSettings
 from services.errors import LabError
-from services.gateway import tokens
 from services.gateway.gateway import Gateway
 from services.gateway.inputs import key_in, session_in, value_in, wishes_in
 from services.gateway.sql_inputs import transaction_in
@@ -33,6 +32,7 @@ from services.messages import (
     Write,
     Written,
 )
+from services.versions import tokens
 
 SESSION, TOKEN = "x-lab-session", "x-lab-token"
 

@@ -10,12 +10,12 @@ from typing import Any, TypeAlias
 import msgspec
 
 from services.errors import KINDS
-from services.gateway import tokens
 from services.gateway.inputs import MOST_KEY_CHARACTERS, POLICIES, SESSION_PATTERN
-from services.gateway.routing import MODES
 from services.gateway.sql_inputs import Transaction
 from services.messages import SERVED, Cached, Value
 from services.messages.sql import ResultSet
+from services.single_leader.door.routing import MODES
+from services.versions import tokens
 
 Described: TypeAlias = dict[str, Any]
 

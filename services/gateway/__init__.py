@@ -1,1 +1,1 @@
-"""The clients' door: who leads, who may answer a read, and what to say when nobody answers."""
+"""The shell of every gateway: REST, and what clients may send; what is behind it is a family's."""

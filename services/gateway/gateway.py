@@ -13,13 +13,9 @@ from typing import Any
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from services import partitions
 from services.config import NodeSettings, ReadPolicy
 from services.errors import LabError
-from services.gateway import routing, tokens
-from services.gateway.guide import CONTROLLER
-from services.gateway.partition import Partition
-from services.gateway.reading import of_type
+from services.groups import partitions
 from services.messages import (
     START,
     AskStatus,
@@ -43,6 +39,11 @@ from services.messages import (
 )
 from services.node import must_fit, probe, remember_settings, settings_in_force
 from services.ports import Env
+from services.single_leader.door import routing
+from services.single_leader.door.guide import CONTROLLER
+from services.single_leader.door.partition import Partition
+from services.single_leader.door.reading import of_type
+from services.versions import tokens
 
 
 class Gateway:

@@ -5,9 +5,9 @@ import msgspec
 from services.config import ReadPolicy
 from services.errors import LabError
 from services.gateway.inputs import parsed
-from services.gateway.routing import MODES
 from services.messages import Execute
 from services.messages.records import Statement
+from services.single_leader.door.routing import MODES
 
 
 class Transaction(msgspec.Struct, forbid_unknown_fields=True):

@@ -1,1 +1,1 @@
-"""A replica: a node that holds a copy of the data, and the strategies by which copies stay alike."""
+"""The shell of every replica: settings in force, capacity, trouble; what is behind it is a family's."""

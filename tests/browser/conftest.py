@@ -7,7 +7,7 @@ from typing import TypeAlias
 import pytest
 from playwright.sync_api import Browser, Page
 
-from chaos.folder import RunFolder
+from chaos.recording.folder import RunFolder
 from chaos.report.page import NAME, write_pages
 from chaos.report.saved import read_again
 from tests.browser.chromium import Complaints, chromium

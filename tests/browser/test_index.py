@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from chaos.discover import all_scenarios
+from chaos.catalogue.discover import all_scenarios
 from chaos.report.catalogue import write_index
 from tests.browser.conftest import Show
 

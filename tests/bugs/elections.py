@@ -6,12 +6,12 @@ from unittest.mock import patch
 
 from chaos.schedules.schedule import Schedule
 from services.messages import AskVote
-from services.replica.ballot import Ballot
-from services.replica.hold import Hold
-from services.replica.storage import Storage
-from services.replica.strategies import election
-from services.replica.strategies.election import Voter
-from services.replica.strategies.majority import MajorityLease
+from services.single_leader.election import rules as election
+from services.single_leader.election.ballot import Ballot
+from services.single_leader.election.rules import Voter
+from services.single_leader.hold import Hold
+from services.single_leader.majority import MajorityLease
+from services.single_leader.storage import Storage
 from tests.bugs.planted import ISLAND, Hunt, bug, by_script
 
 BY_ELECTION = (("coordination", "election"), ("replication", "quorum-ack"))

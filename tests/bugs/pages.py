@@ -3,8 +3,8 @@
 from typing import Any
 from unittest.mock import patch
 
-from services.replica.log.pages import Change, Pages
-from services.replica.log.working import Working
+from services.sql.pages import Change, Pages
+from services.sql.working import Working
 from tests.bugs.planted import Hunt, bug
 
 FILES = Hunt("wal-shipping:same-format", "diverged-replicas")

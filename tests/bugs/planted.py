@@ -15,23 +15,24 @@ from unittest.mock import patch
 import apsw
 from msgspec import structs
 
+from chaos.running.seeds import child
 from chaos.schedules.schedule import Kind, Schedule, Stroke
-from chaos.seeds import child
-from chaos.simulate import Simulation
-from chaos.sweep import drawn_schedule
-from services.controller import controller, failover
-from services.controller.view import Attempt, View
+from chaos.sweeping.simulate import Simulation
+from chaos.sweeping.sweep import drawn_schedule
 from services.lease_clock import LeaseClock
 from services.messages import Entry, Position
 from services.ports import Env
-from services.replica import effects, reading
-from services.replica.replica import Replica
-from services.replica.storage import Storage
-from services.replica.strategies import acknowledgement
-from services.replica.strategies.acknowledgement import FollowerView
-from services.replica.strategies.lease import Lease
-from services.replica.strategies.shipping import Follower, Shipping
-from services.replica.watermark import Watermark
+from services.single_leader import acknowledgement
+from services.single_leader.acknowledgement import FollowerView
+from services.single_leader.control import controller, failover
+from services.single_leader.control.view import Attempt, View
+from services.single_leader.lease import Lease
+from services.single_leader.member import Replica
+from services.single_leader.reads import reading
+from services.single_leader.shipping import Follower, Shipping
+from services.single_leader.storage import Storage
+from services.single_leader.watermark import Watermark
+from services.store import effects
 
 CLOCKS = ("monotonic", "boottime", "wall")
 Plant = Callable[[], AbstractContextManager[Any]]

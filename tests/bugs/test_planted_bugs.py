@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from chaos.runtimes.workers import in_processes
-from chaos.sweep import run_one
+from chaos.sweeping.sweep import run_one
 from tests.bugs import elections, pages  # noqa: F401 - they enter their own mistakes in the table
 from tests.bugs.planted import BUGS, Hunt
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from docker import DockerClient
 
+from chaos.cluster.shape import DEFAULT
 from chaos.runtimes.compose_layout import ROOT
 from chaos.runtimes.compose_project import PROJECT_LABEL, SERVICE_LABEL
-from chaos.shape import DEFAULT
 from tests.containers import engine, left_of, runs
 
 __all__ = ["engine"]

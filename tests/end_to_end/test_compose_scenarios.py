@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from docker import DockerClient
 
-from chaos.discover import find_scenario, scenario_ids
+from chaos.catalogue.discover import find_scenario, scenario_ids
+from chaos.catalogue.scenario import Scenario, Variant
+from chaos.running.session import runtimes_of
 from chaos.runtimes.compose_layout import ROOT
-from chaos.scenario import Scenario, Variant
-from chaos.session import runtimes_of
 from tests.containers import engine, runs
 
 __all__ = ["engine"]

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from docker import DockerClient
 
+from chaos.cluster.shape import Shape
 from chaos.runtimes import compose_project
 from chaos.runtimes.compose_file import port_variables
 from chaos.runtimes.compose_layout import ROOT
-from chaos.shape import Shape
 from tests.containers import engine, left_of
 
 __all__ = ["engine"]

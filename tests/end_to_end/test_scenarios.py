@@ -12,11 +12,11 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
+from chaos.catalogue.discover import find_scenario, scenario_ids
 from chaos.cli import app
-from chaos.discover import find_scenario, scenario_ids
+from chaos.cluster.shape import Shape
 from chaos.history import History
-from chaos.session import runtimes_of
-from chaos.shape import Shape
+from chaos.running.session import runtimes_of
 from tests.end_to_end.marked import Marked
 from tests.repository import ROOT
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chaos.discover import find_scenario, scenario_ids
-from chaos.session import runtimes_of
+from chaos.catalogue.discover import find_scenario, scenario_ids
+from chaos.running.session import runtimes_of
 from tests.end_to_end.test_scenarios import lab
 
 SEEDS = "1..500"

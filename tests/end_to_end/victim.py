@@ -6,8 +6,8 @@ Its standard input is a pipe from the test: when that is gone, this goes too.
 import asyncio
 import sys
 
+from chaos.cluster.shape import DEFAULT, Companion, Shape
 from chaos.runtimes.local import LocalCluster
-from chaos.shape import DEFAULT, Companion, Shape
 
 
 async def main(phase: str) -> None:

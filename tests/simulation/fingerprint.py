@@ -9,10 +9,10 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
-from chaos.discover import all_scenarios
-from chaos.folder import RunFolder
-from chaos.simulate import Simulation, simulate
-from chaos.sweep import simulations
+from chaos.catalogue.discover import all_scenarios
+from chaos.recording.folder import RunFolder
+from chaos.sweeping.simulate import Simulation, simulate
+from chaos.sweeping.sweep import simulations
 
 RECORDED = ("history.jsonl", "events.jsonl")
 

@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
+from chaos.catalogue.scenario import Scenario, Script, remedy
 from chaos.faults.freeze import Freeze, Telltale
 from chaos.faults.partition import Partition
-from chaos.folder import NoFolder
-from chaos.run import Run
-from chaos.runner import Stage, play
+from chaos.judging.verdict import Verdict
+from chaos.recording.folder import NoFolder
+from chaos.running.run import Run
+from chaos.running.runner import Stage, play
+from chaos.running.seeds import child
 from chaos.runtimes.registry import CLIENT_TIMEOUT_S, RUNTIMES
 from chaos.runtimes.simulation import SimulatedCluster
-from chaos.scenario import Scenario, Script, remedy
-from chaos.seeds import child
-from chaos.verdict import Verdict
 from chaos.workloads import register
 
 WORKLOAD = register.reads_and_writes(keys=4, clients=16, rate_per_s=120, write_fraction=0.5)

@@ -1,11 +1,11 @@
 """A story that is told in a test only: a scenario without a file, played in simulation."""
 
-from chaos.folder import NoFolder
-from chaos.runner import Stage, play
+from chaos.catalogue.scenario import Scenario
+from chaos.judging.verdict import Verdict
+from chaos.recording.folder import NoFolder
+from chaos.running.runner import Stage, play
 from chaos.runtimes.registry import CLIENT_TIMEOUT_S, RUNTIMES
 from chaos.runtimes.simulation import SimulatedCluster
-from chaos.scenario import Scenario
-from chaos.verdict import Verdict
 
 
 def played(scenario: Scenario, seed: int) -> tuple[Verdict, SimulatedCluster]:

@@ -5,14 +5,14 @@ from random import Random
 import pytest
 
 from chaos.cluster import links_between
+from chaos.cluster.shape import DEFAULT, Companion, Shape
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.schedules.aims import Aims
 from chaos.schedules.draw import draw
 from chaos.schedules.perform import NOBODY
 from chaos.schedules.schedule import NEEDS, ONE_WAY
-from chaos.shape import DEFAULT, Companion, Shape
-from chaos.simulate import simulate
-from chaos.sweep import simulations
+from chaos.sweeping.simulate import simulate
+from chaos.sweeping.sweep import simulations
 
 SHAPES = (
     DEFAULT,

@@ -6,7 +6,7 @@ from random import Random
 import apsw
 
 from services.messages import Operation
-from services.replica.storage import DATABASE, Storage
+from services.single_leader.storage import DATABASE, Storage
 from tests.simulation.test_disk import Machine
 from tests.simulation.virtually import simulated
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from chaos.cluster import CUT, HEALTHY, ClusterError, eventually, links_between
+from chaos.cluster.shape import Companion, Shape
 from chaos.runtimes.simulation import SimulatedCluster
-from chaos.shape import Companion, Shape
 from chaos.workloads.client import ClientError
 from services.config import ClusterSettings, FeedKind
 from tests.simulation.virtually import simulated

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from chaos.cluster.shape import DEFAULT
 from chaos.runtimes.registry import RUNTIMES
-from chaos.shape import DEFAULT
 from services.config import ClusterSettings
 from tests.contract import cluster as suite
 

@@ -15,10 +15,10 @@ from distributed import Client
 
 from chaos.cli import main
 from chaos.commands.run import INTERRUPTED
+from chaos.judging.verdict import COULD_NOT_RUN
 from chaos.runtimes.dask_cluster import on_dask
 from chaos.runtimes.workers import in_processes
-from chaos.sweep import run_one, simulations
-from chaos.verdict import COULD_NOT_RUN
+from chaos.sweeping.sweep import run_one, simulations
 from tests.repository import ROOT
 
 READY_S, ENDS_S = 30.0, 15.0

@@ -12,8 +12,8 @@ from chaos.runtimes.simulated.clock import EPOCH_S
 from chaos.runtimes.simulated.disk import MachineDisk, SimulatedDisk
 from chaos.runtimes.simulated.files import SECTOR_BYTES, File
 from services.messages import Operation, Position
-from services.replica.reach import reach
-from services.replica.storage import DATABASE, Storage
+from services.single_leader.storage import DATABASE, Storage
+from services.store.reach import reach
 from tests.simulation.virtually import simulated
 
 TRIALS = 60

@@ -3,8 +3,8 @@
 import pytest
 
 from chaos.schedules.schedule import Kind, Schedule, Stroke
-from chaos.simulate import Simulation
-from chaos.sweep import run_one
+from chaos.sweeping.simulate import Simulation
+from chaos.sweeping.sweep import run_one
 
 LENGTH_MS = 4500
 SEEDS = range(6)  # without the allowance more than half of all seeds show it

@@ -12,9 +12,9 @@ import pytest
 from chaos.cluster import ClockState
 from chaos.faults.freeze import Freeze, Telltale
 from chaos.faults.pause import Pause
+from chaos.judging.verdict import Verdict
 from chaos.runtimes.simulated import virtual
 from chaos.runtimes.simulation import SimulatedCluster
-from chaos.verdict import Verdict
 from services.config import ClusterSettings
 from tests.simulation.freezing import BOUNDED, ELECTION, LEASE, follower_behind_a_cut, found, frozen
 from tests.simulation.virtually import simulated

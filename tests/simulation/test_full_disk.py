@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from chaos.cluster import ClusterError, DiskState, Event
+from chaos.cluster.shape import Companion, Shape
 from chaos.runtimes.simulation import SimulatedCluster
-from chaos.shape import Companion, Shape
 from chaos.workloads.sql import Statement
 from services.config import ClusterSettings
 from tests.contract.cluster.waiting import soon

@@ -6,8 +6,8 @@ from typing import Any, get_args
 
 import pytest
 
-from chaos.run import Run
-from chaos.scenario import Scenario, remedy
+from chaos.catalogue.scenario import Scenario, remedy
+from chaos.running.run import Run
 from chaos.workloads import register, transactions
 from services.config import Replication, ReplicationLog
 from tests.simulation.stories import accused, played

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from chaos.catalogue.scenario import Scenario, Script, remedy
+from chaos.cluster.shape import Shape
 from chaos.faults.freeze import Freeze
 from chaos.faults.partition import Partition
-from chaos.run import Run
-from chaos.scenario import Scenario, Script, remedy
-from chaos.shape import Shape
+from chaos.running.run import Run
 from chaos.workloads import register
 from tests.simulation.stories import accused, played
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
+from chaos.catalogue.scenario import Scenario, Script, remedy
 from chaos.cluster import CUT, HEALTHY, ClusterError, LinkState, eventually, links_between
+from chaos.cluster.links import Link
 from chaos.faults.fault import Mark
 from chaos.faults.kill import Kill
 from chaos.faults.pause import Pause
-from chaos.links import Link
-from chaos.run import Run
+from chaos.running.run import Run
 from chaos.runtimes.simulation import SimulatedCluster
-from chaos.scenario import Scenario, Script, remedy
 from chaos.workloads import register
 from services.config import ClusterSettings, Coordination
 from tests.simulation.stories import accused, played

@@ -16,8 +16,8 @@ from chaos.workloads.client import ClientError
 from services.config import ClusterSettings, NodeSettings
 from services.messages import AskStatus, Message
 from services.ports import Env
-from services.replica.replica import Replica
 from services.roles import Maker
+from services.single_leader.member import Replica
 from tests.contract.cluster.waiting import all_hold, soon
 from tests.simulation.virtually import simulated
 

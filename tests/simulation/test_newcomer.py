@@ -1,9 +1,9 @@
 """A newcomer belongs to the cluster in the end, whoever dies on the way there."""
 
 from chaos.cluster import ClusterError, eventually
-from chaos.links import CONTROLLER
+from chaos.cluster.links import CONTROLLER
+from chaos.cluster.shape import Shape
 from chaos.runtimes.simulation import SimulatedCluster
-from chaos.shape import Shape
 from services.config import ClusterSettings
 from tests.contract.cluster.waiting import all_hold
 from tests.simulation.virtually import simulated

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from chaos.discover import all_scenarios
+from chaos.catalogue.discover import all_scenarios
 from chaos.runtimes.workers import in_processes
-from chaos.simulate import Simulation
-from chaos.sweep import run_one, simulations
+from chaos.sweeping.simulate import Simulation
+from chaos.sweeping.sweep import run_one, simulations
 
 FEW, MANY = 2_000, 10_000
 WORKERS = 2

@@ -5,12 +5,12 @@ import asyncio
 import pytest
 
 from chaos.cluster import ClusterError, eventually
+from chaos.cluster.links import CONTROLLER
+from chaos.cluster.shape import Shape
 from chaos.faults.pause import Pause
 from chaos.faults.slow import Slow
-from chaos.links import CONTROLLER
 from chaos.runtimes.simulated import virtual
 from chaos.runtimes.simulation import SimulatedCluster
-from chaos.shape import Shape
 from services.config import ClusterSettings
 from tests.contract.cluster.test_power import comes_back_as_a_follower, told
 from tests.contract.cluster.waiting import all_hold

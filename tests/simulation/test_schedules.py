@@ -16,7 +16,8 @@ from chaos.cluster import (
     ProcessState,
     links_touching,
 )
-from chaos.links import Link
+from chaos.cluster.links import Link
+from chaos.cluster.shape import DEFAULT
 from chaos.runtimes.simulated.process import NODES
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.schedules.aims import Aims
@@ -25,10 +26,9 @@ from chaos.schedules.in_force import Ask, InForce, worst_clock, worst_disk, wors
 from chaos.schedules.perform import NOBODY
 from chaos.schedules.schedule import NEEDS, ORDERS, Schedule, Stroke
 from chaos.schedules.together import PARTITIONS, PROMOTED_AFTER_MS, bridge, majorities_ring
-from chaos.shape import DEFAULT
-from chaos.simulate import Simulation, simulate
+from chaos.sweeping.simulate import Simulation, simulate
 from services.config import ClusterSettings
-from services.replica.replica import Replica
+from services.single_leader.member import Replica
 from tests.contract.cluster.waiting import all_hold
 from tests.simulation.virtually import simulated
 

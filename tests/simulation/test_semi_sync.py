@@ -3,7 +3,7 @@
 import asyncio
 
 from chaos.cluster import LinkState
-from chaos.links import Link
+from chaos.cluster.links import Link
 from chaos.runtimes.simulation import SimulatedCluster
 from services.config import ClusterSettings
 from tests.simulation.virtually import simulated

@@ -9,19 +9,19 @@ import pytest
 from typer.testing import CliRunner
 
 from chaos.cli import app
+from chaos.cluster.shape import Shape
 from chaos.commands import sweeping
 from chaos.commands.run import INTERRUPTED
-from chaos.folder import RunFolder
+from chaos.judging.verdict import Kind
+from chaos.recording.folder import RunFolder
 from chaos.runtimes.workers import in_processes
 from chaos.schedules.schedule import Schedule, Stroke
 from chaos.schedules.take_down import ObservedCluster
-from chaos.shape import Shape
-from chaos.shrink import Shrinker, anomalies_of, size_of
-from chaos.simulate import Simulation, save, simulate, steps
-from chaos.sweep import Result, Summary, run_one, simulations
-from chaos.verdict import Kind
+from chaos.sweeping.shrink import Shrinker, anomalies_of, size_of
+from chaos.sweeping.simulate import Simulation, save, simulate, steps
+from chaos.sweeping.sweep import Result, Summary, run_one, simulations
 from services.messages import Entry
-from services.replica.strategies.tail import Tail
+from services.single_leader.tail import Tail
 
 CUT_LEADER = Stroke(
     kind="cut", at_ms=200, for_ms=1500, source="leader", targets=("n1", "n2", "n3", "controller")

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from chaos.faults.pause import Pause
-from chaos.run import Run
+from chaos.running.run import Run
 from chaos.runtimes.simulated.wake_up import LONGEST_S, delays_s
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.workloads.client import ClientError

@@ -7,14 +7,14 @@ from random import Random
 import pytest
 
 from chaos.history import History
-from chaos.simulate import Simulation, save, simulate
-from chaos.sweep import drawn_schedule
+from chaos.sweeping.simulate import Simulation, save, simulate
+from chaos.sweeping.sweep import drawn_schedule
 from services.messages import Entry
 from services.messages.records import Statement
-from services.replica.log import logical
-from services.replica.log.functions import NOWHERE
-from services.replica.log.working import TABLES_FILE
-from services.replica.storage import Storage, Transaction
+from services.single_leader.storage import Storage, Transaction
+from services.sql import logical
+from services.sql.functions import NOWHERE
+from services.sql.working import TABLES_FILE
 from tests.simulation.test_disk import Machine
 from tests.simulation.virtually import simulated
 

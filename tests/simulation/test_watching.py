@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from chaos.folder import MESSAGES, SAMPLES, NoFolder, RunFolder
+from chaos.cluster.shape import Shape
+from chaos.recording.folder import MESSAGES, SAMPLES, NoFolder, RunFolder
 from chaos.runtimes.simulation import SimulatedCluster
-from chaos.shape import Shape
-from chaos.simulate import simulate
+from chaos.sweeping.simulate import simulate
 from tests.simulation.fingerprint import simulation
 
 SEEDS = range(16)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from chaos.cluster import CUT, HEALTHY, ClusterError
+from chaos.cluster.links import CONTROLLER
 from chaos.faults.fault import Mark
-from chaos.links import CONTROLLER
-from chaos.run import Run
+from chaos.running.run import Run
 from chaos.runtimes.simulation import SimulatedCluster
 from tests.simulation.stories import accused, played
 from tests.simulation.test_letting_go import story, when

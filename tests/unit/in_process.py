@@ -13,11 +13,11 @@ from services.adapters.clock import SystemClock
 from services.adapters.disk import FileDisk
 from services.adapters.tasks import OrderedTasks
 from services.config import ClusterSettings, NodeSettings
-from services.controller.controller import Controller
 from services.errors import LabError
 from services.messages import Message, Operation, ReadContents, Status, Write, decode, encode
 from services.ports import Env
-from services.replica.replica import Replica
+from services.single_leader.control.controller import Controller
+from services.single_leader.member import Replica
 
 REPLICAS = ("n1", "n2", "n3")
 DEADLINE_S = 10.0

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from services.config import ClusterSettings, NodeSettings
 from services.errors import LabError
+from services.groups.partitions import fellows, groups, hashed_part, number_of, partition_of, slot
 from services.node import must_fit
-from services.partitions import fellows, groups, hashed_part, number_of, partition_of, slot
 
 LAYOUT = (("n1", "n2"), ("n3",))
 

@@ -9,8 +9,6 @@ from chaos.runtimes.simulated.network import SimulatedNetwork
 from chaos.workloads.client import ANYBODY, Answer, Caller, ClientError
 from chaos.workloads.sql import ReadPolicy, Statement
 from services.errors import LabError
-from services.gateway import tokens
-from services.gateway.routing import MODES
 from services.messages import (
     Cached,
     CacheGet,
@@ -25,6 +23,8 @@ from services.messages import (
     Written,
     records,
 )
+from services.single_leader.door.routing import MODES
+from services.versions import tokens
 
 M = TypeVar("M", Written, ReadResult, Executed, Cached)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from chaos.overhearing import Exchange
+from chaos.recording.overhearing import Exchange
 from chaos.runtimes.simulated.clock import EPOCH_S
 from services.errors import LabError
 from services.messages import Message, kind_of

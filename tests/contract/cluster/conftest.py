@@ -6,8 +6,8 @@ import pytest
 import pytest_asyncio
 
 from chaos.cluster import Cluster
+from chaos.cluster.shape import DEFAULT
 from chaos.runtimes.registry import RUNTIMES
-from chaos.shape import DEFAULT
 from chaos.workloads.client import Client
 from services.config import ClusterSettings
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from chaos.cluster import CUT, HEALTHY, Cluster, ClusterError
-from chaos.links import CONTROLLER
+from chaos.cluster.links import CONTROLLER
 from chaos.workloads.client import Client
 from services.config import ClusterSettings, Coordination
 from tests.contract.cluster.waiting import all_hold, link, soon

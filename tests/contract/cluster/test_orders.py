@@ -4,10 +4,10 @@ import httpx
 import pytest
 
 from chaos.cluster import HEALTHY, Cluster, ClusterError, LinkState
+from chaos.cluster.links import CONTROLLER
+from chaos.cluster.shape import DEFAULT
 from chaos.faults.upgrade import Upgrade
-from chaos.links import CONTROLLER
 from chaos.runtimes.registry import RUNTIMES
-from chaos.shape import DEFAULT
 from chaos.workloads.client import Client
 from services.config import ClusterSettings
 from tests.contract.cluster.waiting import all_hold, link, soon

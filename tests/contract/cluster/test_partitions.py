@@ -5,8 +5,8 @@ import pytest
 from chaos.cluster import Cluster, ClusterError
 from chaos.faults.kill import Kill
 from chaos.faults.targets import members
-from chaos.recorder import Recorder
-from chaos.settle import by_partition, settle
+from chaos.recording.recorder import Recorder
+from chaos.running.settle import by_partition, settle
 from chaos.workloads.client import Caller, Client, ClientError
 from services.config import ClusterSettings
 from tests.contract.cluster.waiting import soon

@@ -3,11 +3,11 @@
 import asyncio
 
 from chaos.cluster import Cluster, ClusterError, Event
+from chaos.cluster.links import CONTROLLER
 from chaos.faults.isolate import Isolate
 from chaos.faults.kill import Kill
 from chaos.faults.partition import Partition
 from chaos.faults.pause import Pause
-from chaos.links import CONTROLLER
 from chaos.workloads.client import Client
 from services.config import ClusterSettings
 from tests.contract.cluster.test_leadership import another_leads

@@ -5,10 +5,10 @@ from contextlib import AsyncExitStack
 import pytest
 
 from chaos.cluster import CUT, Cluster, ClusterError
+from chaos.cluster.links import CONTROLLER
 from chaos.faults.kill import Kill
 from chaos.faults.pause import Pause
 from chaos.faults.restart import Restart
-from chaos.links import CONTROLLER
 from chaos.workloads.client import Client
 from services.config import ClusterSettings
 from tests.contract.cluster.waiting import all_hold, link, soon

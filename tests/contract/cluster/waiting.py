@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from chaos.cluster import Cluster, ClusterError
-from chaos.links import Link
+from chaos.cluster.links import Link
 
 DEADLINE_S = 15.0
 POLL_S = 0.05

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 from docker import DockerClient
 
+from chaos.cluster.shape import DEFAULT
 from chaos.runtimes import compose_project
 from chaos.runtimes.compose_project import ComposeProject
 from chaos.runtimes.reaper import Reaper
-from chaos.shape import DEFAULT
 from tests.containers import engine
 
 __all__ = ["engine", "project"]

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 import pytest_asyncio
 
+from chaos.cluster.shape import Companion, Shape
 from chaos.runtimes.compose import ComposeCluster
 from chaos.runtimes.compose_file import REDIS_PORT, server_of
 from chaos.runtimes.compose_layout import NODE_PORT, TOXIPROXY_PORT, numbered
 from chaos.runtimes.compose_project import ComposeProject
 from chaos.runtimes.docker_engine import connect
 from chaos.runtimes.http_client import HttpClient
-from chaos.shape import Companion, Shape
 from chaos.workloads.client import ClientError
 from tests.containers import left_of
 from tests.contract.compose.test_isolation import addresses, containers, names, reached

@@ -8,14 +8,14 @@ import yaml  # type: ignore[import-untyped]
 from typer.testing import CliRunner
 
 from chaos.cli import app
+from chaos.cluster.links import LAB
+from chaos.cluster.shape import DEFAULT, Companion, Shape
 from chaos.images.base import IMAGE as BASE_IMAGE
 from chaos.images.redis import IMAGE as REDIS_IMAGE
 from chaos.images.toxiproxy import IMAGE as TOXIPROXY_IMAGE
-from chaos.links import LAB
 from chaos.runtimes import compose_layout
 from chaos.runtimes.compose_file import compose_text, port_variables, usual_ports
 from chaos.runtimes.compose_layout import COMPOSE_FILE, ROOT, numbered, switch_of
-from chaos.shape import DEFAULT, Companion, Shape
 from services.config import settings_from
 
 OTHER = Shape(4, 3, companions=(Companion("cache", "cache"),))

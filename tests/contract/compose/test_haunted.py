@@ -2,7 +2,7 @@
 
 import pytest
 
-from chaos.links import CONTROLLER
+from chaos.cluster.links import CONTROLLER
 from chaos.runtimes import compose
 from chaos.runtimes.begin_again import begin_again
 from chaos.runtimes.compose import ComposeCluster

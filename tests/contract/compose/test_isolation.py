@@ -10,9 +10,9 @@ import json
 import pytest
 from docker.models.containers import Container
 
+from chaos.cluster.shape import DEFAULT
 from chaos.runtimes.compose_layout import NODE_PORT, TOXIPROXY, TOXIPROXY_PORT, numbered
 from chaos.runtimes.compose_project import PROJECT_LABEL, SERVICE_LABEL, ComposeProject
-from chaos.shape import DEFAULT
 
 pytestmark = pytest.mark.compose
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chaos.checkers import dirty_read, run_checker, takes_bound
 from chaos.history import History, Operation
-from chaos.verdict import Finding
+from chaos.judging.verdict import Finding
 from tests.unit.checkers.known import BAD, UNKNOWN
 
 FOLDER = Path(__file__).parents[2] / "histories"

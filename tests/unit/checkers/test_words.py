@@ -7,9 +7,9 @@ import pytest
 from chaos.checkers import causality, linearizable, lost_write, run_checker
 from chaos.checkers._words import sentence
 from chaos.cli import main
-from chaos.folder import RunFolder
 from chaos.history import Event, History
-from chaos.judging import findings
+from chaos.recording.folder import RunFolder
+from chaos.running.judgement import findings
 from tests.unit.checkers.test_known_histories import FOLDER, load
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from chaos.cli import main
 from chaos.commands.play import value_of
-from chaos.folder import RunFolder
-from chaos.recorder import Recorder
+from chaos.recording.folder import RunFolder
+from chaos.recording.recorder import Recorder
 from chaos.runtimes.docker_engine import compose_command
 
 Printed = pytest.CaptureFixture[str]

@@ -9,7 +9,7 @@ import pytest
 from chaos import cli
 from chaos.checkers import lost_write
 from chaos.cli import main
-from chaos.verdict import COULD_NOT_RUN
+from chaos.judging.verdict import COULD_NOT_RUN
 from tests.unit.cli.test_commands import record, saved_run
 
 Printed = pytest.CaptureFixture[str]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chaos.cli import main
-from chaos.folder import RunFolder
+from chaos.recording.folder import RunFolder
 
 FOLDER = Path(__file__).parents[2] / "histories" / "transaction-cycle"
 CHECKED = ("--checker", "transaction-cycle")

@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from services.config import ClusterSettings, Replication
-from services.controller.failover import (
+from services.messages import Position, Status
+from services.single_leader.control.failover import (
     Begin,
     Confirm,
     Fence,
@@ -16,8 +17,7 @@ from services.controller.failover import (
     patience_s,
     plan,
 )
-from services.controller.view import Attempt, Order, Seen, View, heard
-from services.messages import Position, Status
+from services.single_leader.control.view import Attempt, Order, Seen, View, heard
 
 SETTINGS = ClusterSettings(replication="semi-sync", detection_timeout_ms=1000, heartbeat_ms=100)
 NOW = 100.0

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from services.adapters.disk import FileDisk
 from services.config import ClusterSettings
-from services.controller.controller import Controller
-from services.controller.memory import FILE, Remembered, recall, remember
-from services.controller.view import View
+from services.single_leader.control.controller import Controller
+from services.single_leader.control.memory import FILE, Remembered, recall, remember
+from services.single_leader.control.view import View
 from tests.unit.in_process import Cluster
 
 

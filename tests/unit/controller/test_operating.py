@@ -4,10 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 from services.config import ClusterSettings
-from services.controller.operating import check_appointment, successor
-from services.controller.view import Attempt, Order, Seen, View
 from services.errors import LabError
 from services.messages import Position, Role
+from services.single_leader.control.operating import check_appointment, successor
+from services.single_leader.control.view import Attempt, Order, Seen, View
 
 SETTINGS = ClusterSettings(detection_timeout_ms=1000)
 NOW = 100.0

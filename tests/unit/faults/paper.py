@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from chaos.cluster import HEALTHY, Ability, Event, LinkState, ProcessState
-from chaos.links import Link, all_links
+from chaos.cluster.links import Link, all_links
 from services.config import ClusterSettings
 
 Outcome: TypeAlias = Literal["passed", "no-answer", "refused"]

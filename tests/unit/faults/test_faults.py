@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from chaos.cluster import CUT, HEALTHY, ClusterError, LinkState
+from chaos.cluster.links import Link
 from chaos.faults.cut import Cut
 from chaos.faults.fault import DidNotBite, Fault, Mark
 from chaos.faults.isolate import Isolate
@@ -16,7 +17,6 @@ from chaos.faults.pause import Pause
 from chaos.faults.restart import Restart
 from chaos.faults.slow import Slow
 from chaos.faults.upgrade import Upgrade
-from chaos.links import Link
 from tests.unit.faults.paper import Outcome, PaperCluster
 
 ALL: list[Fault] = [

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from services.config import ClusterSettings, ReadPolicy
 from services.errors import LabError
 from services.gateway.gateway import Gateway
+from services.groups.partitions import partition_of
 from services.messages import (
     START,
     Configure,
@@ -22,7 +23,6 @@ from services.messages import (
     Write,
     Written,
 )
-from services.partitions import partition_of
 from tests.unit.gateway.peers import DEAD, Peers, gateway_of
 
 HERE, THERE = "{questions}:1", "{answers}:1"  # keys of partition 1 and of partition 2

@@ -7,8 +7,8 @@ from typing import get_args
 import pytest
 
 from services.config import ReadPolicy
-from services.gateway.policies import LEADER_ALONE, POLICIES, Asked, owner
 from services.ports import over_for_everybody_s
+from services.single_leader.door.policies import LEADER_ALONE, POLICIES, Asked, owner
 
 REPLICAS = ("n1", "n2", "n3")
 ASKED = Asked(key="u7/profile", session="u7", replicas=REPLICAS, random=Random(1), leader="n2", bound_s=1.0)

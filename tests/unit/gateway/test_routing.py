@@ -3,8 +3,8 @@
 import pytest
 
 from services.errors import KINDS, LabError
-from services.gateway.routing import ELSEWHERE, may_ask_another, newest
 from services.messages import Route
+from services.single_leader.door.routing import ELSEWHERE, may_ask_another, newest
 
 
 @pytest.mark.parametrize(

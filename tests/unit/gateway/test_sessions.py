@@ -5,10 +5,10 @@ import math
 import pytest
 
 from services.errors import LabError
-from services.gateway.policies import POLICIES
-from services.gateway.sessions import Sessions
 from services.messages import START, AskSession, Operation, Position, Read, SessionPosition, Write, Written
-from services.newest import Newest
+from services.single_leader.door.policies import POLICIES
+from services.single_leader.door.sessions import Sessions
+from services.versions.newest import Newest
 
 WRITE = Write(operation=Operation(f="put", key="x", value=1), session="u7")
 READ = Read(key="x", session="u7", token=(Position(1, 3),))

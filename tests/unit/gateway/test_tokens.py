@@ -3,8 +3,8 @@
 import pytest
 
 from services.errors import LabError
-from services.gateway.tokens import about, but_for, fitting, newest, placed, renewed, text_of, token_in
 from services.messages import START, Position, Token, merged
+from services.versions.tokens import about, but_for, fitting, newest, placed, renewed, text_of, token_in
 
 P1, P2 = Position(1, 42), Position(3, 7)
 

@@ -9,7 +9,7 @@ from msgspec import convert
 
 from chaos.history import Event, History, HistoryError
 from chaos.interchange import load
-from chaos.recorder import Recorder
+from chaos.recording.recorder import Recorder
 
 ASKED = [["r", "x", None], ["append", "y", 1]]
 GOOD = [

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from chaos.history import Event, History, HistoryError
-from chaos.measures import measure
-from chaos.recorder import Recorder
+from chaos.judging.measures import measure
+from chaos.recording.recorder import Recorder
 
 
 def recorded(into: Path | list[Event]) -> Recorder:

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from chaos.folder import NoFolder, RunFolder
 from chaos.history import History, HistoryError
-from chaos.measures import measure
-from chaos.recorder import Recorder
+from chaos.judging.measures import measure
+from chaos.recording.folder import NoFolder, RunFolder
+from chaos.recording.recorder import Recorder
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_what_is_kept_in_memory_makes_the_same_operations_as_the_file(tmp_path: 
 
 def test_sigkill_loses_nothing_that_was_returned(path: Path) -> None:
     program = (
-        "import sys, time; from pathlib import Path; from chaos.recorder import Recorder\n"
+        "import sys, time; from pathlib import Path; from chaos.recording.recorder import Recorder\n"
         f"recorder = Recorder(Path({str(path)!r}), time.monotonic_ns)\n"
         "for i in range(1000): recorder.nemesis('kill', i)\n"
         "print('written', flush=True); time.sleep(60)"

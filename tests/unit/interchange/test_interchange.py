@@ -11,7 +11,7 @@ from chaos.checkers import linearizable
 from chaos.commands import check
 from chaos.history import Event, History, HistoryError
 from chaos.interchange import dump, edn, elle, load, porcupine
-from chaos.verdict import NOT_AS_EXPECTED
+from chaos.judging.verdict import NOT_AS_EXPECTED
 from tests.unit.checkers.sessions import histories
 
 JEPSEN = """\

@@ -15,9 +15,9 @@ from services.messages import Value
 from services.messages.records import AnyRecord, Scalar, Statement
 from services.messages.sql import ResultSet
 from services.ports import USUAL_FORMAT, StorageFormat
-from services.replica.log import logical
-from services.replica.log.functions import Outside
-from services.replica.storage import Outcome, Storage, Transaction
+from services.single_leader.storage import Outcome, Storage, Transaction
+from services.sql import logical
+from services.sql.functions import Outside
 
 
 class Copy:

@@ -7,7 +7,7 @@ import pytest
 
 from services.errors import LabError
 from services.messages.records import Statement
-from services.replica.log import door, tables
+from services.sql import door, tables
 from tests.unit.log.copies import Copy
 
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.replica.log import frames
-from services.replica.log.frames import Header, Unreadable, encoded, header_of, transactions
+from services.sql import frames
+from services.sql.frames import Header, Unreadable, encoded, header_of, transactions
 
 PAGE_SIZES = (512, 1024, 4096, 65536)
 CHANGES = st.one_of(

@@ -9,10 +9,10 @@ from services.config import ReplicationLog
 from services.errors import LabError
 from services.messages import Operation
 from services.ports import OTHER_FORMAT, USUAL_FORMAT
-from services.replica import rewriting
-from services.replica.log.wal import form_of
-from services.replica.rewriting import DRAFT, rewrite
-from services.replica.storage import DATABASE
+from services.single_leader.storage import DATABASE
+from services.sql import rewriting
+from services.sql.rewriting import DRAFT, rewrite
+from services.sql.wal import form_of
 from tests.unit.log.copies import Copy
 from tests.unit.log.test_formats import DANGEROUS, SETUP, ignore, parted_from
 from tests.unit.log.test_wal import image, must_be_whole

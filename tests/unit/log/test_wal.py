@@ -18,8 +18,8 @@ from services.errors import LabError
 from services.messages import Entry, Position
 from services.messages.records import Frames, Page
 from services.ports import OTHER_FORMAT
-from services.replica.log.working import TABLES_FILE
-from services.replica.storage import DATABASE
+from services.single_leader.storage import DATABASE
+from services.sql.working import TABLES_FILE
 from tests.unit.log.copies import Copy, leader_and_follower
 from tests.unit.log.test_formats import DANGEROUS, SETUP, ignore, parted_from
 from tests.unit.log.test_frames import DAMAGES

@@ -13,7 +13,7 @@ from chaos.logdiff.words import table
 from services.errors import LabError
 from services.messages import Entry
 from services.messages.records import Commit, Insert, Statement, Statements, Update
-from services.replica.log import frames
+from services.sql import frames
 from tests.unit.logdiff.making import compared, log_of
 
 NOW = "2020-09-13T12:26:40.000000+00:00"

@@ -3,7 +3,7 @@
 import pytest
 
 from services.config import Replication
-from services.replica.strategies.acknowledgement import (
+from services.single_leader.acknowledgement import (
     FollowerView,
     acknowledged,
     seen_by_readers,

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from services.messages import Position
-from services.replica.arrivals import Arrivals, whereabouts
-from services.replica.reach import Reach
+from services.single_leader.reads.arrivals import Arrivals, whereabouts
+from services.store.reach import Reach
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 from services.config import ClusterSettings
 from services.errors import LabError
 from services.messages import AskChunk, TakeCopy
-from services.replica.reach import reach
-from services.replica.replica import Replica
-from services.replica.storage import DATABASE
+from services.single_leader.member import Replica
+from services.single_leader.storage import DATABASE
+from services.store.reach import reach
 from tests.unit.in_process import REPLICAS, Cluster
 
 SMALL = ClusterSettings(chunk_bytes=4096)

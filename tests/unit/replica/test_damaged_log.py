@@ -15,7 +15,7 @@ import pytest
 
 from services.adapters.disk import FileDisk
 from services.messages import Operation, Position, Value
-from services.replica.storage import DATABASE, Storage
+from services.single_leader.storage import DATABASE, Storage
 
 WAL = DATABASE + "-wal"
 EVERY = 1

@@ -10,10 +10,10 @@ import pytest
 from services.adapters.disk import FileDisk
 from services.config import ClusterSettings
 from services.messages import AskVote, Position, Vote
-from services.replica.ballot import Ballot, GivenVote
-from services.replica.strategies import election
-from services.replica.strategies.election import Voter
-from services.replica.strategies.majority import majority_asked_at
+from services.single_leader.election import rules as election
+from services.single_leader.election.ballot import Ballot, GivenVote
+from services.single_leader.election.rules import Voter
+from services.single_leader.majority import majority_asked_at
 from tests.unit.in_process import Cluster
 
 ASK = AskVote(epoch=4, candidate="n2", last=Position(3, 7))

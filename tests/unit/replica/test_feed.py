@@ -5,7 +5,7 @@ import pytest
 from services.config import ClusterSettings, check_fit
 from services.errors import LabError
 from services.messages import START, Position
-from services.replica.duties.feed import parting
+from services.single_leader.feed import parting
 
 # A log from 1.1 to 1.5, then 3.6 to 3.9; and what is left of it when it was trimmed up to 1.3 or to 3.7.
 LOG = [*(Position(1, number) for number in range(1, 6)), *(Position(3, number) for number in range(6, 10))]

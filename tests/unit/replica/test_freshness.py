@@ -1,7 +1,7 @@
 """How fresh a follower is goes by its own clock, and by no clock of a process that was here before."""
 
 from services.messages import Append, Position
-from services.replica.freshness import Freshness
+from services.single_leader.reads.freshness import Freshness
 
 LAST = Position(1, 3)
 

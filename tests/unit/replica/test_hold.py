@@ -8,7 +8,7 @@ import pytest
 from services.config import ClusterSettings
 from services.messages import Execute, Message, Operation, Read, Write
 from services.messages.records import Statement
-from services.replica.replica import Replica
+from services.single_leader.member import Replica
 from tests.unit.in_process import Cluster
 
 INSERT = (Statement("INSERT INTO orders(item) VALUES ('tea')"),)

@@ -3,7 +3,7 @@
 import pytest
 
 from services.messages import Lag
-from services.replica.lag import CommitTimes
+from services.single_leader.lag import CommitTimes
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from services.adapters.disk import FileDisk
 from services.messages import START, Entry, Operation, Position, Token
-from services.replica.needs import needs_of
-from services.replica.storage import Storage
+from services.single_leader.storage import Storage
+from services.store.needs import needs_of
 
 SEEN: Token = (START, Position(1, 7))
 MORE: Token = (START, Position(2, 3))

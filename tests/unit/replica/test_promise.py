@@ -8,7 +8,7 @@ from services.adapters.disk import FileDisk
 from services.errors import LabError
 from services.messages import START, Entry, Position
 from services.messages.records import Commit, Delete
-from services.replica.storage import Storage
+from services.single_leader.storage import Storage
 
 IMPOSSIBLE = [
     Entry(Position(2, 1), record=Delete("accounts", {"name": "nobody"})),

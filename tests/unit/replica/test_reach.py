@@ -7,8 +7,8 @@ import pytest
 from services.adapters.disk import FileDisk
 from services.errors import LabError
 from services.messages import START, Entry, Operation, Position
-from services.replica.reach import Reach, reach, unknown_to
-from services.replica.storage import DATABASE, Storage
+from services.single_leader.storage import DATABASE, Storage
+from services.store.reach import Reach, reach, unknown_to
 
 
 def at(*positions: tuple[int, int]) -> list[Entry]:

@@ -6,11 +6,11 @@ from typing import Any
 
 from chaos.checkers import run_checker
 from chaos.cluster import Event
-from chaos.folder import RunFolder
-from chaos.recorder import Recorder
+from chaos.judging.verdict import Verdict
+from chaos.recording.folder import RunFolder
+from chaos.recording.recorder import Recorder
 from chaos.report.saved import Saved, read
-from chaos.simulate import Simulation, save
-from chaos.verdict import Verdict
+from chaos.sweeping.simulate import Simulation, save
 
 ABOUT = {"command": "./lab run lost-writes:async --seed 7", "options": {"replication": "async"}}
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from chaos.catalogue.discover import all_scenarios
 from chaos.cli import main
-from chaos.discover import all_scenarios
-from chaos.folder import RunFolder
+from chaos.recording.folder import RunFolder
 from chaos.report.catalogue import chapters, judged_runs
 from chaos.report.page import NAME
 from tests.unit.report.runs import by_hand, simulated

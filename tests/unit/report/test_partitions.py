@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chaos.folder import RunFolder
+from chaos.recording.folder import RunFolder
 from chaos.report.lag import lags
 from chaos.report.page import section
 from chaos.report.render import plain

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from chaos.checkers import checker_names
+from chaos.judging.verdict import Finding, Kind, Verdict, Witness, found, not_found, unknown
 from chaos.report.page import NAME, write_pages
 from chaos.report.render import plain
 from chaos.report.words import MEANINGS, headline, opening, sentences
-from chaos.verdict import Finding, Kind, Verdict, Witness, found, not_found, unknown
 from tests.unit.report.runs import by_hand
 
 LOST = found("lost-write", 3, [Witness((4, 5), "x=1 is <gone>.")])

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from chaos.cluster import Event as Logged
-from chaos.folder import RunFolder
 from chaos.history import Event, History
-from chaos.recorder import Recorder
+from chaos.recording.folder import RunFolder
+from chaos.recording.recorder import Recorder
 from chaos.report import fault_words
 from chaos.report.bands import bands
 from chaos.report.cast import Cast, cast_of

@@ -16,19 +16,19 @@ from typing import Any, Literal
 import msgspec
 
 from chaos.cluster import HEALTHY, Ability, ClusterError, Event, LinkState, ProcessState, eventually
-from chaos.links import CONTROLLER, LAB, Link, all_links
+from chaos.cluster.links import CONTROLLER, LAB, Link, all_links
 from services.adapters.clock import SystemClock
 from services.adapters.disk import FileDisk
 from services.adapters.tasks import OrderedTasks
 from services.config import ClusterSettings, NodeSettings
-from services.controller.controller import Controller
 from services.errors import LabError
 from services.gateway.gateway import Gateway
 from services.messages import AskStatus, Message, ReadContents, decode, encode
 from services.node import Node
 from services.ports import Env
 from services.power import PowerSwitch
-from services.replica.replica import Replica
+from services.single_leader.control.controller import Controller
+from services.single_leader.member import Replica
 
 REPLICAS, GATEWAYS = ("n1", "n2", "n3"), ("g1", "g2")
 ROLES: Mapping[str, Literal["replica", "gateway", "controller"]] = {

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from chaos.cluster import Event
-from chaos.folder import RunFolder
+from chaos.recording.folder import RunFolder
 
 
 def test_two_runs_of_one_second_have_folders_of_their_own_and_latest_is_the_last(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from chaos.history import Event, History
-from chaos.judging import doubts
-from chaos.measures import measure
+from chaos.judging.measures import measure
+from chaos.running.judgement import doubts
 
 MS = 1_000_000
 

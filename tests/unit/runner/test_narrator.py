@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from chaos.cluster import Event
-from chaos.narrator import Narrator, Story, Tone
+from chaos.running.narrator import Narrator, Story, Tone
 from tests.unit.runner.memory_cluster import MemoryCluster
 
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from chaos.catalogue.scenario import Scenario, Variant
 from chaos.cluster import HEALTHY, LinkState
+from chaos.cluster.links import Link
 from chaos.faults.cut import Cut
-from chaos.folder import RunFolder
 from chaos.history import History
-from chaos.links import Link
-from chaos.narrator import Tone
-from chaos.run import Run
-from chaos.runner import Stage, play
-from chaos.scenario import Scenario, Variant
-from chaos.verdict import Verdict
+from chaos.judging.verdict import Verdict
+from chaos.recording.folder import RunFolder
+from chaos.running.narrator import Tone
+from chaos.running.run import Run
+from chaos.running.runner import Stage, play
 from chaos.workloads import register
 from scenarios.lost_writes import SCENARIO as LOST_WRITES
 from scenarios.split_brain import SCENARIO as SPLIT_BRAIN

@@ -4,9 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from chaos.faults.cut import Cut
-from chaos.run import Run
-from chaos.runner import Stage
-from chaos.session import Task, perform
+from chaos.running.run import Run
+from chaos.running.runner import Stage
+from chaos.running.session import Task, perform
 from chaos.workloads import register
 from scenarios.lost_writes import SCENARIO
 from services.adapters.clock import SystemClock

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from chaos.cluster import Cluster, ClusterError
-from chaos.folder import RunFolder
-from chaos.settle import final_reads
+from chaos.recording.folder import RunFolder
+from chaos.running.settle import final_reads
 
 
 class Moving:

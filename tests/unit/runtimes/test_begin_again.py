@@ -2,10 +2,10 @@
 
 from typing import Any, cast
 
+from chaos.cluster.shape import DEFAULT
 from chaos.runtimes.begin_again import begin_again
 from chaos.runtimes.crew import Crew
 from chaos.runtimes.orders import Orders
-from chaos.shape import DEFAULT
 from services.config import ClusterSettings
 from services.messages import START, Status
 from tests.unit.faults.paper import PaperCluster

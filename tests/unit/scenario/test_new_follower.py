@@ -4,7 +4,7 @@ from pathlib import Path
 
 from scenarios.new_follower import CHUNK_BYTES
 from services.adapters.disk import FileDisk
-from services.replica.storage import Storage
+from services.single_leader.storage import Storage
 
 WRITTEN = {"registers", "elements", "needs", "log"}  # with every write to a register or a set
 

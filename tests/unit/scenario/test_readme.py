@@ -2,7 +2,7 @@
 
 import pytest
 
-from chaos.discover import find_scenario, scenario_ids
+from chaos.catalogue.discover import find_scenario, scenario_ids
 from tests.repository import ROOT
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chaos.run import Run
-from chaos.scenario import problem, remedy
+from chaos.catalogue.scenario import problem, remedy
+from chaos.running.run import Run
 from chaos.workloads import register
 from scenarios.lost_writes import SCENARIO
 

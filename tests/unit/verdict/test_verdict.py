@@ -2,7 +2,7 @@
 
 import pytest
 
-from chaos.verdict import (
+from chaos.judging.verdict import (
     Finding,
     Kind,
     Verdict,

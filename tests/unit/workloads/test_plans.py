@@ -8,13 +8,13 @@ import pytest
 from chaos.checkers import run_checker
 from chaos.checkers._keys import misfit
 from chaos.history import History
-from chaos.recorder import Recorder
+from chaos.recording.recorder import Recorder
 from chaos.workloads import register, sets
 from chaos.workloads.client import Answer, Request
 from chaos.workloads.conversations import questions_and_answers
 from chaos.workloads.sessions import Users
 from chaos.workloads.traffic import Workload
-from services.partitions import partition_of
+from services.groups.partitions import partition_of
 from tests.unit.workloads.virtual_time import Store, VirtualClock, play
 
 WORKLOADS = [

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from chaos.history import History
-from chaos.recorder import Recorder
+from chaos.recording.recorder import Recorder
 from chaos.workloads import register
 from chaos.workloads.traffic import Traffic, Workload
 from tests.unit.workloads.virtual_time import Store, VirtualClock, play, refused, timed_out

@@ -1,0 +1,1 @@
+"""Scenarios: what one is made of, and where they are found."""

@@ -1,0 +1,43 @@
+"""What a cluster is to faults, workloads and scenarios: its protocol, its links, its shape."""
+
+from chaos.cluster.protocol import (
+    CUT,
+    HEALTHY,
+    Ability,
+    ClockState,
+    Cluster,
+    ClusterError,
+    DiskState,
+    Event,
+    LinkState,
+    Machines,
+    OtherDisk,
+    ProcessState,
+    Stillness,
+    WhichError,
+    all_of,
+    eventually,
+    links_between,
+    links_touching,
+)
+
+__all__ = [
+    "CUT",
+    "HEALTHY",
+    "Ability",
+    "ClockState",
+    "Cluster",
+    "ClusterError",
+    "DiskState",
+    "Event",
+    "LinkState",
+    "Machines",
+    "OtherDisk",
+    "ProcessState",
+    "Stillness",
+    "WhichError",
+    "all_of",
+    "eventually",
+    "links_between",
+    "links_touching",
+]

@@ -1,0 +1,98 @@
+"""The shape of a cluster: how many replicas and gateways, who is kept in reserve, who stands beside it.
+
+A *spare* is a replica whose machine, links and disk are there from the start, while its process is not
+started until a script lets it join. A *companion* is a node of another role beside the cluster (a cache,
+a consumer of the log); it is a `Node` like the others, so it runs on every runtime.
+"""
+
+from dataclasses import dataclass
+
+from chaos.cluster.links import CONTROLLER, LAB, Link, all_links
+
+MOST_REPLICAS = 9
+RESERVED = frozenset({CONTROLLER, LAB, "toxiproxy", "leader", "follower"})
+
+
+@dataclass(frozen=True)
+class Companion:
+    """A node called `name`, of a role in `services.roles`; replicas and gateways have links with it."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Who is in a cluster besides the controller. Raises `ValueError` naming what cannot be."""
+
+    replicas: int = 3
+    gateways: int = 2
+    spares: int = 0
+    companions: tuple[Companion, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.replicas < 1 or self.spares < 0 or self.replicas + self.spares > MOST_REPLICAS:
+            raise ValueError(
+                f"a cluster has 1 to {MOST_REPLICAS} replicas with its spares, "
+                f"not {self.replicas} and {self.spares}"
+            )
+        if not 1 <= self.gateways <= MOST_REPLICAS:
+            raise ValueError(f"a cluster has 1 to {MOST_REPLICAS} gateways, not {self.gateways}")
+        names = [companion.name for companion in self.companions]
+        taken = RESERVED.union(self.machines, self.gateway_names)
+        if len(set(names)) < len(names) or taken.intersection(names):
+            raise ValueError(f"companions need names that nobody else has, not {', '.join(names)}")
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The replicas that belong to the cluster from the start: n1, n2 …"""
+        return _numbered("n", 1, self.replicas)
+
+    @property
+    def spare_names(self) -> tuple[str, ...]:
+        """The replicas in reserve; their numbers follow those of the members."""
+        return _numbered("n", self.replicas + 1, self.spares)
+
+    @property
+    def machines(self) -> tuple[str, ...]:
+        """Members and spares."""
+        return (*self.members, *self.spare_names)
+
+    @property
+    def gateway_names(self) -> tuple[str, ...]:
+        """The gateways: g1, g2 …"""
+        return _numbered("g", 1, self.gateways)
+
+    @property
+    def companion_roles(self) -> dict[str, str]:
+        """The role of each companion, by its name."""
+        return {companion.name: companion.role for companion in self.companions}
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Everybody: replicas, spares, gateways, companions, and the controller at the end."""
+        return (*self.machines, *self.gateway_names, *self.companion_roles, CONTROLLER)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Every link, spares' and companions' as well."""
+        return all_links(self.machines, self.gateway_names, tuple(self.companion_roles))
+
+    def replicas_known_to(self, node: str) -> tuple[str, ...]:
+        """The members; a spare counts itself among them."""
+        return (*self.members, node) if node in self.spare_names else self.members
+
+    def role(self, node: str) -> str:
+        """The role of `node`, as in `services.roles`."""
+        if node == CONTROLLER:
+            return "controller"
+        if node in self.companion_roles:
+            return self.companion_roles[node]
+        return "gateway" if node in self.gateway_names else "replica"
+
+
+def _numbered(letter: str, first: int, count: int) -> tuple[str, ...]:
+    return tuple(f"{letter}{number}" for number in range(first, first + count))
+
+
+DEFAULT = Shape()

@@ -1,0 +1,1 @@
+"""Where a run is made: a cluster under traffic and faults, healed, settled, read and judged."""

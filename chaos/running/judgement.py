@@ -1,0 +1,75 @@
+"""From a recording to a verdict: the same way for a run just made and for one saved long ago."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chaos.checkers import asks_whether_settled, run_checker, takes_model
+from chaos.history import History
+from chaos.judging.measures import measure
+from chaos.judging.verdict import Finding, Kind, Verdict, judge
+
+NOT_SETTLED = "not settled"  # so begins the problem of a run whose replicas were read too early
+
+
+def doubts(history: History, least_before_fault: int) -> list[str]:
+    """Reasons why this history proves nothing, whatever the checkers find in it."""
+    if not history.nemesis:
+        return ["no fault struck"]
+    first_fault = history.nemesis[0].index
+    before = sum(op.outcome == "ok" and op.end < first_fault for op in history.client_operations)
+    if before < least_before_fault:
+        return [
+            f"only {before} operations were acknowledged before the fault; "
+            f"{least_before_fault} are needed, or there was nothing to break"
+        ]
+    return []
+
+
+def findings(
+    history: History,
+    anomalies: Sequence[str],
+    bounds_ms: Mapping[str, float],
+    model: str = "",
+    problems: Sequence[str] = (),
+) -> tuple[Finding, ...]:
+    """What each anomaly's checker says; `bounds_ms` holds the bounds of those that measure a time.
+
+    `model` is the level to which transactions are held, empty for the checker's own; `problems` tell whether
+    the cluster had settled. Raises `ValueError` for an unknown name.
+    """
+    stated: dict[str, dict[str, Any]] = {name: {"bound_ms": bound} for name, bound in bounds_ms.items()}
+    if model:
+        stated |= {name: {"model": model} for name in anomalies if takes_model(name)}
+    if any(problem.startswith(NOT_SETTLED) for problem in problems):
+        for name in filter(asks_whether_settled, anomalies):
+            stated[name] = {**stated.get(name, {}), "settled": False}
+    return tuple(run_checker(name, history, **stated.get(name, {})) for name in anomalies)
+
+
+def pronounce(
+    *,
+    scenario: str,
+    variant: str,
+    kind: Kind,
+    judged: Sequence[str],
+    runtime: str,
+    seed: int,
+    history: History,
+    checkers: Sequence[str],
+    bounds_ms: Mapping[str, float],
+    problems: Sequence[str],
+    model: str = "",
+) -> Verdict:
+    """The verdict on one variant, which rests on the anomalies in `judged`; see `verdict.judge`."""
+    found = findings(history, checkers, bounds_ms, model, problems)
+    return Verdict(
+        scenario=scenario,
+        variant=variant,
+        kind=kind,
+        runtime=runtime,
+        seed=seed,
+        as_expected=judge(kind, judged, found, problems),
+        anomalies=found,
+        measures=measure(history),
+        problems=tuple(problems),
+    )

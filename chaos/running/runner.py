@@ -1,0 +1,108 @@
+"""One variant from settings to verdict: configure, play the script under traffic, heal, settle, read, judge.
+
+The end is always the same, whatever the script met: everything is healed, and what was recorded stays.
+Only what the folder holds is judged, so a judgement can be repeated from it.
+"""
+
+from dataclasses import dataclass
+
+from chaos.catalogue.scenario import Scenario, Variant
+from chaos.cluster import Cluster, ClusterError
+from chaos.judging.verdict import Verdict
+from chaos.recording.folder import MESSAGES, NoFolder, RunFolder
+from chaos.recording.overhearing import overheard
+from chaos.recording.recorder import Recorder
+from chaos.recording.sampling import sampling
+from chaos.running.judgement import NOT_SETTLED, doubts, pronounce
+from chaos.running.narrator import Narrator, Tell, TellAt
+from chaos.running.run import Run
+from chaos.running.seeds import child
+from chaos.running.settle import consumers_caught_up, final_reads, heal, settle
+from chaos.workloads.client import Client
+from services.ports import Clock
+
+SET_ASIDE = "set-aside.json"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a run needs of the outside, whatever the runtime."""
+
+    cluster: Cluster
+    client: Client
+    clock: Clock
+    tell: TellAt | None  # None where nobody listens
+
+
+async def play(
+    stage: Stage, scenario: Scenario, variant: Variant, seed: int, folder: RunFolder | NoFolder
+) -> Verdict:
+    """Run one variant on a standing cluster, record it in `folder`, and judge it.
+
+    Raises `ClusterError` when the cluster cannot even be set up; what goes wrong later makes the verdict
+    unknown, and stands in its `problems`.
+    """
+    await stage.cluster.configure(scenario.settings_of(variant))
+    began_s = stage.clock.wall()
+    try:
+        with folder.recorder(lambda: round(stage.clock.monotonic() * 1e9)) as recorder:
+            narrator = Narrator(stage.cluster, stage.tell, began_s, recorder.elapsed_ns)
+            sampled = sampling(stage.cluster, stage.clock, recorder.elapsed_ns, folder)
+            async with narrator.following(stage.clock), sampled:
+                problems = await _perform(stage, scenario, variant, seed, recorder, narrator.tell)
+                problems += await _conclude(stage, recorder, narrator.tell, folder)
+    finally:
+        folder.write_events(stage.cluster.events(), began_s)
+        folder.write_lines(MESSAGES, overheard(stage.cluster, began_s))
+    history = folder.recorded()
+    return pronounce(
+        scenario=scenario.id,
+        variant=variant.name,
+        kind=variant.kind,
+        judged=scenario.judged_for(variant),
+        runtime=stage.cluster.runtime,
+        seed=seed,
+        history=history,
+        checkers=scenario.checkers_for(variant),
+        bounds_ms=scenario.bounds_ms,
+        model=scenario.model,
+        problems=[*problems, *doubts(history, scenario.least_before_fault)],
+    )
+
+
+async def _perform(
+    stage: Stage, scenario: Scenario, variant: Variant, seed: int, recorder: Recorder, tell: Tell
+) -> list[str]:
+    """Play the script under traffic; returns why it broke off, if it did."""
+    traffic = scenario.workload_for(variant).start(
+        stage.client, recorder, list(stage.cluster.gateways), child(seed, "workload"), stage.clock
+    )
+    problems = []
+    try:
+        try:
+            await scenario.script_for(variant)(
+                Run(stage.cluster, traffic, recorder, tell, must_show=variant.kind == "problem")
+            )
+        except ClusterError as error:
+            problems.append(str(error))
+        await traffic.stop()
+    finally:
+        await traffic.abandon()
+    return problems
+
+
+async def _conclude(stage: Stage, recorder: Recorder, tell: Tell, folder: RunFolder | NoFolder) -> list[str]:
+    """Heal, settle, and read every replica; returns why the cluster did not settle, if it did not."""
+    problems = []
+    try:
+        await heal(stage.cluster, recorder, tell)
+        await settle(stage.cluster, recorder, tell)
+        await consumers_caught_up(stage.cluster, recorder)
+    except ClusterError as error:
+        problems.append(str(error) if str(error).startswith(NOT_SETTLED) else f"{NOT_SETTLED}: {error}")
+    set_aside = await final_reads(stage.cluster, recorder)
+    tell("every replica was read", "plain")
+    if set_aside:
+        folder.write_json(SET_ASIDE, set_aside)
+        tell(f"what {', '.join(set_aside)} had to set aside is in {SET_ASIDE}", "plain")
+    return problems

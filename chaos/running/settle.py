@@ -1,0 +1,164 @@
+"""How every run ends: heal everything, revive everybody, wait until all replicas agree on the position.
+
+Only then do the final reads mean anything: what is missing from them is lost, not late.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from chaos.cluster import HEALTHY, Cluster, ClusterError, all_of, eventually
+from chaos.cluster.links import CONTROLLER, Link
+from chaos.recording.recorder import Recorder
+from chaos.running.narrator import Tell
+
+EPOCHS = "log/epochs"
+SETTLE_S = 15.0  # while nobody moves
+LONGEST_SETTLE_S = 60.0  # while somebody does, as on a machine with too much to do
+READ_AGAIN_S = 1.0
+
+
+async def heal(cluster: Cluster, recorder: Recorder, tell: Tell) -> None:
+    """Every link healthy, every process running. Raises `ClusterError`."""
+    await cluster.revive_proxy()
+    await all_of(_mend(cluster, link) for link in cluster.links if link.touchable)
+    await eventually(partial(_revive, cluster, recorder, tell), SETTLE_S)
+
+
+async def _revive(cluster: Cluster, recorder: Recorder, tell: Tell) -> None:
+    for node in (*cluster.replicas, *cluster.gateways, *cluster.companions, CONTROLLER):
+        state = await cluster.process_state(node)
+        if state == "paused":
+            await cluster.resume(node)
+            recorder.nemesis("resume", {"nodes": [node]})
+        elif state == "dead":
+            await _start_again(cluster, node, tell)
+            recorder.nemesis("start", {"nodes": [node]})
+        else:
+            continue
+        tell(f"{node} was {state} and runs again", "fault")
+
+
+async def _start_again(cluster: Cluster, node: str, tell: Tell) -> None:
+    try:
+        await cluster.restart(node)
+    except ClusterError as error:
+        tell(str(error), "fault")
+        raise
+
+
+async def settle(cluster: Cluster, recorder: Recorder, tell: Tell, within_s: float = SETTLE_S) -> None:
+    """Wait until one replica leads, the controller has no other in mind, and all stand at its position.
+
+    Where the keys are shared out over partitions, all of that is true of each.
+
+    A failover that began before the heal goes on, and may still shoot a leader; whoever is dead is
+    started again. Raises `ClusterError` that says where everybody stood when nobody had moved for `within_s`.
+    """
+
+    async def must_agree() -> None:
+        await _revive(cluster, recorder, tell)
+        await cluster.resolve("leader")  # raises while a failover is under way
+        accounts = await all_of(cluster.status(node) for node in cluster.replicas)
+        if not all(map(agree, by_partition(accounts, cluster.partitions))):
+            stands = "; ".join(map(_where, accounts))
+            raise ClusterError(f"the replicas did not come to one position: {stands}")
+
+    time_s = asyncio.get_running_loop().time
+    began_s = time_s()
+    try:
+        await eventually(must_agree, within_s, longest_s=LONGEST_SETTLE_S)
+    except ClusterError as error:
+        raise ClusterError(f"not settled after {time_s() - began_s:.0f} s: {error}") from error
+
+
+def by_partition(
+    accounts: Sequence[Mapping[str, Any]], partitions: Sequence[Sequence[str]]
+) -> list[list[Mapping[str, Any]]]:
+    """The accounts of those replicas that hold the same keys, group by group."""
+    if not partitions:
+        return [[*accounts]]
+    return [[account for account in accounts if account["node"] in group] for group in partitions]
+
+
+def agree(accounts: Sequence[Mapping[str, Any]]) -> bool:
+    """True when one of the replicas leads and all report its epoch and position."""
+    leaders = [account for account in accounts if account["role"] == "leader"]
+    places = {(account["epoch"], str(account["position"])) for account in accounts}
+    return len(leaders) == 1 and len(places) == 1
+
+
+async def consumers_caught_up(cluster: Cluster, recorder: Recorder, within_s: float = SETTLE_S) -> None:
+    """Wait until each companion has seen as much as the replicas hold; record what it learned.
+
+    Recorded, too, is where each epoch begins in the log: what an old leader had beyond that was undone.
+    Raises `ClusterError` that says where somebody stands at the deadline.
+    """
+    accounts = await all_of(cluster.status(node) for node in cluster.replicas)
+    end = max(account["position"] for account in accounts)
+
+    async def must_have_seen(node: str) -> Mapping[str, Any]:
+        contents = await cluster.contents(node)
+        if contents["sets"] and contents["position"] < end:
+            raise ClusterError(f"{node} has seen the log up to {contents['position']}, which ends at {end}")
+        return contents
+
+    consumes = False
+    for node in cluster.companions:
+        seen = await eventually(partial(must_have_seen, node), within_s, longest_s=LONGEST_SETTLE_S)
+        recorder.learned(node, seen)
+        consumes = consumes or bool(seen["sets"])
+    if consumes:
+        leader = await cluster.resolve("leader")
+        log = await cluster.contents(leader)
+        recorder.learned(leader, {**log, "sets": {EPOCHS: log["epochs"]}, "tables": {}})
+
+
+async def final_reads(cluster: Cluster, recorder: Recorder) -> dict[str, Any]:
+    """Record everything that each replica holds; one that cannot be read is recorded as such.
+
+    Returns the log tails that replicas had to set aside, by node and file.
+    """
+    set_aside = {}
+    for node, contents in (await _read_at_one_position(cluster)).items():
+        if isinstance(contents, ClusterError):
+            recorder.final_unreadable(node, str(contents))
+        else:
+            recorder.final(node, contents)
+            set_aside[node] = contents.get("set_aside")
+    return {node: files for node, files in set_aside.items() if files}
+
+
+async def _read_at_one_position(cluster: Cluster) -> dict[str, Mapping[str, Any] | ClusterError]:
+    """What each replica holds, or why it cannot be read; all at one position, if they come to one.
+
+    A request that every client had given up may arrive even now. What it does between two of these reads
+    is no difference between the replicas, so all are read again.
+    """
+    read: dict[str, Mapping[str, Any] | ClusterError] = {}
+
+    async def must_be_alike() -> None:
+        for node in cluster.replicas:
+            try:
+                read[node] = await cluster.contents(node)
+            except ClusterError as error:
+                read[node] = error
+        positions = {str(one["position"]) for one in read.values() if not isinstance(one, ClusterError)}
+        if len(positions) > 1:
+            raise ClusterError(f"the replicas were read at {', '.join(sorted(positions))}")
+
+    with suppress(ClusterError):
+        await eventually(must_be_alike, READ_AGAIN_S)
+    return read
+
+
+async def _mend(cluster: Cluster, link: Link) -> None:
+    if await cluster.link_state(link) != HEALTHY:
+        await cluster.set_link(link, HEALTHY)
+
+
+def _where(account: Mapping[str, Any]) -> str:
+    position = ".".join(map(str, account["position"]))
+    return f"{account['node']} ({account['role']}, epoch {account['epoch']}) at {position}"

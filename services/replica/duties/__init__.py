@@ -1,1 +1,0 @@
-"""What a replica has to answer, by subject."""

@@ -1,1 +1,0 @@
-"""Four replication logs over one engine: what a leader writes down, and what followers do."""

@@ -1,1 +1,0 @@
-"""The chapter's ways of keeping copies alike, one folder or file each."""

@@ -1,0 +1,1 @@
+"""Single-leader replication: one replica takes all writes, the others follow its log."""

@@ -1,0 +1,294 @@
+"""The control node: heartbeats to every replica, and the loop that carries out `failover.plan`.
+
+It keeps the newest epoch it has used on its disk before it uses it, so that even a controller that
+crashes in the middle never appoints two leaders of one epoch. It trusts only answers to itself.
+"""
+
+import asyncio
+from contextlib import suppress
+from functools import singledispatchmethod
+from typing import Any
+
+from msgspec.structs import replace
+
+from services.bell import Bell
+from services.config import NodeSettings
+from services.errors import LabError
+from services.messages import (
+    Appoint,
+    AskRoute,
+    AskStatus,
+    Configure,
+    Fence,
+    HandOver,
+    Heartbeat,
+    LeaseGranted,
+    Message,
+    Position,
+    Probe,
+    Promote,
+    RenewLease,
+    Route,
+    Status,
+)
+from services.node import probe, remember_settings, settings_in_force
+from services.ports import Env, over_for_everybody_s
+from services.single_leader.control import failover, operating
+from services.single_leader.control.memory import first_view, recall, remember
+from services.single_leader.control.switches import Switches
+from services.single_leader.control.view import Attempt, Order, View, heard, promised, refused, stopped
+from services.trouble import Trouble, disk_may_refuse, is_of_the_disk
+
+ORDER_S = 4.0  # how long an operator waits until his order is carried out
+NO_ROOM_S = 0.2  # between two tries to remember what a full disk does not take
+LINK_TROUBLE = ("unreachable", "timed-out", "connection-lost")
+
+
+class Controller:
+    """Watches, decides, appoints. `handle` answers leaders who renew and gateways who ask."""
+
+    def __init__(self, env: Env, settings: NodeSettings) -> None:
+        self._env = env
+        self._node = settings
+        self._cluster = settings_in_force(env, settings.cluster)
+        self._view = self._first_view()
+        self._news = Bell()  # rings when there is something to decide
+        self._trouble, self._writing = Trouble(self._say), asyncio.Lock()
+        self._switches = Switches(env.node, self._call, self._say)
+
+    async def start(self) -> None:
+        """Begin to watch every replica and to decide."""
+        self._say("started")
+        for node in self._view.replicas:
+            self._env.tasks.spawn(f"watch-{node}", self._watch(node))
+        self._env.tasks.spawn("decide", self._decide())
+
+    async def stop(self) -> None:
+        """Stop watching."""
+        for name in (*map("watch-{}".format, self._view.replicas), "decide"):
+            await self._env.tasks.cancel(name)
+
+    def status(self) -> Status:
+        """Who leads, in which epoch, as far as the controller knows."""
+        return Status(
+            node=self._env.node,
+            role="controller",
+            epoch=self._view.epoch,
+            position=Position(),
+            leader=self._view.leader if self._view.attempt is None else None,
+            settings=self._cluster,
+            followers={node: seen.position for node, seen in self._view.seen.items()},
+        )
+
+    @singledispatchmethod
+    async def handle(self, message: Message) -> Message:
+        """The reply to `message`. Raises `LabError` for every refusal and failure."""
+        raise LabError("bad-request", f"the controller has no use for a {type(message).__name__}")
+
+    @handle.register
+    async def _on_renew_lease(self, message: RenewLease) -> LeaseGranted:
+        view = self._view
+        if view.attempt or message.node != view.leader or message.epoch != view.epoch:
+            raise LabError("stale-epoch", f"{message.node} does not lead in epoch {message.epoch} any more")
+        lease_s = self._cluster.lease_ms / 1000
+        until = self._env.clock.monotonic() + over_for_everybody_s(lease_s)
+        self._view = replace(view, lease_until=until)
+        return LeaseGranted(lease_s=lease_s)
+
+    @handle.register
+    async def _on_ask_route(self, _: AskRoute) -> Route:
+        return self._route()
+
+    @handle.register
+    async def _on_appoint(self, message: Appoint) -> Route:
+        operating.check_appointment(self._view, self._cluster, message.node, self._env.clock.monotonic())
+        return await self._carry_out(Order(message.node, f"an operator promotes {message.node}"))
+
+    @handle.register
+    async def _on_hand_over(self, message: HandOver) -> Route:
+        """The leader prepares it and gives up the lead; then it is a failover that needs no detection."""
+        now, epoch = self._env.clock.monotonic(), self._view.epoch
+        wanted = operating.successor(self._view, self._cluster, message.to, now)
+        leader = self._view.leader or ""
+        limit_s = (2 * self._cluster.acknowledge_timeout_ms + self._cluster.call_timeout_ms) / 1000
+        ready = await self._env.network.call(leader, HandOver(to=wanted), limit_s)
+        self._note(ready, max(now, self._view.seen[leader].asked_at))
+        return await self._passed(epoch, f"{leader} has given up the lead")
+
+    async def _carry_out(self, order: Order) -> Route:
+        """Return when the failover that was ordered is over. Raises `LabError` timed-out."""
+        epoch, self._view = self._view.epoch, replace(self._view, order=order)
+        self._news.ring()
+        return await self._passed(epoch, f"it has begun ({order.reason})")
+
+    async def _passed(self, epoch: int, so_far: str) -> Route:
+        deadline = self._env.clock.monotonic() + ORDER_S
+        while self._view.epoch == epoch or self._view.attempt:
+            if self._env.clock.monotonic() > deadline:
+                raise LabError("timed-out", f"{so_far}, but nobody leads yet")
+            await self._env.clock.sleep(failover.glance_s(self._cluster))
+        return self._route()
+
+    @handle.register
+    async def _on_ask_status(self, _: AskStatus) -> Status:
+        return self.status()
+
+    @handle.register
+    async def _on_probe(self, message: Probe) -> Message:
+        return await probe(self._env, message)
+
+    @handle.register
+    async def _on_configure(self, message: Configure) -> Status:
+        await self.stop()
+        try:
+            with disk_may_refuse():
+                if message.reset:
+                    await self._env.disk.wipe()
+                remember_settings(self._env, message.settings)
+            self._cluster = message.settings
+        finally:
+            self._view = self._first_view()
+            await self.start()
+        return self.status()
+
+    def _first_view(self) -> View:
+        memory = recall(self._env.disk)
+        self._used = memory.used
+        return first_view(memory, self._node.replicas, self._env.clock.monotonic(), self._cluster)
+
+    async def _remember(self, used: int, **changes: Any) -> None:
+        """Change the view, once the disk has it. Raises `LabError` storage-failed, and changes nothing."""
+        async with self._writing:  # what is written includes all that was remembered before
+            used = max(used, self._used)
+            with self._trouble.noticed("memory"):
+                await remember(self._env.disk, used, replace(self._view, **changes))
+            self._used, self._view = used, replace(self._view, **changes)
+
+    def _route(self) -> Route:
+        view = self._view
+        return Route(epoch=view.epoch, leader=view.leader, members=view.replicas)
+
+    async def _watch(self, node: str) -> None:
+        """Ask `node` how it is, again and again; its answers are all that the detector knows."""
+        while True:
+            view = self._view
+            message = Heartbeat(epoch=view.epoch, leader=view.leader, members=view.replicas)
+            asked_at = self._env.clock.monotonic()
+            try:
+                reply = await self._call(node, message)
+            except LabError:
+                pass
+            else:
+                self._note(reply, asked_at)
+                with suppress(LabError):  # there is no room to remember it: the next answer says it again
+                    await self._count_newcomers(reply)
+            await self._env.clock.sleep(self._cluster.heartbeat_ms / 1000)
+
+    def _note(self, status: Message, asked_at: float) -> None:
+        assert isinstance(status, Status), status
+        now = self._env.clock.monotonic()
+        self._view = heard(self._view, status, asked_at, now)
+        if self._view.attempt is None and failover.plan(self._view, self._cluster, now):
+            self._news.ring()
+
+    async def _count_newcomers(self, status: Message) -> None:
+        """Whoever has caught up, as the leader says, is one of the replicas: remembered, then watched."""
+        assert isinstance(status, Status), status
+        view = self._view
+        if view.attempt or (status.node, status.epoch) != (view.leader, view.epoch):
+            return
+        for node in status.caught_up:
+            if node not in self._view.replicas:
+                await self._remember(self._used, replicas=(*self._view.replicas, node))
+                self._say("replica-joined", newcomer=node)
+                self._env.tasks.spawn(f"watch-{node}", self._watch(node))
+
+    async def _decide(self) -> None:
+        """What cannot be remembered is not done; it is tried again until the disk has room."""
+        while True:
+            self._news.silence()
+            try:
+                for action in failover.plan(self._view, self._cluster, self._env.clock.monotonic()):
+                    await self._perform(action)
+            except LabError as error:
+                if not is_of_the_disk(error):
+                    raise
+                await self._env.clock.sleep(NO_ROOM_S)
+                continue
+            await self._news.rung(failover.patience_s(self._view, self._cluster, self._env.clock.monotonic()))
+
+    @singledispatchmethod
+    async def _perform(self, action: failover.Action) -> None:
+        raise TypeError(f"no such action: {action}")
+
+    @_perform.register
+    async def _begin(self, action: failover.Begin) -> None:
+        await self._remember(max(self._used + 1, action.epoch))
+        now = self._env.clock.monotonic()
+        attempt = Attempt(self._used, action.reason, action.preferred, now)
+        self._view = replace(self._view, order=None, attempt=attempt)
+        self._say("failover-begun", to_epoch=self._used, reason=action.reason)
+
+    @_perform.register
+    async def _fence(self, action: failover.Fence) -> None:
+        try:
+            reply = await self._call(action.node, Fence(epoch=action.epoch))
+        except LabError as error:
+            if error.kind.code not in LINK_TROUBLE and (attempt := self._view.attempt):
+                self._view = refused(self._view, attempt, action.node)
+                self._say("order-refused", target=action.node, reason=str(error))
+            return
+        attempt = self._view.attempt
+        if isinstance(reply, Status) and attempt and attempt.epoch == action.epoch:
+            self._view = promised(self._view, attempt, action.node, reply.position)
+            self._say("fenced", target=action.node, to_epoch=action.epoch, its_position=str(reply.position))
+
+    @_perform.register
+    async def _shut_down(self, action: failover.ShutDown) -> None:
+        """Only what its switch says counts: silence and a closed connection may come from anywhere."""
+        is_off = await self._switches.power_off(action.node, action.reason)
+        if is_off and (attempt := self._view.attempt):
+            self._view = stopped(self._view, attempt, action.node, self._env.clock.monotonic())
+            self._say("old-leader-shut-down", target=action.node, reason=action.reason)
+
+    @_perform.register
+    async def _promote(self, action: failover.Promote) -> None:
+        """A node that refuses has already led in this epoch, or knows a newer one: take another epoch."""
+        await self._ask_nobody_else(action.node)
+        asked_at = self._env.clock.monotonic()
+        promotion = Promote(epoch=action.epoch, reason=action.reason, members=self._view.replicas)
+        try:
+            reply = await self._call(action.node, promotion)
+        except LabError as error:
+            if error.kind.code not in LINK_TROUBLE:
+                await self._begin(failover.Begin(action.epoch + 1, str(error), action.node))
+        else:
+            self._note(reply, asked_at)
+
+    async def _ask_nobody_else(self, node: str) -> None:
+        """From now on `node` may lead, whatever becomes of the order and of the controller."""
+        if node not in self._view.asked:
+            await self._remember(self._used, asked=self._view.asked | {node})
+        attempt = self._view.attempt
+        assert attempt
+        self._view = replace(self._view, attempt=replace(attempt, asked=node))
+
+    @_perform.register
+    async def _confirm(self, action: failover.Confirm) -> None:
+        now = self._env.clock.monotonic()
+        appointed = {"leader": action.node, "epoch": action.epoch, "appointed_at": now}
+        await self._remember(self._used, **appointed, asked=frozenset(), attempt=None)
+        self._switches.forget()
+        self._say("leader-appointed", leader=action.node)
+        for gateway in self._node.gateways:
+            self._env.tasks.spawn(f"tell-{gateway}", self._tell(gateway))
+
+    async def _tell(self, gateway: str) -> None:
+        with suppress(LabError):  # one that does not hear it asks by itself later
+            await self._call(gateway, self._route())
+
+    async def _call(self, link: str, message: Message) -> Message:
+        return await self._env.network.call(link, message, self._cluster.call_timeout_ms / 1000)
+
+    def _say(self, event: str, **fields: object) -> None:
+        self._env.log.event(event, role="controller", epoch=self._view.epoch, **fields)

@@ -1,0 +1,93 @@
+"""Who leads and who follows, as far as a gateway knows: it asks now and again, and believes the newest epoch.
+
+Under a controller that is the one to ask. Where the replicas elect their leader every replica is asked,
+and the first news end the waiting, so that one who is dead or stands still delays nobody.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from services.config import ClusterSettings
+from services.errors import LabError
+from services.messages import AskRoute, Message, Route
+from services.ports import Env
+from services.single_leader.door import routing
+
+CONTROLLER = "controller"
+HEARTBEATS_BETWEEN_QUESTIONS = 5
+
+
+class Guide:
+    """What one gateway knows of the way to the leader. `say` writes a line into its log."""
+
+    def __init__(
+        self, env: Env, replicas: tuple[str, ...], settings: ClusterSettings, say: Callable[..., None]
+    ) -> None:
+        self._env, self._members, self._settings, self._say = env, replicas, settings, say
+        self._route: Route | None = None
+        self.replicas = replicas  # those that count: newcomers from when the controller says so
+        self._asking: asyncio.Event | None = None
+
+    @property
+    def leader(self) -> str | None:
+        """Who is believed to lead."""
+        return self._route.leader if self._route else None
+
+    @property
+    def epoch(self) -> int:
+        """The newest epoch that was heard of."""
+        return self._route.epoch if self._route else 0
+
+    def configure(self, settings: ClusterSettings, reset: bool) -> None:
+        """Take these settings; with `reset` everything begins anew, and what was known is about old times."""
+        self._settings = settings
+        if reset:
+            self._route, self.replicas = None, self._members
+
+    def hear(self, heard: Route) -> None:
+        """Somebody says who leads."""
+        before, self._route = self.leader, routing.newest(self._route, heard)
+        if self.leader != before:
+            self._say("routes-writes", to=self.leader, before=before)
+        for newcomer in heard.members:
+            if newcomer not in self.replicas:
+                self.replicas = (*self.replicas, newcomer)
+                self._say("reads-from-newcomer", newcomer=newcomer)
+
+    async def keep_asking(self) -> None:
+        """Ask, again and again."""
+        while True:
+            await self.learn()
+            await self._env.clock.sleep(HEARTBEATS_BETWEEN_QUESTIONS * self._settings.heartbeat_ms / 1000)
+
+    async def learn(self) -> None:
+        """Ask once, however many wait for the answer; without one the gateway goes on with what it knows."""
+        if self._asking is None:
+            self._asking = asyncio.Event()
+            self._env.tasks.spawn("ask", self._ask(self._asking))
+        await self._asking.wait()
+
+    async def _ask(self, answered: asyncio.Event) -> None:
+        whom = self._members if self._settings.coordination == "election" else (CONTROLLER,)
+        try:
+            await asyncio.gather(*(self._ask_one(node, self._settings, answered) for node in whom))
+        finally:
+            self._end(answered)
+
+    async def _ask_one(self, node: str, settings: ClusterSettings, answered: asyncio.Event) -> None:
+        try:
+            reply: Message = await self._env.network.call(node, AskRoute(), settings.call_timeout_ms / 1000)
+        except LabError:
+            return
+        if self._settings is not settings or not isinstance(reply, Route):
+            return  # everything began anew meanwhile, and this is about old times
+        known = (self.epoch, self.leader)
+        self.hear(reply)
+        if self.leader is not None and (self.epoch, self.leader) != known:
+            self._end(answered)
+
+    def _end(self, answered: asyncio.Event) -> None:
+        """Who waits may go on; who asks from now on asks anew."""
+        answered.set()
+        if self._asking is answered:
+            self._asking = None

@@ -1,0 +1,158 @@
+"""The read policies: who may answer a read, and what the answer must contain. One table.
+
+| policy | who answers | who remembers what the user must find |
+|---|---|---|
+| leader | the leader, which alone lacks nothing | |
+| any | any replica | |
+| nearest | any replica, beginning with the one that has answered fastest of late | |
+| bounded | any that can prove to be behind by less than the bound, else the leader | |
+| own-data-from-leader | the leader, for keys that begin with the user's name; any for the rest | |
+| leader-for-a-while | the leader, until the bound has passed since the user's last write; then as bounded | |
+| position-token | any that has the user's last write | the client, in a token |
+| token-shared | any that has the user's last write | the leader, for all of the user's devices |
+| same-datacenter | any nearby that has the user's last write | the gateway to which all devices come |
+| sticky | the replica that a hash of the user chooses, or nobody | |
+| sticky-failover | the same, or when that is dead the next one | |
+| sticky-token | the same, or the next one that has what the user wrote or saw | the client, in a token |
+| consistent-prefix | the same, and it shows only what is acknowledged | the client, in a token |
+| causal-order | the same | the client, in a token: what it saw, and what those knew who wrote that |
+
+A choice is a plain function of what was asked and of what the gateway knows at that moment. The
+positions stand for a promise that holds whichever replica answers: it has them, or it waits or refuses.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from random import Random
+from typing import Literal, TypeAlias
+
+from uhashring import HashRing
+
+from services.config import ReadPolicy
+from services.messages import ReadMode
+from services.ports import over_for_everybody_s
+from services.single_leader.door.routing import ELSEWHERE, GONE, NOWHERE
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One read, and what a gateway knows when it comes. `near` are the replicas of its own datacenter."""
+
+    key: str
+    session: str | None
+    replicas: tuple[str, ...]
+    random: Random
+    leader: str | None = None
+    near: tuple[str, ...] = ()
+    since_write_s: float = math.inf  # since this session last wrote by way of this gateway
+    took_s: Mapping[str, float] = field(default_factory=dict)  # how long each replica's answers take
+    bound_s: float = 0.0  # how far behind a follower may be for a `bounded` read
+
+
+Choice: TypeAlias = Sequence[str]  # the replicas to ask, one after the other
+
+CURIOSITY = 0.05
+LEADER_ALONE: Choice = ()  # whoever that is by then
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One row: whom to ask, and in which mode; who remembers; after which errors the next one is asked.
+
+    `saw` is true when the client's token is to hold what it read, and not only what it wrote; `needs`, when
+    also what whoever wrote that had known of other partitions.
+    """
+
+    choose: Callable[[Asked], Choice]
+    mode: ReadMode = "local"
+    memory: Literal["nobody", "client", "gateway", "leader"] = "nobody"
+    saw: bool = False
+    needs: bool = False
+    elsewhere: frozenset[str] = ELSEWHERE
+
+
+def owner(key: str) -> str | None:
+    """Whose data it is: `u7` for the key `u7/profile`, nobody's without a slash."""
+    name, slash, _ = key.partition("/")
+    return name if slash else None
+
+
+def leader_alone(_: Asked) -> Choice:
+    """Nobody but the leader."""
+    return LEADER_ALONE
+
+
+def any_replica(asked: Asked) -> Choice:
+    """All of them, in random order."""
+    return asked.random.sample(asked.replicas, len(asked.replicas))
+
+
+def nearest_first(asked: Asked) -> Choice:
+    """The fastest first, after those of whom nothing is known; now and then all of them in random order.
+
+    Else nobody would notice when another becomes faster. (MongoDB's read preference `nearest`.)
+    """
+    shuffled = any_replica(asked)
+    if asked.random.random() < CURIOSITY:
+        return shuffled
+    return sorted(shuffled, key=lambda replica: asked.took_s.get(replica, 0.0))
+
+
+def then_the_leader(asked: Asked) -> Choice:
+    """Begin anywhere; go on to the leader, who is never behind and has every position there is."""
+    first, *rest = any_replica(asked)
+    return [first, *sorted(rest, key=lambda replica: replica != asked.leader)]
+
+
+def own_from_leader(asked: Asked) -> Choice:
+    """Users see their own changes at the leader, and those of others when they come."""
+    return LEADER_ALONE if asked.session and owner(asked.key) == asked.session else any_replica(asked)
+
+
+def leader_for_a_while(asked: Asked) -> Choice:
+    """After the bound, a follower that is behind by no more than the bound has the write for certain."""
+    return (
+        LEADER_ALONE if asked.since_write_s <= over_for_everybody_s(asked.bound_s) else then_the_leader(asked)
+    )
+
+
+def near_first(asked: Asked) -> Choice:
+    """The replicas of the own datacenter in random order, then the others."""
+    return sorted(any_replica(asked), key=lambda replica: replica not in asked.near)
+
+
+def by_hash(asked: Asked) -> Choice:
+    """Where the user's hash lies on the ring of replicas, and on from there; anywhere without a user.
+
+    A hash ring, so that of a dead replica's users each goes to the next one and nobody else moves
+    (Karger et al. 1997).
+    """
+    if asked.session is None:
+        return any_replica(asked)
+    ring = _ring(asked.replicas).range(asked.session, size=len(asked.replicas), unique=True)
+    return [point["nodename"] for point in ring]
+
+
+@lru_cache
+def _ring(replicas: tuple[str, ...]) -> HashRing:
+    return HashRing(nodes=list(replicas))
+
+
+POLICIES: Mapping[ReadPolicy, Policy] = {
+    "leader": Policy(leader_alone, mode="leader"),
+    "any": Policy(any_replica),
+    "nearest": Policy(nearest_first),
+    "bounded": Policy(then_the_leader, mode="bounded"),
+    "own-data-from-leader": Policy(own_from_leader),
+    "leader-for-a-while": Policy(leader_for_a_while, mode="bounded"),
+    "position-token": Policy(then_the_leader, memory="client"),
+    "token-shared": Policy(then_the_leader, memory="leader"),
+    "same-datacenter": Policy(near_first, memory="gateway"),
+    "sticky": Policy(by_hash, elsewhere=NOWHERE),
+    "sticky-failover": Policy(by_hash, elsewhere=GONE),
+    "sticky-token": Policy(by_hash, memory="client", saw=True),
+    "consistent-prefix": Policy(by_hash, mode="acknowledged", memory="client", saw=True),
+    "causal-order": Policy(by_hash, mode="acknowledged", memory="client", saw=True, needs=True),
+}

@@ -1,0 +1,1 @@
+"""Who leads next, where the replicas decide it themselves: ballots, the rules, candidates, voters."""

@@ -1,0 +1,294 @@
+"""The leader of single-leader replication: it takes all writes and ships its log to the followers.
+
+Each follower has a task that sends what it lacks (`shipping`); how far they are decides what may be
+acknowledged (`acknowledgement`). A newcomer gets the log from when it asks for it, but counts only once it
+has caught up: first it must not be missed by the rule with it *and* by the rule without it; when the
+controller counts it too, the rule with it is enough (Raft's joint consensus, for one more replica).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from services.config import ClusterSettings
+from services.errors import LabError
+from services.messages import Entry, Lag, Operation, Position
+from services.messages.records import Statement
+from services.ports import Env
+from services.single_leader import acknowledgement
+from services.single_leader.acknowledgement import FollowerView
+from services.single_leader.hold import Underway
+from services.single_leader.lag import CommitTimes
+from services.single_leader.lease import Lease
+from services.single_leader.majority import MajorityLease
+from services.single_leader.shipping import Follower, Shipping
+from services.single_leader.storage import Outcome, Storage, Transaction
+from services.single_leader.watermark import Watermark
+from services.store.group_commit import GroupCommit
+from services.versions.newest import Newest
+
+
+class Leader:
+    """Leads in one epoch; made on promotion, stopped on demotion, never reused.
+
+    `elected_at` is when an elected leader asked for the votes: since then a majority has been behind it.
+    """
+
+    def __init__(
+        self,
+        env: Env,
+        settings: ClusterSettings,
+        storage: Storage,
+        epoch: int,
+        followers: Sequence[str],
+        deposed: Callable[[int, str], None],
+        say: Callable[..., None],
+        elected_at: float | None = None,
+    ) -> None:
+        now = env.clock.monotonic()
+        self.epoch = epoch
+        self.sessions = Newest(floor=storage.last)  # up to there it was an earlier leader who acknowledged
+        self.lease = (
+            MajorityLease(env, settings, epoch, say, self._asked_at, self._ask_again, deposed)
+            if settings.coordination == "election"
+            else Lease(env, settings, epoch, say)
+        )
+        self.underway = Underway()
+        self._env, self._settings, self._storage = env, settings, storage
+        self._say = say
+        self._first = storage.last.sequence + 1  # the mark that opens the epoch
+        self._shipping = Shipping(
+            env,
+            settings,
+            storage,
+            epoch,
+            lambda: self.acknowledged,
+            lambda: self.lease.valid,
+            self._answered,
+            deposed,
+            say,
+        )
+        # An earlier leader may have allowed followers to read until this moment.
+        fresh = FollowerView(may_read_until=now + self._shipping.may_read_s())
+        asked_at = env.lease_clock.now_s() if elected_at is None else elected_at
+        self._followers = {name: Follower(storage.last, fresh, asked_at) for name in followers}
+        self._synchronous: str | None = next(iter(followers), None)
+        self._fallen_back = False
+        self._acknowledged = Watermark()
+        self._commit_times = CommitTimes(storage.last.sequence, now)
+        self._commits = GroupCommit(env.disk, storage, epoch, self._committed)
+
+    def start(self) -> None:
+        """Begin to lead: mark the epoch in the log, ship, keep the lease."""
+        spawn = self._env.tasks.spawn
+        spawn("commit", self._commits.run())
+        spawn("open-epoch", self._open_epoch())
+        if self._settings.followers_matter:
+            spawn("watch-followers", self._watch_followers())
+        for name, follower in self._followers.items():
+            spawn(f"ship-{name}", self._shipping.ship(name, follower))
+        if self.lease.wanted:
+            spawn("lease", self.lease.keep())
+
+    async def stop(self, reason: str) -> None:
+        """Stop every task; whoever still waits for an acknowledgement learns that nobody knows."""
+        self.lease.give_up()
+        for name in (
+            "commit",
+            "open-epoch",
+            "watch-followers",
+            "lease",
+            *map("ship-{}".format, self._followers),
+        ):
+            await self._env.tasks.cancel(name)
+        self._commits.fail(LabError("not-leader", f"{self._env.node} no longer leads: {reason}"))
+        over = LabError(
+            "not-acknowledged", f"{self._env.node} lost the lead before this was confirmed: {reason}"
+        )
+        self._acknowledged.fail(over)
+        for follower in self._followers.values():
+            follower.durable.fail(over)
+
+    @property
+    def acknowledged(self) -> int:
+        """The sequence number up to which clients may have been answered."""
+        return self._acknowledged.value
+
+    def lags(self) -> dict[str, Lag]:
+        """How far behind each follower is at this moment."""
+        now = self._env.clock.monotonic()
+        return {
+            name: self._commit_times.lag(follower.shipped.sequence, now)
+            for name, follower in self._followers.items()
+        }
+
+    def progress(self) -> dict[str, Position]:
+        """Where each follower is thought to stand, for the status page."""
+        return {name: follower.shipped for name, follower in self._followers.items()}
+
+    def add_follower(self, name: str, member: bool = False) -> None:
+        """Ship the log to `name` too; it is a `member` once the controller counts it."""
+        if name not in self._followers:
+            now = self._env.clock.monotonic()
+            view = FollowerView(may_read_until=now + self._shipping.may_read_s())
+            asked_at = self._env.lease_clock.now_s()
+            follower = Follower(self._storage.last, view, asked_at, member=member, caught_up=member)
+            self._followers[name] = follower
+            self._env.tasks.spawn(f"ship-{name}", self._shipping.ship(name, follower))
+        elif member and not self._followers[name].member:
+            self._followers[name].member = self._followers[name].caught_up = True
+            self._say("newcomer-counts", follower=name)
+
+    def caught_up(self) -> tuple[str, ...]:
+        """The followers that count, and the newcomers that may be counted by the controller."""
+        return tuple(name for name, follower in self._followers.items() if follower.caught_up)
+
+    async def write(self, operation: Operation) -> Position:
+        """Append `operation` and wait until the rule in force allows to acknowledge it."""
+        return (await self._acknowledged_outcome(operation)).position
+
+    async def execute(self, statements: Sequence[Statement]) -> Outcome:
+        """The same for a transaction of SQL, with its results."""
+        return await self._acknowledged_outcome(Transaction(statements))
+
+    async def _acknowledged_outcome(self, request: Operation | Transaction) -> Outcome:
+        with self.underway:
+            await self.lease.assured()
+            outcome = await self._commits.perform(request)
+            await self.acknowledged_up_to(outcome.position.sequence)
+            await self.lease.assured_after_the_fact()
+            return outcome
+
+    async def acknowledged_up_to(self, sequence: int) -> None:
+        """Return when `sequence` is acknowledged; raises not-acknowledged when that takes too long."""
+        if sequence <= self.acknowledged:
+            return
+        timeout_s = self._settings.acknowledge_timeout_ms / 1000
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._acknowledged.reach(sequence)
+        except TimeoutError as error:
+            raise LabError(
+                "not-acknowledged",
+                f"sequence {sequence} is stored on {self._env.node}, but {self._settings.replication} "
+                f"replication got no confirmation within {timeout_s:g} s",
+            ) from error
+
+    async def successor(self, name: str | None) -> str:
+        """Who is to lead next, `name` or whoever is furthest, once it has all that is in the log now.
+
+        Nobody waits meanwhile. Raises `LabError` bad-order when it takes too long, or nobody is called so.
+        """
+        name = name or max(self._followers, key=lambda other: self._followers[other].view.durable, default="")
+        if name not in self._followers:
+            known = ", ".join(self._followers)
+            raise LabError("bad-order", f"{self._env.node} has no follower {name!r}; there are: {known}")
+        limit_s = self._settings.acknowledge_timeout_ms / 1000
+        async with self._within(limit_s, name):
+            await self._followers[name].durable.reach(self._storage.last.sequence)
+        return name
+
+    async def complete(self, name: str, limit_s: float) -> None:
+        """Return when all requests taken so far are answered and the follower `name` has the whole log.
+
+        No request may be taken meanwhile. Raises `LabError` bad-order when it takes longer than `limit_s`.
+        """
+        async with self._within(limit_s, name):
+            position = await self._commits.append(None)
+            await self.acknowledged_up_to(position.sequence)
+            await self._followers[name].durable.reach(position.sequence)
+            await self.underway.none()
+
+    @asynccontextmanager
+    async def _within(self, limit_s: float, name: str) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(limit_s):
+                yield
+        except TimeoutError as error:
+            text = f"{name} lacks a part of the log after {limit_s:g} s; {self._env.node} goes on leading"
+            raise LabError("bad-order", text) from error
+
+    async def _open_epoch(self) -> None:
+        """Until the disk takes the mark, for without it nothing older is acknowledged or undone."""
+        while True:
+            try:
+                await self._commits.append(None)
+            except LabError as error:
+                if error.kind.code == "storage-failed":
+                    await self._env.clock.sleep(self._settings.heartbeat_ms / 1000)
+                    continue
+            return  # also who was deposed before it began: whoever did that sees to the rest
+
+    def _committed(self, entries: list[Entry]) -> None:
+        self._commit_times.note(self._storage.last.sequence, self._env.clock.monotonic())
+        self._shipping.extend(entries)
+        self._advance()
+        self._ask_again()
+
+    def _ask_again(self) -> None:
+        """Let every follower be sent something at once, if only a heartbeat."""
+        for follower in self._followers.values():
+            follower.news.ring()
+
+    def _answered(self) -> None:
+        """A follower has."""
+        self.lease.heard()
+        self._advance()
+
+    async def _watch_followers(self) -> None:
+        """Time alone changes what may be acknowledged: followers become late, permissions to read end."""
+        while True:
+            await self._env.clock.sleep(self._settings.heartbeat_ms / 2000)
+            self._advance()
+
+    def _advance(self) -> None:
+        own = self._storage.last.sequence
+        allowed = self._confirmed(own) if self._settings.followers_matter else own
+        if allowed >= self._first:  # before that a log newer than this may turn up (Raft, 5.4.2)
+            self._acknowledged.raise_to(allowed)
+
+    def _confirmed(self, own: int) -> int:
+        """The sequence up to which, of the `own` log, enough followers have what they must have."""
+        now = self._env.clock.monotonic()
+        members = {name: each.view for name, each in self._followers.items() if each.member}
+        if self._settings.replication == "semi-sync":
+            self._choose_synchronous(members, now)
+        elif self._settings.replication == "semi-sync-timeout":
+            self._fall_back_or_return(members, own, now)
+        allowed = self._allowed(own, members)
+        everybody = {name: each.view for name, each in self._followers.items()}
+        if len(members) < len(everybody):
+            joining = {name: everybody[name] for name in self.caught_up()}
+            allowed = min(allowed, self._allowed(own, joining))
+        if self._settings.reads == "bounded":
+            allowed = min(allowed, acknowledgement.seen_by_readers(own, everybody, now))
+        return allowed
+
+    def _allowed(self, own: int, views: Mapping[str, FollowerView]) -> int:
+        return acknowledgement.acknowledged(
+            self._settings.replication, own, views, self._synchronous, self._fallen_back
+        )
+
+    def _choose_synchronous(self, views: Mapping[str, FollowerView], now: float) -> None:
+        late = self._synchronous is not None and self._is_late(views[self._synchronous], now)
+        chosen = acknowledgement.synchronous_follower(self._synchronous, views, late)
+        if chosen != self._synchronous:
+            self._say("synchronous-follower-replaced", was=self._synchronous, now=chosen)
+            self._synchronous = chosen
+
+    def _fall_back_or_return(self, views: Mapping[str, FollowerView], own: int, now: float) -> None:
+        alone = all(self._is_late(view, now) for view in views.values())
+        if alone and not self._fallen_back:
+            timeout_s = self._settings.semi_sync_timeout_ms / 1000
+            self._say("fell-back-to-async", reason=f"no follower confirmed within {timeout_s:g} s")
+            self._fallen_back = True
+        elif self._fallen_back and any(view.durable >= own for view in views.values()):
+            self._say("semi-sync-restored")
+            self._fallen_back = False
+
+    def _is_late(self, view: FollowerView, now: float) -> bool:
+        """Has it lacked something for longer than a write is to wait, however much it moves meanwhile?"""
+        return self._commit_times.lag(view.durable, now).seconds > self._settings.semi_sync_timeout_ms / 1000
+
+    def _asked_at(self) -> Iterable[float]:
+        return [follower.asked_at for follower in self._followers.values() if follower.member]

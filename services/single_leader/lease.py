@@ -1,0 +1,120 @@
+"""A lease: the controller lets a leader lead for a while, and the leader stops by itself when it is over.
+
+So a leader that nobody can reach cannot go on for ever, and whoever waits out the lease knows that it
+has stopped, without having talked to it (Gray and Cheriton, 1989). The leader counts from the moment
+it *asked*, the controller from the moment it *answered*, and a little longer, in case that its own
+clock is fast or the leader's slow: so the leader always stops first.
+
+A lease that ran out while its machine slept was not refused. Whoever wants something of the leader then waits
+until it has been asked for once more; only who has asked in vain refuses. (`LeaseClock` says what counts.)
+
+Who is deposed or hands over gives its lease up, however much of it is left, and has none in that epoch again.
+"""
+
+from collections.abc import Callable
+
+from services.bell import Bell
+from services.config import ClusterSettings
+from services.errors import LabError
+from services.messages import LeaseGranted, RenewLease
+from services.ports import Env
+from services.single_leader.reads.arrivals import Arrivals
+
+RENEWALS_PER_LEASE = 4
+ATTEMPTS_PER_LEASE = 20  # while there is none, every write is refused
+
+
+class Lease:
+    """The lease of one leader in one epoch; without leases in the settings it never runs out."""
+
+    def __init__(self, env: Env, settings: ClusterSettings, epoch: int, say: Callable[..., None]) -> None:
+        self._env, self._epoch, self._say = env, epoch, say
+        self.wanted = settings.lease
+        self._news = Arrivals()  # of whether there is a lease
+        self._duration_s = settings.lease_ms / 1000
+        self._until: float | None = None  # by the `LeaseClock`; None before the first
+        self._given_up = False
+        self._first_by = env.clock.monotonic() + self._duration_s
+        self._refused = False  # when it was asked for last
+        self._in_doubt = False  # as was said
+        self._need = Bell()  # rings when somebody waits for it
+
+    @property
+    def valid(self) -> bool:
+        """True while the leader may accept requests."""
+        return not self._given_up and (not self.wanted or self._lasts())
+
+    def give_up(self) -> None:
+        """From now on it is not valid, and never will be again."""
+        self._given_up = self._refused = True
+        self._news.announce()
+
+    async def begun(self) -> None:
+        """Return when there has been a lease: who was just appointed has none, and asks for the first.
+
+        Requests wait for that, but not longer than a lease lasts.
+        """
+        if self.wanted and self._until is None and not self._given_up:
+            left_s = self._first_by - self._env.clock.monotonic()
+            await self._news.until(lambda: self._until is not None or self._given_up, left_s)
+
+    async def assured(self) -> None:
+        """Return while it is valid, or as soon as it is again.
+
+        Raises `LabError` lease-expired, which is definite, when it was asked for in vain.
+        """
+        if not self.valid and not await self._renewed():
+            when = "yet" if self._until is None else "any more"
+            raise LabError("lease-expired", f"{self._env.node} has no lease for epoch {self._epoch} {when}")
+
+    async def assured_after_the_fact(self) -> None:
+        """The same after the write was stored, when nobody knows any more what becomes of it."""
+        if not self.valid and not await self._renewed():
+            how = "was given up" if self._given_up else "ran out"
+            raise LabError("not-acknowledged", f"the lease of {self._env.node} {how} while this was written")
+
+    def heard(self) -> None:
+        """A follower has answered."""
+
+    async def keep(self) -> None:
+        """Renew in good time, again and again; says when the lease is there and when it ran out."""
+        held = False
+        while True:
+            self._need.silence()
+            self._refused = not await self._renew()
+            valid = self.valid
+            if not valid and not self._refused:
+                continue  # what was granted is over, because the machine slept in between
+            if valid != held or self._in_doubt:
+                self._say("lease-granted" if valid else "lease-expired")
+            held, self._in_doubt = valid, False
+            self._news.announce()
+            attempts = RENEWALS_PER_LEASE if held else ATTEMPTS_PER_LEASE
+            await self._need.rung(self._duration_s / attempts)
+
+    async def _renewed(self) -> bool:
+        """Is it valid again, after all that may be waited for?"""
+        if self._refused:
+            return False
+        if self._until and not self._in_doubt:
+            self._in_doubt = True
+            self._say("lease-in-doubt", reason="it is over, but nobody has refused to renew it")
+        self._need.ring()
+        await self._news.until(lambda: self.valid or self._refused, self._duration_s)
+        return self.valid
+
+    async def _renew(self) -> bool:
+        """False when nobody granted it. That says nothing if the machine slept while it waited."""
+        clock = self._env.lease_clock
+        asked = clock.now_s()
+        request = RenewLease(node=self._env.node, epoch=self._epoch)
+        try:
+            reply = await self._env.network.call("controller", request, self._duration_s / 2)
+        except LabError:
+            return clock.now_s() - asked > self._duration_s
+        assert isinstance(reply, LeaseGranted), reply
+        self._until = max(self._until or asked, asked + reply.lease_s)
+        return True
+
+    def _lasts(self) -> bool:
+        return self._until is not None and self._env.lease_clock.now_s() < self._until

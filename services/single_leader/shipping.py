@@ -1,0 +1,166 @@
+"""Shipping the leader's log to one follower: what it lacks, in order, in batches, one after the other.
+
+The answer says how far the follower's log is durable. When nothing is to be sent, an empty batch goes out
+as a heartbeat. A follower that was away simply answers with its last durable position, and the next batch
+begins there; if that part of the log has been trimmed, it is told to take a copy of everything.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from services.bell import Bell
+from services.config import ClusterSettings
+from services.errors import LabError
+from services.messages import START, Append, Appended, Entry, Position, Status, TakeCopy
+from services.messages.records import Frames
+from services.ports import Env, over_for_everybody_s
+from services.single_leader.acknowledgement import FollowerView
+from services.single_leader.storage import Storage
+from services.single_leader.tail import Tail
+from services.single_leader.watermark import Watermark
+
+GATHER_S = 0.005  # where no client waits for followers, a batch may wait for company
+SHIP_TIMEOUT_S = 5.0  # like a replication stream, patient with slow links; a cut that heals closes it sooner
+
+
+@dataclass
+class Follower:
+    """The leader's side of one follower.
+
+    A newcomer is no `member` yet; from when it has `caught_up`, both rules must be met, that with it and
+    that without it, until the controller counts it as well.
+    """
+
+    shipped: Position  # where the next batch begins: the follower is thought to have this
+    view: FollowerView
+    asked_at: float  # when what it has answered last was sent, by the `LeaseClock`
+    member: bool = True
+    caught_up: bool = True
+    durable: Watermark = field(default_factory=Watermark)  # like the view's, to be waited for
+    news: Bell = field(default_factory=Bell)  # rings when the log has grown
+    clock: float | None = None  # the follower's own, from its last reply, to be echoed
+
+
+class Shipping:
+    """The leader `epoch`'s way to its followers; `moved` is called when one of them has more than before.
+
+    It tells followers how fresh they are only while it `may_vouch` for its log: while its lease is valid.
+    Afterwards a successor may have written, and a follower that hears of this leader alone would not know.
+    """
+
+    def __init__(
+        self,
+        env: Env,
+        settings: ClusterSettings,
+        storage: Storage,
+        epoch: int,
+        acknowledged: Callable[[], int],
+        may_vouch: Callable[[], bool],
+        moved: Callable[[], None],
+        deposed: Callable[[int, str], None],
+        say: Callable[..., None],
+    ) -> None:
+        self._env, self._settings, self._storage, self._epoch = env, settings, storage, epoch
+        self._acknowledged, self._may_vouch = acknowledged, may_vouch
+        self._moved, self._deposed, self._say = moved, deposed, say
+        self._opened = storage.last.sequence + 1
+        self._tail = Tail(storage, settings.log_retention_entries)
+
+    def extend(self, entries: list[Entry]) -> None:
+        """The log has these entries more."""
+        self._tail.extend(entries)
+
+    def may_read_s(self) -> float:
+        """For how long a follower that was heard of may answer bounded reads."""
+        bounded = self._settings.reads == "bounded"
+        return over_for_everybody_s(self._settings.read_bound_ms / 1000) if bounded else 0.0
+
+    async def ship(self, name: str, follower: Follower) -> None:
+        """Send, again and again, until cancelled."""
+        while True:
+            follower.news.silence()
+            batch = self._next_batch(follower)
+            asked_at = self._env.lease_clock.now_s()
+            try:
+                if self._lacks_what_is_gone(batch):
+                    await self._offer_copy(name, follower, batch.entries[0].position.sequence)
+                    continue
+                reply = await self._env.network.call(name, batch, SHIP_TIMEOUT_S)
+            except LabError as error:
+                if error.kind.code == "stale-epoch":
+                    self._deposed(self._epoch, error.text)
+                await self._env.clock.sleep(self._settings.heartbeat_ms / 1000)
+                continue
+            assert isinstance(reply, Appended), reply
+            follower.asked_at = asked_at
+            self._note(name, follower, reply)
+            if reply.fits and follower.shipped == self._storage.last:
+                await self._news_or_heartbeat(follower)
+
+    def _next_batch(self, follower: Follower) -> Append:
+        return Append(
+            leader=self._env.node,
+            epoch=self._epoch,
+            previous=follower.shipped,
+            entries=self._tail.after(follower.shipped.sequence, self._settings.batch_entries),
+            last=self._storage.last,
+            acknowledged=self._acknowledged(),
+            echo=follower.clock if self._may_vouch() else None,
+        )
+
+    def _lacks_what_is_gone(self, batch: Append) -> bool:
+        gone = not follows_on(batch.entries, batch.previous) or any(
+            map(self._was_before_upgrade, batch.entries)
+        )
+        return self._settings.on_log_gone == "snapshot" and gone
+
+    def _was_before_upgrade(self, entry: Entry) -> bool:
+        """Was it written in another storage format than the leader's own of today?"""
+        form = self._storage.tables.form
+        return isinstance(entry.record, Frames) and entry.record.form != form
+
+    async def _offer_copy(self, name: str, follower: Follower, first: int) -> None:
+        """Tell it to take a copy; it goes on from wherever it stands at the next look.
+
+        Unless it has come as far as the sequence `first` meanwhile, by this leader's log: one of older epochs
+        may be as long, and another.
+        """
+        reason = f"{self._env.node} no longer has what follows {follower.shipped}, or not in its own format"
+        offer = TakeCopy(reason=reason, unless_at=Position(self._epoch, first))
+        reply = await self._env.network.call(name, offer, SHIP_TIMEOUT_S)
+        assert isinstance(reply, Status), reply
+        follower.shipped = self._storage.newest_up_to(reply.position)
+        await self._env.clock.sleep(self._settings.heartbeat_ms / 1000)
+
+    def _note(self, name: str, follower: Follower, reply: Appended) -> None:
+        follower.clock = reply.clock
+        may_read_until = self._env.clock.monotonic() + self.may_read_s()
+        if not reply.fits:
+            follower.shipped = self._meeting_point(follower.shipped, reply.position)
+            follower.view = replace(follower.view, may_read_until=may_read_until)
+            return
+        follower.shipped = self._storage.newest_up_to(reply.position)
+        durable = follower.shipped.sequence
+        follower.durable.raise_to(durable)
+        follower.view = FollowerView(durable, may_read_until)
+        if not follower.caught_up and durable >= max(self._acknowledged(), self._opened):
+            follower.caught_up = True
+            self._say("newcomer-caught-up", follower=name)
+        self._moved()
+
+    def _meeting_point(self, tried: Position, theirs: Position) -> Position:
+        """An earlier place than `tried` where both logs may still agree."""
+        before = Position(tried.epoch, tried.sequence - 1)
+        return self._storage.newest_up_to(min(theirs, before)) if tried.sequence > 1 else START
+
+    async def _news_or_heartbeat(self, follower: Follower) -> None:
+        came = await follower.news.rung(self._settings.heartbeat_ms / 1000)
+        if came and not self._settings.followers_matter:
+            await self._env.clock.sleep(GATHER_S)
+
+
+def follows_on(entries: list[Entry], previous: Position) -> bool:
+    """True unless something is missing between `previous` and the first of `entries`."""
+    return not entries or entries[0].position.sequence == previous.sequence + 1
