@@ -12,6 +12,13 @@ from typing import Any, Literal, TypeAlias
 Kind: TypeAlias = Literal["problem", "remedy"]
 
 WITNESSES_SHOWN = 20
+STOOD_STILL = "this machine stood still"  # so begins the problem of a run whose own machine had a stall
+
+# Anomalies that are a matter of how long something took, or of what failed. Whatever holds up a machine
+# causes them, under the best of remedies too.
+COSTS = frozenset(
+    {"write-stall", "unavailable", "long-outage", "needless-failover", "needs-downtime", "failed-request"}
+)
 
 AS_EXPECTED, NOT_AS_EXPECTED, WRONG_USAGE, UNKNOWN_OUTCOME, COULD_NOT_RUN = 0, 1, 2, 3, 4
 
@@ -106,10 +113,15 @@ def judge(
     `anomalies`, which are all that its scenario names. `problems` are reasons to distrust the run: a
     fault that did not bite, too few operations. They void everything but an anomaly under a remedy,
     which stays a failure whatever else went wrong. An anomaly that nobody judged is unknown.
+
+    Where the machine itself stood still, that holds for safety only: a lost write was lost, however slow the
+    machine was, while `COSTS` are what a stall brings about by itself. For the same reason a problem that
+    shows its anomaly then shows nothing: the fault was to cause it, and the machine may have.
     """
     by_name = {finding.name: finding.found for finding in findings}
     answers = [by_name.get(name) for name in anomalies]
-    if kind == "remedy" and True in answers:
+    blameless = COSTS if any(problem.startswith(STOOD_STILL) for problem in problems) else ()
+    if kind == "remedy" and any(by_name.get(name) for name in anomalies if name not in blameless):
         return False
     if problems or not answers:
         return None

@@ -12,7 +12,7 @@ from chaos.history import History
 from chaos.recording.recorder import Recorder
 
 LATEST = "latest"
-SAMPLES, MESSAGES = "samples.jsonl", "messages.jsonl"
+SAMPLES, MESSAGES, STALLS = "samples.jsonl", "messages.jsonl", "stalls.jsonl"
 
 
 class RunFolder:

@@ -6,7 +6,9 @@ from typing import Any
 from chaos.checkers import asks_whether_settled, run_checker, takes_model
 from chaos.history import History
 from chaos.judging.measures import measure
-from chaos.judging.verdict import Finding, Kind, Verdict, judge
+from chaos.judging.verdict import STOOD_STILL, Finding, Kind, Verdict, judge
+from chaos.recording.stalls import Stall
+from services.config import ClusterSettings
 
 NOT_SETTLED = "not settled"  # so begins the problem of a run whose replicas were read too early
 
@@ -23,6 +25,21 @@ def doubts(history: History, least_before_fault: int) -> list[str]:
             f"{least_before_fault} are needed, or there was nothing to break"
         ]
     return []
+
+
+def stood_still(stalls: Sequence[Stall], settings: ClusterSettings) -> list[str]:
+    """Why the run proves nothing if this machine stood still for so long that the nodes may have noticed.
+
+    That is half of the time after which they take each other for dead: another half is left for what they
+    are there to wait for.
+    """
+    longest = max(stalls, key=lambda stall: stall.lasted_s, default=None)
+    if longest is None or longest.lasted_s * 1000 <= settings.detection_timeout_ms / 2:
+        return []
+    return [
+        f"{STOOD_STILL} for {longest.lasted_s:.1f} s, {longest.began_ns / 1e9:.1f} s after the beginning; "
+        "nothing that happened then proves anything, so run it again"
+    ]
 
 
 def findings(

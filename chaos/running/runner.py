@@ -4,16 +4,19 @@ The end is always the same, whatever the script met: everything is healed, and w
 Only what the folder holds is judged, so a judgement can be repeated from it.
 """
 
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from chaos.catalogue.scenario import Scenario, Variant
 from chaos.cluster import Cluster, ClusterError
 from chaos.judging.verdict import Verdict
-from chaos.recording.folder import MESSAGES, NoFolder, RunFolder
+from chaos.recording.folder import MESSAGES, STALLS, NoFolder, RunFolder
 from chaos.recording.overhearing import overheard
 from chaos.recording.recorder import Recorder
 from chaos.recording.sampling import sampling
-from chaos.running.judgement import NOT_SETTLED, doubts, pronounce
+from chaos.recording.stalls import Stall, not_watching, watching
+from chaos.running.judgement import NOT_SETTLED, doubts, pronounce, stood_still
 from chaos.running.narrator import Narrator, Tell, TellAt
 from chaos.running.run import Run
 from chaos.running.seeds import child
@@ -32,6 +35,11 @@ class Stage:
     client: Client
     clock: Clock
     tell: TellAt | None  # None where nobody listens
+    real_time: bool = False  # then a stall of this machine may spoil what is seen, and is watched for
+
+    def watched(self, elapsed_ns: Callable[[], int]) -> AbstractAsyncContextManager[Sequence[Stall]]:
+        """The stalls of this machine while the block lasts."""
+        return watching(self.clock, elapsed_ns) if self.real_time else not_watching()
 
 
 async def play(
@@ -42,18 +50,23 @@ async def play(
     Raises `ClusterError` when the cluster cannot even be set up; what goes wrong later makes the verdict
     unknown, and stands in its `problems`.
     """
-    await stage.cluster.configure(scenario.settings_of(variant))
+    settings = scenario.settings_of(variant)
+    await stage.cluster.configure(settings)
     began_s = stage.clock.wall()
     try:
         with folder.recorder(lambda: round(stage.clock.monotonic() * 1e9)) as recorder:
             narrator = Narrator(stage.cluster, stage.tell, began_s, recorder.elapsed_ns)
             sampled = sampling(stage.cluster, stage.clock, recorder.elapsed_ns, folder)
             async with narrator.following(stage.clock), sampled:
-                problems = await _perform(stage, scenario, variant, seed, recorder, narrator.tell)
+                async with stage.watched(recorder.elapsed_ns) as stalls:
+                    problems = await _perform(stage, scenario, variant, seed, recorder, narrator.tell)
+                problems += stood_still(stalls, settings)
                 problems += await _conclude(stage, recorder, narrator.tell, folder)
     finally:
         folder.write_events(stage.cluster.events(), began_s)
         folder.write_lines(MESSAGES, overheard(stage.cluster, began_s))
+    if stalls:
+        folder.write_lines(STALLS, [stall.to_json() for stall in stalls])
     history = folder.recorded()
     return pronounce(
         scenario=scenario.id,

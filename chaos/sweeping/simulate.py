@@ -10,7 +10,7 @@ import msgspec
 from chaos.catalogue.discover import select
 from chaos.catalogue.scenario import Scenario, Variant
 from chaos.cluster.shape import Shape
-from chaos.judging.verdict import Verdict
+from chaos.judging.verdict import COSTS, Verdict
 from chaos.recording.folder import NoFolder, RunFolder
 from chaos.running.narrator import TellAt
 from chaos.running.runner import Stage, play
@@ -21,9 +21,6 @@ from chaos.schedules.perform import script_of
 from chaos.schedules.schedule import Schedule
 
 CONVERGENCE = "diverged-replicas"
-COSTS = frozenset(
-    {"write-stall", "unavailable", "long-outage", "needless-failover", "needs-downtime", "failed-request"}
-)
 Make: TypeAlias = Callable[[int, Shape], SimulatedCluster]
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from chaos.judging.verdict import (
+    STOOD_STILL,
     Finding,
     Kind,
     Verdict,
@@ -44,6 +45,28 @@ BRAIN, ONE_BRAIN, BRAIN_UNKNOWN = (
 )
 def test_judge(kind: Kind, findings: list[Finding], problems: list[str], as_expected: bool | None) -> None:
     assert judge(kind, ("lost-write", "split-brain"), findings, problems) is as_expected
+
+
+STALL, ANOTHER = f"{STOOD_STILL} for 0.7 s", "the fault did not bite"
+OUTAGE, NO_OUTAGE = found("long-outage", 1, []), not_found("long-outage")
+
+
+@pytest.mark.parametrize(
+    ("kind", "findings", "problems", "as_expected"),
+    [
+        ("remedy", [LOST, NO_OUTAGE], [STALL], False),  # however slow a machine is, it takes nothing back
+        ("remedy", [FINE, OUTAGE], [STALL], None),  # it was the machine, or it was not
+        ("remedy", [FINE, OUTAGE], [ANOTHER, STALL], None),
+        ("remedy", [FINE, OUTAGE], [ANOTHER], False),
+        ("remedy", [FINE, NO_OUTAGE], [STALL], None),
+        ("problem", [LOST, OUTAGE], [STALL], None),
+        ("problem", [FINE, NO_OUTAGE], [STALL], None),
+    ],
+)
+def test_a_stall_of_the_machine_excuses_what_takes_time_and_nothing_else(
+    kind: Kind, findings: list[Finding], problems: list[str], as_expected: bool | None
+) -> None:
+    assert judge(kind, ("lost-write", "long-outage"), findings, problems) is as_expected
 
 
 def test_an_anomaly_that_nobody_asked_about_does_not_matter() -> None:

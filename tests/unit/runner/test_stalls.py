@@ -1,0 +1,98 @@
+"""A machine that stands still in the middle of a run: it is noticed, and the verdict is unknown."""
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from chaos.cluster.shape import DEFAULT
+from chaos.faults.cut import Cut
+from chaos.recording.folder import RunFolder
+from chaos.recording.stalls import NOTED_S, Stall, watching
+from chaos.running.judgement import stood_still
+from chaos.running.run import Run
+from chaos.running.runner import Stage, play
+from chaos.running.session import standing
+from chaos.runtimes.registry import RUNTIMES
+from chaos.workloads import register
+from scenarios.lost_writes import SCENARIO
+from services.adapters.clock import SystemClock
+from services.config import ClusterSettings
+from tests.simulation.virtually import simulated
+from tests.unit.runner.memory_client import MemoryClient
+from tests.unit.runner.memory_cluster import MemoryCluster
+
+STANDS_STILL_S = 0.5
+CLOCK = SystemClock()
+
+
+def elapsed_ns() -> int:
+    return round(CLOCK.monotonic() * 1e9)
+
+
+async def test_a_loop_that_is_held_up_is_noticed() -> None:
+    async with watching(CLOCK, elapsed_ns) as stalls:
+        await CLOCK.sleep(0.1)
+        before_ns = elapsed_ns()
+        time.sleep(STANDS_STILL_S)  # noqa: ASYNC251 - the loop is to stand still
+        await CLOCK.sleep(0.1)
+    longest = max(stalls, key=lambda stall: stall.lasted_s)
+    assert longest.lasted_s >= STANDS_STILL_S - NOTED_S
+    assert before_ns - NOTED_S * 1e9 <= longest.began_ns <= before_ns
+
+
+async def test_a_stall_at_the_very_end_is_noticed_too() -> None:
+    async with watching(CLOCK, elapsed_ns) as stalls:
+        await CLOCK.sleep(0.01)
+        time.sleep(STANDS_STILL_S)  # noqa: ASYNC251
+    assert stalls[-1].lasted_s >= STANDS_STILL_S - NOTED_S
+
+
+@simulated
+async def test_virtual_time_has_none() -> None:
+    async with standing(RUNTIMES["sim"], DEFAULT, seed=1, tell=None) as stage:
+        assert not stage.real_time
+        async with stage.watched(elapsed_ns) as stalls:
+            await stage.clock.sleep(1)
+    assert not stalls
+
+
+@pytest.mark.parametrize(
+    ("detection_timeout_ms", "stalls_s", "told"),
+    [(600, [0.3, 0.1], ""), (600, [0.1, 0.31, 0.2], "0.3 s"), (2000, [0.7], ""), (200, [0.7], "0.7 s")],
+)
+def test_it_counts_from_half_of_the_detection_timeout_on(
+    detection_timeout_ms: int, stalls_s: list[float], told: str
+) -> None:
+    settings = ClusterSettings(detection_timeout_ms=detection_timeout_ms, heartbeat_ms=50)
+    problems = stood_still([Stall(3_200_000_000, lasted_s) for lasted_s in stalls_s], settings)
+    assert bool(problems) is bool(told)
+    for problem in problems:
+        assert problem.startswith(f"this machine stood still for {told}, 3.2 s after the beginning; nothing")
+
+
+async def cut_and_stand_still(run: Run) -> None:
+    await run.acknowledged(30)
+    async with run.fault(Cut("n2", "n3")):
+        await run.acknowledged(5)
+        time.sleep(STANDS_STILL_S)  # noqa: ASYNC251
+    await run.acknowledged(5)
+
+
+async def test_the_verdict_of_such_a_run_is_unknown(tmp_path: Path) -> None:
+    workload = register.write_once(clients=4, rate_per_s=200)
+    scenario = replace(SCENARIO, script=cut_and_stand_still, workload=workload)
+    variant = next(variant for variant in scenario.variants if variant.name == "semi-sync")
+    folder = RunFolder(tmp_path)
+    async with MemoryCluster(tmp_path / "data") as cluster:
+        stage = Stage(cluster, MemoryClient(cluster), CLOCK, None, real_time=True)
+        verdict = await play(stage, scenario, variant, 7, folder)
+    assert [finding.found for finding in verdict.anomalies] == [False]
+    assert verdict.as_expected is None
+    assert verdict.problems[0].startswith("this machine stood still for ")
+    longest = max(folder.read_lines("stalls.jsonl"), key=lambda line: line["lasted"])
+    assert longest["lasted"] >= (STANDS_STILL_S - NOTED_S) * 1e9
+    began_ns, times = longest["time"], [json.loads(line)["time"] for line in folder.history.open()]
+    assert times[0] < began_ns < times[-1]
