@@ -29,9 +29,9 @@ from chaos.commands import (
     sweep,
     test,
 )
-from chaos.commands.ending import like_ctrl_c
 from chaos.commands.run import INTERRUPTED
 from chaos.judging.verdict import COULD_NOT_RUN, WRONG_USAGE
+from chaos.runtimes.ending import like_ctrl_c
 
 TRACEBACK = "LAB_TRACEBACK"  # the environment variable by which one asks for all of it
 

@@ -1,6 +1,5 @@
 """`./lab fault …`: faults by hand. They stay until `heal`, `resume` or `restart` takes them back."""
 
-import asyncio
 from typing import Annotated
 
 import typer
@@ -14,6 +13,7 @@ from chaos.faults.lose_reply import LoseReply
 from chaos.faults.lose_request import LoseRequest
 from chaos.faults.pause import Pause
 from chaos.faults.slow import Slow
+from chaos.runtimes import ending
 
 Target = Annotated[
     str,
@@ -80,21 +80,21 @@ def heal() -> None:
     """Take every fault back: links are healthy again, paused nodes go on, dead ones start again."""
     from chaos.commands import striking
 
-    typer.echo(asyncio.run(striking.heal()))
+    typer.echo(ending.run(striking.heal()))
 
 
 def resume(node: Target) -> None:
     """Let a paused process go on."""
     from chaos.commands import striking
 
-    typer.echo(asyncio.run(striking.resume(node)))
+    typer.echo(ending.run(striking.resume(node)))
 
 
 def restart(node: Target) -> None:
     """Start a node on its old disk; one that still runs is killed first."""
     from chaos.commands import striking
 
-    typer.echo(asyncio.run(striking.restart(node)))
+    typer.echo(ending.run(striking.restart(node)))
 
 
 def upgrade(
@@ -104,10 +104,10 @@ def upgrade(
     """Stop a node, or replicas, and start again in a version that stores in another format."""
     from chaos.commands import striking
 
-    typer.echo(asyncio.run(striking.upgrade(node, new_format=not minor)))
+    typer.echo(ending.run(striking.upgrade(node, new_format=not minor)))
 
 
 def _strike(fault: Fault) -> None:
     from chaos.commands import striking
 
-    typer.echo(asyncio.run(striking.strike(fault)))
+    typer.echo(ending.run(striking.strike(fault)))

@@ -1,11 +1,11 @@
 """`./lab promote` and `./lab handover`: who leads the cluster that is up, by an operator's order."""
 
-import asyncio
 from typing import Annotated
 
 import typer
 
 from chaos.commands.choosing import of_a_project
+from chaos.runtimes import ending
 
 
 def register(app: typer.Typer) -> None:
@@ -20,7 +20,7 @@ def promote(
     """Make NODE the leader, after the old one has gone. Refused while that one answers."""
     from chaos.commands import leading
 
-    typer.echo(asyncio.run(leading.promote(node)))
+    typer.echo(ending.run(leading.promote(node)))
 
 
 def handover(
@@ -31,4 +31,4 @@ def handover(
     """Let the leader hand over, as before it is stopped: requests wait for a moment, none fails."""
     from chaos.commands import leading
 
-    typer.echo(asyncio.run(leading.hand_over(node)))
+    typer.echo(ending.run(leading.hand_over(node)))

@@ -1,6 +1,5 @@
 """`./lab up`, `down`, `put`, `get`: a cluster to play with, which stays until it is told to go."""
 
-import asyncio
 import json
 from typing import Annotated, Any
 
@@ -8,6 +7,7 @@ import typer
 
 from chaos.commands import fault, lead, watch
 from chaos.commands.choosing import of_a_project
+from chaos.runtimes import ending
 from services.errors import LabError
 from services.gateway.inputs import parsed
 
@@ -46,14 +46,14 @@ def up(
     settings["stonith"] = stonith
     if detection_timeout_ms is not None:
         settings["detection_timeout_ms"] = detection_timeout_ms
-    asyncio.run(start(on, nodes, strategy, settings, partitions))
+    ending.run(start(on, nodes, strategy, settings, partitions))
 
 
 def down() -> None:
     """Stop the cluster that is up and remove everything that belongs to it."""
     from chaos.commands.playing import stop
 
-    asyncio.run(stop())
+    ending.run(stop())
 
 
 def put(
@@ -64,7 +64,7 @@ def put(
     """Write VALUE to the register KEY."""
     from chaos.commands.playing import write
 
-    answer = asyncio.run(write(key, value_of(value), gateway))
+    answer = ending.run(write(key, value_of(value), gateway))
     typer.echo(f"acknowledged by {answer.node}, epoch {answer.epoch}, position {answer.position}")
 
 
@@ -78,7 +78,7 @@ def get(
     """Read the register KEY, from a gateway or from one replica's own copy."""
     from chaos.commands.playing import read
 
-    answer = asyncio.run(read(key, source, gateway))
+    answer = ending.run(read(key, source, gateway))
     typer.echo(json.dumps(answer.value))
     typer.echo(f"from {answer.node}, epoch {answer.epoch}, position {answer.position}", err=True)
 

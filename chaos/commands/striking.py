@@ -1,8 +1,10 @@
 """What `./lab fault …` does: strike, prove that it bit, and note it where `./lab logs` looks."""
 
 import time
+from asyncio import CancelledError
 
 from chaos.cluster import HEALTHY, Cluster, Event, all_of
+from chaos.cluster.undisturbed import undisturbed
 from chaos.faults.fault import DidNotBite, Fault, Mark
 from chaos.faults.kill import Kill
 from chaos.faults.on_links import put_back
@@ -14,15 +16,17 @@ from chaos.runtimes.supervisor import faults_file, state_directory
 
 
 async def strike(fault: Fault) -> str:
-    """Strike and leave it so; returns what was done. A fault that does not bite is taken back."""
+    """Strike and leave it so; returns what was done. What does not bite, or is broken off, is taken back."""
     async with playground.cluster_that_is_up(alone=True) as cluster:
         taken_aim = await fault.aim(cluster)
         noted(cluster, taken_aim.start)
         try:
             await taken_aim.bite()
-        except DidNotBite:
-            await taken_aim.heal()
-            cluster.tell(f"that had no effect, and is taken back: {taken_aim.start.text}")
+        except (DidNotBite, CancelledError) as error:
+            with undisturbed():
+                await taken_aim.heal()
+            why = "that had no effect" if isinstance(error, DidNotBite) else "somebody broke it off"
+            cluster.tell(f"{why}, and it is taken back: {taken_aim.start.text}")
             raise
     return taken_aim.start.text
 
@@ -30,7 +34,8 @@ async def strike(fault: Fault) -> str:
 async def heal() -> str:
     """Take everything back: who stands still goes on, who is dead starts again, every link is healthy."""
     async with playground.cluster_that_is_up(alone=True) as cluster:
-        done = [*await _revived(cluster), *await _mended(cluster)]
+        with undisturbed():
+            done = [*await _revived(cluster), *await _mended(cluster)]
     return "\n".join(done) or "everything was healthy already"
 
 
@@ -90,7 +95,8 @@ async def upgrade(target: str, new_format: bool) -> str:
         try:
             await taken_aim.bite()
         finally:
-            await taken_aim.heal()
+            with undisturbed():
+                await taken_aim.heal()
         assert taken_aim.stop
         return noted(cluster, taken_aim.stop)
 

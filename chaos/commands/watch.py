@@ -1,6 +1,5 @@
 """`./lab status` and `./lab logs`: what the cluster that is up says of itself."""
 
-import asyncio
 import contextlib
 import json
 from typing import Annotated, Literal, TypeAlias
@@ -8,6 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 import typer
 
 from chaos.commands.choosing import of_a_project
+from chaos.runtimes import ending
 
 Level: TypeAlias = Literal["all", "notable"]
 
@@ -24,7 +24,7 @@ def status(
     """Show every node, and the links that are not healthy."""
     from chaos.commands import watching
 
-    report = asyncio.run(watching.report())
+    report = ending.run(watching.report())
     if as_json:
         print(json.dumps(report, indent=2))
     else:
@@ -44,4 +44,4 @@ def logs(
 
     wanted = Wanted(frozenset(nodes or ()), frozenset(roles or ()), level)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(tell(follow, wanted))
+        ending.run(tell(follow, wanted))

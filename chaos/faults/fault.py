@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
 from chaos.cluster import Ability, Cluster, ClusterError
+from chaos.cluster.undisturbed import undisturbed
 
 
 class DidNotBite(ClusterError):  # noqa: N818 - it reads as what it says
@@ -75,6 +76,7 @@ class Fault(ABC):
             await strike.bite()
             yield strike.nodes
         finally:
-            await strike.heal()
+            with undisturbed():
+                await strike.heal()
             if strike.stop:
                 announce(strike.stop)

@@ -3,7 +3,6 @@
 Nothing is imported before it is asked for: a list of scenarios must not cost a container engine's library.
 """
 
-import asyncio
 import importlib
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
@@ -12,6 +11,8 @@ from typing import Any, ClassVar, TypeVar
 
 from chaos.cluster import Ability, Cluster
 from chaos.cluster.shape import Shape
+from chaos.cluster.undisturbed import undisturbed
+from chaos.runtimes import ending
 from chaos.workloads.client import Client
 from services.adapters.clock import SystemClock
 from services.ports import Clock
@@ -35,7 +36,7 @@ class Runtime:
 
     def run(self, main: Coroutine[Any, Any, T]) -> T:
         """The result of `main`, run where clusters of this kind live."""
-        return asyncio.run(main)
+        return ending.run(main)
 
     def clock(self) -> Clock:
         """The lab's own clock there."""
@@ -49,7 +50,8 @@ class Runtime:
         try:
             yield cluster
         finally:
-            await cluster.close()
+            with undisturbed():
+                await cluster.close()
 
     @asynccontextmanager
     async def client(self, cluster: Cluster) -> AsyncIterator[Client]:

@@ -21,6 +21,7 @@ from chaos.cluster import (
     links_touching,
 )
 from chaos.cluster.links import Link
+from chaos.cluster.undisturbed import undisturbed
 from chaos.running.run import Run
 from chaos.schedules.in_force import Ask, InForce
 from chaos.schedules.schedule import ONE_WAY, ORDERS, ClockKind, Kind, Schedule, Stroke
@@ -118,7 +119,8 @@ async def _perform(stroke: Stroke, run: Run, in_force: InForce, roles: Roles) ->
         await in_force.add(asks)
         await asyncio.sleep(stroke.for_ms / 1000)
     finally:
-        await in_force.remove(asks)
+        with undisturbed():
+            await in_force.remove(asks)
         run.recorder.nemesis(end, about)
 
 
