@@ -30,10 +30,11 @@ from chaos.logdiff.copies import messages
 from chaos.logdiff.outbox import Door
 from services.adapters.disk import FileDisk
 from services.companions.feeds import Place, from_outbox
-from services.config import ReplicationLog
 from services.messages import Entry, encode
 from services.messages.records import Statement
-from services.single_leader.storage import Storage, Transaction
+from services.settings.single_leader import ReplicationLog
+from services.single_leader.outcomes import Transaction
+from services.single_leader.storage import Storage
 from services.sql import door, functions, schema
 from services.sql.functions import Outside
 

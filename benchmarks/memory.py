@@ -17,7 +17,7 @@ import aiohttp
 import psutil
 
 from chaos.runtimes.local import LocalCluster
-from services.config import ClusterSettings
+from services.settings.single_leader import SingleLeaderSettings
 
 CLIENTS = 64
 KEYS = 1000
@@ -29,7 +29,7 @@ async def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=float, default=5.0)
     options = parser.parse_args()
-    lab = await LocalCluster.start(ClusterSettings(replication="semi-sync"))
+    lab = await LocalCluster.start(SingleLeaderSettings(replication="semi-sync"))
     try:
         await asyncio.sleep(2)
         for name, mib in sorted(resident().items()):

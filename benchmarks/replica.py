@@ -26,8 +26,8 @@ import aiohttp
 import apsw
 
 from chaos.runtimes.local import LocalCluster
-from services.config import ClusterSettings
 from services.messages import Operation, Write, encode
+from services.settings.single_leader import SingleLeaderSettings
 
 CLIENTS = 64
 Send = Callable[[int], Awaitable[None]]
@@ -53,9 +53,9 @@ async def one_round(lab: LocalCluster, single: str, seconds: float) -> dict[str,
     """Writes per second of each kind."""
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         rates = {"apsw": apsw_alone(seconds)}
-        await lab.configure(ClusterSettings(replication="async"))
+        await lab.configure(SingleLeaderSettings(replication="async"))
         rates["direct"] = await rate(await to_the_leader(lab, session), 1, seconds)
-        await lab.configure(ClusterSettings(replication="semi-sync"))
+        await lab.configure(SingleLeaderSettings(replication="semi-sync"))
         gateway = next(iter(lab.gateways.values()))
         rates["one"] = await rate(to_url(session, gateway), 1, seconds)
         rates["many"] = await rate(to_url(session, gateway), CLIENTS, seconds)

@@ -38,9 +38,11 @@ from chaos.runtimes.simulated.network import LONGEST_S, SHORTEST_S, Wire
 from chaos.runtimes.workers import in_processes
 from chaos.sweeping.simulate import Simulation, simulate
 from chaos.sweeping.sweep import run_one
-from services.config import ClusterSettings, NodeSettings
-from services.messages import START, AskRoute, Message, Route, Status
+from services.messages import Message, Status
+from services.messages.single_leader import AskRoute, Route
 from services.ports import Env
+from services.settings import NodeSettings
+from services.settings.single_leader import SingleLeaderSettings
 
 SEED = 1
 NODES = "n1", "n2", "n3"
@@ -112,7 +114,7 @@ class BareNode:
         """Nothing goes on that would not end."""
 
     def status(self) -> Status:
-        return Status(node=self._env.node, role="follower", epoch=1, position=START)
+        return Status(node=self._env.node, role="follower")
 
 
 def bare_nodes() -> None:
@@ -128,7 +130,7 @@ async def _bare_nodes() -> None:
         random = child(SEED, source, target)
         machines[source].outbound[target] = Wire(target, machines[target], random)
     for machine in machines.values():
-        machine.start(ClusterSettings())
+        machine.start(SingleLeaderSettings())
     await lab.clock.sleep(LONGEST_START_S)
     while BareNode.talking:
         await lab.clock.sleep(0.1)

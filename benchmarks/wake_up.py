@@ -12,8 +12,8 @@ import time
 
 from chaos.runtimes.local import LocalCluster
 from services.adapters.network import HttpNetwork
-from services.config import ClusterSettings
 from services.messages import Operation, Read, ReadResult, Write, Written
+from services.settings.single_leader import SingleLeaderSettings
 
 READERS, WRITES = 8, 10
 PATIENCE_S = 30.0
@@ -21,7 +21,7 @@ PATIENCE_S = 30.0
 
 async def main(rounds: int, busy: int) -> None:
     """Print one line a round, and what they come to."""
-    settings = ClusterSettings(replication="async", detection_timeout_ms=20_000)
+    settings = SingleLeaderSettings(replication="async", detection_timeout_ms=20_000)
     cluster = await LocalCluster.start(settings)
     loops = [multiprocessing.Process(target=spin, daemon=True) for _ in range(busy)]
     try:

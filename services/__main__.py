@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
 
 def _serve(role: str) -> int:
     from services.adapters.lease import end_with_stdin
-    from services.config import settings_from
+    from services.settings import settings_from
 
     try:
         settings = settings_from(role)

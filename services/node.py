@@ -7,10 +7,10 @@ from typing import Literal, Protocol, TypeVar
 import apsw
 import msgspec
 
-from services.config import ClusterSettings, NodeSettings, check_fit
 from services.errors import LabError
 from services.messages import AskStatus, Message, Probe, Probed, Status
 from services.ports import Env
+from services.settings import CommonSettings, NodeSettings, settings_of
 from services.trouble import disk_may_refuse
 
 SETTINGS = "settings.json"
@@ -71,21 +71,21 @@ async def probe(env: Env, message: Probe) -> Probed:
     return Probed(outcome=outcome, elapsed_s=env.clock.monotonic() - began_s)
 
 
-def must_fit(settings: ClusterSettings, node: NodeSettings) -> None:
+def must_fit(settings: CommonSettings, node: NodeSettings) -> None:
     """Raise `LabError` bad-order when `settings` are not for the cluster that `node` is in."""
     try:
-        check_fit(settings, node.replicas, node.consumers)
+        settings.check_fit(node.replicas, node.consumers)
     except ValueError as error:
         raise LabError("bad-order", str(error)) from error
 
 
-def settings_in_force(env: Env, given: ClusterSettings) -> ClusterSettings:
+def settings_in_force(env: Env, given: CommonSettings) -> CommonSettings:
     """What an order set last, which outlives the process; `given` until there has been one."""
     text = env.disk.read_text(SETTINGS)
-    return msgspec.json.decode(text, type=ClusterSettings) if text else given
+    return settings_of(msgspec.json.decode(text)) if text else given
 
 
-def remember_settings(env: Env, settings: ClusterSettings) -> None:
+def remember_settings(env: Env, settings: CommonSettings) -> None:
     """Keep what an order has set, so that a node that starts again does not fall back.
 
     Raises `LabError` storage-failed when there is no room for it.

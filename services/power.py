@@ -9,7 +9,7 @@ what the switch confirms counts: nothing that ran when it was asked will ever ac
 from typing import Protocol
 
 from services.errors import LabError
-from services.messages import AskStatus, Message, Position, PoweredOff, PowerOff, Status, kind_of
+from services.messages import AskStatus, Message, PoweredOff, PowerOff, Status, kind_of
 from services.ports import Log
 
 
@@ -34,7 +34,7 @@ class PowerSwitch:
         if isinstance(message, PowerOff):
             return await self._off(message)
         if isinstance(message, AskStatus):
-            return Status(node=self._node, role="switch", epoch=0, position=Position())
+            return Status(node=self._node, role="switch")
         raise LabError("bad-request", f"a power switch has no use for {kind_of(type(message))}")
 
     async def _off(self, order: PowerOff) -> PoweredOff:

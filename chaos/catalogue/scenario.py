@@ -10,13 +10,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import msgspec
-
 from chaos.checkers import MODELS, takes_bound, takes_model
 from chaos.cluster import Ability
 from chaos.cluster.shape import DEFAULT, Shape
 from chaos.judging.verdict import Kind
-from services.config import ClusterSettings
+from services.settings import CommonSettings, settings_of
 
 if TYPE_CHECKING:
     from chaos.running.run import Run
@@ -56,7 +54,7 @@ def problem(
     not_on: Mapping[str, str] | None = None,
     **settings: Any,
 ) -> Variant:
-    """A variant that must show every anomaly in `finds`; `settings` are fields of `ClusterSettings`."""
+    """A variant that must show every anomaly in `finds`; `settings` are a family's, and its name."""
     return Variant(name, "problem", settings, tuple(finds), script, workload, shape, not_on or {})
 
 
@@ -125,11 +123,11 @@ class Scenario:
                     f"{self.id}:{variant.name} finds {unjudged}, which none of its checkers judges"
                 )
 
-    def settings_of(self, variant: Variant) -> ClusterSettings:
+    def settings_of(self, variant: Variant) -> CommonSettings:
         """The whole settings of one variant. Raises `ValueError` naming the field that is wrong."""
         try:
-            return msgspec.convert({**self.settings, **variant.settings}, ClusterSettings)
-        except msgspec.ValidationError as error:
+            return settings_of({**self.settings, **variant.settings})
+        except ValueError as error:
             raise ValueError(f"{self.id}:{variant.name}: {error}") from error
 
     def script_for(self, variant: Variant) -> Script:

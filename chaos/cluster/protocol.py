@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
 from chaos.cluster.links import Link
-from services.config import ClusterSettings
+from services.settings import AnySettings
 
 T = TypeVar("T")
 RETRY_S, SELDOM_S = 0.02, 0.1  # how long to wait before another look: soon at first, then more seldom
@@ -107,7 +107,7 @@ class Cluster(Protocol):
     def companions(self) -> tuple[str, ...]:
         """Nodes of other roles beside the cluster."""
 
-    async def configure(self, settings: ClusterSettings) -> None:
+    async def configure(self, settings: AnySettings) -> None:
         """Empty data, these settings on every node; returns when a leader takes writes again."""
 
     async def enlist(self, node: str) -> None:
@@ -158,8 +158,11 @@ class Cluster(Protocol):
     async def prepare_upgrade(self, node: str) -> None:
         """From its next start on `node` stores its data in the newer format, which it puts it into then."""
 
+    async def must_have_settled(self) -> None:
+        """Raise `ClusterError` that says what is missing: nobody owes anything, and who must be alike, is."""
+
     async def status(self, node: str) -> Mapping[str, Any]:
-        """The node's own account: role, epoch, position, leader (over the lab's link)."""
+        """The node's own account: role, mark, owes, and what its family adds (over the lab's link)."""
 
     async def contents(self, node: str) -> Mapping[str, Any]:
         """Everything that a replica holds: `registers`, `sets`, `tables`, `epoch`, `position`."""

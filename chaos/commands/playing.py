@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
-import msgspec
 import typer
 
 from chaos.cluster import Cluster, ClusterError
@@ -13,7 +12,7 @@ from chaos.runtimes import playground
 from chaos.runtimes.http_client import HttpClient
 from chaos.runtimes.supervisor import state_directory
 from chaos.workloads.client import Answer, ClientError
-from services.config import ClusterSettings
+from services.settings import CommonSettings, settings_of
 
 PATIENCE_S = 10.0
 STRATEGIES = ("single-leader",)
@@ -116,10 +115,10 @@ def _shared_out(nodes: int, partitions: int) -> Mapping[str, Any]:
     return {"partitions": groups, "coordination": "election"}
 
 
-def _settings(given: Mapping[str, Any]) -> ClusterSettings:
+def _settings(given: Mapping[str, Any]) -> CommonSettings:
     try:
-        return msgspec.convert(dict(given), ClusterSettings)
-    except msgspec.ValidationError as error:
+        return settings_of(given)
+    except ValueError as error:
         raise ClusterError(f"these settings do not fit: {error}") from error
 
 

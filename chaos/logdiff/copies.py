@@ -9,13 +9,15 @@ import apsw
 
 from chaos.logdiff.pieces import told_row
 from chaos.logdiff.request import STOCK, Request
-from services.config import ReplicationLog
 from services.errors import LabError
-from services.messages import Append, Entry, Value, decode, encode
+from services.messages import Entry, Value, decode, encode
 from services.messages.records import Statement
+from services.messages.single_leader import Append
 from services.messages.sql import ResultSet
 from services.ports import USUAL_FORMAT, Disk, StorageFormat
-from services.single_leader.storage import Storage, Transaction
+from services.settings.single_leader import ReplicationLog
+from services.single_leader.outcomes import Transaction
+from services.single_leader.storage import Storage
 from services.sql import logical
 from services.sql.functions import Outside
 

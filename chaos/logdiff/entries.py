@@ -9,11 +9,11 @@ from chaos.logdiff.copies import Copy, MakeDisk, World, differences, messages, p
 from chaos.logdiff.pieces import Field, Followed, Kind, Piece, Shown, outcome, told, told_row
 from chaos.logdiff.request import Request
 from chaos.logdiff.spans import Span, spans
-from services.config import ReplicationLog
 from services.errors import LabError
 from services.messages import Entry
 from services.messages.records import AnyRecord, Commit, Delete, Insert, Statements, Update
 from services.ports import OTHER_FORMAT
+from services.settings.single_leader import ReplicationLog
 
 KINDS: Mapping[str | int, Kind] = {
     **{"position": "place", "record": "what", "table": "what", "sql": "text", "parameters": "value"},

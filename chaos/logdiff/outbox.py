@@ -16,8 +16,8 @@ from chaos.logdiff.spans import spans
 from services.companions.documents import Documents
 from services.companions.feeds import TABLE, from_outbox
 from services.messages import Executed, Message, Value, encode
-from services.messages.feed import LogPage, ReadLog
 from services.messages.records import Scalar
+from services.messages.single_leader.feed import LogPage, ReadLog
 from services.messages.sql import Execute
 from services.single_leader.storage import Storage
 from services.sql.tables import read

@@ -159,7 +159,7 @@ class Recorder:
         homes |= dict.fromkeys(reads, partition)
         found = {
             "epoch": contents["epoch"],
-            "position": sequence(contents["position"]),
+            "position": contents.get("vector") or sequence(contents["position"]),
             "partition": partition,
         }
         process, now_ns = self.new_process(), self.elapsed_ns()

@@ -8,7 +8,7 @@ from chaos.history import History
 from chaos.judging.measures import measure
 from chaos.judging.verdict import STOOD_STILL, Finding, Kind, Verdict, judge
 from chaos.recording.stalls import Stall
-from services.config import ClusterSettings
+from services.settings import CommonSettings
 
 NOT_SETTLED = "not settled"  # so begins the problem of a run whose replicas were read too early
 
@@ -27,7 +27,7 @@ def doubts(history: History, least_before_fault: int) -> list[str]:
     return []
 
 
-def stood_still(stalls: Sequence[Stall], settings: ClusterSettings) -> list[str]:
+def stood_still(stalls: Sequence[Stall], settings: CommonSettings) -> list[str]:
     """Why the run proves nothing if this machine stood still for so long that the nodes may have noticed.
 
     That is half of the time after which they take each other for dead: another half is left for what they

@@ -4,7 +4,7 @@ Only then do the final reads mean anything: what is missing from them is lost, n
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -50,21 +50,15 @@ async def _start_again(cluster: Cluster, node: str, tell: Tell) -> None:
 
 
 async def settle(cluster: Cluster, recorder: Recorder, tell: Tell, within_s: float = SETTLE_S) -> None:
-    """Wait until one replica leads, the controller has no other in mind, and all stand at its position.
+    """Wait until nobody owes anybody anything, and whoever must be alike by the settings is.
 
-    Where the keys are shared out over partitions, all of that is true of each.
-
-    A failover that began before the heal goes on, and may still shoot a leader; whoever is dead is
-    started again. Raises `ClusterError` that says where everybody stood when nobody had moved for `within_s`.
+    What began before the heal goes on, and may still end a process; whoever is dead is started again. Raises
+    `ClusterError` that says where everybody stood when nobody had moved for `within_s`.
     """
 
     async def must_agree() -> None:
         await _revive(cluster, recorder, tell)
-        await cluster.resolve("leader")  # raises while a failover is under way
-        accounts = await all_of(cluster.status(node) for node in cluster.replicas)
-        if not all(map(agree, by_partition(accounts, cluster.partitions))):
-            stands = "; ".join(map(_where, accounts))
-            raise ClusterError(f"the replicas did not come to one position: {stands}")
+        await cluster.must_have_settled()
 
     time_s = asyncio.get_running_loop().time
     began_s = time_s()
@@ -72,22 +66,6 @@ async def settle(cluster: Cluster, recorder: Recorder, tell: Tell, within_s: flo
         await eventually(must_agree, within_s, longest_s=LONGEST_SETTLE_S)
     except ClusterError as error:
         raise ClusterError(f"not settled after {time_s() - began_s:.0f} s: {error}") from error
-
-
-def by_partition(
-    accounts: Sequence[Mapping[str, Any]], partitions: Sequence[Sequence[str]]
-) -> list[list[Mapping[str, Any]]]:
-    """The accounts of those replicas that hold the same keys, group by group."""
-    if not partitions:
-        return [[*accounts]]
-    return [[account for account in accounts if account["node"] in group] for group in partitions]
-
-
-def agree(accounts: Sequence[Mapping[str, Any]]) -> bool:
-    """True when one of the replicas leads and all report its epoch and position."""
-    leaders = [account for account in accounts if account["role"] == "leader"]
-    places = {(account["epoch"], str(account["position"])) for account in accounts}
-    return len(leaders) == 1 and len(places) == 1
 
 
 async def consumers_caught_up(cluster: Cluster, recorder: Recorder, within_s: float = SETTLE_S) -> None:
@@ -145,9 +123,10 @@ async def _read_at_one_position(cluster: Cluster) -> dict[str, Mapping[str, Any]
                 read[node] = await cluster.contents(node)
             except ClusterError as error:
                 read[node] = error
-        positions = {str(one["position"]) for one in read.values() if not isinstance(one, ClusterError)}
-        if len(positions) > 1:
-            raise ClusterError(f"the replicas were read at {', '.join(sorted(positions))}")
+        there = [one for one in read.values() if not isinstance(one, ClusterError)]
+        places = {one.get("mark") or str(one["position"]) for one in there}
+        if len(places) > 1:
+            raise ClusterError(f"the replicas were read at {', '.join(sorted(places))}")
 
     with suppress(ClusterError):
         await eventually(must_be_alike, READ_AGAIN_S)
@@ -157,8 +136,3 @@ async def _read_at_one_position(cluster: Cluster) -> dict[str, Mapping[str, Any]
 async def _mend(cluster: Cluster, link: Link) -> None:
     if await cluster.link_state(link) != HEALTHY:
         await cluster.set_link(link, HEALTHY)
-
-
-def _where(account: Mapping[str, Any]) -> str:
-    position = ".".join(map(str, account["position"]))
-    return f"{account['node']} ({account['role']}, epoch {account['epoch']}) at {position}"

@@ -7,18 +7,18 @@ node begins anew in silence (the controller last), and then the silence ends.
 """
 
 from chaos.cluster import CUT, HEALTHY, Cluster, all_of, eventually
+from chaos.cluster.crew import Crew
 from chaos.cluster.links import CONTROLLER, LAB
-from chaos.runtimes.crew import Crew
 from chaos.runtimes.orders import Orders
-from services.config import ClusterSettings
+from services.settings import AnySettings
 
 SERVING_S = 20.0
 
 
-async def begin_again(cluster: Cluster, crew: Crew, orders: Orders, settings: ClusterSettings) -> None:
+async def begin_again(cluster: Cluster, crew: Crew, orders: Orders, settings: AnySettings) -> None:
     """See `Cluster.configure`. Raises `ClusterError` when the cluster is not whole within a deadline."""
     await cluster.revive_proxy()
-    crew.partitions = settings.partitions
+    crew.settings = settings
     nodes = [node for node in crew.at_work if node != CONTROLLER]
     between = [link for link in cluster.links if link.source != LAB]
     try:
@@ -34,9 +34,9 @@ async def begin_again(cluster: Cluster, crew: Crew, orders: Orders, settings: Cl
     await eventually(orders.must_serve, SERVING_S)
 
 
-async def _empty_again(orders: Orders, node: str, settings: ClusterSettings) -> None:
+async def _empty_again(orders: Orders, node: str, settings: AnySettings) -> None:
     """What was on its way as the silence began may have been done after the emptying: to promise, to lead."""
-    if (await orders.status(node)).epoch:
+    if orders.target.has_begun(await orders.status(node)):
         await orders.configure(node, settings)
 
 

@@ -17,6 +17,7 @@ from docker.errors import APIError
 from docker.models.containers import Container
 
 from chaos.cluster import Ability, ClusterError, Event, ProcessState, eventually
+from chaos.cluster.crew import Crew
 from chaos.cluster.links import CONTROLLER, LAB
 from chaos.cluster.shape import DEFAULT, Shape
 from chaos.runtimes import compose_project
@@ -26,7 +27,6 @@ from chaos.runtimes.compose_layout import NODE_PORT, TOXIPROXY, TOXIPROXY_PORT, 
 from chaos.runtimes.compose_project import ComposeProject, TakenError
 from chaos.runtimes.container_logs import ContainerLogs
 from chaos.runtimes.container_story import ContainerStory
-from chaos.runtimes.crew import Crew
 from chaos.runtimes.docker_engine import connect
 from chaos.runtimes.linked import LinkedCluster
 from chaos.runtimes.open_files import must_be_enough
@@ -35,7 +35,8 @@ from chaos.runtimes.playground import wanted
 from chaos.runtimes.reaper import Reaper
 from chaos.runtimes.toxiproxy import ToxiproxyLinks
 from services.adapters.network import HttpNetwork
-from services.config import ClusterSettings
+from services.messages.single_leader import lead
+from services.settings import USUAL, AnySettings
 
 ENGINE_S = 10.0
 FIRST_EPOCH = 1
@@ -53,7 +54,6 @@ class ComposeCluster(LinkedCluster):
         self.name = project.name
         self.links = shape.links
         self._crew = Crew(shape)
-        self._settings = ClusterSettings()
         self.gateways: Mapping[str, str] = _gateways(project, shape)
         self._project = project
         self._since_s = since_s
@@ -114,9 +114,8 @@ class ComposeCluster(LinkedCluster):
             cluster._ends = ends.pop_all()
         return cluster
 
-    async def configure(self, settings: ClusterSettings) -> None:
+    async def configure(self, settings: AnySettings) -> None:
         """See `Cluster`."""
-        self._settings = settings
         for _ in range(BEGINNINGS):
             await begin_again(self, self._crew, self._orders, settings)
             if not await self._is_haunted():
@@ -129,13 +128,13 @@ class ComposeCluster(LinkedCluster):
         by the rules of its link at that moment. So an order of a run before may arrive in the new one, and
         a replica promises an epoch that this controller has never used. Elections have epochs of their own.
         """
-        if self._settings.coordination == "election":
+        if not self._crew.settings.watched:
             return False
-        return (await self._orders.status(CONTROLLER)).epoch > FIRST_EPOCH
+        return lead(await self._orders.status(CONTROLLER)).epoch > FIRST_EPOCH
 
     async def _give_back(self) -> None:
         self.tell("the runs are over; the cluster begins anew, empty and with its usual settings")
-        await self.configure(ClusterSettings())
+        await self.configure(USUAL)
 
     def tell(self, text: str) -> None:
         """See `Cluster`."""

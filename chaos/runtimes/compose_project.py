@@ -16,11 +16,11 @@ from docker.errors import NotFound
 from docker.models.containers import Container
 
 from chaos.cluster import ClusterError, WhichError
+from chaos.cluster.crew import Crew
 from chaos.cluster.shape import Companion, Shape
 from chaos.runtimes.compose_file import compose_text, networks, port_variables
 from chaos.runtimes.compose_layout import ROOT, TOXIPROXY, switch_of
 from chaos.runtimes.compose_subnets import TAKEN, addresses
-from chaos.runtimes.crew import Crew
 from chaos.runtimes.docker_engine import compose
 
 PROJECT_LABEL = "com.docker.compose.project"

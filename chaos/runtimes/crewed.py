@@ -3,13 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-import msgspec
-
 from chaos.cluster import ClusterError, ProcessState, eventually
+from chaos.cluster.crew import Crew
 from chaos.cluster.links import Link
-from chaos.runtimes.crew import Crew
 from chaos.runtimes.orders import Orders
-from services.config import ClusterSettings
 from services.groups.partitions import Layout
 
 ANSWERS_S = 15.0
@@ -20,7 +17,6 @@ class CrewedCluster:
 
     _crew: Crew
     _orders: Orders
-    _settings: ClusterSettings  # of the last `configure`
 
     async def process_state(self, node: str) -> ProcessState:
         """See `Cluster`; each runtime asks somebody else."""
@@ -48,7 +44,7 @@ class CrewedCluster:
 
     async def resolve(self, target: str) -> str:
         """See `Cluster`."""
-        return await self._orders.resolve(target)
+        return await self._orders.target.resolve(target)
 
     async def revive_proxy(self) -> ProcessState:
         """See `Cluster`. Where no process carries the links, nothing can happen to it."""
@@ -56,11 +52,15 @@ class CrewedCluster:
 
     async def promote(self, node: str) -> str:
         """See `Cluster`."""
-        return await self._orders.promote(node)
+        return await self._orders.target.promote(node)
 
     async def hand_over(self, to: str | None = None) -> str:
         """See `Cluster`."""
-        return await self._orders.hand_over(to)
+        return await self._orders.target.hand_over(to)
+
+    async def must_have_settled(self) -> None:
+        """See `Cluster`."""
+        await self._orders.target.must_have_settled()
 
     async def prepare_upgrade(self, node: str) -> None:
         """See `Cluster`."""
@@ -72,8 +72,7 @@ class CrewedCluster:
 
     async def status(self, node: str) -> Mapping[str, Any]:
         """See `Cluster`."""
-        status: dict[str, Any] = msgspec.to_builtins(await self._orders.status(node))
-        return status
+        return (await self._orders.status(node)).flat()
 
     async def contents(self, node: str) -> Mapping[str, Any]:
         """See `Cluster`."""
@@ -94,5 +93,6 @@ class CrewedCluster:
             await self._orders.status(node)
             return True
 
-        if not await eventually(answers, ANSWERS_S) and not self._settings.stonith:
+        may_be_shot = getattr(self._crew.settings, "stonith", False)
+        if not await eventually(answers, ANSWERS_S) and not may_be_shot:
             raise ClusterError(f"{node} ended before it answered; `./lab logs --node {node}` says why")

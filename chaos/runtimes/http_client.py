@@ -12,10 +12,12 @@ from urllib.parse import quote
 
 import httpx
 import msgspec
+from msgspec.structs import replace
 
 from chaos.workloads.client import ANYBODY, Answer, Caller, ClientError
 from chaos.workloads.sql import ReadPolicy, Statement
 
+CONTEXT = "x-lab-context"
 TOKEN = "x-lab-token"  # noqa: S105 - a place in the log, no secret
 CONNECTIONS = 512  # more than any workload has clients, so that none waits here for another
 KEEP_ALIVE_S = 15  # shorter than the server's, so that no request meets a connection as it closes
@@ -31,6 +33,8 @@ class _Body(msgspec.Struct):
     elements: list[Any] = []
     results: list[Any] = []
     partition: int | None = None
+    siblings: tuple[Any, ...] | None = None
+    by: str | None = None
 
 
 class _Failure(msgspec.Struct):
@@ -72,8 +76,8 @@ class HttpClient:
     async def members(self, gateway: str, key: str, caller: Caller = ANYBODY) -> Answer:
         """Read the set `key` as a list; that of an absent one is empty."""
         response = await self._send(gateway, "GET", f"/sets/{_path(key)}", None, caller)
-        body, token = _parse(response), response.headers.get(TOKEN)
-        return Answer(body.node, body.epoch, body.position, body.elements, token, body.partition)
+        answer = _answer(response)
+        return replace(answer, value=_parse(response).elements)
 
     async def sql(
         self, gateway: str, statements: Sequence[Statement], policy: ReadPolicy | None = None
@@ -105,6 +109,8 @@ class HttpClient:
             headers["x-lab-session"] = caller.session
         if caller.token is not None:
             headers[TOKEN] = caller.token
+        if caller.context:
+            headers[CONTEXT] = caller.context
         content = None if body is None else msgspec.json.encode(body)
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -122,8 +128,11 @@ def _path(key: str) -> str:
 
 
 def _answer(response: httpx.Response, absent_is_null: bool = False) -> Answer:
-    body, token = _parse(response, absent_is_null), response.headers.get(TOKEN)
-    return Answer(body.node, body.epoch, body.position, body.value, token, body.partition)
+    body, headers = _parse(response, absent_is_null), response.headers
+    return Answer(
+        *(body.node, body.epoch, body.position, body.value, headers.get(TOKEN), body.partition),
+        *(body.siblings, headers.get(CONTEXT), body.by),
+    )
 
 
 def _parse(response: httpx.Response, absent_is_null: bool = False) -> _Body:

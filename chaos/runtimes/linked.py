@@ -21,7 +21,7 @@ class LinkedCluster(CrewedCluster, ABC):
         """See `Cluster`. On its disk are the settings of the last time it joined, so it is told them."""
         self._crew.must_be_spare(node)
         await self.restart(node)
-        await self._orders.configure(node, self._settings)
+        await self._orders.configure(node, self._crew.settings)
         await self._orders.join(node)
         self._crew.enlist(node)
 

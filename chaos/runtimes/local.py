@@ -17,11 +17,11 @@ from tempfile import gettempdir
 import msgspec
 
 from chaos.cluster import Ability, ClusterError, Event, ProcessState, all_of, eventually
+from chaos.cluster.crew import Crew
 from chaos.cluster.links import LAB, Link
 from chaos.cluster.shape import DEFAULT, Shape
 from chaos.runtimes.begin_again import SERVING_S, begin_again
 from chaos.runtimes.child import Child
-from chaos.runtimes.crew import Crew
 from chaos.runtimes.linked import LinkedCluster
 from chaos.runtimes.log_book import LogBook
 from chaos.runtimes.open_files import must_be_enough
@@ -30,7 +30,7 @@ from chaos.runtimes.reaper import Reaper
 from chaos.runtimes.switchboard import Switchboard
 from chaos.runtimes.toxiproxy import ToxiproxyLinks
 from services.adapters.network import HttpNetwork
-from services.config import ClusterSettings
+from services.settings import USUAL, AnySettings
 
 NOWHERE = "127.0.0.1:1"  # nobody listens on it
 PROXY = "toxiproxy"
@@ -42,14 +42,13 @@ class LocalCluster(LinkedCluster):
     runtime = "local"
     abilities: frozenset[Ability] = frozenset({"links", "kill", "pause", "restart"})
 
-    def __init__(self, shape: Shape, settings: ClusterSettings) -> None:
+    def __init__(self, shape: Shape, settings: AnySettings) -> None:
         self.name = f"local-{token_hex(4)}"
         self.gateways: Mapping[str, str] = dict.fromkeys(shape.gateway_names, "")
         self.links = shape.links
         self.log_book = LogBook()
         self._crew = Crew(shape)
-        self._crew.partitions = settings.partitions
-        self._settings = settings
+        self._crew.settings = settings
         self._token = token_hex(16)
         self.directory = Path(gettempdir()) / f"replication-lab-{self.name}"
         self._children: dict[str, Child] = {}
@@ -63,7 +62,7 @@ class LocalCluster(LinkedCluster):
     @classmethod
     async def start(
         cls,
-        settings: ClusterSettings | None = None,
+        settings: AnySettings | None = None,
         *,
         shape: Shape = DEFAULT,
         seed: int = 0,
@@ -74,7 +73,7 @@ class LocalCluster(LinkedCluster):
         `seed` is that of the link proxy's random draws. Raises `ClusterError`, leaving nothing behind.
         """
         must_be_enough()
-        cluster = cls(shape, settings or ClusterSettings())
+        cluster = cls(shape, settings or USUAL)
         try:
             await cluster._start(seed, first_gateway_port)
         except BaseException:
@@ -82,9 +81,8 @@ class LocalCluster(LinkedCluster):
             raise
         return cluster
 
-    async def configure(self, settings: ClusterSettings) -> None:
+    async def configure(self, settings: AnySettings) -> None:
         """See `Cluster`."""
-        self._settings = settings
         await begin_again(self, self._crew, self._orders, settings)
 
     async def kill(self, node: str) -> None:
@@ -190,7 +188,7 @@ class LocalCluster(LinkedCluster):
             "LAB_LINKS": json.dumps(links),
             "LAB_DATA_DIR": str(self.directory / node),
             "LAB_TOKEN": self._token,
-            "LAB_SETTINGS": msgspec.json.encode(self._settings).decode(),
+            "LAB_SETTINGS": msgspec.json.encode(self._crew.settings).decode(),
             "LAB_HOST": "127.0.0.1",
             "LAB_PORT": str(port),
             "LAB_LEASE_STDIN": "1",

@@ -23,7 +23,7 @@ from chaos.cluster.shape import DEFAULT, Shape
 from chaos.runtimes.exclusive import HeldError, exclusive
 from chaos.runtimes.remote import RemoteCluster, SilentError
 from chaos.runtimes.supervisor import READY, ROOT, Home, events_file, home_file, state_directory
-from services.config import ClusterSettings
+from services.settings import CommonSettings
 
 if TYPE_CHECKING:
     from chaos.runtimes.compose_project import ComposeProject
@@ -109,7 +109,7 @@ def _nothing_is_up() -> str:
     return f"{what}; start one with `./lab up`"
 
 
-def start_local(replicas: int, settings: ClusterSettings) -> None:
+def start_local(replicas: int, settings: CommonSettings) -> None:
     """Start a supervisor and wait until its cluster takes writes. Raises `ClusterError` with what it said."""
     shutil.rmtree(state_directory(), ignore_errors=True)  # of one that was killed
     state_directory().mkdir(parents=True)
@@ -166,7 +166,7 @@ async def stop() -> str | None:
     return project.name
 
 
-async def start_compose(replicas: int, settings: ClusterSettings) -> str:
+async def start_compose(replicas: int, settings: CommonSettings) -> str:
     """`docker compose up` with so many replicas and these settings; returns how to watch its logs.
 
     Raises `ClusterError`. From then on that one is `wanted`: this process means no other.

@@ -11,7 +11,7 @@ from chaos.cluster import Cluster, ClusterError, Event, LinkState, ProcessState
 from chaos.cluster.links import Link, all_links
 from chaos.runtimes.control import LONGEST_LINE, Call, Description, Reply
 from chaos.runtimes.event_file import EventFile
-from services.config import ClusterSettings
+from services.settings import AnySettings
 
 ANSWER_S = 10.0
 
@@ -49,7 +49,7 @@ class RemoteCluster:
             ) from error
         return cls(socket, events, msgspec.convert(described, Description))
 
-    async def configure(self, settings: ClusterSettings) -> None:
+    async def configure(self, settings: AnySettings) -> None:
         """See `Cluster`."""
         await self._pass_on("configure", settings)
 
@@ -111,6 +111,10 @@ class RemoteCluster:
         """See `Cluster`."""
         leader: str = await self._pass_on("hand_over", to)
         return leader
+
+    async def must_have_settled(self) -> None:
+        """See `Cluster`."""
+        await self._pass_on("must_have_settled")
 
     async def prepare_upgrade(self, node: str) -> None:
         """See `Cluster`."""

@@ -9,8 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-import msgspec
-
 from chaos.cluster import (
     HEALTHY,
     Ability,
@@ -23,12 +21,12 @@ from chaos.cluster import (
     ProcessState,
     eventually,
 )
+from chaos.cluster.crew import Crew
 from chaos.cluster.links import LAB, Link
 from chaos.cluster.shape import DEFAULT, Shape
 from chaos.recording.overhearing import Exchange
 from chaos.running.seeds import child
 from chaos.runtimes.begin_again import SERVING_S
-from chaos.runtimes.crew import Crew
 from chaos.runtimes.crewed import CrewedCluster
 from chaos.runtimes.log_book import LogBook
 from chaos.runtimes.orders import Orders
@@ -39,8 +37,8 @@ from chaos.runtimes.simulated.network import SimulatedNetwork, Wire
 from chaos.runtimes.simulated.process import NODES
 from chaos.runtimes.simulated.switch import SimulatedSwitch
 from chaos.runtimes.simulated.virtual import lab_loop
-from services.config import ClusterSettings, NodeSettings
 from services.roles import Maker
+from services.settings import AnySettings, NodeSettings
 
 CLIENT = "client"
 
@@ -67,7 +65,6 @@ class SimulatedCluster(CrewedCluster):
         self.links = shape.links
         self._crew = Crew(shape)
         self._seed, self._nodes = seed, nodes
-        self._settings = ClusterSettings()
         self._lab = lab_loop()
         self._log_book = LogBook()
         self._eavesdropper = Eavesdropper() if overhear else None
@@ -93,15 +90,14 @@ class SimulatedCluster(CrewedCluster):
         }
         return SimulatedClient(SimulatedNetwork(self._lab, wires.get), timeout_s)
 
-    async def configure(self, settings: ClusterSettings) -> None:
+    async def configure(self, settings: AnySettings) -> None:
         """See `Cluster`: everything is switched off and emptied, and switched on again."""
-        self._settings = settings
+        self._crew.settings = settings
         for machine in self._machines.values():
             machine.renew()
         for wire in self._wires.values():
             wire.set(HEALTHY)
         self._crew.dismiss()
-        self._crew.partitions = settings.partitions
         for node in self._crew.at_work:
             self._machines[node].start(settings)
         await eventually(self._orders.must_serve, SERVING_S)
@@ -138,7 +134,7 @@ class SimulatedCluster(CrewedCluster):
         machine = self._who_is(node, "dead")
         if disk != "same":
             machine.disk.replace({} if disk == "empty" else self._kept[node])
-        machine.start(self._settings)
+        machine.start(self._crew.settings)
         await self._answers_or_was_shot(node)
 
     async def keep_disk(self, node: str) -> None:
@@ -163,8 +159,7 @@ class SimulatedCluster(CrewedCluster):
 
     def glance(self, node: str) -> Mapping[str, Any]:
         """See `Overhearing`; a message would draw on the chance of the lab's own links."""
-        status: dict[str, Any] = msgspec.to_builtins(self._who_is(node, "running").account())
-        return status
+        return self._who_is(node, "running").account().flat()
 
     def overheard(self) -> Sequence[Exchange]:
         """See `chaos.recording.overhearing.Overhearing`."""

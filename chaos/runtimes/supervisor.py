@@ -20,7 +20,7 @@ from chaos.cluster.shape import Shape
 from chaos.runtimes.control import controllable
 from chaos.runtimes.event_file import EventFile
 from chaos.runtimes.local import LocalCluster
-from services.config import ClusterSettings
+from services.settings import CommonSettings, settings_of
 
 ROOT = Path(__file__).parents[2]
 READY = "ready"
@@ -53,7 +53,7 @@ def faults_file() -> EventFile:
     return EventFile(state_directory() / "faults.jsonl")
 
 
-async def supervise(replicas: int, settings: ClusterSettings, port: int) -> None:
+async def supervise(replicas: int, settings: CommonSettings, port: int) -> None:
     """Hold a cluster until SIGTERM or SIGINT, then remove it and the state directory."""
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -74,7 +74,7 @@ async def supervise(replicas: int, settings: ClusterSettings, port: int) -> None
         shutil.rmtree(state_directory())
 
 
-async def _start(settings: ClusterSettings, shape: Shape, port: int) -> LocalCluster:
+async def _start(settings: CommonSettings, shape: Shape, port: int) -> LocalCluster:
     """With the first gateway on `port`, or on any free one if somebody else has just taken that."""
     try:
         return await LocalCluster.start(settings, shape=shape, first_gateway_port=port)
@@ -88,7 +88,7 @@ def main() -> int:
     """The exit code; errors go to standard output, where the starter reads."""
     parser = argparse.ArgumentParser(prog="chaos.runtimes.supervisor")
     parser.add_argument("--replicas", type=int, required=True)
-    parser.add_argument("--settings", type=lambda text: msgspec.json.decode(text, type=ClusterSettings))
+    parser.add_argument("--settings", type=lambda text: settings_of(msgspec.json.decode(text)))
     parser.add_argument("--port", type=int, required=True)
     given = parser.parse_args()
     try:

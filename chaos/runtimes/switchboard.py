@@ -12,9 +12,9 @@ from pathlib import Path
 from chaos.runtimes.child import Child
 from chaos.runtimes.log_book import LogBook
 from services.adapters.switch import serve
-from services.config import NodeSettings
 from services.logline import LogLine, as_json
 from services.power import PowerSwitch
+from services.settings import NodeSettings
 
 BACKLOG = 64
 

@@ -11,15 +11,17 @@ from functools import cached_property
 
 from chaos.cluster.links import CONTROLLER
 from chaos.cluster.shape import Shape
+from chaos.targets.target import roles_of
 from services.groups.partitions import Layout, groups
+from services.settings import USUAL, CommonSettings
 
 
 @dataclass(frozen=True)
 class Aims:
-    """Those of a cluster of `shape` whose keys are shared out by `layout`; spares have not joined yet."""
+    """Those of a cluster of `shape` with these `settings`; spares have not joined yet."""
 
     shape: Shape
-    layout: Layout = ()
+    settings: CommonSettings = USUAL
 
     @property
     def nodes(self) -> tuple[str, ...]:
@@ -33,21 +35,27 @@ class Aims:
 
     @property
     def leaders(self) -> tuple[str, ...]:
-        """The leader of each partition, as a role."""
-        count = len(groups(self.layout, self.shape.members))
+        """The leader of each partition, as a role; none in a family without one."""
+        if "leader" not in roles_of(self.settings.family):
+            return ()
+        count = len(self._groups)
         return ("leader", *(f"leader-{number}" for number in range(2, count + 1)))
+
+    @cached_property
+    def _groups(self) -> Layout:
+        return groups(self.settings.groups, self.shape.members)
 
     @property
     def has_followers(self) -> bool:
-        """False where a replica is alone with its keys."""
-        return len(self.may_be("follower")) > 1
+        """False where a replica is alone with its keys, and where nobody leads."""
+        return bool(self.leaders) and len(self.may_be("follower")) > 1
 
     def may_be(self, name: str) -> tuple[str, ...]:
         """The nodes that `name` may mean."""
         role, _, number = name.partition("-")
         if role not in ("leader", "follower"):
             return (name,)
-        return groups(self.layout, self.shape.members)[int(number or "1") - 1]
+        return self._groups[int(number or "1") - 1]
 
     def peers(self, source: str, one_way: bool) -> tuple[str, ...]:
         """Those whom `source` asks, or with whom it talks at all; whoever of several nodes it is."""

@@ -116,7 +116,7 @@ class Dice:
         """Most often the leader. Machines are struck where replicas and the controller stand."""
         others = (CONTROLLER,) if NEEDS[kind] & {"clocks", "disks"} else self.aims.others
         draw = self.random.random()
-        if draw < 0.5:
+        if draw < 0.5 and self.aims.leaders:
             return self.random.choice(self.aims.leaders)
         return self.random.choice(self.aims.shape.members if draw < 0.9 else others)
 
@@ -161,7 +161,7 @@ def _of_all_sorts(dice: Dice, can_kill: bool) -> list[Stroke]:
         strokes += swizzle(dice.random, dice.aims, LENGTH_MS)
     if dice.random.random() < PARTITIONS:
         strokes += partition(dice.random, dice.aims, dice.moment_ms(), dice.length_ms())
-    if dice.random.random() < HAND_OVERS:
+    if dice.aims.leaders and dice.random.random() < HAND_OVERS:
         strokes += [dice.hand_over() for _ in range(dice.random.randint(1, 2))]
     if can_kill and dice.aims.has_followers and dice.random.random() < PROMOTIONS:
         strokes += promotion(dice.random, dice.moment_ms(), dice.length_ms())

@@ -55,7 +55,8 @@ class Simulation:
         if self.schedule is None:
             return replace(scenario, workload=workload, script=script), variant
         spared = COSTS if variant.kind == "remedy" else frozenset()
-        named = dict.fromkeys((*scenario.checkers_for(variant), CONVERGENCE))
+        also = (CONVERGENCE,) if scenario.settings_of(variant).converges else ()
+        named = dict.fromkeys((*scenario.checkers_for(variant), *also))
         variant = replace(variant, also=())
         return replace(
             scenario,

@@ -37,7 +37,7 @@ class Result:
 def simulations(scenario: str, variant: str, seeds: Iterable[int], by_chance: bool) -> Iterator[Simulation]:
     """One run a seed, under the scenario's script or, `by_chance`, under a schedule drawn from the seed."""
     ((found, (its_variant,)),) = select([f"{scenario}:{variant}"])
-    aims = Aims(found.shape_for(its_variant), found.settings_of(its_variant).partitions)
+    aims = Aims(found.shape_for(its_variant), found.settings_of(its_variant))
     for seed in seeds:
         yield Simulation(scenario, variant, seed, drawn_schedule(seed, aims) if by_chance else None)
 

@@ -25,7 +25,8 @@ class Answer(Struct, frozen=True):
     """A success: the replica that answered, its epoch, its log position, and what a read returned.
 
     `token`, where there is one, is to be sent with the next request of the same device; `partition` is where
-    the key lies, where there are several.
+    the key lies, where there are several. `siblings` are all the values where a read returned several;
+    `context`, where there is one, is to be sent with the device's next write of this key; `by` coordinated.
     """
 
     node: str
@@ -34,13 +35,20 @@ class Answer(Struct, frozen=True):
     value: Any = None
     token: str | None = None
     partition: int | None = None
+    siblings: tuple[Any, ...] | None = None
+    context: str | None = None
+    by: str | None = None
 
 
 class Caller(Struct, frozen=True):
-    """Who asks: the user's session, and the token that the device was given last; by default, anybody."""
+    """Who asks: the user's session, and the token that the device was given last; by default, anybody.
+
+    `context` is what the device knows of the key that it writes.
+    """
 
     session: str | None = None
     token: str | None = None
+    context: str | None = None
 
 
 ANYBODY = Caller()
@@ -115,6 +123,7 @@ class Request:
 
     Clients come to a gateway of their own; those who are `routed_by` a name come to the one that the name
     stands for, the same for all. `heard` is told of the answer, if there is one, before the client goes on.
+    A change that goes by what the client has seen of the key is `knowing`: it says what that was.
     """
 
     call: Call
@@ -123,6 +132,7 @@ class Request:
     session: str | None = None
     device: str | None = None
     routed_by: str | None = None
+    knowing: bool = False
     heard: Callable[[Answer], None] = field(default=_to_nobody, compare=False, repr=False)
 
     @property

@@ -19,8 +19,9 @@ from zlib import crc32
 
 from chaos.history import Event, writes
 from chaos.recording.recorder import Recorder
-from chaos.workloads.client import Answer, Caller, Client, ClientError, Custom, Request, perform
+from chaos.workloads.client import Answer, Client, ClientError, Custom, Request, perform
 from chaos.workloads.counters import Count, Counters
+from chaos.workloads.device import Device
 from services.ports import Clock
 
 MAX_CLIENTS = 128
@@ -64,35 +65,11 @@ class Workload:
 
 
 @dataclass
-class _Client:
-    """One device: always at the same gateway, under a process number that changes after doubt.
-
-    It sends back the last token it was given. When it is told that what the token stands for was lost, it
-    begins a new session: what it knew is no more, and it was not kept in the dark about it.
-    """
-
-    number: int
-    process: int
-    token: str | None = None
-    sessions: int = 1
-
-    def caller(self, user: str | None) -> Caller:
-        """Who asks on this device."""
-        session = user if user is None or self.sessions == 1 else f"{user}~{self.sessions}"
-        return Caller(session, self.token)
-
-    def begin_session(self) -> None:
-        """As if it had never been here before."""
-        self.token = None
-        self.sessions += 1
-
-
-@dataclass
 class _Door:
     """The clients of one gateway; the one idle for longest is the next."""
 
     gateway: str
-    idle: deque[_Client] = field(default_factory=deque)
+    idle: deque[Device] = field(default_factory=deque)
     clients: int = 0
 
 
@@ -207,12 +184,12 @@ class Traffic:
         request = self._plan.next(client.number, self._random)
         self._spawn(self._operate(door, client, request))
 
-    def _new_client(self, door: _Door) -> _Client:
+    def _new_client(self, door: _Door) -> Device:
         door.clients += 1
-        return _Client(next(self._numbers), self._recorder.new_process())
+        return Device(next(self._numbers), self._recorder.new_process())
 
-    async def _operate(self, door: _Door, client: _Client, request: Request | Custom) -> None:
-        recorder, caller = self._recorder, client.caller(request.session)
+    async def _operate(self, door: _Door, client: Device, request: Request | Custom) -> None:
+        recorder, caller, knows = self._recorder, client.caller(request), client.knows(request)
         gateway, device = self._place(door, request)
         pending = recorder.invoke(
             client.process,
@@ -222,6 +199,7 @@ class Traffic:
             gateway=gateway,
             session=caller.session,
             device=device,
+            saw=knows.values if knows else None,
         )
         try:
             answer = await perform(self._client, gateway, request, caller)
@@ -232,7 +210,7 @@ class Traffic:
             recorder.info(pending, f"broken off: {error!r}")
             raise
         else:
-            client.token = answer.token or client.token
+            client.learns(request, answer)
             count = self._record_success(pending, answer)
             self.counters.add(count, gateway, answer.node)
         door.idle.append(client)
@@ -253,10 +231,12 @@ class Traffic:
             epoch=answer.epoch,
             position=answer.position,
             partition=answer.partition,
+            siblings=answer.siblings,
+            by=answer.by,
         )
         return "acknowledged" if writes(pending.f, pending.value) else "reads"
 
-    def _record_failure(self, pending: Event, client: _Client, error: ClientError) -> Count:
+    def _record_failure(self, pending: Event, client: Device, error: ClientError) -> Count:
         if error.code == POSITION_LOST:
             client.begin_session()
         if error.definite:

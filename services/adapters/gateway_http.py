@@ -15,10 +15,9 @@ from starlette.convertors import Convertor, register_url_convertor
 from services.adapters import gateway_openapi
 from services.adapters.failures import failure_body
 from services.adapters.http import LabApplication, add_node_routes, json_response
-from services.config import NodeSettings
 from services.errors import LabError
 from services.gateway.gateway import Gateway
-from services.gateway.inputs import key_in, session_in, value_in, wishes_in
+from services.gateway.inputs import context_in, key_in, session_in, value_in, wish_in
 from services.gateway.sql_inputs import transaction_in
 from services.messages import (
     CacheGet,
@@ -32,9 +31,12 @@ from services.messages import (
     Write,
     Written,
 )
+from services.settings import NodeSettings
 from services.versions import tokens
 
-SESSION, TOKEN = "x-lab-session", "x-lab-token"
+SESSION, TOKEN, CONTEXT = "x-lab-session", "x-lab-token", "x-lab-context"
+OF_WHOM = ("family", "leader", "epoch", "leads")
+SHOWN = ("role", "mark", "owes", "epoch", "leader", "lag_s", "origins", "homes")
 
 Answer: TypeAlias = dict[str, Any]
 Endpoint: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -127,21 +129,23 @@ class Clients:
         if not result.found:
             error = LabError("no-such-key", f"{key!r} has no value on {result.node}")
             body = failure_body(error, **_signed(key, result))
-            return _with_token(json_response(body, error.kind.status), result.token)
-        return _with_token(_answer({**_signed(key, result), "value": result.value}), result.token)
+            return _with_token(json_response(body, error.kind.status), result)
+        value: Answer = {"value": result.value}
+        if result.siblings:
+            value["siblings"] = result.siblings
+        return _with_token(_answer({**_signed(key, result), **value}), result)
 
     async def members(self, request: Request) -> Response:
         """Read a set."""
         key = key_in(request.scope["raw_path"])
         result = await self._read(request, key, "set")
         elements: Value = result.value if result.found else []
-        return _with_token(_answer({**_signed(key, result), "elements": elements}), result.token)
+        return _with_token(_answer({**_signed(key, result), "elements": elements}), result)
 
     async def sql(self, request: Request) -> Response:
         """Execute a transaction."""
-        policy, replica = wishes_in(request.scope["query_string"])
-        message = transaction_in(await request.body(), policy)
-        done = await self._gateway.execute(message, policy, replica)
+        wish = wish_in(request.scope["query_string"])
+        done = await self._gateway.execute(transaction_in(await request.body()), wish)
         signed = {"node": done.node, "epoch": done.epoch, "position": done.position.sequence}
         return _answer({**signed, "results": done.results})
 
@@ -158,26 +162,29 @@ class Clients:
 
     async def status(self, _: Request) -> Response:
         """Whom this gateway takes for the leader, and what every node says of itself."""
-        own = self._gateway.status()
+        own = self._gateway.status().flat()
         nodes = {name: _described(found) for name, found in (await self._gateway.survey()).items()}
-        who = {"leader": own.leader, "epoch": own.epoch, "leads": own.leads}
-        return _answer({"gateway": own.node, **who, "nodes": nodes})
+        who: Answer = {name: own[name] for name in OF_WHOM if name in own}
+        return _answer({"gateway": own["node"], **who, "nodes": nodes})
 
     async def ready(self, _: Request) -> Response:
         """Does it know whom to give a write? For whoever waits until the cluster is up."""
-        self._gateway.must_know_the_way()
+        self._gateway.part.must_know_the_way()
         return _answer({"status": "ready"})
 
     async def _write(self, request: Request, operation: Operation) -> Response:
         session, token = _caller(request)
-        written = await self._gateway.write(Write(operation=operation, session=session, token=token))
-        return _with_token(_answer(_signed(operation.key, written)), written.token)
+        wish = wish_in(request.scope["query_string"])
+        context = context_in(request.headers.get(CONTEXT, ""))
+        message = Write(operation=operation, session=session, token=token, context=context, w=wish.w)
+        written = await self._gateway.write(message, wish)
+        return _with_token(_answer(_signed(operation.key, written)), written)
 
     async def _read(self, request: Request, key: str, kind: Literal["register", "set"]) -> ReadResult:
-        policy, replica = wishes_in(request.scope["query_string"])
+        wish = wish_in(request.scope["query_string"])
         session, token = _caller(request)
-        message = Read(key=key, type=kind, session=session, token=token)
-        return await self._gateway.read(message, policy, replica)
+        message = Read(key=key, type=kind, session=session, token=token, r=wish.r)
+        return await self._gateway.read(message, wish)
 
 
 def _caller(request: Request) -> tuple[str | None, Token]:
@@ -189,16 +196,20 @@ def _caller(request: Request) -> tuple[str | None, Token]:
     )
 
 
-def _with_token(response: Response, token: Token) -> Response:
-    if (text := tokens.text_of(token)) is not None:
+def _with_token(response: Response, reply: Written | ReadResult) -> Response:
+    """What the client is to send back: with anything, and with the next write of this key."""
+    if (text := tokens.text_of(reply.token)) is not None:
         response.headers[TOKEN] = text
+    if reply.context:
+        response.headers[CONTEXT] = reply.context
     return response
 
 
 def _signed(key: str, reply: Written | ReadResult) -> Answer:
     where = {} if reply.partition is None else {"partition": reply.partition}
-    signature = {"key": key, "node": reply.node, "epoch": reply.epoch, "position": reply.position.sequence}
-    return signature | where
+    by = {} if reply.by is None else {"by": reply.by}
+    position = reply.vector or reply.position.sequence
+    return {"key": key, "node": reply.node, "epoch": reply.epoch, "position": position} | where | by
 
 
 def _answer(answer: Answer) -> Response:
@@ -208,7 +219,6 @@ def _answer(answer: Answer) -> Response:
 def _described(found: Status | LabError) -> Answer:
     if isinstance(found, LabError):
         return {"role": None, "error": found.kind.code, "message": found.text}
-    described: Answer = msgspec.to_builtins(found)
-    return {name: described[name] for name in ("role", "epoch", "leader", "lag_s")} | {
-        "position": found.position.sequence
-    }
+    flat = found.flat()
+    about = {name: flat[name] for name in SHOWN if name in flat}
+    return about | ({"position": flat["position"][1]} if "position" in flat else {})

@@ -10,11 +10,11 @@ from typing import Any, TypeAlias
 import msgspec
 
 from services.errors import KINDS
-from services.gateway.inputs import MOST_KEY_CHARACTERS, POLICIES, SESSION_PATTERN
+from services.gateway.inputs import MOST_KEY_CHARACTERS, SESSION_PATTERN
 from services.gateway.sql_inputs import Transaction
 from services.messages import SERVED, Cached, Value
 from services.messages.sql import ResultSet
-from services.single_leader.door.routing import MODES
+from services.settings.single_leader import READ_POLICIES, SQL_POLICIES
 from services.versions import tokens
 
 Described: TypeAlias = dict[str, Any]
@@ -232,7 +232,7 @@ def operations(replicas: Sequence[str]) -> dict[str, Described]:
         "sql": _described(
             "Execute a transaction on the demonstration tables",
             _content(Results, _RESULTS),
-            _wishes(replicas, tuple(MODES)),
+            _wishes(replicas, tuple(SQL_POLICIES)),
             (*_REFUSED, "too-large", "constraint-violated"),
             requestBody=_SQL_BODY,
         ),
@@ -252,7 +252,7 @@ def operations(replicas: Sequence[str]) -> dict[str, Described]:
     }
 
 
-def _wishes(replicas: Sequence[str], policies: Sequence[str] = POLICIES) -> list[Described]:
+def _wishes(replicas: Sequence[str], policies: Sequence[str] = READ_POLICIES) -> list[Described]:
     return [
         {
             "name": "policy",

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.adapters.failures import failure_body
-from services.config import NodeSettings
 from services.errors import LabError
 from services.ports import Log
+from services.settings import NodeSettings
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

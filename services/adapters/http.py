@@ -17,10 +17,10 @@ from starlette.requests import ClientDisconnect
 from services.adapters.failures import failure_body
 from services.adapters.guards import Receive, Scope, Send
 from services.adapters.metrics import Tally, exposition
-from services.config import NodeSettings
 from services.errors import LabError
 from services.messages import SERVED, Message, decode, encode, kind_of
 from services.node import Node
+from services.settings import NodeSettings
 
 FAILED = 500  # what counts for a request that broke off without an answer
 METRICS_FORMAT = "text/plain; version=0.0.4; charset=utf-8"

@@ -8,6 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from services.messages import Status
+from services.messages.single_leader import LeadStatus
 
 Labels: TypeAlias = tuple[str, ...]
 
@@ -27,18 +28,11 @@ class _Page(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Every metric of this moment."""
-        status = self._status
+        status, lead = self._status, self._status.detail
         yield _gauge("lab_role", "1 for the role that the node plays now", ["role"], {(status.role,): 1})
-        yield _gauge("lab_epoch", "The newest epoch that the node knows", [], {(): status.epoch})
-        yield _gauge("lab_log_position", "Where its log ends", [], {(): status.position.sequence})
-        yield _gauge("lab_acknowledged", "Up to where clients were answered", [], {(): status.acknowledged})
-        own: dict[Labels, float] = {} if status.lag_s is None else {(): status.lag_s}
-        yield _gauge("lab_lag_seconds", "How far behind its leader it is, at most", [], own)
-        lags = {(name,): lag for name, lag in status.lags.items()}
-        positions: dict[Labels, float] = {name: lag.positions for name, lag in lags.items()}
-        seconds: dict[Labels, float] = {name: lag.seconds for name, lag in lags.items()}
-        yield _gauge("lab_follower_lag_positions", "Entries that it lacks", ["follower"], positions)
-        yield _gauge("lab_follower_lag_seconds", "Since it lacks the first of them", ["follower"], seconds)
+        yield _gauge("lab_owes", "What is still to be delivered or decided", [], {(): status.owes})
+        if isinstance(lead, LeadStatus):
+            yield from _of_leading(lead)
         yield self._requests()
 
     def _requests(self) -> Metric:
@@ -46,6 +40,20 @@ class _Page(Collector):
         for labels, count in sorted(self._requests_so_far.items()):
             family.add_metric(labels, count)
         return family
+
+
+def _of_leading(lead: LeadStatus) -> Iterator[Metric]:
+    """What is particular to a node of a single-leader group."""
+    yield _gauge("lab_epoch", "The newest epoch that the node knows", [], {(): lead.epoch})
+    yield _gauge("lab_log_position", "Where its log ends", [], {(): lead.position.sequence})
+    yield _gauge("lab_acknowledged", "Up to where clients were answered", [], {(): lead.acknowledged})
+    own: dict[Labels, float] = {} if lead.lag_s is None else {(): lead.lag_s}
+    yield _gauge("lab_lag_seconds", "How far behind its leader it is, at most", [], own)
+    lags = {(name,): lag for name, lag in lead.lags.items()}
+    positions: dict[Labels, float] = {name: lag.positions for name, lag in lags.items()}
+    seconds: dict[Labels, float] = {name: lag.seconds for name, lag in lags.items()}
+    yield _gauge("lab_follower_lag_positions", "Entries that it lacks", ["follower"], positions)
+    yield _gauge("lab_follower_lag_seconds", "Since it lacks the first of them", ["follower"], seconds)
 
 
 def _gauge(name: str, meaning: str, labels: Sequence[str], values: Mapping[Labels, float]) -> Metric:

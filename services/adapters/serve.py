@@ -21,10 +21,10 @@ from services.adapters.log import LineLog
 from services.adapters.network import HttpNetwork
 from services.adapters.protocol import MOST_CONNECTIONS
 from services.adapters.tasks import OrderedTasks
-from services.config import NodeSettings
 from services.node import Node, when_there_is_room
 from services.ports import Env
 from services.roles import maker
+from services.settings import NodeSettings
 
 
 def run(settings: NodeSettings) -> int:

@@ -16,11 +16,11 @@ from services.adapters.doors import listen, way_in
 from services.adapters.guards import App, Guards, Receive, Scope, Send, refuse
 from services.adapters.log import LineLog
 from services.adapters.protocol import PatientProtocol
-from services.config import NodeSettings
 from services.errors import LabError
 from services.messages import SERVED_BY_SWITCHES, decode, encode, kind_of
 from services.ports import Log
 from services.power import PowerSwitch
+from services.settings import NodeSettings
 
 ROUTES = {f"/messages/{kind_of(kind)}": kind for kind in SERVED_BY_SWITCHES}
 HEALTH = "/health"

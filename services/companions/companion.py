@@ -1,9 +1,10 @@
 """What every companion has in common: it is looked at, probed and configured like any node."""
 
-from services.config import NodeSettings
 from services.messages import START, AskStatus, Configure, Message, Position, Probe, Status
+from services.messages.single_leader import LeadStatus
 from services.node import probe, remember_settings, settings_in_force, when_there_is_room
 from services.ports import Env
+from services.settings import NodeSettings
 from services.trouble import Trouble, disk_may_refuse
 
 
@@ -37,9 +38,8 @@ class Companion:
 
     def status(self) -> Status:
         """How far it has come."""
-        return Status(
-            node=self.env.node, role="companion", epoch=0, position=self.position, settings=self.cluster
-        )
+        position = LeadStatus(position=self.position)
+        return Status(node=self.env.node, role="companion", settings=self.cluster, detail=position)
 
     async def begin(self) -> None:
         """Recover and begin the work in the background."""

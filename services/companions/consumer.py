@@ -20,8 +20,9 @@ from services.companions.feeds import FEEDS, TABLE, PartedError, snapshot
 from services.companions.targets import SearchIndex, Target
 from services.errors import LabError
 from services.messages import Contents, Executed, Message, ReadContents, kind_of
-from services.messages.feed import LogPage, ReadLog
+from services.messages.single_leader.feed import LogPage, ReadLog
 from services.ports import Disk
+from services.settings.single_leader import SingleLeaderSettings
 from services.trouble import is_of_the_disk
 
 IDLE_S = 0.05
@@ -36,6 +37,7 @@ class Consumer(Companion):
     """Base of the roles `indexer` and `carrier`, which differ in what they keep."""
 
     target: Target
+    cluster: SingleLeaderSettings  # nobody else has a log to follow
 
     async def begin(self) -> None:
         """Open the copy and go on from its place."""

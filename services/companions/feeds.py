@@ -16,11 +16,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
-from services.config import FeedKind
 from services.errors import LabError
 from services.messages import START, Entry, Execute, Executed, Message, Position
-from services.messages.feed import MOST_ENTRIES, LogPage, ReadLog
 from services.messages.records import Commit, Delete, Insert, RowRecord, Scalar, Statement, Update
+from services.messages.single_leader.feed import MOST_ENTRIES, LogPage, ReadLog
+from services.settings.single_leader import FeedKind
 
 PAGE = 64
 TABLE = "items"

@@ -8,20 +8,20 @@ import json
 import math
 import re
 import unicodedata
-from typing import Any, NoReturn, cast, get_args
+from typing import Any, NoReturn, cast
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 import msgspec
 
-from services.config import ReadPolicy
 from services.errors import LabError
+from services.family import NO_WISH, Wish
 from services.messages import Value
 
 MOST_KEY_CHARACTERS = 512
 MOST_VALUE_BYTES = 256 << 10
 MOST_NESTING = 64
 SMALLEST_INTEGER, LARGEST_INTEGER = -(2**63), 2**63 - 1
-POLICIES: tuple[ReadPolicy, ...] = get_args(ReadPolicy)
+COUNTS = ("w", "r")
 SESSION_PATTERN = "^[!-~]{1,64}$"
 
 _SHOWN_CHARACTERS = 60
@@ -55,24 +55,37 @@ def value_in(body: bytes, name: str) -> Value:
     return cast(Value, value)
 
 
-def wishes_in(query: bytes) -> tuple[ReadPolicy | None, str | None]:
-    """`policy` and `from` of a read's query. Raises `LabError` bad-request."""
+def wish_in(query: bytes) -> Wish:
+    """What the query of a request asks for besides. Raises `LabError` bad-request."""
     if not query:
-        return None, None
+        return NO_WISH
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-    wishes = dict(pairs)
-    if len(wishes) != len(pairs) or not wishes.keys() <= {"policy", "from"}:
-        raise LabError("bad-request", f"a read takes ?policy= and ?from=, once each; not {_shown(query)}")
-    policy = wishes.get("policy")
-    if policy is not None and policy not in POLICIES:
-        raise LabError("bad-request", f"there is no policy {_shown(policy)}; use {', '.join(POLICIES)}")
-    return policy, wishes.get("from")
+    given = dict(pairs)
+    if len(given) != len(pairs) or not given.keys() <= {"policy", "from", *COUNTS}:
+        text = f"a request takes ?policy= and ?from=, or ?w= and ?r=, once each; not {_shown(query)}"
+        raise LabError("bad-request", text)
+    counts = {name: _count(name, given[name]) for name in COUNTS if name in given}
+    return Wish(policy=given.get("policy"), replica=given.get("from"), **counts)
+
+
+def _count(name: str, text: str) -> int:
+    if re.fullmatch("[1-9]", text) is None:
+        raise LabError("bad-request", f"{name} is how many replicas must answer, 1 to 9, not {_shown(text)}")
+    return int(text)
 
 
 def session_in(header: str) -> str:
     """The client's name for its session. Raises `LabError` bad-request."""
     if re.fullmatch(SESSION_PATTERN, header) is None:
         raise LabError("bad-request", f"a session has 1 to 64 visible ASCII characters, not {_shown(header)}")
+    return header
+
+
+def context_in(header: str) -> str:
+    """What came with an earlier answer about this key. Raises `LabError` bad-request."""
+    if re.fullmatch("[!-~]{0,4096}", header) is None:
+        text = f"a context is what an earlier answer gave, up to 4096 characters, not {_shown(header)}"
+        raise LabError("bad-request", text)
     return header
 
 

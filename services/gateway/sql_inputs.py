@@ -2,12 +2,10 @@
 
 import msgspec
 
-from services.config import ReadPolicy
 from services.errors import LabError
 from services.gateway.inputs import parsed
 from services.messages import Execute
 from services.messages.records import Statement
-from services.single_leader.door.routing import MODES
 
 
 class Transaction(msgspec.Struct, forbid_unknown_fields=True):
@@ -16,7 +14,7 @@ class Transaction(msgspec.Struct, forbid_unknown_fields=True):
     statements: tuple[Statement, ...]
 
 
-def transaction_in(body: bytes, policy: ReadPolicy | None) -> Execute:
+def transaction_in(body: bytes) -> Execute:
     """What the body asks for. Raises `LabError` bad-request, bad-value or bad-sql."""
     document = parsed(body)
     many = isinstance(document, dict) and "statements" in document
@@ -29,4 +27,4 @@ def transaction_in(body: bytes, policy: ReadPolicy | None) -> Execute:
         form = '{"sql": …, "parameters": […]} or {"statements": [the same, …]}'
         text = f"the body must be {form}, each parameter a number, a string or null: {error}"
         raise LabError("bad-request", text) from error
-    return Execute(statements=statements, mode=MODES.get(policy) if policy else None)
+    return Execute(statements=statements)

@@ -1,8 +1,7 @@
 """The records that nodes exchange, and their one encoding: JSON, by msgspec.
 
-Frozen records with a tag on the wire. Everything that a leader or the controller says carries an
-epoch: a receiver that knows a newer one refuses, and that refusal is how an old leader learns that
-its time is over (Lampson calls them epochs; Raft, terms; PostgreSQL, timelines).
+Frozen records with a tag on the wire. What all nodes and all clients say stands here; what the nodes of one
+family say among themselves, in the family's own module.
 
 `SERVED` is the protocol as a table: which role understands which request.
 """
@@ -15,31 +14,11 @@ from typing import Any
 import msgspec
 
 from services.errors import LabError
+from services.families import FAMILIES, part_of
 from services.messages.cache import Cached, CacheGet, CachePut
-from services.messages.copying import AddFollower, AskChunk, AskCopy, Chunk, CopyReady, TakeCopy
 from services.messages.data import Contents, Read, ReadContents, ReadResult, Write, Written
-from services.messages.feed import LogPage, ReadLog
-from services.messages.leadership import Appoint, AskVote, HandOver, TakeOver, Vote
 from services.messages.message import Message, kind_of
-from services.messages.orders import (
-    AskRoute,
-    AskStatus,
-    Configure,
-    Fence,
-    Heartbeat,
-    LeaseGranted,
-    PoweredOff,
-    PowerOff,
-    Probe,
-    Probed,
-    Promote,
-    RenewLease,
-    Route,
-    Status,
-    StepDown,
-)
-from services.messages.replication import Append, Appended
-from services.messages.sessions import AskSession, SessionPosition
+from services.messages.nodes import AskStatus, Configure, PoweredOff, PowerOff, Probe, Probed, Status
 from services.messages.sql import Execute, Executed
 from services.messages.values import (
     START,
@@ -48,7 +27,6 @@ from services.messages.values import (
     Operation,
     Position,
     ReadMode,
-    Role,
     Token,
     Value,
     merged,
@@ -60,32 +38,17 @@ __all__ = [
     "SERVED",
     "SERVED_BY_SWITCHES",
     "START",
-    "AddFollower",
-    "Append",
-    "Appended",
-    "Appoint",
-    "AskChunk",
-    "AskCopy",
-    "AskRoute",
-    "AskSession",
     "AskStatus",
-    "AskVote",
     "CacheGet",
     "CachePut",
     "Cached",
-    "Chunk",
     "Configure",
     "Contents",
-    "CopyReady",
     "Entry",
     "Execute",
     "Executed",
     "Failed",
-    "Fence",
-    "HandOver",
-    "Heartbeat",
     "Lag",
-    "LeaseGranted",
     "Message",
     "Operation",
     "Position",
@@ -93,22 +56,13 @@ __all__ = [
     "PoweredOff",
     "Probe",
     "Probed",
-    "Promote",
     "Read",
     "ReadContents",
     "ReadMode",
     "ReadResult",
-    "RenewLease",
-    "Role",
-    "Route",
-    "SessionPosition",
     "Status",
-    "StepDown",
-    "TakeCopy",
-    "TakeOver",
     "Token",
     "Value",
-    "Vote",
     "Write",
     "Written",
     "decode",
@@ -129,27 +83,27 @@ class Failed(Message, frozen=True, kw_only=True):
     leader: str | None = None
 
 
+_FAMILIES = tuple(part_of(name, "messages") for name in FAMILIES)
 COMMON: tuple[type[Message], ...] = (AskStatus, Probe, Configure)
+OF_ROLE: Mapping[str, tuple[type[Message], ...]] = {
+    "replica": (Write, Read, ReadContents, Execute),
+    "controller": (),
+    "gateway": (Write, Read, Execute, CacheGet, CachePut),
+    "cache": (CacheGet, CachePut, ReadContents),
+    "indexer": (ReadContents,),
+    "carrier": (ReadContents,),
+}
 SERVED: Mapping[str, tuple[type[Message], ...]] = {
-    "replica": (
-        *(Write, Append, Read, Heartbeat, ReadContents, Fence, Promote, StepDown),
-        AskSession,
-        *(AskVote, TakeOver, HandOver, AskRoute, Execute, ReadLog, TakeCopy, AskCopy, AskChunk, AddFollower),
-        *COMMON,
-    ),
-    "controller": (RenewLease, AskRoute, HandOver, Appoint, *COMMON),
-    "gateway": (Write, Read, Execute, Route, CacheGet, CachePut, *COMMON),
-    "cache": (CacheGet, CachePut, ReadContents, *COMMON),
-    "indexer": (ReadContents, *COMMON),
-    "carrier": (ReadContents, *COMMON),
+    role: (*kinds, *(kind for family in _FAMILIES for kind in family.SERVED.get(role, ())), *COMMON)
+    for role, kinds in OF_ROLE.items()
 }
 SERVED_BY_SWITCHES: tuple[type[Message], ...] = (PowerOff, AskStatus)  # a switch is no node
 REQUESTS: tuple[type[Message], ...] = tuple(
     dict.fromkeys(kind for kinds in (*SERVED.values(), SERVED_BY_SWITCHES) for kind in kinds)
 )
 REPLIES: tuple[type[Message], ...] = (
-    *(Written, ReadResult, Contents, Appended, Status, PoweredOff, LeaseGranted, Route, Probed, Vote, Failed),
-    *(SessionPosition, Executed, Cached, LogPage, CopyReady, Chunk),
+    *(Written, ReadResult, Contents, Status, PoweredOff, Probed, Failed, Executed, Cached),
+    *(kind for family in _FAMILIES for kind in family.REPLIES),
 )
 
 _encoder = msgspec.json.Encoder()

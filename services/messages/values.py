@@ -13,7 +13,6 @@ Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 Name: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Value: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | None
 ReadMode: TypeAlias = Literal["local", "leader", "bounded", "acknowledged"]
-Role: TypeAlias = Literal["leader", "follower", "controller", "gateway", "companion", "switch"]
 
 
 class Position(msgspec.Struct, frozen=True, order=True, array_like=True):

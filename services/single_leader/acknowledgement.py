@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from services.config import Replication
+from services.settings.single_leader import Replication
 
 
 class FollowerView(Struct, frozen=True):

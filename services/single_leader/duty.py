@@ -1,11 +1,10 @@
 """A duty: some of the requests that a replica answers. A new ability is a new duty, in a file of its own."""
 
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol
 
-from services.messages import Message
+from services.family import Answers
 
-Answers: TypeAlias = Mapping[type[Message], Callable[[Any], Coroutine[Any, Any, Message]]]
+__all__ = ["Answers", "Duty"]
 
 
 class Duty(Protocol):

@@ -8,7 +8,7 @@ as long as its epoch had not ended there; of older epochs nobody can tell.
 
 from services.errors import LabError
 from services.messages import START, Position
-from services.messages.feed import MOST_ENTRIES, LogPage, ReadLog
+from services.messages.single_leader.feed import MOST_ENTRIES, LogPage, ReadLog
 from services.single_leader.duty import Answers
 from services.single_leader.standing import Standing
 from services.store.reach import reach

@@ -1,7 +1,7 @@
 """Following: take the leader's log as one's own, unless its epoch is over."""
 
 from services.errors import LabError
-from services.messages import Append, Appended
+from services.messages.single_leader import Append, Appended
 from services.single_leader.copying.newcomer import Newcomer
 from services.single_leader.duty import Answers
 from services.single_leader.shipping import follows_on

@@ -10,7 +10,8 @@ and gateways send them there.
 """
 
 from services.errors import LabError
-from services.messages import HandOver, Status, TakeOver
+from services.messages.single_leader import HandOver, Pulse, TakeOver
+from services.single_leader import account
 from services.single_leader.duty import Answers
 from services.single_leader.election.candidacy import Candidacy
 from services.single_leader.leader import Leader
@@ -28,7 +29,7 @@ class HandingOver:
         """See `Duty`."""
         return {HandOver: self._hand_over}
 
-    async def _hand_over(self, order: HandOver) -> Status:
+    async def _hand_over(self, order: HandOver) -> Pulse:
         standing = self._standing
         leader = standing.must_lead()
         if self._busy:
@@ -44,7 +45,7 @@ class HandingOver:
             raise
         finally:
             self._busy = False
-        return standing.status()
+        return account.pulse(standing)
 
     async def _prepared(self, leader: Leader, wanted: str | None) -> str:
         """The successor, with the whole log; new requests wait. Raises `LabError`, and they go on."""

@@ -9,20 +9,22 @@ controller counts it too, the rule with it is enough (Raft's joint consensus, fo
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
-from services.config import ClusterSettings
 from services.errors import LabError
-from services.messages import Entry, Lag, Operation, Position
+from services.messages import Lag, Operation, Position
 from services.messages.records import Statement
 from services.ports import Env
+from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader import acknowledgement
 from services.single_leader.acknowledgement import FollowerView
 from services.single_leader.hold import Underway
 from services.single_leader.lag import CommitTimes
 from services.single_leader.lease import Lease
 from services.single_leader.majority import MajorityLease
+from services.single_leader.outcomes import Outcome, Request, Transaction
 from services.single_leader.shipping import Follower, Shipping
-from services.single_leader.storage import Outcome, Storage, Transaction
+from services.single_leader.storage import Storage
 from services.single_leader.watermark import Watermark
 from services.store.group_commit import GroupCommit
 from services.versions.newest import Newest
@@ -37,7 +39,7 @@ class Leader:
     def __init__(
         self,
         env: Env,
-        settings: ClusterSettings,
+        settings: SingleLeaderSettings,
         storage: Storage,
         epoch: int,
         followers: Sequence[str],
@@ -76,7 +78,9 @@ class Leader:
         self._fallen_back = False
         self._acknowledged = Watermark()
         self._commit_times = CommitTimes(storage.last.sequence, now)
-        self._commits = GroupCommit(env.disk, storage, epoch, self._committed)
+        self._commits: GroupCommit[Request, Outcome] = GroupCommit(
+            env.disk, partial(storage.append, epoch), self._committed
+        )
 
     def start(self) -> None:
         """Begin to lead: mark the epoch in the log, ship, keep the lease."""
@@ -194,7 +198,7 @@ class Leader:
         No request may be taken meanwhile. Raises `LabError` bad-order when it takes longer than `limit_s`.
         """
         async with self._within(limit_s, name):
-            position = await self._commits.append(None)
+            position = (await self._commits.perform(None)).position
             await self.acknowledged_up_to(position.sequence)
             await self._followers[name].durable.reach(position.sequence)
             await self.underway.none()
@@ -212,16 +216,16 @@ class Leader:
         """Until the disk takes the mark, for without it nothing older is acknowledged or undone."""
         while True:
             try:
-                await self._commits.append(None)
+                await self._commits.perform(None)
             except LabError as error:
                 if error.kind.code == "storage-failed":
                     await self._env.clock.sleep(self._settings.heartbeat_ms / 1000)
                     continue
             return  # also who was deposed before it began: whoever did that sees to the rest
 
-    def _committed(self, entries: list[Entry]) -> None:
+    def _committed(self, outcomes: list[Outcome]) -> None:
         self._commit_times.note(self._storage.last.sequence, self._env.clock.monotonic())
-        self._shipping.extend(entries)
+        self._shipping.extend([entry for outcome in outcomes for entry in outcome.entries])
         self._advance()
         self._ask_again()
 

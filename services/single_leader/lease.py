@@ -14,10 +14,10 @@ Who is deposed or hands over gives its lease up, however much of it is left, and
 from collections.abc import Callable
 
 from services.bell import Bell
-from services.config import ClusterSettings
 from services.errors import LabError
-from services.messages import LeaseGranted, RenewLease
+from services.messages.single_leader import LeaseGranted, RenewLease
 from services.ports import Env
+from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.reads.arrivals import Arrivals
 
 RENEWALS_PER_LEASE = 4
@@ -27,7 +27,9 @@ ATTEMPTS_PER_LEASE = 20  # while there is none, every write is refused
 class Lease:
     """The lease of one leader in one epoch; without leases in the settings it never runs out."""
 
-    def __init__(self, env: Env, settings: ClusterSettings, epoch: int, say: Callable[..., None]) -> None:
+    def __init__(
+        self, env: Env, settings: SingleLeaderSettings, epoch: int, say: Callable[..., None]
+    ) -> None:
         self._env, self._epoch, self._say = env, epoch, say
         self.wanted = settings.lease
         self._news = Arrivals()  # of whether there is a lease

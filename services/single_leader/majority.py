@@ -10,8 +10,8 @@ it has not asked for one. It asks at once, and for one more timeout it is a lead
 
 from collections.abc import Callable, Iterable
 
-from services.config import ClusterSettings
 from services.ports import Env
+from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.election.rules import majority
 from services.single_leader.lease import Lease
 
@@ -34,7 +34,7 @@ class MajorityLease(Lease):
     def __init__(
         self,
         env: Env,
-        settings: ClusterSettings,
+        settings: SingleLeaderSettings,
         epoch: int,
         say: Callable[..., None],
         asked_at: Callable[[], Iterable[float]],

@@ -1,18 +1,8 @@
 """Orders: the controller's, who decides who leads, and the operator's."""
 
 from services.errors import LabError
-from services.messages import (
-    AskStatus,
-    Configure,
-    Fence,
-    Heartbeat,
-    Message,
-    Probe,
-    Promote,
-    Status,
-    StepDown,
-)
-from services.node import probe
+from services.messages.single_leader import Fence, Heartbeat, Promote, Pulse, StepDown
+from services.single_leader import account
 from services.single_leader.duty import Answers
 from services.single_leader.standing import Standing
 
@@ -30,12 +20,9 @@ class Orders:
             Fence: self._fence,
             Promote: self._promote,
             StepDown: self._step_down,
-            Configure: self._configure,
-            AskStatus: self._ask_status,
-            Probe: self._probe,
         }
 
-    async def _heartbeat(self, message: Heartbeat) -> Status:
+    async def _heartbeat(self, message: Heartbeat) -> Pulse:
         standing = self._standing
         if standing.leader and message.epoch > standing.leader.epoch:
             reason = f"the controller says that {message.leader} leads in epoch {message.epoch}"
@@ -43,9 +30,9 @@ class Orders:
         if message.leader and message.epoch >= standing.epoch:
             standing.follow(message.leader)
             standing.count(message.members)
-        return standing.pulse()
+        return account.pulse(standing)
 
-    async def _fence(self, message: Fence) -> Status:
+    async def _fence(self, message: Fence) -> Pulse:
         """Promise the epoch on disk before answering: from now on nobody older is listened to."""
         standing = self._standing
         if message.epoch < standing.epoch:
@@ -54,23 +41,13 @@ class Orders:
         await standing.stop_leading(reason, before=message.epoch)
         storage = standing.storage
         await standing.env.disk.run(lambda: storage.promise(message.epoch))
-        return standing.status()
+        return account.pulse(standing)
 
-    async def _promote(self, message: Promote) -> Status:
+    async def _promote(self, message: Promote) -> Pulse:
         self._standing.count(message.members)
         await self._standing.lead(message.epoch, message.reason)
-        return self._standing.status()
+        return account.pulse(self._standing)
 
-    async def _step_down(self, message: StepDown) -> Status:
+    async def _step_down(self, message: StepDown) -> Pulse:
         await self._standing.stop_leading(message.reason)
-        return self._standing.status()
-
-    async def _configure(self, message: Configure) -> Status:
-        await self._standing.configure(message.settings, message.reset)
-        return self._standing.status()
-
-    async def _ask_status(self, _: AskStatus) -> Status:
-        return self._standing.status()
-
-    async def _probe(self, message: Probe) -> Message:
-        return await probe(self._standing.env, message)
+        return account.pulse(self._standing)

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from services.bell import Bell
-from services.config import ClusterSettings
 from services.errors import LabError
-from services.messages import START, Append, Appended, Entry, Position, Status, TakeCopy
+from services.messages import START, Entry, Position
 from services.messages.records import Frames
+from services.messages.single_leader import Append, Appended, Pulse, TakeCopy
 from services.ports import Env, over_for_everybody_s
+from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.acknowledgement import FollowerView
 from services.single_leader.storage import Storage
 from services.single_leader.tail import Tail
@@ -53,7 +54,7 @@ class Shipping:
     def __init__(
         self,
         env: Env,
-        settings: ClusterSettings,
+        settings: SingleLeaderSettings,
         storage: Storage,
         epoch: int,
         acknowledged: Callable[[], int],
@@ -130,7 +131,7 @@ class Shipping:
         reason = f"{self._env.node} no longer has what follows {follower.shipped}, or not in its own format"
         offer = TakeCopy(reason=reason, unless_at=Position(self._epoch, first))
         reply = await self._env.network.call(name, offer, SHIP_TIMEOUT_S)
-        assert isinstance(reply, Status), reply
+        assert isinstance(reply, Pulse), reply
         follower.shipped = self._storage.newest_up_to(reply.position)
         await self._env.clock.sleep(self._settings.heartbeat_ms / 1000)
 

@@ -12,12 +12,12 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from services.config import ClusterSettings, NodeSettings
 from services.errors import LabError
 from services.groups import partitions
-from services.messages import Status
-from services.node import must_fit, remember_settings, settings_in_force
+from services.node import remember_settings
 from services.ports import OTHER_FORMAT, USUAL_FORMAT, Env
+from services.settings import NodeSettings
+from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.election.ballot import Ballot
 from services.single_leader.hold import Hold
 from services.single_leader.leader import Leader
@@ -39,7 +39,8 @@ class Standing:
     def __init__(self, env: Env, settings: NodeSettings) -> None:
         self.env = env
         self.node = settings
-        self.cluster = settings_in_force(env, settings.cluster)
+        assert isinstance(settings.cluster, SingleLeaderSettings), settings.cluster
+        self.cluster = settings.cluster
         self.storage = self._open_storage()
         self.members = self._fellows()
         self.counted = False  # the controller has said, since the start, that this replica is one of them
@@ -59,30 +60,10 @@ class Standing:
         """The epoch led in, or else the newest that was promised."""
         return self.leader.epoch if self.leader else self.storage.epoch
 
-    def pulse(self) -> Status:
-        """What the controller must hear again and again; the settings, for instance, it has itself."""
-        leader = self.leader
-        return Status(
-            node=self.env.node,
-            role="leader" if leader else "follower",
-            epoch=self.epoch,
-            position=self.storage.last,
-            acknowledged=leader.acknowledged if leader else 0,
-            leader=self.known_leader,
-            caught_up=leader.caught_up() if leader else (),
-            hands_over_to=self.hold.successor,
-        )
-
-    def status(self) -> Status:
-        """All that this replica knows of itself."""
-        leader = self.leader
-        return replace(
-            self.pulse(),
-            lag_s=0.0 if leader else self.freshness.lag_s(self.env.lease_clock.now_s()),
-            settings=self.cluster,
-            followers=leader.progress() if leader else {},
-            lags=leader.lags() if leader else {},
-        )
+    @property
+    def role(self) -> str:
+        """What it is at the moment."""
+        return "leader" if self.leader else "follower"
 
     def count(self, members: Iterable[str]) -> None:
         """The controller counts these replicas; whoever is not known yet has joined."""
@@ -158,13 +139,12 @@ class Standing:
             if self.leader and (before is None or self.leader.epoch < before):
                 await self._end_leadership(reason)
 
-    async def configure(self, settings: ClusterSettings, reset: bool) -> None:
+    async def configure(self, settings: SingleLeaderSettings, reset: bool) -> None:
         """Take these settings, as a follower; with `reset`, begin again with empty data.
 
         A new storage format alone changes nothing before the replica starts again, see `rewriting`. Raises
         `LabError` bad-order when they do not fit this cluster, or the data would have to be in another file.
         """
-        must_fit(settings, self.node)
         async with self._changing:
             before, for_later = self.cluster, replace(self.cluster, new_format=settings.new_format)
             if not reset:
@@ -217,7 +197,7 @@ class Standing:
         """One line in the log, with role, epoch and position."""
         self.env.log.event(
             event,
-            role="leader" if self.leader else "follower",
+            role=self.role,
             epoch=self.epoch,
             position=self.storage.last.sequence,
             **fields,

@@ -11,16 +11,14 @@ Reading methods use a connection of their own and may be called at any time from
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from typing import NamedTuple
 
 import apsw
 import msgspec
 
-from services.config import ReplicationLog
 from services.errors import LabError
-from services.messages import START, Entry, Operation, Position, Value
-from services.messages.records import Statement
-from services.messages.sql import ResultSet
+from services.messages import START, Entry, Position, Value
+from services.settings.single_leader import ReplicationLog
+from services.single_leader.outcomes import Accepted, Found, Outcome, Request, Transaction
 from services.sql import functions
 from services.sql.choice import open_tables
 from services.sql.functions import NOWHERE, Outside
@@ -39,36 +37,6 @@ CREATE TABLE IF NOT EXISTS registers(
 CREATE TABLE IF NOT EXISTS elements(
     key TEXT, element TEXT, sequence INTEGER NOT NULL, PRIMARY KEY (key, element)) WITHOUT ROWID;
 """
-
-
-class Transaction(NamedTuple):
-    """What a client asks of the SQL tables."""
-
-    statements: Sequence[Statement]
-
-
-class Outcome(NamedTuple):
-    """What came of a request: its entries, where the log ends after them, results or why it failed."""
-
-    entries: Sequence[Entry]
-    position: Position
-    results: tuple[ResultSet, ...] = ()
-    error: LabError | None = None
-
-
-class Accepted(NamedTuple):
-    """What became of a batch from the leader: did it fit, and which own entries had to go."""
-
-    fits: bool
-    removed: Sequence[Entry] = ()
-
-
-class Found(NamedTuple):
-    """A value read, and the sequence of the entry that last changed it (0 when there is none)."""
-
-    found: bool
-    value: Value
-    sequence: int
 
 
 class Storage:
@@ -111,7 +79,7 @@ class Storage:
         if epoch > self.epoch:
             self._writer.execute("UPDATE promise SET epoch = ?", (epoch,))
 
-    def append(self, epoch: int, requests: Sequence[Operation | Transaction | None]) -> list[Outcome]:
+    def append(self, epoch: int, requests: Sequence[Request]) -> list[Outcome]:
         """Append what a leader was asked for in one transaction, durable on return. Writes, blocks.
 
         A client's own transaction may fail alone, in its outcome. Raises `LabError` stale-epoch when a
@@ -261,7 +229,7 @@ class Storage:
         rows = self.reader.execute("SELECT name, entries FROM set_aside ORDER BY name")
         return {name: msgspec.json.Decoder(Entry).decode_lines(lines) for name, lines in rows}
 
-    def _perform(self, epoch: int, last: Position, request: Operation | Transaction | None) -> Outcome:
+    def _perform(self, epoch: int, last: Position, request: Request) -> Outcome:
         """What comes of `request` when the log ends at `last`."""
         if not isinstance(request, Transaction):
             entry = Entry(Position(epoch, last.sequence + 1), request)

@@ -5,8 +5,8 @@ from typing import TypeAlias
 
 import apsw
 
-from services.config import ReplicationLog
 from services.errors import LabError
+from services.settings.single_leader import ReplicationLog
 from services.sql.functions import Outside
 from services.sql.tables import Tables
 from services.sql.wal import WalTables

@@ -11,7 +11,6 @@ from typing import NamedTuple
 import apsw
 import msgspec
 
-from services.config import ReplicationLog
 from services.errors import LabError
 from services.messages.records import (
     AnyRecord,
@@ -26,6 +25,7 @@ from services.messages.records import (
     Update,
 )
 from services.messages.sql import ResultSet
+from services.settings.single_leader import ReplicationLog
 from services.sql import door, functions, logical, schema, statement
 from services.sql.counters import Counters
 from services.sql.functions import Outside

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import apsw
 import msgspec
 
-from services.config import ReplicationLog
 from services.errors import LabError
 from services.messages.records import AnyRecord, Format, Frames, Page, RowRecord, Statement
 from services.messages.sql import ResultSet
+from services.settings.single_leader import ReplicationLog
 from services.sql import door, frames, functions, schema
 from services.sql.counters import Counters
 from services.sql.frames import Checksum, Committed, Frame, Header, Place

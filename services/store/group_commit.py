@@ -5,42 +5,49 @@ while one sync is under way the next writes gather, and go together.
 """
 
 import asyncio
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Generic, Protocol, TypeVar
 
 import apsw
 
 from services.bell import Bell
 from services.errors import LabError
-from services.messages import Entry, Operation, Position
 from services.ports import Disk
-from services.single_leader.storage import Outcome, Storage, Transaction
 
-Request: TypeAlias = Operation | Transaction | None
-Waiting: TypeAlias = tuple[Request, asyncio.Future[Outcome]]
 MOST_PER_COMMIT = 1024
 
 
-class GroupCommit:
-    """Appends a leader's operations in batches; `run` must be spawned beside it."""
+class Outcome(Protocol):
+    """What came of one request: `error` says why it failed alone, among others that went well."""
+
+    @property
+    def error(self) -> LabError | None:
+        """None when it went well."""
+
+
+Request = TypeVar("Request")
+Done = TypeVar("Done", bound=Outcome)
+
+
+class GroupCommit(Generic[Request, Done]):
+    """Performs requests in batches; `run` must be spawned beside it.
+
+    `perform_all` does several in one transaction, durable on return, and blocks; `committed` hears what came.
+    """
 
     def __init__(
-        self, disk: Disk, storage: Storage, epoch: int, committed: Callable[[list[Entry]], None]
+        self,
+        disk: Disk,
+        perform_all: Callable[[Sequence[Request]], list[Done]],
+        committed: Callable[[list[Done]], None],
     ) -> None:
-        self._disk = disk
-        self._storage = storage
-        self._epoch = epoch
-        self._committed = committed
-        self._waiting: list[Waiting] = []
+        self._disk, self._perform_all, self._committed = disk, perform_all, committed
+        self._waiting: list[tuple[Request, asyncio.Future[Done]]] = []
         self._news = Bell()
 
-    async def append(self, operation: Operation | None) -> Position:
-        """The position of `operation` in the log, once it is durable here."""
-        return (await self.perform(operation)).position
-
-    async def perform(self, request: Request) -> Outcome:
+    async def perform(self, request: Request) -> Done:
         """What came of `request`, once it is durable here. Raises `LabError` when nothing did."""
-        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
         self._waiting.append((request, future))
         self._news.ring()
         return await future
@@ -59,19 +66,19 @@ class GroupCommit:
         _refuse(self._waiting, error)
         self._waiting = []
 
-    async def _commit(self, batch: list[Waiting]) -> None:
+    async def _commit(self, batch: list[tuple[Request, asyncio.Future[Done]]]) -> None:
         requests = [request for request, _ in batch]
         try:
-            outcomes = await self._disk.run(lambda: self._storage.append(self._epoch, requests))
+            outcomes = await self._disk.run(lambda: self._perform_all(requests))
         except asyncio.CancelledError:
-            _refuse(batch, LabError("not-acknowledged", "the leader stopped leading while it wrote this"))
+            _refuse(batch, LabError("not-acknowledged", "the node stopped taking writes while it wrote this"))
             raise
         except LabError as error:
             _refuse(batch, error)
         except (apsw.Error, OSError) as error:
             _refuse(batch, LabError("storage-failed", f"the disk did not take the write: {error}"))
         else:
-            self._committed([entry for outcome in outcomes for entry in outcome.entries])
+            self._committed(outcomes)
             for outcome, waiting in zip(outcomes, batch, strict=True):
                 if outcome.error:
                     _refuse([waiting], outcome.error)
@@ -79,7 +86,7 @@ class GroupCommit:
                     waiting[1].set_result(outcome)
 
 
-def _refuse(batch: list[Waiting], error: LabError) -> None:
+def _refuse(batch: Sequence[tuple[Request, asyncio.Future[Done]]], error: LabError) -> None:
     for _, future in batch:
         if not future.done():
             future.set_exception(error)

@@ -5,7 +5,7 @@ from typing import Any
 from unittest.mock import patch
 
 from chaos.schedules.schedule import Schedule
-from services.messages import AskVote
+from services.messages.single_leader import AskVote
 from services.single_leader.election import rules as election
 from services.single_leader.election.ballot import Ballot
 from services.single_leader.election.rules import Voter

@@ -27,9 +27,9 @@ from services.single_leader.acknowledgement import FollowerView
 from services.single_leader.control import controller, failover
 from services.single_leader.control.view import Attempt, View
 from services.single_leader.lease import Lease
-from services.single_leader.member import Replica
 from services.single_leader.reads import reading
 from services.single_leader.shipping import Follower, Shipping
+from services.single_leader.standing import Standing
 from services.single_leader.storage import Storage
 from services.single_leader.watermark import Watermark
 from services.store import effects
@@ -218,13 +218,13 @@ def another_is_asked_in_the_same_epoch() -> Any:
 
 @bug(LOSSES)
 def old_leaders_are_not_refused() -> Any:
-    init = Replica.__init__
+    init = Standing.__init__
 
-    def trusting(self: Replica, env: Env, settings: Any) -> None:
+    def trusting(self: Standing, env: Env, settings: Any) -> None:
         init(self, env, settings)
-        self.standing.cluster = structs.replace(self.standing.cluster, epochs=False)
+        self.cluster = structs.replace(self.cluster, epochs=False)
 
-    return patch.object(Replica, "__init__", trusting)
+    return patch.object(Standing, "__init__", trusting)
 
 
 @bug(LOSSES)

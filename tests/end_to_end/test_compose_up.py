@@ -20,7 +20,7 @@ from chaos.runtimes.compose_file import port_variables
 from chaos.runtimes.compose_layout import NODE_PORT, ROOT
 from chaos.runtimes.compose_project import ComposeProject
 from chaos.runtimes.docker_engine import compose
-from services.config import ClusterSettings
+from services.settings.single_leader import SingleLeaderSettings
 from tests.containers import engine, left_of
 
 __all__ = ["engine"]
@@ -70,7 +70,7 @@ def log_of(project: ComposeProject, *services: str) -> list[str]:
 async def test_it_serves_and_is_taken_by_a_run_and_given_back(up: ComposeProject) -> None:
     cluster = await ComposeCluster.start()
     assert cluster.name == up.name
-    settings = ClusterSettings(replication="sync", detection_timeout_ms=900)
+    settings = SingleLeaderSettings(replication="sync", detection_timeout_ms=900)
     await cluster.configure(settings)
     async with httpx.AsyncClient(base_url=up.url("g1", NODE_PORT)) as client:
         written = await client.put("/kv/x", json={"value": 7})

@@ -11,7 +11,7 @@ from chaos.cluster import CUT, HEALTHY, ClusterError, eventually, links_between
 from chaos.cluster.shape import Companion, Shape
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.workloads.client import ClientError
-from services.config import ClusterSettings, FeedKind
+from services.settings.single_leader import FeedKind, SingleLeaderSettings
 from tests.simulation.virtually import simulated
 
 SET_PRICE = (
@@ -61,7 +61,7 @@ def said(cluster: SimulatedCluster, event: str) -> list[Mapping[str, Any]]:
 def test_what_a_failover_has_undone_is_undone(role: str, feed: FeedKind) -> None:
     async def story() -> None:
         cluster = SimulatedCluster(1, shape(role))
-        await cluster.configure(ClusterSettings(replication="async", feed=feed))
+        await cluster.configure(SingleLeaderSettings(replication="async", feed=feed))
         await prices(cluster, 1, 30)
         leader = await cluster.resolve("leader")
         others = [node for node in cluster.replicas if node != leader]
@@ -89,7 +89,7 @@ def test_what_a_failover_has_undone_is_undone(role: str, feed: FeedKind) -> None
 def test_a_trimmed_place_means_a_new_snapshot(role: str) -> None:
     async def story() -> None:
         cluster = SimulatedCluster(1, shape(role))
-        await cluster.configure(ClusterSettings(log_retention_entries=20))
+        await cluster.configure(SingleLeaderSettings(log_retention_entries=20))
         await prices(cluster, 1, 10)
         await as_on(cluster, "n1")
         await cluster.kill("copy")
@@ -117,7 +117,7 @@ def test_a_trimmed_place_means_a_new_snapshot(role: str) -> None:
 async def test_an_old_leader_is_not_believed() -> None:
     """It does not know yet that it is over, and would answer the consumer."""
     cluster = SimulatedCluster(1, shape("indexer"))
-    await cluster.configure(ClusterSettings(replication="async"))
+    await cluster.configure(SingleLeaderSettings(replication="async"))
     await prices(cluster, 1, 10)
     old = await cluster.resolve("leader")
     others = [node for node in (*cluster.replicas, "g1", "g2", "controller") if node != old]

@@ -15,7 +15,7 @@ import pytest
 
 from chaos.cluster.shape import DEFAULT
 from chaos.runtimes.registry import RUNTIMES
-from services.config import ClusterSettings
+from services.settings.single_leader import SingleLeaderSettings
 from tests.contract import cluster as suite
 
 FIXTURES = {"cluster", "client"}
@@ -56,7 +56,7 @@ def test_contract(test: Test) -> None:
 async def _on_a_cluster(test: Test) -> None:
     runtime = RUNTIMES["sim"]
     async with runtime.cluster(DEFAULT, seed=1) as cluster, runtime.client(cluster) as client:
-        await cluster.configure(ClusterSettings())
+        await cluster.configure(SingleLeaderSettings())
         fixtures = {"cluster": cluster, "client": client}
         wanted = inspect.signature(test).parameters
         await test(**{name: fixture for name, fixture in fixtures.items() if name in wanted})

@@ -15,7 +15,7 @@ from chaos.faults.pause import Pause
 from chaos.judging.verdict import Verdict
 from chaos.runtimes.simulated import virtual
 from chaos.runtimes.simulation import SimulatedCluster
-from services.config import ClusterSettings
+from services.settings.single_leader import SingleLeaderSettings
 from tests.simulation.freezing import BOUNDED, ELECTION, LEASE, follower_behind_a_cut, found, frozen
 from tests.simulation.virtually import simulated
 
@@ -57,7 +57,7 @@ def bounded(seed: int, told_by: Telltale) -> Verdict:
 async def test_clocks_that_hardly_move_are_clocks_that_stand_still() -> None:
     """Whoever makes a machine stand still by its rate alone: what shows it is the wall clock, set right."""
     cluster = SimulatedCluster(1)
-    await cluster.configure(ClusterSettings(coordination="manual", lease=True))
+    await cluster.configure(SingleLeaderSettings(coordination="manual", lease=True))
     clock = cluster._machines["n1"].clock
     before = clock.wall() - clock.boottime()
     await cluster.pause("n1")
@@ -76,7 +76,7 @@ def test_requests_wait_for_the_lease_of_a_leader_that_was_away(fault: Pause | Fr
 
 async def _requests_wait(fault: Pause | Freeze) -> None:
     cluster = SimulatedCluster(1)
-    await cluster.configure(ClusterSettings(coordination="manual", lease=True, replication="async"))
+    await cluster.configure(SingleLeaderSettings(coordination="manual", lease=True, replication="async"))
     client = cluster.client(10)
     await client.put("g1", "x", 1)
     async with fault.applied(cluster):
@@ -95,7 +95,9 @@ def test_an_elected_leader_that_was_away_goes_on_if_nobody_was_elected(fault: Pa
 
 async def _the_leader_goes_on(fault: Pause | Freeze) -> None:
     cluster = SimulatedCluster(3)
-    settings = ClusterSettings(coordination="election", replication="quorum-ack", detection_timeout_ms=1000)
+    settings = SingleLeaderSettings(
+        coordination="election", replication="quorum-ack", detection_timeout_ms=1000
+    )
     await cluster.configure(settings)
     leader, client = await cluster.resolve("leader"), cluster.client(10)
     await client.put("g1", "x", 1)

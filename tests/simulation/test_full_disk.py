@@ -10,7 +10,7 @@ from chaos.cluster import ClusterError, DiskState, Event
 from chaos.cluster.shape import Companion, Shape
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.workloads.sql import Statement
-from services.config import ClusterSettings
+from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.waiting import soon
 from tests.simulation.virtually import simulated
 
@@ -25,7 +25,7 @@ async def running() -> AsyncIterator[SimulatedCluster]:
     """A cluster in which nobody met a bug."""
     cluster = SimulatedCluster(7, SHAPE)
     try:
-        await cluster.configure(ClusterSettings())
+        await cluster.configure(SingleLeaderSettings())
         yield cluster
         assert [event for event in cluster.events() if event.event in BUGS] == []
     finally:
@@ -61,7 +61,7 @@ async def test_settings_that_find_no_room_are_refused_and_the_old_ones_stay() ->
             before = await cluster.status(node)
             await cluster.set_disk(node, FULL)
             with pytest.raises(ClusterError, match="storage-failed"):
-                await cluster._orders.configure(node, ClusterSettings(replication="async"))
+                await cluster._orders.configure(node, SingleLeaderSettings(replication="async"))
             await cluster.set_disk(node, HEALTHY)
             assert (await cluster.status(node))["settings"] == before["settings"], node
         await soon(cluster._orders.must_serve)

@@ -9,7 +9,7 @@ import pytest
 from chaos.catalogue.scenario import Scenario, remedy
 from chaos.running.run import Run
 from chaos.workloads import register, transactions
-from services.config import Replication, ReplicationLog
+from services.settings.single_leader import Replication, ReplicationLog
 from tests.simulation.stories import accused, played
 
 TRANSFERS = 3

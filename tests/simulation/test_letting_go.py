@@ -16,7 +16,7 @@ from chaos.faults.pause import Pause
 from chaos.running.run import Run
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.workloads import register
-from services.config import ClusterSettings, Coordination
+from services.settings.single_leader import Coordination, SingleLeaderSettings
 from tests.simulation.stories import accused, played
 from tests.simulation.test_handing_over import FENCINGS
 from tests.simulation.virtually import simulated
@@ -115,7 +115,7 @@ def test_a_leader_that_is_back_as_a_follower_is_asked_and_not_shot(fencing: str)
 async def elected(seed: int) -> tuple[SimulatedCluster, str, str]:
     """A cluster that elects, with its leader and a follower."""
     cluster = SimulatedCluster(seed)
-    await cluster.configure(ClusterSettings(replication="quorum-ack", coordination="election"))
+    await cluster.configure(SingleLeaderSettings(replication="quorum-ack", coordination="election"))
     leader = await cluster.resolve("leader")
     return cluster, leader, await cluster.resolve("follower")
 
@@ -143,7 +143,7 @@ async def test_who_finds_no_successor_is_elected_anew_and_a_late_invitation_chan
 async def test_of_two_orders_to_hand_over_one_is_refused_and_the_other_carried_out() -> None:
     for settings in (ELECTION, {"coordination": "controller"}, {"coordination": "manual", "stonith": True}):
         cluster = SimulatedCluster(4)
-        await cluster.configure(ClusterSettings(**settings))
+        await cluster.configure(SingleLeaderSettings(**settings))
         orders = await asyncio.gather(cluster.hand_over(), cluster.hand_over(), return_exceptions=True)
         refusals = [order for order in orders if isinstance(order, BaseException)]
         assert len(refusals) == 1, orders
@@ -159,7 +159,7 @@ def test_a_leader_that_gave_up_is_succeeded_also_when_nobody_hears_that_it_did(f
     @simulated
     async def story() -> None:
         cluster = SimulatedCluster(5)
-        await cluster.configure(ClusterSettings(coordination="manual", **FENCINGS[fencing]))
+        await cluster.configure(SingleLeaderSettings(coordination="manual", **FENCINGS[fencing]))
         client, leader = cluster.client(3), await cluster.resolve("leader")
         before = await client.put("g1", "x", "before")
         order = asyncio.ensure_future(cluster.hand_over())
@@ -192,7 +192,7 @@ def test_a_failover_goes_on_after_the_controller_that_began_it_was_killed(
     @simulated
     async def story() -> None:
         cluster = SimulatedCluster(6)
-        await cluster.configure(ClusterSettings(coordination=coordination, **FENCINGS[fencing]))
+        await cluster.configure(SingleLeaderSettings(coordination=coordination, **FENCINGS[fencing]))
         client, leader = cluster.client(3), await cluster.resolve("leader")
         await client.put("g1", "x", "before")
         await cluster.kill(leader)

@@ -13,11 +13,12 @@ from chaos.runtimes.simulated.clock import EPOCH_S, MachineClock
 from chaos.runtimes.simulated.process import NODES
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.workloads.client import ClientError
-from services.config import ClusterSettings, NodeSettings
 from services.messages import AskStatus, Message
 from services.ports import Env
+from services.replica.replica import Replica
 from services.roles import Maker
-from services.single_leader.member import Replica
+from services.settings import NodeSettings
+from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.waiting import all_hold, soon
 from tests.simulation.virtually import simulated
 
@@ -26,11 +27,11 @@ TIMEOUT_S = 3.0
 
 @asynccontextmanager
 async def running(
-    settings: ClusterSettings | None = None, nodes: Mapping[str, Maker] = NODES
+    settings: SingleLeaderSettings | None = None, nodes: Mapping[str, Maker] = NODES
 ) -> AsyncIterator[SimulatedCluster]:
     cluster = SimulatedCluster(7, nodes=nodes)
     try:
-        await cluster.configure(settings or ClusterSettings())
+        await cluster.configure(settings or SingleLeaderSettings())
         yield cluster
     finally:
         await cluster.close()
@@ -117,7 +118,7 @@ async def test_no_timer_comes_nearer_while_its_machine_stands_still() -> None:
 
 @simulated
 async def test_no_call_runs_out_of_time_while_its_caller_stands_still() -> None:
-    async with running(ClusterSettings(coordination="manual")) as cluster:
+    async with running(SingleLeaderSettings(coordination="manual")) as cluster:
         client = cluster.client(TIMEOUT_S)
         async with Freeze("n1").applied(cluster):
             asked = asyncio.ensure_future(client.put("g1", "x", 1))
@@ -223,7 +224,7 @@ async def test_a_follower_with_a_full_disk_says_so_once_and_has_everything_later
 
 @simulated
 async def test_who_is_shot_is_dead_though_it_stands_still() -> None:
-    async with running(ClusterSettings(stonith=True)) as cluster:
+    async with running(SingleLeaderSettings(stonith=True)) as cluster:
         leader = await cluster.resolve("leader")
         await cluster.pause(leader)
 
@@ -260,7 +261,7 @@ class Faulty(Replica):
 async def test_bugs_end_a_process_or_an_answer_and_are_logged() -> None:
     cluster = SimulatedCluster(7, nodes={**NODES, "replica": Faulty})
     for machine in cluster._machines.values():
-        machine.start(ClusterSettings())
+        machine.start(SingleLeaderSettings())
     await asyncio.sleep(6)
     assert await cluster.process_state("n3") == "dead"
     with pytest.raises(ClusterError, match="internal"):

@@ -12,7 +12,8 @@ from chaos.runtimes.simulated.clock import MachineClock
 from chaos.runtimes.simulated.loop import VirtualLoop, new_loop
 from chaos.runtimes.simulated.network import LONGEST_S, SHORTEST_S, SimulatedNetwork, Wire
 from services.errors import LabError
-from services.messages import AskRoute, Message, Probed, Route, decode, encode, failed
+from services.messages import Message, Probed, decode, encode, failed
+from services.messages.single_leader import AskRoute, Route
 from tests.simulation.virtually import simulated
 
 TIMEOUT_S = 5.0

@@ -4,7 +4,7 @@ from chaos.cluster import ClusterError, eventually
 from chaos.cluster.links import CONTROLLER
 from chaos.cluster.shape import Shape
 from chaos.runtimes.simulation import SimulatedCluster
-from services.config import ClusterSettings
+from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.waiting import all_hold
 from tests.simulation.virtually import simulated
 
@@ -21,7 +21,7 @@ async def happened(cluster: SimulatedCluster, event: str) -> None:
 async def test_a_leader_that_dies_before_the_newcomer_counts_is_not_the_only_one_to_know_of_it() -> None:
     """Found by drawn schedules: only that leader had heard of the newcomer, which then followed nobody."""
     cluster = SimulatedCluster(1, Shape(spares=1))
-    await cluster.configure(ClusterSettings())
+    await cluster.configure(SingleLeaderSettings())
     client = cluster.client(3)
     await client.put("g1", "x", "before")
     await cluster.enlist("n4")

@@ -11,12 +11,12 @@ from chaos.faults.pause import Pause
 from chaos.faults.slow import Slow
 from chaos.runtimes.simulated import virtual
 from chaos.runtimes.simulation import SimulatedCluster
-from services.config import ClusterSettings
+from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.test_power import comes_back_as_a_follower, told
 from tests.contract.cluster.waiting import all_hold
 from tests.simulation.virtually import simulated
 
-STONITH = ClusterSettings(stonith=True)
+STONITH = SingleLeaderSettings(stonith=True)
 DETECTION_S = 0.6
 BOUND_S = 3 * DETECTION_S
 WITHIN_S = 5.0

@@ -27,8 +27,8 @@ from chaos.schedules.perform import NOBODY
 from chaos.schedules.schedule import NEEDS, ORDERS, Schedule, Stroke
 from chaos.schedules.together import PARTITIONS, PROMOTED_AFTER_MS, bridge, majorities_ring
 from chaos.sweeping.simulate import Simulation, simulate
-from services.config import ClusterSettings
-from services.single_leader.member import Replica
+from services.replica.replica import Replica
+from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.waiting import all_hold
 from tests.simulation.virtually import simulated
 
@@ -106,7 +106,7 @@ def test_the_worst_of_several() -> None:
 @simulated
 async def test_strokes_overlap_and_nothing_is_left_in_the_end() -> None:
     cluster = SimulatedCluster(1)
-    await cluster.configure(ClusterSettings())
+    await cluster.configure(SingleLeaderSettings())
     in_force = InForce(cluster)
     cut, slow = [Ask("link", N1_N2, CUT)], [Ask("link", N1_N2, LinkState(latency_s=1))]
     await in_force.add(cut)
@@ -133,7 +133,7 @@ async def test_strokes_overlap_and_nothing_is_left_in_the_end() -> None:
 @simulated
 async def test_a_node_finds_another_disk() -> None:
     cluster = SimulatedCluster(1)
-    await cluster.configure(ClusterSettings())
+    await cluster.configure(SingleLeaderSettings())
     client, in_force = cluster.client(3), InForce(cluster)
     old, empty = [Ask("content", "n3", "kept")], [Ask("content", "n3", "empty")]
     await client.put("g1", "x", "first")
@@ -155,7 +155,7 @@ async def test_a_node_finds_another_disk() -> None:
 @simulated
 async def test_a_node_begins_on_an_empty_disk_only_when_there_is_room() -> None:
     cluster = SimulatedCluster(1)
-    await cluster.configure(ClusterSettings())
+    await cluster.configure(SingleLeaderSettings())
     in_force = InForce(cluster)
     empty, full = [Ask("content", "n3", "empty")], [Ask("disk", "n3", DiskState(full=True))]
     await in_force.add(empty)
@@ -222,7 +222,7 @@ def test_orders_are_given_and_may_be_refused(coordination: str) -> None:
 async def test_a_disk_that_fills_while_a_node_begins_is_waited_for() -> None:
     """The process stays and says so; nobody waits for a dead one."""
     cluster = SimulatedCluster(1)
-    await cluster.configure(ClusterSettings())
+    await cluster.configure(SingleLeaderSettings())
     in_force = InForce(cluster)
     empty, full = [Ask("content", "n3", "empty")], [Ask("disk", "n3", DiskState(full=True))]
     await in_force.add(empty)
@@ -244,7 +244,7 @@ class Ending(Replica):
     lives = 0
 
     async def start(self) -> None:
-        if self.standing.env.node == "n3":
+        if self.env.node == "n3":
             Ending.lives += 1
             if Ending.lives in (2, 3):
                 raise RuntimeError("a bug")
@@ -255,7 +255,7 @@ class Ending(Replica):
 async def test_a_process_that_ends_as_it_starts_is_noticed_at_once_and_started_again() -> None:
     Ending.lives = 0
     cluster = SimulatedCluster(1, nodes={**NODES, "replica": Ending})
-    await cluster.configure(ClusterSettings())
+    await cluster.configure(SingleLeaderSettings())
     await cluster.kill("n3")
     began = asyncio.get_running_loop().time()
     with pytest.raises(ClusterError, match="n3 ended before it answered"):
@@ -272,7 +272,7 @@ async def test_a_process_that_ends_as_it_starts_is_noticed_at_once_and_started_a
 @simulated
 async def test_who_was_killed_while_paused_is_started_again() -> None:
     cluster = SimulatedCluster(1)
-    await cluster.configure(ClusterSettings())
+    await cluster.configure(SingleLeaderSettings())
     in_force = InForce(cluster)
     pause = [Ask("process", "n1", "paused")]
     await in_force.add(pause)

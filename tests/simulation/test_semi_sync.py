@@ -5,7 +5,7 @@ import asyncio
 from chaos.cluster import LinkState
 from chaos.cluster.links import Link
 from chaos.runtimes.simulation import SimulatedCluster
-from services.config import ClusterSettings
+from services.settings.single_leader import SingleLeaderSettings
 from tests.simulation.virtually import simulated
 
 WRITES = 20
@@ -16,7 +16,7 @@ SLOW_S = 0.3  # a record; less than the semi-synchronous timeout, so that it is 
 async def test_a_follower_that_confirms_steadily_but_too_late_is_replaced() -> None:
     """Found by a starved machine: nearly every write waited in vain, while another follower had them all."""
     cluster = SimulatedCluster(1)
-    settings = ClusterSettings(replication="semi-sync", batch_entries=1)
+    settings = SingleLeaderSettings(replication="semi-sync", batch_entries=1)
     await cluster.configure(settings)
     assert settings.semi_sync_timeout_ms / 1000 > SLOW_S
     client = cluster.client(3)

@@ -10,7 +10,7 @@ from chaos.running.run import Run
 from chaos.runtimes.simulated.wake_up import LONGEST_S, delays_s
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.workloads.client import ClientError
-from services.config import ClusterSettings
+from services.settings.single_leader import SingleLeaderSettings
 from tests.simulation.freezing import played
 from tests.simulation.virtually import simulated
 
@@ -39,7 +39,7 @@ def test_how_long_it_takes_differs_and_depends_on_the_seed_alone() -> None:
 @simulated
 async def test_who_waited_for_too_long_is_told_so_though_the_answer_lies_in_the_socket() -> None:
     cluster = SimulatedCluster(1)
-    await cluster.configure(ClusterSettings(detection_timeout_ms=20_000, replication="async"))
+    await cluster.configure(SingleLeaderSettings(detection_timeout_ms=20_000, replication="async"))
     client = cluster.client(10)
     await cluster.pause("n1")
     asked = asyncio.ensure_future(client.put("g1", "x", 1))

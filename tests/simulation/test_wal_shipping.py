@@ -11,7 +11,8 @@ from chaos.sweeping.simulate import Simulation, save, simulate
 from chaos.sweeping.sweep import drawn_schedule
 from services.messages import Entry
 from services.messages.records import Statement
-from services.single_leader.storage import Storage, Transaction
+from services.single_leader.outcomes import Transaction
+from services.single_leader.storage import Storage
 from services.sql import logical
 from services.sql.functions import NOWHERE
 from services.sql.working import TABLES_FILE

@@ -12,12 +12,15 @@ from typing import Literal
 from services.adapters.clock import SystemClock
 from services.adapters.disk import FileDisk
 from services.adapters.tasks import OrderedTasks
-from services.config import ClusterSettings, NodeSettings
+from services.controller.controller import Controller
 from services.errors import LabError
 from services.messages import Message, Operation, ReadContents, Status, Write, decode, encode
+from services.messages.single_leader import lead
 from services.ports import Env
-from services.single_leader.control.controller import Controller
-from services.single_leader.member import Replica
+from services.replica.replica import Replica
+from services.settings import NodeSettings
+from services.settings.single_leader import SingleLeaderSettings
+from tests.unit.standing import standing
 
 REPLICAS = ("n1", "n2", "n3")
 DEADLINE_S = 10.0
@@ -74,7 +77,7 @@ class Story:
 class Cluster:
     """Three replicas and a controller in `directory`."""
 
-    def __init__(self, directory: Path, settings: ClusterSettings) -> None:
+    def __init__(self, directory: Path, settings: SingleLeaderSettings) -> None:
         self.wires = Wires()
         self.lines: list[tuple[str, str]] = []
         self.crashes: list[str] = []
@@ -95,7 +98,7 @@ class Cluster:
     @property
     def leader(self) -> str | None:
         controller = self.wires.nodes["controller"]
-        return controller.status().leader
+        return lead(controller.status()).leader
 
     def status(self, node: str) -> Status:
         return self.wires.nodes[node].status()
@@ -103,7 +106,7 @@ class Cluster:
     def file(self, node: str, pattern: str) -> list[Path]:
         return sorted((self._directory / node).glob(pattern))
 
-    async def start(self, node: str, settings: ClusterSettings | None = None) -> None:
+    async def start(self, node: str, settings: SingleLeaderSettings | None = None) -> None:
         """Start a process on the node's disk, with the cluster's settings or others."""
         env = self._env(node)
         role: Literal["controller", "replica"] = "controller" if node == "controller" else "replica"
@@ -141,13 +144,13 @@ class Cluster:
         """The registers that `node` holds at the moment."""
         replica = self.wires.nodes[node]
         assert isinstance(replica, Replica)
-        return set(replica.standing.storage.contents()[0].items())
+        return set(standing(replica).storage.contents()[0].items())
 
     async def settled(self) -> None:
         """Wait until every living replica has the leader's whole log."""
         replicas = [n for n in self.wires.nodes if n != "controller"]
         await self.until(lambda: self.leader is not None)
-        await self.until(lambda: len({self.status(n).position for n in replicas}) == 1)
+        await self.until(lambda: len({lead(self.status(n)).position for n in replicas}) == 1)
 
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(DEADLINE_S):

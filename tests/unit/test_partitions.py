@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.config import ClusterSettings, NodeSettings
 from services.errors import LabError
 from services.groups.partitions import fellows, groups, hashed_part, number_of, partition_of, slot
 from services.node import must_fit
+from services.settings import NodeSettings
+from services.settings.single_leader import SingleLeaderSettings
 
 LAYOUT = (("n1", "n2"), ("n3",))
 
@@ -78,7 +79,7 @@ def test_what_cannot_be_is_refused(
     partitions: tuple[tuple[str, ...], ...], coordination: str, words: str
 ) -> None:
     with pytest.raises(msgspec.ValidationError, match=words):
-        msgspec.convert({"partitions": partitions, "coordination": coordination}, ClusterSettings)
+        msgspec.convert({"partitions": partitions, "coordination": coordination}, SingleLeaderSettings)
 
 
 @pytest.mark.parametrize(("replicas", "odd"), [("n1 n2", "n3"), ("n1 n2 n3 n4", "n4")])
@@ -98,4 +99,4 @@ def test_no_consumer_of_one_log_stands_beside_several() -> None:
         msgspec.convert(about | beside | {"replicas": replicas, "cluster": settings}, NodeSettings)
     node = msgspec.convert(about | beside | {"replicas": replicas}, NodeSettings)
     with pytest.raises(LabError, match="bad-order: index would follow one log"):
-        must_fit(msgspec.convert(settings, ClusterSettings), node)
+        must_fit(msgspec.convert(settings, SingleLeaderSettings), node)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from chaos.runtimes.simulated.network import SimulatedNetwork
 from chaos.workloads.client import ANYBODY, Answer, Caller, ClientError
@@ -81,17 +82,14 @@ class SimulatedClient:
         """Nothing is held here."""
 
     async def _write(self, gateway: str, operation: Operation, caller: Caller) -> Answer:
-        written = await self._send(gateway, Write(operation=operation, **_words(caller)), Written)
-        token = tokens.text_of(written.token)
-        where = written.partition
-        return Answer(written.node, written.epoch, written.position.sequence, token=token, partition=where)
+        write = Write(operation=operation, context=caller.context or "", **_words(caller))
+        return _signed(await self._send(gateway, write, Written))
 
     async def _read(self, gateway: str, read: Read) -> Answer:
         result = await self._send(gateway, read, ReadResult)
         absent: list[Any] | None = None if read.type == "register" else []
         value = result.value if result.found else absent
-        token = tokens.text_of(result.token)
-        return Answer(result.node, result.epoch, result.position.sequence, value, token, result.partition)
+        return replace(_signed(result), value=value, siblings=result.siblings or None)
 
     async def _send(self, gateway: str, message: Message, expected: type[M]) -> M:
         try:
@@ -100,6 +98,19 @@ class SimulatedClient:
             raise ClientError(error.definite, str(error)) from error
         assert isinstance(reply, expected), reply
         return reply
+
+
+def _signed(reply: Written | ReadResult) -> Answer:
+    """Who answered, and what the client is to send back."""
+    return Answer(
+        node=reply.node,
+        epoch=reply.epoch,
+        position=reply.vector or reply.position.sequence,
+        token=tokens.text_of(reply.token),
+        partition=reply.partition,
+        context=reply.context or None,
+        by=reply.by,
+    )
 
 
 def _words(caller: Caller) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from chaos.runtimes.simulated.disk import MachineDisk, SimulatedDisk
 from chaos.runtimes.simulated.loop import VirtualLoop, new_loop
 from chaos.runtimes.simulated.network import SimulatedNetwork, Wire
 from chaos.runtimes.simulated.process import Process, ProcessLog
-from services.config import ClusterSettings, NodeSettings
 from services.messages import Status
 from services.roles import Maker
+from services.settings import AnySettings, NodeSettings
 
 LONGEST_UPTIME_S = 1000.0
 SHORTEST_START_S, LONGEST_START_S = 0.05, 0.2
@@ -75,7 +75,7 @@ class Machine:
         assert self._process
         return self._process.account()
 
-    def start(self, settings: ClusterSettings) -> None:
+    def start(self, settings: AnySettings) -> None:
         """Start a process; it answers a little later."""
         assert self._process is None
         self._starts += 1

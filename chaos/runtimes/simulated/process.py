@@ -18,13 +18,13 @@ from chaos.runtimes.simulated.loop import VirtualLoop
 from chaos.runtimes.simulated.network import SimulatedNetwork
 from chaos.runtimes.simulated.timeline import Timeline
 from services.adapters.tasks import OrderedTasks
-from services.config import NodeSettings
 from services.errors import LabError
 from services.logline import LogLine, as_json
 from services.messages import Status, decode, encode, failed
 from services.node import Node, when_there_is_room
 from services.ports import Clock, Env
 from services.roles import ROLES, Maker, maker
+from services.settings import NodeSettings
 
 NODES: Mapping[str, Maker] = {role: maker(role) for role in ROLES}
 

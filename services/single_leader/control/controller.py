@@ -12,27 +12,26 @@ from typing import Any
 from msgspec.structs import replace
 
 from services.bell import Bell
-from services.config import NodeSettings
 from services.errors import LabError
-from services.messages import (
+from services.family import Answers
+from services.messages import Message, Status
+from services.messages.single_leader import (
     Appoint,
     AskRoute,
-    AskStatus,
-    Configure,
     Fence,
     HandOver,
     Heartbeat,
+    LeadStatus,
     LeaseGranted,
-    Message,
-    Position,
-    Probe,
     Promote,
+    Pulse,
     RenewLease,
     Route,
-    Status,
 )
-from services.node import probe, remember_settings, settings_in_force
+from services.node import remember_settings
 from services.ports import Env, over_for_everybody_s
+from services.settings import NodeSettings
+from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.control import failover, operating
 from services.single_leader.control.memory import first_view, recall, remember
 from services.single_leader.control.switches import Switches
@@ -45,47 +44,55 @@ LINK_TROUBLE = ("unreachable", "timed-out", "connection-lost")
 
 
 class Controller:
-    """Watches, decides, appoints. `handle` answers leaders who renew and gateways who ask."""
+    """See `services.family.Part`. Watches, decides, appoints; answers leaders who renew, and who asks."""
 
     def __init__(self, env: Env, settings: NodeSettings) -> None:
         self._env = env
-        self._node = settings
-        self._cluster = settings_in_force(env, settings.cluster)
+        assert isinstance(settings.cluster, SingleLeaderSettings), settings.cluster
+        self._node, self._cluster = settings, settings.cluster
         self._view = self._first_view()
         self._news = Bell()  # rings when there is something to decide
-        self._trouble, self._writing = Trouble(self._say), asyncio.Lock()
-        self._switches = Switches(env.node, self._call, self._say)
+        self._trouble, self._writing = Trouble(self.say), asyncio.Lock()
+        self._switches = Switches(env.node, self._call, self.say)
 
     async def start(self) -> None:
         """Begin to watch every replica and to decide."""
-        self._say("started")
+        self.say("started")
         for node in self._view.replicas:
             self._env.tasks.spawn(f"watch-{node}", self._watch(node))
         self._env.tasks.spawn("decide", self._decide())
 
-    async def stop(self) -> None:
+    async def stop(self, reason: str) -> None:
         """Stop watching."""
         for name in (*map("watch-{}".format, self._view.replicas), "decide"):
             await self._env.tasks.cancel(name)
 
     def status(self) -> Status:
         """Who leads, in which epoch, as far as the controller knows."""
+        view = self._view
+        leader = view.leader if view.attempt is None else None
+        followers = {node: seen.position for node, seen in view.seen.items()}
         return Status(
             node=self._env.node,
             role="controller",
-            epoch=self._view.epoch,
-            position=Position(),
-            leader=self._view.leader if self._view.attempt is None else None,
+            owes=int(self._cluster.watched and (leader is None or view.order is not None)),
             settings=self._cluster,
-            followers={node: seen.position for node, seen in self._view.seen.items()},
+            detail=LeadStatus(epoch=view.epoch, leader=leader, followers=followers),
         )
 
-    @singledispatchmethod
-    async def handle(self, message: Message) -> Message:
-        """The reply to `message`. Raises `LabError` for every refusal and failure."""
-        raise LabError("bad-request", f"the controller has no use for a {type(message).__name__}")
+    def say(self, event: str, **fields: object) -> None:
+        """See `Part`."""
+        self._env.log.event(event, role="controller", epoch=self._view.epoch, **fields)
 
-    @handle.register
+    def answers(self) -> Answers:
+        """See `Part`."""
+        return {
+            RenewLease: self._on_renew_lease,
+            AskRoute: self._on_ask_route,
+            Appoint: self._on_appoint,
+            HandOver: self._on_hand_over,
+        }
+
     async def _on_renew_lease(self, message: RenewLease) -> LeaseGranted:
         view = self._view
         if view.attempt or message.node != view.leader or message.epoch != view.epoch:
@@ -95,16 +102,13 @@ class Controller:
         self._view = replace(view, lease_until=until)
         return LeaseGranted(lease_s=lease_s)
 
-    @handle.register
     async def _on_ask_route(self, _: AskRoute) -> Route:
         return self._route()
 
-    @handle.register
     async def _on_appoint(self, message: Appoint) -> Route:
         operating.check_appointment(self._view, self._cluster, message.node, self._env.clock.monotonic())
         return await self._carry_out(Order(message.node, f"an operator promotes {message.node}"))
 
-    @handle.register
     async def _on_hand_over(self, message: HandOver) -> Route:
         """The leader prepares it and gives up the lead; then it is a failover that needs no detection."""
         now, epoch = self._env.clock.monotonic(), self._view.epoch
@@ -129,27 +133,18 @@ class Controller:
             await self._env.clock.sleep(failover.glance_s(self._cluster))
         return self._route()
 
-    @handle.register
-    async def _on_ask_status(self, _: AskStatus) -> Status:
-        return self.status()
-
-    @handle.register
-    async def _on_probe(self, message: Probe) -> Message:
-        return await probe(self._env, message)
-
-    @handle.register
-    async def _on_configure(self, message: Configure) -> Status:
-        await self.stop()
+    async def configure(self, settings: SingleLeaderSettings, reset: bool) -> None:
+        """See `Part`."""
+        await self.stop("new settings")
         try:
             with disk_may_refuse():
-                if message.reset:
+                if reset:
                     await self._env.disk.wipe()
-                remember_settings(self._env, message.settings)
-            self._cluster = message.settings
+                remember_settings(self._env, settings)
+            self._cluster = settings
         finally:
             self._view = self._first_view()
             await self.start()
-        return self.status()
 
     def _first_view(self) -> View:
         memory = recall(self._env.disk)
@@ -185,7 +180,7 @@ class Controller:
             await self._env.clock.sleep(self._cluster.heartbeat_ms / 1000)
 
     def _note(self, status: Message, asked_at: float) -> None:
-        assert isinstance(status, Status), status
+        assert isinstance(status, Pulse), status
         now = self._env.clock.monotonic()
         self._view = heard(self._view, status, asked_at, now)
         if self._view.attempt is None and failover.plan(self._view, self._cluster, now):
@@ -193,14 +188,14 @@ class Controller:
 
     async def _count_newcomers(self, status: Message) -> None:
         """Whoever has caught up, as the leader says, is one of the replicas: remembered, then watched."""
-        assert isinstance(status, Status), status
+        assert isinstance(status, Pulse), status
         view = self._view
         if view.attempt or (status.node, status.epoch) != (view.leader, view.epoch):
             return
         for node in status.caught_up:
             if node not in self._view.replicas:
                 await self._remember(self._used, replicas=(*self._view.replicas, node))
-                self._say("replica-joined", newcomer=node)
+                self.say("replica-joined", newcomer=node)
                 self._env.tasks.spawn(f"watch-{node}", self._watch(node))
 
     async def _decide(self) -> None:
@@ -227,7 +222,7 @@ class Controller:
         now = self._env.clock.monotonic()
         attempt = Attempt(self._used, action.reason, action.preferred, now)
         self._view = replace(self._view, order=None, attempt=attempt)
-        self._say("failover-begun", to_epoch=self._used, reason=action.reason)
+        self.say("failover-begun", to_epoch=self._used, reason=action.reason)
 
     @_perform.register
     async def _fence(self, action: failover.Fence) -> None:
@@ -236,12 +231,12 @@ class Controller:
         except LabError as error:
             if error.kind.code not in LINK_TROUBLE and (attempt := self._view.attempt):
                 self._view = refused(self._view, attempt, action.node)
-                self._say("order-refused", target=action.node, reason=str(error))
+                self.say("order-refused", target=action.node, reason=str(error))
             return
         attempt = self._view.attempt
-        if isinstance(reply, Status) and attempt and attempt.epoch == action.epoch:
+        if isinstance(reply, Pulse) and attempt and attempt.epoch == action.epoch:
             self._view = promised(self._view, attempt, action.node, reply.position)
-            self._say("fenced", target=action.node, to_epoch=action.epoch, its_position=str(reply.position))
+            self.say("fenced", target=action.node, to_epoch=action.epoch, its_position=str(reply.position))
 
     @_perform.register
     async def _shut_down(self, action: failover.ShutDown) -> None:
@@ -249,7 +244,7 @@ class Controller:
         is_off = await self._switches.power_off(action.node, action.reason)
         if is_off and (attempt := self._view.attempt):
             self._view = stopped(self._view, attempt, action.node, self._env.clock.monotonic())
-            self._say("old-leader-shut-down", target=action.node, reason=action.reason)
+            self.say("old-leader-shut-down", target=action.node, reason=action.reason)
 
     @_perform.register
     async def _promote(self, action: failover.Promote) -> None:
@@ -279,7 +274,7 @@ class Controller:
         appointed = {"leader": action.node, "epoch": action.epoch, "appointed_at": now}
         await self._remember(self._used, **appointed, asked=frozenset(), attempt=None)
         self._switches.forget()
-        self._say("leader-appointed", leader=action.node)
+        self.say("leader-appointed", leader=action.node)
         for gateway in self._node.gateways:
             self._env.tasks.spawn(f"tell-{gateway}", self._tell(gateway))
 
@@ -289,6 +284,3 @@ class Controller:
 
     async def _call(self, link: str, message: Message) -> Message:
         return await self._env.network.call(link, message, self._cluster.call_timeout_ms / 1000)
-
-    def _say(self, event: str, **fields: object) -> None:
-        self._env.log.event(event, role="controller", epoch=self._view.epoch, **fields)

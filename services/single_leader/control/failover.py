@@ -21,8 +21,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from services.config import ClusterSettings
 from services.messages import Position
+from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.control.view import Attempt, View
 
 
@@ -71,7 +71,7 @@ class Confirm:
 Action: TypeAlias = Begin | Fence | ShutDown | Promote | Confirm
 
 
-def plan(view: View, settings: ClusterSettings, now: float) -> list[Action]:
+def plan(view: View, settings: SingleLeaderSettings, now: float) -> list[Action]:
     """What to do now; empty when all is well or when there is only waiting left."""
     if settings.coordination == "election":
         return []
@@ -88,7 +88,7 @@ def plan(view: View, settings: ClusterSettings, now: float) -> list[Action]:
     return _go_on(view, view.attempt, settings, now)
 
 
-def patience_s(view: View, settings: ClusterSettings, now: float) -> float:
+def patience_s(view: View, settings: SingleLeaderSettings, now: float) -> float:
     """For how long nothing is to be done unless something is heard: at most until silence is too long.
 
     A failover under way is looked at more often, for leases run out and who was silent is asked again.
@@ -99,12 +99,12 @@ def patience_s(view: View, settings: ClusterSettings, now: float) -> float:
     return max(soon_s, _heard_at(view) + settings.detection_timeout_ms / 1000 - now)
 
 
-def glance_s(settings: ClusterSettings) -> float:
+def glance_s(settings: SingleLeaderSettings) -> float:
     """The time between two looks at a failover under way."""
     return settings.heartbeat_ms / 4000
 
 
-def enough_promises(settings: ClusterSettings, replicas: int) -> int:
+def enough_promises(settings: SingleLeaderSettings, replicas: int) -> int:
     """How many replicas must have promised so that one of them has every acknowledged write.
 
     A write that k replicas hold is in each set of `replicas - k + 1` of them.
@@ -134,7 +134,7 @@ def _names(nodes: Iterable[str]) -> str:
     return " or ".join(sorted(nodes))
 
 
-def _why_fail_over(view: View, settings: ClusterSettings, now: float) -> str:
+def _why_fail_over(view: View, settings: SingleLeaderSettings, now: float) -> str:
     timeout_s = settings.detection_timeout_ms / 1000
     if view.leader is None:
         everybody = len(view.seen) == len(view.replicas)
@@ -156,7 +156,7 @@ def _heard_at(view: View) -> float:
     return seen.at if seen else view.started_at
 
 
-def _go_on(view: View, attempt: Attempt, settings: ClusterSettings, now: float) -> list[Action]:
+def _go_on(view: View, attempt: Attempt, settings: SingleLeaderSettings, now: float) -> list[Action]:
     leading = [n for n, seen in view.seen.items() if seen.role == "leader" and seen.epoch == attempt.epoch]
     if leading:
         return [Confirm(leading[0], attempt.epoch)]
@@ -184,7 +184,7 @@ def _may_lead(view: View, attempt: Attempt) -> set[str]:
     return (old_leader | view.asked) - attempt.promised.keys()
 
 
-def _to_be_shot(view: View, attempt: Attempt, settings: ClusterSettings, now: float) -> list[str]:
+def _to_be_shot(view: View, attempt: Attempt, settings: SingleLeaderSettings, now: float) -> list[str]:
     """Who may lead, and does not promise to lead no more; who can be reached is given the time to do so."""
     if not settings.stonith:
         return []
@@ -193,12 +193,12 @@ def _to_be_shot(view: View, attempt: Attempt, settings: ClusterSettings, now: fl
     return sorted(_may_lead(view, attempt) - attempt.stopped.keys() - may_promise)
 
 
-def _fences(view: View, attempt: Attempt, settings: ClusterSettings, now: float) -> list[Action]:
+def _fences(view: View, attempt: Attempt, settings: SingleLeaderSettings, now: float) -> list[Action]:
     missing = _reachable(view, attempt, settings, now) - attempt.promised.keys()
     return [Fence(node, attempt.epoch) for node in sorted(missing)]
 
 
-def _reachable(view: View, attempt: Attempt, settings: ClusterSettings, now: float) -> set[str]:
+def _reachable(view: View, attempt: Attempt, settings: SingleLeaderSettings, now: float) -> set[str]:
     """Who answered lately, and was not shut down since."""
     timeout_s, shot_at = settings.detection_timeout_ms / 1000, attempt.stopped
     return {
@@ -208,7 +208,7 @@ def _reachable(view: View, attempt: Attempt, settings: ClusterSettings, now: flo
     }
 
 
-def _old_leader_is_over(view: View, attempt: Attempt, settings: ClusterSettings, now: float) -> bool:
+def _old_leader_is_over(view: View, attempt: Attempt, settings: SingleLeaderSettings, now: float) -> bool:
     leading = _may_lead(view, attempt)
     if settings.stonith and not leading <= attempt.stopped.keys():
         return False
@@ -217,7 +217,7 @@ def _old_leader_is_over(view: View, attempt: Attempt, settings: ClusterSettings,
 
 
 def _candidates(
-    view: View, attempt: Attempt, settings: ClusterSettings, now: float
+    view: View, attempt: Attempt, settings: SingleLeaderSettings, now: float
 ) -> Mapping[str, Position]:
     """Who may be chosen from: empty until all who can be reached have promised, and these are enough.
 

@@ -4,8 +4,8 @@ failover makes two leaders of one epoch.
 
 import msgspec
 
-from services.config import ClusterSettings
 from services.ports import Disk, over_for_everybody_s
+from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.control.view import View
 
 FILE = "controller.json"
@@ -27,7 +27,9 @@ def recall(disk: Disk) -> Remembered:
     return msgspec.json.decode(text, type=Remembered) if text else Remembered()
 
 
-def first_view(memory: Remembered, replicas: tuple[str, ...], now: float, settings: ClusterSettings) -> View:
+def first_view(
+    memory: Remembered, replicas: tuple[str, ...], now: float, settings: SingleLeaderSettings
+) -> View:
     """The view after a start: what is remembered, and as if a lease had just been granted."""
     return View(
         replicas=memory.members or replicas,

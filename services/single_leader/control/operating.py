@@ -3,13 +3,13 @@
 Every refusal comes before anything has happened, and names what would be right.
 """
 
-from services.config import ClusterSettings
 from services.errors import LabError
 from services.messages import Position
+from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.control.view import Seen, View
 
 
-def check_appointment(view: View, settings: ClusterSettings, node: str, now: float) -> None:
+def check_appointment(view: View, settings: SingleLeaderSettings, node: str, now: float) -> None:
     """Raise `LabError` bad-order unless `node` may be made the leader by hand."""
     _must_be_quiet(view)
     _must_be_alive(view, settings, node, now)
@@ -31,7 +31,7 @@ def check_appointment(view: View, settings: ClusterSettings, node: str, now: flo
         )
 
 
-def successor(view: View, settings: ClusterSettings, wanted: str | None, now: float) -> str | None:
+def successor(view: View, settings: SingleLeaderSettings, wanted: str | None, now: float) -> str | None:
     """Who is to lead after a hand-over; None leaves it to the leader. Raises `LabError` bad-order."""
     _must_be_quiet(view)
     if view.leader is None:
@@ -51,7 +51,7 @@ def _must_be_quiet(view: View) -> None:
         raise LabError("bad-order", "a failover is under way; `./lab status` shows when it is over")
 
 
-def _must_be_alive(view: View, settings: ClusterSettings, node: str, now: float) -> None:
+def _must_be_alive(view: View, settings: SingleLeaderSettings, node: str, now: float) -> None:
     if node not in view.replicas:
         raise LabError("bad-order", f"there is no replica {node!r}; there are: {', '.join(view.replicas)}")
     seen = view.seen.get(node)
@@ -59,7 +59,7 @@ def _must_be_alive(view: View, settings: ClusterSettings, node: str, now: float)
         raise LabError("bad-order", f"the controller does not hear from {node}, so it cannot lead")
 
 
-def _alive(seen: Seen, settings: ClusterSettings, now: float) -> bool:
+def _alive(seen: Seen, settings: SingleLeaderSettings, now: float) -> bool:
     return now - seen.at <= settings.detection_timeout_ms / 1000
 
 

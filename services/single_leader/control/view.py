@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.messages import START, Position, Role, Status
+from services.messages import START, Position
+from services.messages.single_leader import Pulse
 
 
 class Seen(Struct, frozen=True):
@@ -14,7 +15,7 @@ class Seen(Struct, frozen=True):
 
     at: float
     asked_at: float = 0.0
-    role: Role = "follower"
+    role: str = "follower"
     epoch: int = 0
     position: Position = START
     hands_over_to: str | None = None  # it led in `epoch` and has given that up
@@ -63,7 +64,7 @@ class View(Struct, frozen=True):
         return seen.hands_over_to if seen and gave_up else None
 
 
-def heard(view: View, status: Status, asked_at: float, now: float) -> View:
+def heard(view: View, status: Pulse, asked_at: float, now: float) -> View:
     """With an answer that was asked for at `asked_at`; an older one says nothing new."""
     before = view.seen.get(status.node)
     if before and asked_at < before.asked_at:

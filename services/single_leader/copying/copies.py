@@ -13,10 +13,11 @@ import asyncio
 import hashlib
 from contextlib import closing
 
-from services.config import ClusterSettings
 from services.errors import LabError
-from services.messages import Chunk, CopyReady, Position
+from services.messages import Position
+from services.messages.single_leader import Chunk, CopyReady
 from services.ports import Disk
+from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.storage import DATABASE
 from services.store.reach import reach
 
@@ -30,7 +31,7 @@ class Copies:
         self._disk = disk
         self._making = asyncio.Lock()  # one at a time: it is much work for the disk
 
-    async def make(self, node: str, settings: ClusterSettings) -> CopyReady:
+    async def make(self, node: str, settings: SingleLeaderSettings) -> CopyReady:
         """A copy for `node`, by the method in force."""
         if settings.copy_by == "file-copy":
             return CopyReady(name=DATABASE, chunk_bytes=settings.chunk_bytes)
@@ -44,7 +45,7 @@ class Copies:
             name=name, chunk_bytes=settings.chunk_bytes, position=position, size=size, digest=digest
         )
 
-    async def chunk(self, name: str, offset: int, settings: ClusterSettings) -> Chunk:
+    async def chunk(self, name: str, offset: int, settings: SingleLeaderSettings) -> Chunk:
         """The bytes from `offset` on. Raises `LabError` copy-gone when there is no such copy."""
         moving = settings.copy_by == "file-copy" and name == DATABASE
         made = name.startswith(PREFIX) and "/" not in name and self._disk.size(name)

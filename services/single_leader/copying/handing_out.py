@@ -1,13 +1,14 @@
 """Copies of the leader's data: the leader makes them and hands them out, newcomers and laggards take them."""
 
-from services.messages import AddFollower, AskChunk, AskCopy, Chunk, CopyReady, Status, TakeCopy
+from services.messages.single_leader import AddFollower, AskChunk, AskCopy, Chunk, CopyReady, Pulse, TakeCopy
+from services.single_leader import account
 from services.single_leader.copying.copies import Copies
 from services.single_leader.copying.newcomer import Newcomer
 from services.single_leader.duty import Answers
 from services.single_leader.standing import Standing
 
 
-class Copying:
+class HandingOut:
     """See `Duty`."""
 
     def __init__(self, standing: Standing, newcomer: Newcomer) -> None:
@@ -23,10 +24,10 @@ class Copying:
             AddFollower: self._add_follower,
         }
 
-    async def _take_copy(self, order: TakeCopy) -> Status:
+    async def _take_copy(self, order: TakeCopy) -> Pulse:
         if order.unless_at is None or self._standing.storage.last < order.unless_at:
             self._newcomer.begin(order.reason)
-        return self._standing.status()
+        return account.pulse(self._standing)
 
     async def _ask_copy(self, request: AskCopy) -> CopyReady:
         self._standing.must_lead()
@@ -39,9 +40,9 @@ class Copying:
     async def _ask_chunk(self, request: AskChunk) -> Chunk:
         return await self._copies.chunk(request.name, request.offset, self._standing.cluster)
 
-    async def _add_follower(self, request: AddFollower) -> Status:
+    async def _add_follower(self, request: AddFollower) -> Pulse:
         leader = self._standing.must_lead()
         self._standing.say("adds-follower", follower=request.node)
         leader.add_follower(request.node)
         self._copies.discard(request.node)
-        return self._standing.status()
+        return account.pulse(self._standing)

@@ -24,7 +24,17 @@ import msgspec
 from msgspec.structs import replace
 
 from services.errors import LabError
-from services.messages import AddFollower, AskChunk, AskCopy, AskStatus, Chunk, CopyReady, Message, Status
+from services.messages import Message
+from services.messages.single_leader import (
+    AddFollower,
+    AskChunk,
+    AskCopy,
+    AskRoute,
+    Chunk,
+    CopyReady,
+    Pulse,
+    Route,
+)
 from services.single_leader.copying.copies import digest_of
 from services.single_leader.standing import COPYING, Standing
 from services.single_leader.storage import DATABASE
@@ -171,7 +181,7 @@ class Newcomer:
     async def _be_added(self) -> float | None:
         """Ask whoever leads to be shipped the log; the moment from which it is."""
         with suppress(LabError):
-            await self._ask(await self._find_leader(), AddFollower(node=self._env.node), Status)
+            await self._ask(await self._find_leader(), AddFollower(node=self._env.node), Pulse)
             return self._env.clock.monotonic()
         return None
 
@@ -185,11 +195,11 @@ class Newcomer:
         short_s = self._standing.cluster.call_timeout_ms / 1000
         for node in self._standing.peers:
             try:
-                status = await self._ask(node, AskStatus(), Status, short_s)
+                route = await self._ask(node, AskRoute(), Route, short_s)
             except LabError:
                 continue
-            if status.leader and status.leader != self._env.node:
-                return status.leader
+            if route.leader and route.leader != self._env.node:
+                return route.leader
         raise LabError("no-leader", "no replica that can be reached knows of a leader")
 
     async def _ask(self, node: str, message: Message, expected: type[M], timeout_s: float = PATIENCE_S) -> M:

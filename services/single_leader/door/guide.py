@@ -7,10 +7,11 @@ and the first news end the waiting, so that one who is dead or stands still dela
 import asyncio
 from collections.abc import Callable
 
-from services.config import ClusterSettings
 from services.errors import LabError
-from services.messages import AskRoute, Message, Route
+from services.messages import Message
+from services.messages.single_leader import AskRoute, Route
 from services.ports import Env
+from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.door import routing
 
 CONTROLLER = "controller"
@@ -21,7 +22,7 @@ class Guide:
     """What one gateway knows of the way to the leader. `say` writes a line into its log."""
 
     def __init__(
-        self, env: Env, replicas: tuple[str, ...], settings: ClusterSettings, say: Callable[..., None]
+        self, env: Env, replicas: tuple[str, ...], settings: SingleLeaderSettings, say: Callable[..., None]
     ) -> None:
         self._env, self._members, self._settings, self._say = env, replicas, settings, say
         self._route: Route | None = None
@@ -38,7 +39,7 @@ class Guide:
         """The newest epoch that was heard of."""
         return self._route.epoch if self._route else 0
 
-    def configure(self, settings: ClusterSettings, reset: bool) -> None:
+    def configure(self, settings: SingleLeaderSettings, reset: bool) -> None:
         """Take these settings; with `reset` everything begins anew, and what was known is about old times."""
         self._settings = settings
         if reset:
@@ -74,7 +75,7 @@ class Guide:
         finally:
             self._end(answered)
 
-    async def _ask_one(self, node: str, settings: ClusterSettings, answered: asyncio.Event) -> None:
+    async def _ask_one(self, node: str, settings: SingleLeaderSettings, answered: asyncio.Event) -> None:
         try:
             reply: Message = await self._env.network.call(node, AskRoute(), settings.call_timeout_ms / 1000)
         except LabError:

@@ -7,13 +7,14 @@ one says nothing of the other: leaders, epochs and positions belong to a log, an
 from collections.abc import Callable
 from typing import TypeVar
 
-from services.config import ClusterSettings, ReadPolicy
 from services.errors import LabError
 from services.messages import Message, Read, ReadResult, Write, Written
 from services.ports import Env
+from services.replies import of_type
+from services.settings.single_leader import ReadPolicy, SingleLeaderSettings
 from services.single_leader.door import routing
 from services.single_leader.door.guide import Guide
-from services.single_leader.door.reading import Reading, of_type
+from services.single_leader.door.reading import Reading
 
 M = TypeVar("M", bound=Message)
 
@@ -26,7 +27,7 @@ class Partition:
         number: int,
         env: Env,
         replicas: tuple[str, ...],
-        settings: ClusterSettings,
+        settings: SingleLeaderSettings,
         say: Callable[..., None],
     ) -> None:
         self.number = number
@@ -34,7 +35,7 @@ class Partition:
         self.guide = Guide(env, replicas, settings, say)
         self.reading = Reading(env, settings, self)
 
-    def configure(self, settings: ClusterSettings, reset: bool) -> None:
+    def configure(self, settings: SingleLeaderSettings, reset: bool) -> None:
         """From now on these settings hold; with `reset` everything begins anew."""
         self._settings = settings
         self.guide.configure(settings, reset)

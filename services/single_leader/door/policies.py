@@ -30,9 +30,11 @@ from typing import Literal, TypeAlias
 
 from uhashring import HashRing
 
-from services.config import ReadPolicy
+from services.errors import LabError
+from services.family import Wish
 from services.messages import ReadMode
 from services.ports import over_for_everybody_s
+from services.settings.single_leader import ReadPolicy
 from services.single_leader.door.routing import ELSEWHERE, GONE, NOWHERE
 
 
@@ -156,3 +158,14 @@ POLICIES: Mapping[ReadPolicy, Policy] = {
     "consistent-prefix": Policy(by_hash, mode="acknowledged", memory="client", saw=True),
     "causal-order": Policy(by_hash, mode="acknowledged", memory="client", saw=True, needs=True),
 }
+
+
+def policy_in(wish: Wish) -> ReadPolicy | None:
+    """The policy that a client asks for, if any. Raises `LabError` bad-request."""
+    if wish.w is not None or wish.r is not None:
+        raise LabError("bad-request", "one leader decides here: a read takes ?policy= and ?from=, not w or r")
+    known = next((policy for policy in POLICIES if policy == wish.policy), None)
+    if wish.policy is not None and known is None:
+        shown = ascii(wish.policy[:60])
+        raise LabError("bad-request", f"there is no policy {shown}; use {', '.join(POLICIES)}")
+    return known

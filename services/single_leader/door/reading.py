@@ -5,21 +5,12 @@ from typing import Protocol, TypeVar
 
 from msgspec.structs import replace
 
-from services.config import ClusterSettings, ReadPolicy
 from services.errors import LabError
-from services.messages import (
-    AskSession,
-    Execute,
-    Executed,
-    Message,
-    Read,
-    ReadResult,
-    SessionPosition,
-    Write,
-    Written,
-    kind_of,
-)
+from services.messages import Execute, Executed, Message, Read, ReadResult, Write, Written
+from services.messages.single_leader import AskSession, SessionPosition
 from services.ports import Env
+from services.replies import of_type
+from services.settings.single_leader import ReadPolicy, SingleLeaderSettings
 from services.single_leader.door.nearness import Nearness
 from services.single_leader.door.policies import POLICIES, Asked, Policy
 from services.single_leader.door.routing import MODES
@@ -47,11 +38,11 @@ class Leadership(Protocol):
 class Reading:
     """A gateway's reads from these replicas, and what they have to know of the writes."""
 
-    def __init__(self, env: Env, settings: ClusterSettings, leadership: Leadership) -> None:
+    def __init__(self, env: Env, settings: SingleLeaderSettings, leadership: Leadership) -> None:
         self._env, self._leadership = env, leadership
         self.configure(settings)
 
-    def configure(self, settings: ClusterSettings) -> None:
+    def configure(self, settings: SingleLeaderSettings) -> None:
         """From now on these settings hold, and nothing is remembered."""
         self._cluster = settings
         self._near = settings.near(self._env.node)
@@ -143,10 +134,3 @@ class Reading:
         if replica not in self._leadership.replicas:
             known = ", ".join(self._leadership.replicas)
             raise LabError("bad-request", f"there is no replica {replica!r}; known: {known}")
-
-
-def of_type(reply: Message, expected: type[M]) -> M:
-    """The reply, if it is what was asked for. Raises `LabError`, indefinite, if it is not."""
-    if isinstance(reply, expected):
-        return reply
-    raise LabError("internal", f"the answer is a {kind_of(reply)} where a {kind_of(expected)} was due")

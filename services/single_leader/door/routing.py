@@ -5,9 +5,10 @@ reaches it. That is right, and it is also how a gateway that shares its leader's
 the old leader: nothing here could know better.
 """
 
-from services.config import ReadPolicy
 from services.errors import LabError
-from services.messages import ReadMode, Route
+from services.messages import ReadMode
+from services.messages.single_leader import Route
+from services.settings.single_leader import ReadPolicy
 
 # The policies that need to know nothing of a session; a transaction has no others.
 MODES: dict[ReadPolicy, ReadMode] = {

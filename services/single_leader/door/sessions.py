@@ -8,7 +8,8 @@ import math
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from services.messages import START, AskSession, Position, Read, SessionPosition, Write, Written
+from services.messages import START, Position, Read, Write, Written
+from services.messages.single_leader import AskSession, SessionPosition
 from services.ports import Clock
 from services.single_leader.door.policies import Policy
 from services.versions import tokens

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from services.errors import LabError
-from services.messages import AskVote, Status, TakeOver, Vote
+from services.messages.single_leader import AskVote, Pulse, TakeOver, Vote
+from services.single_leader import account
 from services.single_leader.duty import Answers
 from services.single_leader.election import rules as election
 from services.single_leader.election.voting import Voting
@@ -61,7 +62,7 @@ class Candidacy:
         """Never stand again."""
         await self._standing.env.tasks.cancel(TASK)
 
-    async def _take_over(self, message: TakeOver) -> Status:
+    async def _take_over(self, message: TakeOver) -> Pulse:
         standing = self._standing
         if standing.leader:
             raise LabError("bad-order", f"{standing.env.node} leads already", leader=standing.env.node)
@@ -71,7 +72,7 @@ class Candidacy:
         if not await self.stand(message.reason, message.given_up):
             text = f"{standing.env.node} found no majority for it, as long as another leader is heard of"
             raise LabError("bad-order", text, leader=standing.known_leader)
-        return standing.status()
+        return account.pulse(standing)
 
     async def _watch(self) -> None:
         standing = self._standing

@@ -22,9 +22,10 @@ The rules are Raft's (Ongaro and Ousterhout, 2014; the last two from Ongaro's th
 from dataclasses import dataclass
 from random import Random
 
-from services.config import ClusterSettings
-from services.messages import AskVote, Position
+from services.messages import Position
+from services.messages.single_leader import AskVote
 from services.ports import over_for_everybody_s
+from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.election.ballot import GivenVote
 
 
@@ -58,11 +59,11 @@ def majority(replicas: int) -> int:
     return replicas // 2 + 1
 
 
-def loyal_s(settings: ClusterSettings) -> float:
+def loyal_s(settings: SingleLeaderSettings) -> float:
     """How long nobody else gets a vote after a leader was heard of: by then its lease is certainly over."""
     return over_for_everybody_s(settings.detection_timeout_ms / 1000)
 
 
-def patience_s(settings: ClusterSettings, random: Random) -> float:
+def patience_s(settings: SingleLeaderSettings, random: Random) -> float:
     """How long to hear nothing of a leader before standing: from once to twice as long."""
     return loyal_s(settings) * (1 + random.random())

@@ -3,7 +3,7 @@
 import apsw
 
 from services.errors import LabError
-from services.messages import AskRoute, AskVote, Route, Vote
+from services.messages.single_leader import AskRoute, AskVote, Route, Vote
 from services.single_leader.duty import Answers
 from services.single_leader.election import rules as election
 from services.single_leader.election.ballot import GivenVote

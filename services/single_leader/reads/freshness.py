@@ -10,7 +10,8 @@ The leader's batches also tell up to where its clients have been answered, and s
 acknowledged and cannot be lost with the leader any more.
 """
 
-from services.messages import Append, Position
+from services.messages import Position
+from services.messages.single_leader import Append
 
 
 class Freshness:

@@ -1,6 +1,6 @@
 """Telling gateways how far a user's writes came: the leader is the one place that sees them all."""
 
-from services.messages import AskSession, SessionPosition
+from services.messages.single_leader import AskSession, SessionPosition
 from services.single_leader.duty import Answers
 from services.single_leader.standing import Standing
 

@@ -9,7 +9,7 @@ from chaos.cluster import Cluster
 from chaos.cluster.shape import DEFAULT
 from chaos.runtimes.registry import RUNTIMES
 from chaos.workloads.client import Client
-from services.config import ClusterSettings
+from services.settings.single_leader import SingleLeaderSettings
 
 EACH_RUNTIME = ["local", pytest.param("compose", marks=pytest.mark.compose)]
 
@@ -29,7 +29,7 @@ async def started(request: pytest.FixtureRequest) -> AsyncIterator[Cluster]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def cluster(started: Cluster) -> Cluster:
-    await started.configure(ClusterSettings())
+    await started.configure(SingleLeaderSettings())
     return started
 
 

@@ -7,12 +7,12 @@ import pytest
 from chaos.cluster import CUT, HEALTHY, Cluster, ClusterError
 from chaos.cluster.links import CONTROLLER
 from chaos.workloads.client import Client
-from services.config import ClusterSettings, Coordination
+from services.settings.single_leader import Coordination, SingleLeaderSettings
 from tests.contract.cluster.waiting import all_hold, link, soon
 
 WRITES = 60
 # So patient that a machine with too much to do does not make a leader step down between two writes.
-ELECTED = ClusterSettings(coordination="election", replication="quorum-ack", detection_timeout_ms=2000)
+ELECTED = SingleLeaderSettings(coordination="election", replication="quorum-ack", detection_timeout_ms=2000)
 
 
 async def test_a_hand_over_fails_no_request(cluster: Cluster, client: Client) -> None:
@@ -38,7 +38,7 @@ async def test_replicas_elect_another_leader_without_the_controller(cluster: Clu
 
 
 async def test_an_operator_promotes_when_the_leader_is_dead_and_not_before(cluster: Cluster) -> None:
-    await cluster.configure(ClusterSettings(coordination="manual"))
+    await cluster.configure(SingleLeaderSettings(coordination="manual"))
     leader, follower = await cluster.resolve("leader"), await cluster.resolve("follower")
     with pytest.raises(ClusterError, match=f"{leader} leads and answers; .* hand-over"):
         await cluster.promote(follower)
@@ -52,7 +52,7 @@ async def test_an_operator_promotes_when_the_leader_is_dead_and_not_before(clust
 
 
 async def test_who_cannot_catch_up_does_not_take_over(cluster: Cluster, client: Client) -> None:
-    await cluster.configure(ClusterSettings(replication="async"))
+    await cluster.configure(SingleLeaderSettings(replication="async"))
     leader, behind = await cluster.resolve("leader"), await cluster.resolve("follower")
     await cluster.set_link(link(cluster, f"{leader}-{behind}"), CUT)
     gateway = next(iter(cluster.gateways))

@@ -6,13 +6,13 @@ from chaos.cluster import Cluster, ClusterError
 from chaos.faults.kill import Kill
 from chaos.faults.targets import members
 from chaos.recording.recorder import Recorder
-from chaos.running.settle import by_partition, settle
+from chaos.running.settle import settle
 from chaos.workloads.client import Caller, Client, ClientError
-from services.config import ClusterSettings
+from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.waiting import soon
 
 PARTITIONS = (("n1",), ("n2", "n3"))
-SETTINGS = ClusterSettings(
+SETTINGS = SingleLeaderSettings(
     partitions=PARTITIONS,
     coordination="election",
     replication="quorum-ack",
@@ -77,7 +77,6 @@ async def test_they_settle_each_for_itself(cluster: Cluster, client: Client) -> 
         await client.put(gateway, TWO, "because")  # the other partition does without
     events: list[object] = []
     await settle(cluster, Recorder(events, lambda: 0), lambda *_: None)  # type: ignore[arg-type]
-    accounts = [await cluster.status(node) for node in cluster.replicas]
-    places = [{str(account["position"]) for account in group} for group in by_partition(accounts, PARTITIONS)]
+    places = [{str((await cluster.status(node))["position"]) for node in group} for group in PARTITIONS]
     assert [len(some) for some in places] == [1, 1]
     assert places[0] != places[1]

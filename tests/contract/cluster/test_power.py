@@ -9,11 +9,11 @@ from chaos.faults.kill import Kill
 from chaos.faults.partition import Partition
 from chaos.faults.pause import Pause
 from chaos.workloads.client import Client
-from services.config import ClusterSettings
+from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.test_leadership import another_leads
 from tests.contract.cluster.waiting import all_hold, soon
 
-STONITH = ClusterSettings(stonith=True, detection_timeout_ms=1000)
+STONITH = SingleLeaderSettings(stonith=True, detection_timeout_ms=1000)
 DETECTION_S = 1.0
 BOUND_S = 5 * DETECTION_S
 

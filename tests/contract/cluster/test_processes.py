@@ -10,10 +10,12 @@ from chaos.faults.kill import Kill
 from chaos.faults.pause import Pause
 from chaos.faults.restart import Restart
 from chaos.workloads.client import Client
-from services.config import ClusterSettings
+from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.waiting import all_hold, link, soon
 
-PATIENT = ClusterSettings(detection_timeout_ms=5000)  # nobody else leads only because the machine is busy
+PATIENT = SingleLeaderSettings(
+    detection_timeout_ms=5000
+)  # nobody else leads only because the machine is busy
 
 SILENCE_S = 0.3
 PATIENCE_S = 5.0  # a healthy link answers at once, but the machine may be busy
@@ -61,7 +63,7 @@ async def test_a_paused_process_can_be_killed(cluster: Cluster) -> None:
 
 @pytest.mark.parametrize("node", ["n3", "controller", "g2"])
 async def test_a_restarted_node_has_its_settings(cluster: Cluster, node: str) -> None:
-    await cluster.configure(ClusterSettings(replication="quorum-ack", reads="any"))
+    await cluster.configure(SingleLeaderSettings(replication="quorum-ack", reads="any"))
     before = (await cluster.status(node))["settings"]
     async with Restart(node).applied(cluster):
         assert (await cluster.status(node))["settings"] == before
@@ -141,7 +143,7 @@ async def test_who_was_dead_as_a_run_began_leaves_no_epoch_in_it(cluster: Cluste
 
     await cluster.configure(PATIENT)
     usual = await epochs()
-    await cluster.configure(ClusterSettings())
+    await cluster.configure(SingleLeaderSettings())
     leader = await cluster.resolve("leader")
     await cluster.kill(leader)
 

@@ -16,7 +16,7 @@ from chaos.images.toxiproxy import IMAGE as TOXIPROXY_IMAGE
 from chaos.runtimes import compose_layout
 from chaos.runtimes.compose_file import compose_text, port_variables, usual_ports
 from chaos.runtimes.compose_layout import COMPOSE_FILE, ROOT, numbered, switch_of
-from services.config import settings_from
+from services.settings import settings_from
 
 OTHER = Shape(4, 3, companions=(Companion("cache", "cache"),))
 SHAPES = [DEFAULT, OTHER]

@@ -2,32 +2,32 @@
 
 import pytest
 
+from chaos.cluster.crew import Crew
 from chaos.cluster.links import CONTROLLER
 from chaos.runtimes import compose
 from chaos.runtimes.begin_again import begin_again
 from chaos.runtimes.compose import ComposeCluster
-from chaos.runtimes.crew import Crew
 from chaos.runtimes.orders import Orders
-from services.config import ClusterSettings
-from services.messages import Fence, Status
+from services.messages.single_leader import Fence, Pulse, lead
+from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.waiting import soon
 
 pytestmark = pytest.mark.compose
-QUIET = ClusterSettings(detection_timeout_ms=5000)  # nobody else leads only because the machine is busy
+QUIET = SingleLeaderSettings(detection_timeout_ms=5000)  # nobody else leads only because the machine is busy
 
 
 async def test_a_run_begins_in_its_first_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
     late = [Fence(epoch=7)]
 
     async def and_a_late_order(
-        cluster: ComposeCluster, crew: Crew, orders: Orders, settings: ClusterSettings
+        cluster: ComposeCluster, crew: Crew, orders: Orders, settings: SingleLeaderSettings
     ) -> None:
         await begin_again(cluster, crew, orders, settings)
         while late:
-            await orders.ask("n1", late.pop(), Status)
+            await orders.ask("n1", late.pop(), Pulse)
 
             async def it_has_taken_effect() -> None:
-                assert (await orders.status(CONTROLLER)).epoch > 7
+                assert lead(await orders.status(CONTROLLER)).epoch > 7
 
             await soon(it_has_taken_effect)
 

@@ -25,20 +25,9 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from services.errors import KINDS
 from services.gateway.inputs import LARGEST_INTEGER, SMALLEST_INTEGER
-from services.messages import (
-    SERVED,
-    AskChunk,
-    AskRoute,
-    AskSession,
-    AskStatus,
-    Configure,
-    Message,
-    Probe,
-    Read,
-    ReadContents,
-    kind_of,
-)
-from services.messages.feed import ReadLog
+from services.messages import SERVED, AskStatus, Configure, Message, Probe, Read, ReadContents, kind_of
+from services.messages.single_leader import AskChunk, AskRoute, AskSession
+from services.messages.single_leader.feed import ReadLog
 from tests.contract.http.conftest import COMPANIONS, NODES
 from tests.contract.http.nodes import AUTHORIZED, Running, until
 

@@ -3,8 +3,8 @@
 import pytest
 
 from services.adapters.guards import allowed_names, check_host, check_origin, limited, read_headers
-from services.config import NodeSettings
 from services.errors import LabError
+from services.settings import NodeSettings
 
 SETTINGS = NodeSettings(
     node="g1",

@@ -9,9 +9,10 @@ from msgspec.structs import replace
 
 from services.adapters.guards import Guards
 from services.adapters.http import node_application
-from services.config import NodeSettings
 from services.errors import LabError
-from services.messages import REQUESTS, SERVED, SERVED_BY_SWITCHES, START, AskStatus, Message, Status, decode
+from services.messages import REQUESTS, SERVED, SERVED_BY_SWITCHES, AskStatus, Message, Status, decode
+from services.messages.single_leader import LeadStatus
+from services.settings import NodeSettings
 
 SETTINGS = NodeSettings(
     node="n1",
@@ -43,7 +44,7 @@ class BrokenNode:
         return self.status()
 
     def status(self) -> Status:
-        return Status(node="n1", role="follower", epoch=1, position=START)
+        return Status(node="n1", role="follower", detail=LeadStatus(epoch=1))
 
 
 class KeptLog:

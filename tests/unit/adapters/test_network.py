@@ -11,10 +11,11 @@ import pytest
 from services.adapters.network import HttpNetwork
 from services.errors import LabError
 from services.messages import AskStatus, Position, Status, encode
+from services.messages.single_leader import LeadStatus
 
 Peer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
-STATUS = Status(node="n2", role="follower", epoch=3, position=Position(3, 7))
+STATUS = Status(node="n2", role="follower", detail=LeadStatus(epoch=3, position=Position(3, 7)))
 
 
 def http(status: str, body: bytes) -> bytes:

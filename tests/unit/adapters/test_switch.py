@@ -8,9 +8,10 @@ import pytest
 from services.adapters import switch
 from services.adapters.guards import Guards
 from services.adapters.power import NamespacePower
-from services.config import NodeSettings
-from services.messages import AskStatus, Heartbeat, Message, PoweredOff, PowerOff, decode, encode, kind_of
+from services.messages import AskStatus, Message, PoweredOff, PowerOff, decode, encode, kind_of
+from services.messages.single_leader import Heartbeat
 from services.power import PowerSwitch
+from services.settings import NodeSettings
 
 SETTINGS = NodeSettings(
     node="n1",

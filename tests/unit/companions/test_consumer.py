@@ -10,11 +10,11 @@ from services.adapters.disk import FileDisk
 from services.adapters.tasks import OrderedTasks
 from services.companions.consumer import Indexer
 from services.companions.targets import SearchIndex, Target
-from services.config import NodeSettings
 from services.messages import Contents, Entry, Message, Position, ReadContents
-from services.messages.feed import LogPage, ReadLog
 from services.messages.records import AnyRecord, Commit, Insert, Scalar
+from services.messages.single_leader.feed import LogPage, ReadLog
 from services.ports import Disk, Env
+from services.settings import NodeSettings
 from tests.unit.in_process import Story
 
 WAITS_S = 10.0

@@ -7,8 +7,8 @@ import pytest
 
 from services.companions.feeds import PAGE, Change, Place, from_log
 from services.messages import START, Entry, Message, Operation, Position
-from services.messages.feed import LogPage, ReadLog
 from services.messages.records import AnyRecord, Commit, Delete, Insert, Update
+from services.messages.single_leader.feed import LogPage, ReadLog
 
 TEA: AnyRecord = Insert("items", {"name": "tea", "price": 1, "holder": None})
 DEARER = Update("items", {"name": "tea"}, {"price": 2})

@@ -3,8 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
-from services.config import ClusterSettings, Replication
-from services.messages import Position, Status
+from services.messages import Position
+from services.messages.single_leader import Pulse
+from services.settings.single_leader import Replication, SingleLeaderSettings
 from services.single_leader.control.failover import (
     Begin,
     Confirm,
@@ -19,12 +20,12 @@ from services.single_leader.control.failover import (
 )
 from services.single_leader.control.view import Attempt, Order, Seen, View, heard
 
-SETTINGS = ClusterSettings(replication="semi-sync", detection_timeout_ms=1000, heartbeat_ms=100)
+SETTINGS = SingleLeaderSettings(replication="semi-sync", detection_timeout_ms=1000, heartbeat_ms=100)
 NOW = 100.0
 
 
 def seen(role: str = "follower", at: float = NOW, epoch: int = 3, sequence: int = 5) -> Seen:
-    return Seen(at, at, role, epoch, Position(epoch, sequence))  # type: ignore[arg-type]
+    return Seen(at, at, role, epoch, Position(epoch, sequence))
 
 
 STABLE = View(
@@ -51,7 +52,7 @@ def test_a_silent_leader_begins_a_failover_to_a_new_epoch() -> None:
 
 
 def test_nothing_happens_by_itself_when_failover_is_manual() -> None:
-    assert plan(SILENT, ClusterSettings(coordination="manual"), NOW) == []
+    assert plan(SILENT, SingleLeaderSettings(coordination="manual"), NOW) == []
 
 
 @pytest.mark.parametrize(
@@ -71,12 +72,12 @@ def test_how_long_nothing_is_to_be_decided_unless_something_is_heard(view: View,
 
 @pytest.mark.parametrize("view", [STABLE, SILENT, View(("n1", "n2", "n3"), started_at=0.0)])
 def test_the_controller_keeps_out_of_elections(view: View) -> None:
-    assert plan(view, ClusterSettings(coordination="election"), NOW) == []
+    assert plan(view, SingleLeaderSettings(coordination="election"), NOW) == []
 
 
 def test_without_an_operator_there_is_a_first_leader_all_the_same() -> None:
     view = View(replicas=("n1", "n2", "n3"), started_at=0.0)
-    assert plan(view, ClusterSettings(coordination="manual"), NOW) == [
+    assert plan(view, SingleLeaderSettings(coordination="manual"), NOW) == [
         Begin(1, "the cluster has no leader yet")
     ]
 
@@ -94,7 +95,7 @@ def test_whom_an_operator_prefers_leads_unless_a_log_is_newer(preferred: str | N
 
 
 def test_who_promises_a_newer_epoch_needs_no_lease_to_run_out_and_is_not_shot() -> None:
-    settings = ClusterSettings(replication="semi-sync", lease=True, stonith=True)
+    settings = SingleLeaderSettings(replication="semi-sync", lease=True, stonith=True)
     promised = {"n1": Position(3, 7), **PROMISED}
     view = replace(STABLE, attempt=attempt(promised=promised, preferred="n3"), lease_until=NOW + 1)
     assert plan(view, settings, NOW) == [Promote("n3", 4, "n1 silent 2.0 s")]
@@ -134,7 +135,7 @@ def test_with_too_few_promises_nobody_is_promoted(replication: Replication) -> N
         seen={"n1": SILENT.seen["n1"], "n2": seen(), "n3": seen(at=NOW - 5)},
         attempt=attempt(promised={"n2": Position(3, 5)}),
     )
-    assert plan(view, ClusterSettings(replication=replication, detection_timeout_ms=1000), NOW) == []
+    assert plan(view, SingleLeaderSettings(replication=replication, detection_timeout_ms=1000), NOW) == []
 
 
 def test_a_promise_of_somebody_now_dead_does_not_make_him_a_candidate() -> None:
@@ -143,19 +144,19 @@ def test_a_promise_of_somebody_now_dead_does_not_make_him_a_candidate() -> None:
         seen={"n1": SILENT.seen["n1"], "n2": seen(), "n3": seen(at=NOW - 5)},
         attempt=attempt(promised=PROMISED),
     )
-    settings = ClusterSettings(replication="async", detection_timeout_ms=1000)
+    settings = SingleLeaderSettings(replication="async", detection_timeout_ms=1000)
     assert plan(view, settings, NOW) == [Promote("n2", 4, "n1 silent 2.0 s")]
 
 
 def test_nobody_is_promoted_while_a_lease_may_last() -> None:
-    settings = ClusterSettings(replication="semi-sync", detection_timeout_ms=1000, lease=True)
+    settings = SingleLeaderSettings(replication="semi-sync", detection_timeout_ms=1000, lease=True)
     view = replace(SILENT, attempt=attempt(promised=PROMISED), lease_until=NOW + 0.3)
     assert plan(view, settings, NOW) == []
     assert plan(view, settings, NOW + 0.31) == [Promote("n3", 4, "n1 silent 2.0 s")]
 
 
 def test_the_old_leader_is_shot_before_another_is_promoted() -> None:
-    settings = ClusterSettings(replication="semi-sync", detection_timeout_ms=1000, stonith=True)
+    settings = SingleLeaderSettings(replication="semi-sync", detection_timeout_ms=1000, stonith=True)
     view = replace(SILENT, attempt=attempt(promised=PROMISED))
     assert plan(view, settings, NOW) == [ShutDown("n1", "n1 silent 2.0 s")]
     view = replace(SILENT, attempt=attempt(promised=PROMISED, stopped={"n1": NOW - 1}))
@@ -168,14 +169,14 @@ def test_who_was_asked_to_lead_and_is_not_heard_of_may_lead_so_another_needs_ano
     view = replace(SILENT, attempt=asked, asked=frozenset({"n3"}))
     assert plan(view, SETTINGS, NOW) == [Promote("n3", 4, "n1 silent 2.0 s")]
     view = replace(view, seen={**SILENT.seen, "n3": seen(at=NOW - 2)})
-    settings = ClusterSettings(replication="async", detection_timeout_ms=1000)
+    settings = SingleLeaderSettings(replication="async", detection_timeout_ms=1000)
     assert plan(view, settings, NOW) == [
         Begin(5, "n3 was asked to lead in epoch 4 and may, so n2 needs another")
     ]
 
 
 def test_who_was_asked_to_lead_in_vain_is_shot_too_unless_it_promises_the_new_epoch() -> None:
-    settings = ClusterSettings(replication="async", detection_timeout_ms=1000, stonith=True)
+    settings = SingleLeaderSettings(replication="async", detection_timeout_ms=1000, stonith=True)
     again = Attempt(5, "n3 is silent", promised={"n2": Position(3, 5)}, stopped={"n1": NOW - 1})
     unheard = {**SILENT.seen, "n3": seen(at=NOW - 2)}
     view = replace(SILENT, seen=unheard, attempt=again, asked=frozenset({"n3"}))
@@ -184,7 +185,7 @@ def test_who_was_asked_to_lead_in_vain_is_shot_too_unless_it_promises_the_new_ep
     assert plan(replace(view, attempt=promised), settings, NOW) == [Promote("n2", 5, "n3 is silent")]
 
 
-STONITH = ClusterSettings(replication="semi-sync", detection_timeout_ms=1000, stonith=True)
+STONITH = SingleLeaderSettings(replication="semi-sync", detection_timeout_ms=1000, stonith=True)
 
 
 @pytest.mark.parametrize("role", ["leader", "follower"])
@@ -216,7 +217,7 @@ HANDED_OVER = replace(
 
 @pytest.mark.parametrize("coordination", ["controller", "manual"])
 def test_who_hands_over_is_succeeded_by_whom_it_names(coordination: str) -> None:
-    settings = ClusterSettings(coordination=coordination)  # type: ignore[arg-type]
+    settings = SingleLeaderSettings(coordination=coordination)  # type: ignore[arg-type]
     assert plan(HANDED_OVER, settings, NOW) == [Begin(4, "n1 hands over to n2", "n2")]
     over = replace(HANDED_OVER, epoch=4, leader="n2")
     assert plan(replace(over, seen={**over.seen, "n2": seen("leader", epoch=4)}), settings, NOW) == []
@@ -224,7 +225,9 @@ def test_who_hands_over_is_succeeded_by_whom_it_names(coordination: str) -> None
 
 def test_who_has_handed_over_needs_neither_a_shot_nor_the_end_of_its_lease() -> None:
     """Also when it can be reached no more."""
-    settings = ClusterSettings(replication="semi-sync", lease=True, stonith=True, detection_timeout_ms=1000)
+    settings = SingleLeaderSettings(
+        replication="semi-sync", lease=True, stonith=True, detection_timeout_ms=1000
+    )
     given_up = replace(seen(at=NOW - 2), hands_over_to="n2")
     equal = {"n2": Position(3, 7), "n3": Position(3, 7)}
     cut_off = replace(
@@ -237,7 +240,7 @@ def test_who_has_handed_over_needs_neither_a_shot_nor_the_end_of_its_lease() -> 
 
 def test_an_answer_that_was_overtaken_says_nothing_new() -> None:
     """It was on its way while the leader gave up the lead."""
-    late = Status(node="n1", role="leader", epoch=3, position=Position(3, 4))
+    late = Pulse(node="n1", role="leader", epoch=3, position=Position(3, 4))
     assert heard(HANDED_OVER, late, asked_at=NOW - 1, now=NOW) == HANDED_OVER
     assert heard(HANDED_OVER, late, asked_at=NOW + 1, now=NOW + 1).successor is None
 
@@ -263,7 +266,7 @@ def test_a_newer_epoch_somewhere_begins_again_above_it() -> None:
 def test_enough_promises_meet_every_acknowledged_write(
     replication: Replication, replicas: int, enough: int
 ) -> None:
-    assert enough_promises(ClusterSettings(replication=replication), replicas) == enough
+    assert enough_promises(SingleLeaderSettings(replication=replication), replicas) == enough
 
 
 def test_newest_compares_epochs_first_and_names_last() -> None:

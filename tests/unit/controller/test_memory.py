@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from services.adapters.disk import FileDisk
-from services.config import ClusterSettings
+from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.control.controller import Controller
 from services.single_leader.control.memory import FILE, Remembered, recall, remember
 from services.single_leader.control.view import View
@@ -28,8 +28,8 @@ async def test_an_epoch_that_was_used_is_not_forgotten_when_a_newcomer_is_counte
     tmp_path: Path,
 ) -> None:
     """Else a controller that crashes now would use it again, for another leader."""
-    async with Cluster(tmp_path, ClusterSettings()) as cluster:
-        controller = cluster.wires.nodes["controller"]
+    async with Cluster(tmp_path, SingleLeaderSettings()) as cluster:
+        controller = cluster.wires.nodes["controller"].part
         assert isinstance(controller, Controller)
         used, members = controller._used, ("n1", "n2", "n3", "n4")
         await asyncio.gather(controller._remember(used + 1), controller._remember(used, replicas=members))

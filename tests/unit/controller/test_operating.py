@@ -3,17 +3,17 @@
 import pytest
 from msgspec.structs import replace
 
-from services.config import ClusterSettings
 from services.errors import LabError
-from services.messages import Position, Role
+from services.messages import Position
+from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.control.operating import check_appointment, successor
 from services.single_leader.control.view import Attempt, Order, Seen, View
 
-SETTINGS = ClusterSettings(detection_timeout_ms=1000)
+SETTINGS = SingleLeaderSettings(detection_timeout_ms=1000)
 NOW = 100.0
 
 
-def seen(sequence: int, role: Role = "follower", at: float = NOW) -> Seen:
+def seen(sequence: int, role: str = "follower", at: float = NOW) -> Seen:
     return Seen(at, at, role, 3, Position(3, sequence))
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 from chaos.cluster import HEALTHY, Ability, Event, LinkState, ProcessState
 from chaos.cluster.links import Link, all_links
-from services.config import ClusterSettings
+from services.settings import AnySettings
 
 Outcome: TypeAlias = Literal["passed", "no-answer", "refused"]
 
@@ -33,7 +33,7 @@ class PaperCluster:
     done: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
 
-    async def configure(self, settings: ClusterSettings) -> None:
+    async def configure(self, settings: AnySettings) -> None:
         raise NotImplementedError
 
     async def enlist(self, node: str) -> None:
@@ -84,6 +84,9 @@ class PaperCluster:
 
     async def hand_over(self, to: str | None = None) -> str:
         raise NotImplementedError
+
+    async def must_have_settled(self) -> None:
+        """Nobody owes anything here."""
 
     async def prepare_upgrade(self, node: str) -> None:
         self.done.append(f"{node} prepared")

@@ -9,11 +9,12 @@ from msgspec.structs import replace
 from services.adapters.clock import SystemClock
 from services.adapters.disk import FileDisk
 from services.adapters.tasks import OrderedTasks
-from services.config import ClusterSettings, NodeSettings
 from services.errors import LabError
 from services.gateway.gateway import Gateway
 from services.messages import Message, Position, ReadResult, Written, decode, encode
 from services.ports import Env
+from services.settings import NodeSettings
+from services.settings.single_leader import SingleLeaderSettings
 
 REPLICAS = ("n1", "n2", "n3")
 
@@ -74,7 +75,7 @@ class NoLog:
         pass
 
 
-def gateway_of(peers: Peers, directory: Path, settings: ClusterSettings) -> Gateway:
+def gateway_of(peers: Peers, directory: Path, settings: SingleLeaderSettings) -> Gateway:
     """A gateway that has not been started, so that it asks only when it needs to."""
 
     def crashed(name: str, error: BaseException) -> None:

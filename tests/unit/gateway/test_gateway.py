@@ -6,17 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from services.config import ClusterSettings
 from services.errors import LabError
+from services.family import Wish
 from services.gateway.gateway import Gateway
-from services.messages import Configure, Operation, Read, Route, Write
+from services.messages import Configure, Operation, Read, Write
+from services.messages.single_leader import Route, lead
+from services.settings.single_leader import SingleLeaderSettings
 from tests.unit.gateway.peers import DEAD, SILENCE, Peers, acknowledged, found, gateway_of, written
 
 WRITE = Write(operation=Operation(f="put", key="x", value=1))
 READ = Read(key="x")
 NOT_LEADER = LabError("not-leader", "I am a follower", leader="n2")
 TOO_FAR = LabError("too-far-behind", "I am behind")
-SETTINGS = ClusterSettings(call_timeout_ms=50, acknowledge_timeout_ms=50)
+SETTINGS = SingleLeaderSettings(call_timeout_ms=50, acknowledge_timeout_ms=50)
 
 
 @pytest.fixture
@@ -93,7 +95,7 @@ async def test_who_refuses_may_know_better_than_the_controller(gateway: Gateway,
 
 
 async def test_where_replicas_elect_the_newest_answer_counts(peers: Peers, tmp_path: Path) -> None:
-    gateway = gateway_of(peers, tmp_path, ClusterSettings(coordination="election"))
+    gateway = gateway_of(peers, tmp_path, SingleLeaderSettings(coordination="election"))
     peers.say("n1", SILENCE)
     peers.say("n2", route(3, "n1"))
     peers.say("n3", route(4, "n3"), written("n3"))
@@ -129,13 +131,13 @@ async def test_cut_off_from_the_controller_it_stays_with_the_old_leader(
 async def test_old_news_is_ignored_until_everything_begins_anew(gateway: Gateway, peers: Peers) -> None:
     await gateway.handle(route(5, "n1"))
     await gateway.handle(route(4, "n2"))
-    assert (gateway.status().leader, gateway.status().epoch) == ("n1", 5)
+    assert (lead(gateway.status()).leader, lead(gateway.status()).epoch) == ("n1", 5)
     await gateway.handle(Configure(settings=SETTINGS))
-    assert gateway.status().leader == "n1"
+    assert lead(gateway.status()).leader == "n1"
     await gateway.handle(Configure(settings=SETTINGS, reset=True))
-    assert gateway.status().leader is None
+    assert lead(gateway.status()).leader is None
     await gateway.handle(route(1, "n3"))
-    assert (gateway.status().leader, gateway.status().epoch) == ("n3", 1)
+    assert (lead(gateway.status()).leader, lead(gateway.status()).epoch) == ("n3", 1)
 
 
 async def test_an_answer_about_old_times_is_ignored(gateway: Gateway, peers: Peers) -> None:
@@ -143,10 +145,10 @@ async def test_an_answer_about_old_times_is_ignored(gateway: Gateway, peers: Pee
     asking = asyncio.create_task(gateway.handle(WRITE))
     while not peers.questions:
         await asyncio.sleep(0)
-    await gateway.handle(Configure(settings=ClusterSettings(), reset=True))
+    await gateway.handle(Configure(settings=SingleLeaderSettings(), reset=True))
     with pytest.raises(LabError, match="no-leader"):
         await asking
-    assert gateway.status().leader is None
+    assert lead(gateway.status()).leader is None
 
 
 async def test_reads_of_the_leader_ask_for_proof(gateway: Gateway, peers: Peers) -> None:
@@ -159,7 +161,7 @@ async def test_reads_of_the_leader_ask_for_proof(gateway: Gateway, peers: Peers)
 async def test_a_read_of_any_replica_goes_on_until_one_answers(gateway: Gateway, peers: Peers) -> None:
     peers.say("n3", found("n3"))
     for _ in range(10):
-        assert await gateway.read(READ, "any") == found("n3")
+        assert await gateway.read(READ, Wish("any")) == found("n3")
     assert set(peers.asked) == {"n1", "n2", "n3"}
 
 
@@ -168,7 +170,7 @@ async def test_a_read_does_not_wait_for_ever(gateway: Gateway, peers: Peers) -> 
         peers.say(replica, SILENCE)
     began = time.monotonic()
     with pytest.raises(LabError, match="timed-out"):
-        await gateway.read(READ, "any")
+        await gateway.read(READ, Wish("any"))
     assert time.monotonic() - began < 2
     assert len(peers.asked) == 2  # each takes half of the time there is
 
@@ -179,7 +181,7 @@ async def test_a_bounded_read_falls_back_on_the_leader(gateway: Gateway, peers: 
     peers.say("n2", TOO_FAR)
     peers.say("n3", TOO_FAR)
     for _ in range(10):
-        assert await gateway.read(READ, "bounded") == found("n1")
+        assert await gateway.read(READ, Wish("bounded")) == found("n1")
     assert len(peers.asked) < 20
 
 
@@ -187,17 +189,17 @@ async def test_a_mistake_of_the_client_is_not_tried_elsewhere(gateway: Gateway, 
     for replica in ("n1", "n2", "n3"):
         peers.say(replica, LabError("bad-key", "no"))
     with pytest.raises(LabError, match="bad-key"):
-        await gateway.read(READ, "any")
+        await gateway.read(READ, Wish("any"))
     assert len(peers.asked) == 1
 
 
 async def test_a_client_may_choose_the_replica(gateway: Gateway, peers: Peers) -> None:
     peers.say("n3", found("n3"))
-    assert await gateway.read(READ, replica="n3") == found("n3")
-    await gateway.read(READ, "bounded", replica="n3")
+    assert await gateway.read(READ, Wish(replica="n3")) == found("n3")
+    await gateway.read(READ, Wish("bounded", "n3"))
     assert [message.mode for _, message in peers.sent if isinstance(message, Read)] == ["local", "bounded"]
     with pytest.raises(LabError, match="no replica 'n4'; known: n1, n2, n3"):
-        await gateway.read(READ, replica="n4")
+        await gateway.read(READ, Wish(replica="n4"))
 
 
 async def test_newcomers_are_read_from_once_the_controller_counts_them(
@@ -206,12 +208,12 @@ async def test_newcomers_are_read_from_once_the_controller_counts_them(
     peers.say("n4", found("n4"))
     members: tuple[str, ...] = ("n1", "n2", "n3", "n4")
     await gateway.handle(Route(epoch=1, leader="n1", members=members))
-    assert await gateway.read(READ, replica="n4") == found("n4")
+    assert await gateway.read(READ, Wish(replica="n4")) == found("n4")
     assert list(await gateway.survey()) == [*members, "controller"]
     await gateway.handle(route(2, "n2"))  # from somebody who knows only who leads
-    assert gateway.replicas == members
+    assert gateway.part.replicas == members
     await gateway.handle(Configure(settings=SETTINGS, reset=True))
-    assert gateway.replicas == ("n1", "n2", "n3")
+    assert gateway.part.replicas == ("n1", "n2", "n3")
 
 
 async def test_the_survey_names_who_is_silent(gateway: Gateway, peers: Peers) -> None:

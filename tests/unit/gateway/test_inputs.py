@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.errors import LabError
+from services.family import Wish
 from services.gateway.inputs import (
     LARGEST_INTEGER,
     MOST_NESTING,
@@ -14,8 +15,9 @@ from services.gateway.inputs import (
     SMALLEST_INTEGER,
     key_in,
     value_in,
-    wishes_in,
+    wish_in,
 )
+from services.single_leader.door.policies import policy_in
 
 
 def refusal_of_value(body: bytes) -> str:
@@ -108,22 +110,30 @@ def test_whatever_comes_is_a_value_or_a_refusal(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "wishes"),
+    ("query", "wish"),
     [
-        (b"", (None, None)),
-        (b"policy=any", ("any", None)),
-        (b"from=n2", (None, "n2")),
-        (b"policy=any&from=n2", ("any", "n2")),
+        (b"", Wish()),
+        (b"policy=any", Wish("any")),
+        (b"from=n2", Wish(replica="n2")),
+        (b"policy=any&from=n2", Wish("any", "n2")),
+        (b"w=3", Wish(w=3)),
+        (b"r=2", Wish(r=2)),
     ],
 )
-def test_wishes(query: bytes, wishes: tuple[str | None, str | None]) -> None:
-    assert wishes_in(query) == wishes
+def test_wishes(query: bytes, wish: Wish) -> None:
+    assert wish_in(query) == wish
 
 
 @pytest.mark.parametrize(
     "query",
-    [b"policy=none", b"policy=", b"from=n1&from=n2", b"form=n1", b"%ff=1", b"a;b"],
+    [b"from=n1&from=n2", b"form=n1", b"%ff=1", b"a;b", b"w=0", b"r=10", b"w=x", b"r="],
 )
 def test_bad_wishes(query: bytes) -> None:
     with pytest.raises(LabError, match="bad-request"):
-        wishes_in(query)
+        wish_in(query)
+
+
+@pytest.mark.parametrize("wish", [Wish("none"), Wish(""), Wish(w=2), Wish(r=1)])
+def test_wishes_that_one_leader_cannot_grant(wish: Wish) -> None:
+    with pytest.raises(LabError, match="bad-request"):
+        policy_in(wish)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from services.config import ClusterSettings, ReadPolicy
 from services.errors import LabError
+from services.family import Wish
 from services.gateway.gateway import Gateway
 from services.groups.partitions import partition_of
 from services.messages import (
@@ -18,15 +18,16 @@ from services.messages import (
     Position,
     Read,
     ReadResult,
-    Route,
     Token,
     Write,
     Written,
 )
+from services.messages.single_leader import Route, lead
+from services.settings.single_leader import ReadPolicy, SingleLeaderSettings
 from tests.unit.gateway.peers import DEAD, Peers, gateway_of
 
 HERE, THERE = "{questions}:1", "{answers}:1"  # keys of partition 1 and of partition 2
-SETTINGS = ClusterSettings(
+SETTINGS = SingleLeaderSettings(
     partitions=(("n1", "n2"), ("n3",)),
     coordination="election",
     reads="causal-order",
@@ -62,7 +63,7 @@ async def gateway(peers: Peers, tmp_path: Path) -> Gateway:
     gateway = gateway_of(peers, tmp_path, SETTINGS)
     await gateway.start()
     async with asyncio.timeout(5):
-        while len(gateway.status().leads) < 2:
+        while len(lead(gateway.status()).leads) < 2:
             await asyncio.sleep(0)
     await gateway.stop()
     peers.sent.clear()
@@ -74,7 +75,7 @@ def test_the_keys_lie_apart() -> None:
 
 
 async def test_each_partition_has_a_leader_of_its_own(gateway: Gateway, peers: Peers) -> None:
-    status = gateway.status()
+    status = lead(gateway.status())
     assert status.leads == {"n1": 1, "n3": 2}
     assert (status.leader, status.epoch) == ("n1", 1)
     peers.say("n1", wrote("n1", P1))
@@ -110,7 +111,7 @@ async def test_who_reads_learns_what_the_writer_knew_if_the_policy_says_so(
     gateway: Gateway, peers: Peers, policy: ReadPolicy, token: Token
 ) -> None:
     peers.say("n3", saw("n3", P2, needs=(P1, START)))
-    result = await gateway.read(Read(key=THERE, session="u1"), policy)
+    result = await gateway.read(Read(key=THERE, session="u1"), Wish(policy))
     assert (result.token, result.needs, result.partition) == (token, (), 2)
 
 
@@ -147,9 +148,9 @@ async def test_a_token_of_another_cluster_reaches_nobody(
 
 async def test_a_replica_of_another_partition_is_not_asked(gateway: Gateway, peers: Peers) -> None:
     with pytest.raises(LabError, match="lies in partition 1, of which n3 has no copy; ask n1, n2"):
-        await gateway.read(Read(key=HERE), replica="n3")
+        await gateway.read(Read(key=HERE), Wish(replica="n3"))
     with pytest.raises(LabError, match="there is no replica 'n9'; known: n1, n2"):
-        await gateway.read(Read(key=HERE), replica="n9")
+        await gateway.read(Read(key=HERE), Wish(replica="n9"))
     assert peers.sent == []
 
 
@@ -168,7 +169,7 @@ async def test_one_partition_may_be_without_a_leader(gateway: Gateway, peers: Pe
 
 async def test_other_settings_share_the_keys_out_anew(gateway: Gateway, peers: Peers) -> None:
     peers.say("n2", wrote("n2", P1))
-    await gateway.handle(Configure(settings=ClusterSettings(), reset=True))
+    await gateway.handle(Configure(settings=SingleLeaderSettings(), reset=True))
     await gateway.handle(Route(epoch=1, leader="n2"))
     written = await gateway.write(put(THERE, (P1,)))
     assert (written.node, written.partition, written.token) == ("n2", None, (P1,))

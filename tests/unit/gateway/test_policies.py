@@ -6,8 +6,8 @@ from typing import get_args
 
 import pytest
 
-from services.config import ReadPolicy
 from services.ports import over_for_everybody_s
+from services.settings.single_leader import ReadPolicy
 from services.single_leader.door.policies import LEADER_ALONE, POLICIES, Asked, owner
 
 REPLICAS = ("n1", "n2", "n3")

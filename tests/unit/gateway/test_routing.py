@@ -3,7 +3,7 @@
 import pytest
 
 from services.errors import KINDS, LabError
-from services.messages import Route
+from services.messages.single_leader import Route
 from services.single_leader.door.routing import ELSEWHERE, may_ask_another, newest
 
 

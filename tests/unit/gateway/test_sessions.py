@@ -5,7 +5,8 @@ import math
 import pytest
 
 from services.errors import LabError
-from services.messages import START, AskSession, Operation, Position, Read, SessionPosition, Write, Written
+from services.messages import START, Operation, Position, Read, Write, Written
+from services.messages.single_leader import AskSession, SessionPosition
 from services.single_leader.door.policies import POLICIES
 from services.single_leader.door.sessions import Sessions
 from services.versions.newest import Newest

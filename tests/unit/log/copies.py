@@ -9,13 +9,14 @@ from random import Random
 import apsw
 
 from services.adapters.disk import FileDisk
-from services.config import ReplicationLog
 from services.errors import LabError
 from services.messages import Value
 from services.messages.records import AnyRecord, Scalar, Statement
 from services.messages.sql import ResultSet
 from services.ports import USUAL_FORMAT, StorageFormat
-from services.single_leader.storage import Outcome, Storage, Transaction
+from services.settings.single_leader import ReplicationLog
+from services.single_leader.outcomes import Outcome, Transaction
+from services.single_leader.storage import Storage
 from services.sql import logical
 from services.sql.functions import Outside
 

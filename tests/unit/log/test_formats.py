@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from services.config import ReplicationLog
 from services.messages import Position
 from services.messages.records import Commit, Delete, Insert, Statement, Statements, Update
+from services.settings.single_leader import ReplicationLog
 from tests.unit.log.copies import Copy, leader_and_follower
 
 DANGEROUS = (

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from services.config import ReplicationLog
 from services.errors import LabError
 from services.messages import Operation
 from services.ports import OTHER_FORMAT, USUAL_FORMAT
+from services.settings.single_leader import ReplicationLog
 from services.single_leader.storage import DATABASE
 from services.sql import rewriting
 from services.sql.rewriting import DRAFT, rewrite

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from services.config import ClusterSettings
 from services.errors import LabError
-from services.messages import START, Append, Entry, Operation, Position, Promote, Read, ReadResult
+from services.messages import START, Entry, Operation, Position, Read, ReadResult
+from services.messages.single_leader import Append, Promote
+from services.settings.single_leader import SingleLeaderSettings
 from tests.unit.in_process import REPLICAS, Cluster
 
-SETTINGS = ClusterSettings(
+SETTINGS = SingleLeaderSettings(
     replication="sync",  # so that a follower cannot know by itself
     coordination="manual",
     token_wait_ms=60,
@@ -21,7 +22,7 @@ SETTINGS = ClusterSettings(
 
 
 @asynccontextmanager
-async def strangers(directory: Path, settings: ClusterSettings) -> AsyncIterator[Cluster]:
+async def strangers(directory: Path, settings: SingleLeaderSettings) -> AsyncIterator[Cluster]:
     """Three replicas to which nobody says who leads."""
     cluster = Cluster(directory, settings)
     for node in REPLICAS:
@@ -71,7 +72,7 @@ async def test_a_follower_waits_until_it_is_told(tmp_path: Path) -> None:
 
 
 async def test_where_two_are_a_majority_a_follower_knows_by_itself(tmp_path: Path) -> None:
-    settings = ClusterSettings(replication="quorum-ack", coordination="manual", token_wait_ms=60)
+    settings = SingleLeaderSettings(replication="quorum-ack", coordination="manual", token_wait_ms=60)
     async with strangers(tmp_path, settings) as cluster:
         await cluster.call("n2", batch(1, 0, START))
         result = await shown(cluster, "n2", "k1")
@@ -92,7 +93,7 @@ async def test_a_leader_shows_nothing_that_only_it_has(tmp_path: Path) -> None:
 
 
 async def test_keys_of_another_partition_are_refused(tmp_path: Path) -> None:
-    settings = ClusterSettings(partitions=(("n1", "n2"), ("n3",)), coordination="election")
+    settings = SingleLeaderSettings(partitions=(("n1", "n2"), ("n3",)), coordination="election")
     async with strangers(tmp_path, settings) as cluster:
         for request in (read("{answers}"), Read(key="{answers}")):
             with pytest.raises(LabError, match="wrong-partition: n1 holds partition 1, and"):

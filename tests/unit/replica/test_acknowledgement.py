@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.config import Replication
+from services.settings.single_leader import Replication
 from services.single_leader.acknowledgement import (
     FollowerView,
     acknowledged,

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from services.config import ClusterSettings
 from services.errors import LabError
-from services.messages import AskChunk, TakeCopy
-from services.single_leader.member import Replica
+from services.messages.single_leader import AskChunk, TakeCopy, lead
+from services.replica.replica import Replica
+from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.storage import DATABASE
 from services.store.reach import reach
 from tests.unit.in_process import REPLICAS, Cluster
+from tests.unit.standing import standing
 
-SMALL = ClusterSettings(chunk_bytes=4096)
+SMALL = SingleLeaderSettings(chunk_bytes=4096)
 
 
 async def filled(cluster: Cluster) -> tuple[str, str]:
@@ -30,7 +31,7 @@ def first_kept(cluster: Cluster, node: str) -> int:
     """The sequence of the oldest entry in its log."""
     replica = cluster.wires.nodes[node]
     assert isinstance(replica, Replica)
-    return reach(replica.standing.storage.reader).first.sequence
+    return reach(standing(replica).storage.reader).first.sequence
 
 
 def happened(cluster: Cluster, node: str, event: str) -> bool:
@@ -50,7 +51,7 @@ async def test_a_copy_takes_the_place_of_the_data_and_the_log_goes_on_from_there
 
 
 async def test_a_copy_goes_on_where_a_crash_broke_it_off(tmp_path: Path) -> None:
-    slow = ClusterSettings(chunk_bytes=4096, copy_kb_per_s=40, detection_timeout_ms=5000)
+    slow = SingleLeaderSettings(chunk_bytes=4096, copy_kb_per_s=40, detection_timeout_ms=5000)
     async with Cluster(tmp_path, slow) as cluster:
         leader, follower = await filled(cluster)
         await cluster.call(follower, TakeCopy(reason="a test"))
@@ -67,7 +68,7 @@ async def test_a_copy_goes_on_where_a_crash_broke_it_off(tmp_path: Path) -> None
 
 
 async def test_a_damaged_copy_is_never_put_in_place(tmp_path: Path) -> None:
-    slow = ClusterSettings(chunk_bytes=4096, copy_kb_per_s=40, detection_timeout_ms=5000)
+    slow = SingleLeaderSettings(chunk_bytes=4096, copy_kb_per_s=40, detection_timeout_ms=5000)
     async with Cluster(tmp_path, slow) as cluster:
         leader, follower = await filled(cluster)
         await cluster.call(follower, TakeCopy(reason="a test"))
@@ -83,7 +84,7 @@ async def test_a_damaged_copy_is_never_put_in_place(tmp_path: Path) -> None:
 
 
 async def test_who_came_further_meanwhile_does_not_go_back_behind_what_it_confirmed(tmp_path: Path) -> None:
-    slow = ClusterSettings(chunk_bytes=4096, copy_kb_per_s=40, detection_timeout_ms=5000)
+    slow = SingleLeaderSettings(chunk_bytes=4096, copy_kb_per_s=40, detection_timeout_ms=5000)
     async with Cluster(tmp_path, slow) as cluster:
         leader, follower = await filled(cluster)
         await cluster.call(follower, TakeCopy(reason="a test"))
@@ -98,26 +99,26 @@ async def test_who_came_further_meanwhile_does_not_go_back_behind_what_it_confir
 
 
 async def test_what_is_promised_while_the_copy_takes_its_place_is_not_forgotten(tmp_path: Path) -> None:
-    async with Cluster(tmp_path, ClusterSettings()) as cluster:
+    async with Cluster(tmp_path, SingleLeaderSettings()) as cluster:
         _, follower = await filled(cluster)
         replica = cluster.wires.nodes[follower]
         assert isinstance(replica, Replica)
-        await replica.standing.env.disk.backup(DATABASE, "incoming.db")
+        await standing(replica).env.disk.backup(DATABASE, "incoming.db")
         begun, go_on = threading.Event(), threading.Event()
 
         def carry_over() -> None:
             begun.set()
             assert go_on.wait(10)
 
-        replacing = asyncio.create_task(replica.standing.replace_data("incoming.db", carry_over))
+        replacing = asyncio.create_task(standing(replica).replace_data("incoming.db", carry_over))
         await cluster.until(begun.is_set)
         promise = asyncio.create_task(
-            replica.standing.env.disk.run(lambda: replica.standing.storage.promise(9))
+            standing(replica).env.disk.run(lambda: standing(replica).storage.promise(9))
         )
         await asyncio.sleep(0)  # now it waits for the disk
         go_on.set()
         await asyncio.gather(replacing, promise)
-        assert replica.standing.epoch == 9
+        assert standing(replica).epoch == 9
 
 
 async def test_only_copies_are_handed_out(tmp_path: Path) -> None:
@@ -130,9 +131,11 @@ async def test_only_copies_are_handed_out(tmp_path: Path) -> None:
 
 async def test_a_longer_log_of_an_older_epoch_is_no_reason_not_to_take_a_copy(tmp_path: Path) -> None:
     """Found by a drawn schedule: the old leader refused each copy, having come further, if by its own log."""
-    async with Cluster(tmp_path, ClusterSettings(replication="async", log_retention_entries=8)) as cluster:
+    async with Cluster(
+        tmp_path, SingleLeaderSettings(replication="async", log_retention_entries=8)
+    ) as cluster:
         old, _ = await filled(cluster)
-        shared = cluster.status(old).position.sequence
+        shared = lead(cluster.status(old)).position.sequence
         cluster.wires.isolate(old)
         for number in range(40):
             await cluster.put(old, f"alone{number}", number)

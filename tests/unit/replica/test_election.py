@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from services.adapters.disk import FileDisk
-from services.config import ClusterSettings
-from services.messages import AskVote, Position, Vote
+from services.messages import Position
+from services.messages.single_leader import AskVote, Vote
+from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.election import rules as election
 from services.single_leader.election.ballot import Ballot, GivenVote
 from services.single_leader.election.rules import Voter
@@ -55,7 +56,7 @@ def test_majority(replicas: int, enough: int) -> None:
 
 
 def test_patience_is_longer_than_any_lease_and_differs() -> None:
-    settings = ClusterSettings(detection_timeout_ms=1000)
+    settings = SingleLeaderSettings(detection_timeout_ms=1000)
     random = Random(1)
     drawn = [election.patience_s(settings, random) for _ in range(100)]
     assert min(drawn) >= election.loyal_s(settings) > 1.0
@@ -79,13 +80,13 @@ def test_a_ballot_is_read_from_the_disk(tmp_path: Path) -> None:
 
 
 async def test_a_vote_outlives_the_process(tmp_path: Path) -> None:
-    settings = ClusterSettings(detection_timeout_ms=3000)  # nobody stands by itself meanwhile
+    settings = SingleLeaderSettings(detection_timeout_ms=3000)  # nobody stands by itself meanwhile
     async with Cluster(tmp_path, settings) as cluster:
         voter = "n3"
         await cluster.kill("controller")
         for node in ("n1", "n2"):
             await cluster.kill(node)
-        elects = ClusterSettings(coordination="election", detection_timeout_ms=3000)
+        elects = SingleLeaderSettings(coordination="election", detection_timeout_ms=3000)
         await cluster.kill(voter)
         await cluster.start(voter, elects)
         first = asked(epoch=9, last=Position(9, 9), given_up=8)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.config import ClusterSettings, check_fit
 from services.errors import LabError
 from services.messages import START, Position
+from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.feed import parting
 
 # A log from 1.1 to 1.5, then 3.6 to 3.9; and what is left of it when it was trimmed up to 1.3 or to 3.7.
@@ -62,8 +62,8 @@ def test_what_was_trimmed_helps_nobody(after: Position, kept_from: int, needs_ne
 
 @pytest.mark.parametrize("log", ["statement", "statement-rewritten", "mixed", "row-without-commit", "wal"])
 def test_a_log_without_complete_rows_is_refused_to_consumers(log: str) -> None:
-    settings = ClusterSettings(replication_log=log)  # type: ignore[arg-type]
-    check_fit(settings, ("n1",))
+    settings = SingleLeaderSettings(replication_log=log)  # type: ignore[arg-type]
+    settings.check_fit(("n1",))
     with pytest.raises(ValueError, match="index would follow a log without complete rows"):
-        check_fit(settings, ("n1",), ("index",))
-    check_fit(ClusterSettings(replication_log=log, feed="outbox"), ("n1",), ("index",))  # type: ignore[arg-type]
+        settings.check_fit(("n1",), ("index",))
+    SingleLeaderSettings(replication_log=log, feed="outbox").check_fit(("n1",), ("index",))  # type: ignore[arg-type]

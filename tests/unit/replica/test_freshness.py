@@ -1,6 +1,7 @@
 """How fresh a follower is goes by its own clock, and by no clock of a process that was here before."""
 
-from services.messages import Append, Position
+from services.messages import Position
+from services.messages.single_leader import Append
 from services.single_leader.reads.freshness import Freshness
 
 LAST = Position(1, 3)

@@ -6,16 +6,16 @@ from pathlib import Path
 import apsw
 import pytest
 
-from services.config import ClusterSettings, ReplicationLog
 from services.errors import LabError
 from services.messages import Configure
+from services.settings.single_leader import ReplicationLog, SingleLeaderSettings
 from tests.unit.in_process import REPLICAS, Cluster
 
 
 @pytest.mark.parametrize("node", ["n1", "controller"])
 async def test_a_node_that_starts_again_keeps_the_settings_of_the_order(tmp_path: Path, node: str) -> None:
-    ordered = ClusterSettings(replication="quorum-ack", epochs=False)
-    async with Cluster(tmp_path, ClusterSettings()) as cluster:
+    ordered = SingleLeaderSettings(replication="quorum-ack", epochs=False)
+    async with Cluster(tmp_path, SingleLeaderSettings()) as cluster:
         await cluster.call(node, Configure(settings=ordered, reset=True))
         await cluster.kill(node)
         await cluster.start(node)
@@ -26,8 +26,8 @@ async def test_a_node_that_starts_again_keeps_the_settings_of_the_order(tmp_path
 async def test_data_does_not_move_between_files_by_an_order(
     tmp_path: Path, before: ReplicationLog, after: ReplicationLog
 ) -> None:
-    ordered = ClusterSettings(replication_log=after)
-    async with Cluster(tmp_path, ClusterSettings(replication_log=before)) as cluster:
+    ordered = SingleLeaderSettings(replication_log=after)
+    async with Cluster(tmp_path, SingleLeaderSettings(replication_log=before)) as cluster:
         with pytest.raises(LabError, match=f"bad-order: from the log {before} to {after} .* empty data"):
             await cluster.call("n1", Configure(settings=ordered))
         await cluster.call("n1", Configure(settings=ordered, reset=True))
@@ -36,12 +36,12 @@ async def test_data_does_not_move_between_files_by_an_order(
 
 def test_a_copy_of_pages_has_the_indexes_of_the_leader() -> None:
     with pytest.raises(ValueError, match="reporting_indexes gives some replicas an index more"):
-        ClusterSettings(replication_log="wal", reporting_indexes=True)
+        SingleLeaderSettings(replication_log="wal", reporting_indexes=True)
 
 
 async def test_a_new_format_is_for_the_next_start_and_costs_the_leader_nothing(tmp_path: Path) -> None:
-    ordered = ClusterSettings(new_format=("n1",))
-    async with Cluster(tmp_path, ClusterSettings()) as cluster:
+    ordered = SingleLeaderSettings(new_format=("n1",))
+    async with Cluster(tmp_path, SingleLeaderSettings()) as cluster:
         leader = cluster.leader or ""
         await cluster.put(leader, "x", "ü")
         for node in REPLICAS:

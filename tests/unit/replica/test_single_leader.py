@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from services.config import ClusterSettings, Replication
 from services.errors import LabError
 from services.messages import Read, ReadContents
+from services.messages.single_leader import lead
+from services.settings.single_leader import Replication, SingleLeaderSettings
 from tests.unit.in_process import REPLICAS, Cluster
 
 ALL: list[Replication] = ["async", "sync", "semi-sync", "semi-sync-timeout", "quorum-ack"]
@@ -17,7 +18,7 @@ ALL: list[Replication] = ["async", "sync", "semi-sync", "semi-sync-timeout", "qu
 async def test_every_acknowledged_write_reaches_every_replica(
     tmp_path: Path, replication: Replication
 ) -> None:
-    async with Cluster(tmp_path, ClusterSettings(replication=replication)) as cluster:
+    async with Cluster(tmp_path, SingleLeaderSettings(replication=replication)) as cluster:
         leader = cluster.leader or ""
         await asyncio.gather(*(cluster.put(leader, f"k{i}", i) for i in range(50)))
         await cluster.settled()
@@ -36,7 +37,7 @@ async def test_every_acknowledged_write_reaches_every_replica(
     ],
 )
 async def test_who_acknowledges_alone(tmp_path: Path, replication: Replication, acknowledges: bool) -> None:
-    async with Cluster(tmp_path, ClusterSettings(replication=replication)) as cluster:
+    async with Cluster(tmp_path, SingleLeaderSettings(replication=replication)) as cluster:
         leader = cluster.leader or ""
         await cluster.put(leader, "before", 1)
         cluster.wires.cut |= {(leader, n) for n in REPLICAS}
@@ -49,7 +50,7 @@ async def test_who_acknowledges_alone(tmp_path: Path, replication: Replication, 
 
 
 async def test_semi_sync_takes_another_follower_when_one_stalls(tmp_path: Path) -> None:
-    async with Cluster(tmp_path, ClusterSettings(replication="semi-sync")) as cluster:
+    async with Cluster(tmp_path, SingleLeaderSettings(replication="semi-sync")) as cluster:
         leader = cluster.leader or ""
         first = next(n for n in REPLICAS if n != leader)
         await cluster.put(leader, "a", 1)
@@ -59,7 +60,7 @@ async def test_semi_sync_takes_another_follower_when_one_stalls(tmp_path: Path) 
 
 
 async def test_the_old_leaders_tail_is_set_aside_in_a_readable_file(tmp_path: Path) -> None:
-    async with Cluster(tmp_path, ClusterSettings(replication="async")) as cluster:
+    async with Cluster(tmp_path, SingleLeaderSettings(replication="async")) as cluster:
         old = cluster.leader or ""
         await cluster.put(old, "k", "shared")
         await cluster.settled()
@@ -79,7 +80,7 @@ async def test_the_old_leaders_tail_is_set_aside_in_a_readable_file(tmp_path: Pa
 
 
 async def test_a_killed_leader_comes_back_as_a_follower(tmp_path: Path) -> None:
-    async with Cluster(tmp_path, ClusterSettings(replication="semi-sync")) as cluster:
+    async with Cluster(tmp_path, SingleLeaderSettings(replication="semi-sync")) as cluster:
         old = cluster.leader or ""
         await cluster.put(old, "k", 1)
         await cluster.kill(old)
@@ -89,24 +90,24 @@ async def test_a_killed_leader_comes_back_as_a_follower(tmp_path: Path) -> None:
         await cluster.start(old)
         await cluster.settled()
         assert await cluster.registers(old) == {"k": 2}
-        assert cluster.status(new).epoch > 1
+        assert lead(cluster.status(new)).epoch > 1
 
 
 async def test_a_restarted_leader_gets_a_new_epoch(tmp_path: Path) -> None:
-    settings = ClusterSettings(replication="async", detection_timeout_ms=3000)
+    settings = SingleLeaderSettings(replication="async", detection_timeout_ms=3000)
     async with Cluster(tmp_path, settings) as cluster:
         old = cluster.leader or ""
-        epoch = cluster.status(old).epoch
+        epoch = lead(cluster.status(old)).epoch
         await cluster.put(old, "k", 1)
         await cluster.kill(old)
         await cluster.start(old)
         await cluster.until(lambda: any(cluster.status(n).role == "leader" for n in REPLICAS))
         await cluster.settled()
-        assert cluster.status(cluster.leader or "").epoch > epoch
+        assert lead(cluster.status(cluster.leader or "")).epoch > epoch
 
 
 async def test_a_lease_ends_before_the_next_leader_begins(tmp_path: Path) -> None:
-    settings = ClusterSettings(replication="async", lease=True)
+    settings = SingleLeaderSettings(replication="async", lease=True)
     async with Cluster(tmp_path, settings) as cluster:
         old = cluster.leader or ""
         await cluster.until(lambda: (old, "lease-granted") in cluster.lines)
@@ -123,7 +124,7 @@ async def test_a_lease_ends_before_the_next_leader_begins(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("epochs", [True, False])
 async def test_unfenced_followers_listen_to_an_old_leader(tmp_path: Path, epochs: bool) -> None:
-    async with Cluster(tmp_path, ClusterSettings(replication="async", epochs=epochs)) as cluster:
+    async with Cluster(tmp_path, SingleLeaderSettings(replication="async", epochs=epochs)) as cluster:
         old = cluster.leader or ""
         cluster.wires.isolate(old)
         await cluster.until(lambda: cluster.leader not in (None, old))
@@ -139,13 +140,13 @@ async def test_unfenced_followers_listen_to_an_old_leader(tmp_path: Path, epochs
 
 
 async def test_bounded_reads_refuse_behind_a_cut_and_are_never_stale(tmp_path: Path) -> None:
-    settings = ClusterSettings(replication="async", reads="bounded", read_bound_ms=300)
+    settings = SingleLeaderSettings(replication="async", reads="bounded", read_bound_ms=300)
     async with Cluster(tmp_path, settings) as cluster:
         leader = cluster.leader or ""
         behind = next(n for n in REPLICAS if n != leader)
         read = Read(key="k", mode="bounded")
         await cluster.put(leader, "k", 1)
-        await cluster.until(lambda: cluster.status(behind).lag_s is not None)
+        await cluster.until(lambda: lead(cluster.status(behind)).lag_s is not None)
         cluster.wires.cut |= {(leader, behind), (behind, leader)}
         await cluster.put(leader, "k", 2)
         with pytest.raises(LabError, match="too-far-behind"):
@@ -154,9 +155,9 @@ async def test_bounded_reads_refuse_behind_a_cut_and_are_never_stale(tmp_path: P
 
 
 async def test_a_follower_names_the_leader(tmp_path: Path) -> None:
-    async with Cluster(tmp_path, ClusterSettings()) as cluster:
+    async with Cluster(tmp_path, SingleLeaderSettings()) as cluster:
         follower = next(n for n in REPLICAS if n != cluster.leader)
-        await cluster.until(lambda: cluster.status(follower).leader == cluster.leader)
+        await cluster.until(lambda: lead(cluster.status(follower)).leader == cluster.leader)
         with pytest.raises(LabError, match="not-leader") as caught:
             await cluster.put(follower, "k", 1)
         assert caught.value.leader == cluster.leader

@@ -20,15 +20,16 @@ from chaos.cluster.links import CONTROLLER, LAB, Link, all_links
 from services.adapters.clock import SystemClock
 from services.adapters.disk import FileDisk
 from services.adapters.tasks import OrderedTasks
-from services.config import ClusterSettings, NodeSettings
+from services.controller.controller import Controller
 from services.errors import LabError
 from services.gateway.gateway import Gateway
 from services.messages import AskStatus, Message, ReadContents, decode, encode
 from services.node import Node
 from services.ports import Env
 from services.power import PowerSwitch
-from services.single_leader.control.controller import Controller
-from services.single_leader.member import Replica
+from services.replica.replica import Replica
+from services.settings import AnySettings, NodeSettings
+from services.settings.single_leader import SingleLeaderSettings
 
 REPLICAS, GATEWAYS = ("n1", "n2", "n3"), ("g1", "g2")
 ROLES: Mapping[str, Literal["replica", "gateway", "controller"]] = {
@@ -114,7 +115,7 @@ class MemoryCluster:
         self.crashes: list[str] = []
         self.told: list[str] = []
         self._directory = directory
-        self._settings = ClusterSettings()
+        self._settings: AnySettings = SingleLeaderSettings()
         self._tasks: dict[str, OrderedTasks] = {}
         self._events: list[Event] = []
 
@@ -137,7 +138,7 @@ class MemoryCluster:
     def link(self, source: str, address_key: str) -> Link:
         return next(link for link in self.links if (link.source, link.address_key) == (source, address_key))
 
-    async def configure(self, settings: ClusterSettings) -> None:
+    async def configure(self, settings: AnySettings) -> None:
         await self.close()
         shutil.rmtree(self._directory, ignore_errors=True)
         self._settings = settings
@@ -226,14 +227,19 @@ class MemoryCluster:
     async def hand_over(self, to: str | None = None) -> str:
         raise ClusterError("nobody takes orders to lead here")
 
+    async def must_have_settled(self) -> None:
+        accounts = [await self.status(node) for node in (*REPLICAS, CONTROLLER)]
+        marks = {account["mark"] for account in accounts[:-1]}
+        if len(marks) > 1 or any(account["owes"] for account in accounts):
+            raise ClusterError(f"not everything is delivered: {accounts}")
+
     async def prepare_upgrade(self, node: str) -> None:
         raise ClusterError("nobody is upgraded here")
 
     async def status(self, node: str) -> Mapping[str, Any]:
         if node not in self.nodes:
             raise ClusterError(f"{node} is dead")
-        status: dict[str, Any] = msgspec.to_builtins(self.nodes[node].status())
-        return status
+        return self.nodes[node].status().flat()
 
     async def contents(self, node: str) -> Mapping[str, Any]:
         if node not in self.nodes:

@@ -19,7 +19,7 @@ from chaos.runtimes.registry import RUNTIMES
 from chaos.workloads import register
 from scenarios.lost_writes import SCENARIO
 from services.adapters.clock import SystemClock
-from services.config import ClusterSettings
+from services.settings.single_leader import SingleLeaderSettings
 from tests.simulation.virtually import simulated
 from tests.unit.runner.memory_client import MemoryClient
 from tests.unit.runner.memory_cluster import MemoryCluster
@@ -66,7 +66,7 @@ async def test_virtual_time_has_none() -> None:
 def test_it_counts_from_half_of_the_detection_timeout_on(
     detection_timeout_ms: int, stalls_s: list[float], told: str
 ) -> None:
-    settings = ClusterSettings(detection_timeout_ms=detection_timeout_ms, heartbeat_ms=50)
+    settings = SingleLeaderSettings(detection_timeout_ms=detection_timeout_ms, heartbeat_ms=50)
     problems = stood_still([Stall(3_200_000_000, lasted_s) for lasted_s in stalls_s], settings)
     assert bool(problems) is bool(told)
     for problem in problems:

@@ -2,12 +2,15 @@
 
 from typing import Any, cast
 
+from chaos.cluster.crew import Crew
 from chaos.cluster.shape import DEFAULT
 from chaos.runtimes.begin_again import begin_again
-from chaos.runtimes.crew import Crew
 from chaos.runtimes.orders import Orders
-from services.config import ClusterSettings
-from services.messages import START, Status
+from chaos.targets.single_leader import SingleLeader
+from chaos.targets.target import Target
+from services.messages import Status
+from services.messages.single_leader import LeadStatus
+from services.settings.single_leader import SingleLeaderSettings
 from tests.unit.faults.paper import PaperCluster
 
 
@@ -18,12 +21,18 @@ class LateOrder:
         self.epochs = {"n1": 4, "n2": 4, "n3": 4}
         self.emptied: list[str] = []
 
-    async def configure(self, node: str, settings: ClusterSettings) -> None:
+    crew = Crew(DEFAULT)
+
+    @property
+    def target(self) -> Target:
+        return SingleLeader(cast(Orders, self))
+
+    async def configure(self, node: str, settings: SingleLeaderSettings) -> None:
         self.emptied.append(node)
         self.epochs[node] = 5 if (node, self.emptied.count(node)) == ("n2", 1) else 0
 
     async def status(self, node: str) -> Status:
-        return Status(node=node, role="follower", epoch=self.epochs[node], position=START)
+        return Status(node=node, role="follower", detail=LeadStatus(epoch=self.epochs[node]))
 
     async def must_serve(self) -> None:
         assert set(self.epochs.values()) >= {0}
@@ -34,6 +43,6 @@ class LateOrder:
 
 async def test_an_order_that_came_too_late_is_forgotten_as_well() -> None:
     orders, cluster = LateOrder(), PaperCluster()
-    await begin_again(cluster, Crew(DEFAULT), cast(Orders, orders), ClusterSettings())
+    await begin_again(cluster, Crew(DEFAULT), cast(Orders, orders), SingleLeaderSettings())
     assert {node: orders.epochs[node] for node in cluster.replicas} == {"n1": 0, "n2": 0, "n3": 0}
     assert orders.emptied[-1] == "controller", "who appoints begins last"

@@ -7,10 +7,10 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from chaos.cluster import ClusterError
+from chaos.cluster.crew import Crew
 from chaos.cluster.links import all_links
 from chaos.cluster.shape import DEFAULT, Companion, Shape
 from chaos.runtimes.compose_file import compose_text
-from chaos.runtimes.crew import Crew
 
 BESIDE = Shape(replicas=1, gateways=1, spares=1, companions=(Companion("cache", "replica"),))
 

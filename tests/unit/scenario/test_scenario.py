@@ -9,6 +9,7 @@ from chaos.catalogue.scenario import problem, remedy
 from chaos.running.run import Run
 from chaos.workloads import register
 from scenarios.lost_writes import SCENARIO
+from services.settings.single_leader import SingleLeaderSettings
 
 
 def test_settings_of_the_scenario_hold_for_all_and_a_variant_may_differ() -> None:
@@ -18,6 +19,8 @@ def test_settings_of_the_scenario_hold_for_all_and_a_variant_may_differ() -> Non
         variants=(remedy("a"), remedy("b", replication="async")),
     )
     a, b = (scenario.settings_of(variant) for variant in scenario.variants)
+    assert isinstance(a, SingleLeaderSettings)
+    assert isinstance(b, SingleLeaderSettings)
     assert (a.replication, a.lease_ms) == ("sync", 900)
     assert (b.replication, b.lease_ms) == ("async", 900)
 

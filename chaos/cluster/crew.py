@@ -4,17 +4,23 @@ from chaos.cluster import ClusterError
 from chaos.cluster.links import CONTROLLER
 from chaos.cluster.shape import Shape
 from services.groups.partitions import Layout, fellows, groups
+from services.settings import USUAL, CommonSettings
 
 
 class Crew:
-    """The names of a cluster's nodes; only `replicas`, `spares` and `partitions` ever change."""
+    """The names of a cluster's nodes, and its settings; only `replicas`, `spares` and `settings` change."""
 
     def __init__(self, shape: Shape) -> None:
         self.shape = shape
         self.replicas = shape.members
         self.gateways = shape.gateway_names
         self.companions = tuple(shape.companion_roles)
-        self.partitions: Layout = ()
+        self.settings: CommonSettings = USUAL
+
+    @property
+    def partitions(self) -> Layout:
+        """The replicas of each partition of the keys; empty where all replicas hold the same."""
+        return self.settings.groups
 
     @property
     def joined(self) -> tuple[str, ...]:

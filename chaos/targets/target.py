@@ -1,0 +1,116 @@
+"""Any family, to the lab: when it serves, and whom a name means.
+
+Most of it is what every node says of itself: a `mark` of what it holds, and how much it `owes`. A cluster
+serves when everybody answers, nobody owes anything, and the marks agree wherever the settings promise that.
+Whoever brings roles to aim at, or orders of operators, has a module here by its name, for instance
+`chaos.targets.single_leader`; a family without one is known by this alone.
+"""
+
+import importlib
+import importlib.util
+from collections.abc import Iterable, Sequence
+from typing import Protocol, TypeVar
+
+from chaos.cluster import ClusterError, all_of
+from chaos.cluster.crew import Crew
+from chaos.cluster.links import CONTROLLER
+from services.families import module_name
+from services.messages import Message, Status
+
+M = TypeVar("M", bound=Message)
+ANSWER_S = 5.0
+GLANCE_S = 0.5  # to find out who leads, when whoever stands still must not stop the lab
+
+
+class Asking(Protocol):
+    """What a target may do to the nodes: see `chaos.runtimes.orders.Orders`."""
+
+    @property
+    def crew(self) -> Crew:
+        """Who there is, and by which settings."""
+
+    async def ask(self, node: str, message: Message, expected: type[M], timeout_s: float = ANSWER_S) -> M:
+        """The reply of `node`. Raises `ClusterError`."""
+
+    async def status(self, node: str) -> Status:
+        """The node's own account of itself. Raises `ClusterError`."""
+
+
+class Target:
+    """Base of every family's target, and all that is known of one that brings none."""
+
+    roles: tuple[str, ...] = ()  # what a fault may aim at besides nodes by their names
+
+    def __init__(self, asking: Asking) -> None:
+        self.asking, self.crew = asking, asking.crew
+
+    async def resolve(self, target: str) -> str:
+        """The node that `target` names. Raises `ClusterError` that says what there is."""
+        nodes = (*self.crew.at_work, *self.crew.spares)
+        if target in nodes:
+            return target
+        return await self.aim(target, ", ".join((*nodes, *self.roles)))
+
+    async def aim(self, target: str, known: str) -> str:
+        """The same, of one that is no node's name."""
+        raise ClusterError(f"nobody is called {target!r}; there are {known}")
+
+    async def must_serve(self) -> None:
+        """Raises `ClusterError` that says what is missing until the cluster takes its clients' requests."""
+        await self.must_have_settled()
+        await all_of(self.asking.status(node) for node in self.crew.companions)
+
+    async def must_have_settled(self) -> None:
+        """Raises `ClusterError` that says who still owes what, or whose marks differ."""
+        nodes = (*self.crew.replicas, *self.crew.gateways, CONTROLLER)
+        accounts = await all_of(self.asking.status(node) for node in nodes)
+        _must_owe_nothing(accounts)
+        if self.crew.settings.converges:
+            for group in self.crew.groups:
+                _must_agree([account for account in accounts if account.node in group])
+
+    def has_begun(self, account: Status) -> bool:
+        """Has a node that was just emptied done anything since? Nothing may have happened in the silence."""
+        return False
+
+    async def promote(self, node: str) -> str:
+        """See `Cluster.promote`."""
+        raise ClusterError(
+            f"nobody leads alone in a {self.crew.settings.family} cluster, so none is promoted"
+        )
+
+    async def hand_over(self, to: str | None) -> str:
+        """See `Cluster.hand_over`."""
+        raise ClusterError(
+            f"nobody leads alone in a {self.crew.settings.family} cluster: nothing to hand over"
+        )
+
+
+def roles_of(family: str) -> tuple[str, ...]:
+    """What one can aim at in a cluster of `family` besides its nodes by name."""
+    return _kind(family).roles
+
+
+def target_of(family: str, asking: Asking) -> Target:
+    """The target of `family`, or what is known of any."""
+    return _kind(family)(asking)
+
+
+def _kind(family: str) -> type[Target]:
+    name = f"chaos.targets.{module_name(family)}"
+    if importlib.util.find_spec(name) is None:
+        return Target
+    kind: type[Target] = importlib.import_module(name).TARGET
+    return kind
+
+
+def _must_owe_nothing(accounts: Iterable[Status]) -> None:
+    owing = [f"{each.node} ({each.role}) owes {each.owes}" for each in accounts if each.owes]
+    if owing:
+        raise ClusterError(f"not everything is delivered: {'; '.join(owing)}")
+
+
+def _must_agree(accounts: Sequence[Status]) -> None:
+    if len({account.mark for account in accounts}) > 1:
+        stands = "; ".join(f"{each.node} ({each.role}) at {each.mark}" for each in accounts)
+        raise ClusterError(f"the replicas did not come to hold the same: {stands}")

@@ -1,0 +1,9 @@
+"""The control node: whoever decides what replicas cannot decide among themselves."""
+
+from services.shell import Shell
+
+
+class Controller(Shell):
+    """See `services.shell`."""
+
+    place = "overseer"

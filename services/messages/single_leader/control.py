@@ -1,0 +1,100 @@
+"""Who leads: heartbeats, fences, promotions, leases, routes; and what a node knows of all that."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from services.messages.detail import Detail, detail_of
+from services.messages.message import Message
+from services.messages.values import START, Count, Lag, Name, Position
+
+if TYPE_CHECKING:
+    from services.messages.nodes import Status
+
+
+class LeadStatus(Detail, frozen=True, kw_only=True, tag="single-leader"):
+    """Of whom a node takes for the leader, and how far it is. `lag_s`: how far behind at most a follower is.
+
+    `leader` and `epoch` of a gateway are those of the first partition; `leads` has the leader of each that
+    it knows of, with its epoch.
+    """
+
+    epoch: Count = 0
+    position: Position = START
+    acknowledged: Count = 0
+    leader: Name | None = None
+    lag_s: float | None = None
+    followers: dict[str, Position] = msgspec.field(default_factory=dict)
+    lags: dict[str, Lag] = msgspec.field(default_factory=dict)  # of a leader: how far behind each is
+    caught_up: tuple[str, ...] = ()  # of a leader: whose confirmations count, or may from now on
+    leads: dict[str, int] = msgspec.field(default_factory=dict)
+    hands_over_to: Name | None = None  # of who led in this epoch and gave that up: who has the whole log
+
+
+class Pulse(Message, frozen=True, kw_only=True):
+    """Replica to whoever leads or decides: so far I am."""
+
+    node: Name
+    role: str
+    epoch: Count
+    position: Position
+    caught_up: tuple[str, ...] = ()
+    hands_over_to: Name | None = None
+
+
+class Heartbeat(Message, frozen=True, kw_only=True):
+    """Controller to replica: `leader` leads in `epoch`. Are you there, and how far are you?"""
+
+    epoch: Count
+    leader: Name | None
+    members: tuple[Name, ...] = ()  # the replicas that the controller counts
+
+
+class Fence(Message, frozen=True, kw_only=True):
+    """Controller to replica: promise never again to accept anything older than `epoch`."""
+
+    epoch: Count
+
+
+class Promote(Message, frozen=True, kw_only=True):
+    """Controller to replica: lead, in `epoch`."""
+
+    epoch: Count
+    reason: str
+    members: tuple[Name, ...] = ()
+
+
+class StepDown(Message, frozen=True, kw_only=True):
+    """Operator to leader: stop leading."""
+
+    reason: str
+
+
+class RenewLease(Message, frozen=True, kw_only=True):
+    """Leader to controller: let me lead for another while."""
+
+    node: Name
+    epoch: Count
+
+
+class LeaseGranted(Message, frozen=True, kw_only=True):
+    """Lead for `lease_s` more seconds, counted from the moment you asked."""
+
+    lease_s: float
+
+
+class AskRoute(Message, frozen=True, kw_only=True):
+    """Anybody to whoever may know: who leads?"""
+
+
+class Route(Message, frozen=True, kw_only=True):
+    """`leader` leads in `epoch`; `members` are the replicas that count, if known."""
+
+    epoch: Count
+    leader: Name | None
+    members: tuple[Name, ...] = ()
+
+
+def lead(status: "Status") -> LeadStatus:
+    """What a node of this family says of itself besides; nothing but defaults where it says nothing."""
+    return detail_of(status.detail, LeadStatus)

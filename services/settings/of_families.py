@@ -1,0 +1,32 @@
+"""Settings of whatever family, told apart by the name in them; without one they are single-leader's."""
+
+from collections.abc import Mapping
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
+
+from services.families import DEFAULT, FAMILIES, part_of
+from services.settings.common import CommonSettings
+
+FAMILY = "family"
+KINDS: Mapping[str, type[CommonSettings]] = {name: part_of(name, "settings").SETTINGS for name in FAMILIES}
+
+# Those of any family, for whoever decodes them.
+if TYPE_CHECKING:
+    AnySettings: TypeAlias = CommonSettings
+else:
+    AnySettings = reduce(or_, KINDS.values())
+
+
+def settings_of(document: Mapping[str, Any]) -> CommonSettings:
+    """The settings in a JSON object. Raises `ValueError` naming the field and what would be right."""
+    family = document.get(FAMILY, DEFAULT)
+    kind = KINDS.get(family) if isinstance(family, str) else None
+    if kind is None:
+        raise ValueError(f"there is no family {family!r}; there are {', '.join(KINDS)}")
+    try:
+        return msgspec.convert({FAMILY: family, **document}, kind)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"{error} (settings of the family {family})") from error

@@ -1,0 +1,115 @@
+"""The settings of single-leader replication: how replication, fencing, leases and reads behave."""
+
+from collections.abc import Sequence
+from typing import Literal, TypeAlias, get_args
+
+from services.groups import partitions
+from services.groups.partitions import Layout
+from services.settings.common import CommonSettings
+
+Replication: TypeAlias = Literal["async", "sync", "semi-sync", "semi-sync-timeout", "quorum-ack"]
+ReplicationLog: TypeAlias = Literal[
+    "statement", "statement-rewritten", "mixed", "row", "row-without-commit", "wal"
+]
+CopyMethod: TypeAlias = Literal["snapshot", "file-copy"]
+OnLogGone: TypeAlias = Literal["snapshot", "skip"]
+FeedKind: TypeAlias = Literal["log", "poll", "outbox", "outbox-keys"]
+ReadPolicy: TypeAlias = Literal[  # see services/single_leader/door/policies.py
+    "leader",
+    "any",
+    "nearest",
+    "bounded",
+    "own-data-from-leader",
+    "leader-for-a-while",
+    "position-token",
+    "token-shared",
+    "same-datacenter",
+    "sticky",
+    "sticky-failover",
+    "sticky-token",
+    "consistent-prefix",
+    "causal-order",
+]
+READ_POLICIES: tuple[ReadPolicy, ...] = get_args(ReadPolicy)
+# Those that need to know nothing of a session; a transaction has no others.
+SQL_POLICIES: tuple[ReadPolicy, ...] = ("leader", "any", "nearest", "bounded")
+Coordination: TypeAlias = Literal["controller", "election", "manual"]
+
+
+class SingleLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="single-leader"):
+    """How the cluster replicates; times in milliseconds."""
+
+    replication: Replication = "semi-sync"
+    reads: ReadPolicy = "leader"
+    epochs: bool = True  # followers refuse a leader of an older epoch
+    lease: bool = False  # a leader may lead only while the controller's lease lasts
+    stonith: bool = False  # the old leader is shut down before another is promoted
+    coordination: Coordination = "controller"  # who replaces a silent leader; `manual`: an operator's order
+    lease_ms: int = 400
+    semi_sync_timeout_ms: int = 400  # semi-sync-timeout: give up waiting; semi-sync: take another follower
+    read_bound_ms: int = 400  # `bounded`: how far behind a follower may be; `leader-for-a-while`: how long
+    token_wait_ms: int = 200  # how long a replica waits for the position in a client's token
+    partitions: Layout = ()  # which replicas hold which part of the keys; none: all hold everything
+    replication_log: ReplicationLog = "row"  # how changes of the SQL tables are written down
+    reporting_indexes: bool = False  # every replica but the first has an index more, as for reports
+    feed: FeedKind = "log"  # how a consumer beside the cluster learns of changes
+    feed_epochs: bool = True  # its place is held against the leader's log, and not a number alone
+    epoch_keys: bool = False  # counters of keys begin anew in each epoch, far beyond those before
+    new_format: tuple[str, ...] = ()  # replicas that store in another format: larger pages, UTF-16
+    batch_entries: int = 64  # so that even the largest values fit into one message
+    copy_by: CopyMethod = "snapshot"  # what a newcomer gets: a consistent snapshot, or the moving file
+    chunk_bytes: int = 256 * 1024  # of a copy, in one message
+    copy_kb_per_s: int = 50_000  # no faster, so that a copy leaves room for the clients' requests
+    checkpoint_pages: int = 1000  # so many pages in SQLite's own log, and they go into the database file
+    log_retention_entries: int = 100_000  # older entries are trimmed from the log; a snapshot replaces them
+    on_log_gone: OnLogGone = "snapshot"  # a follower needs what was trimmed: copy, or `skip` the gap
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.coordination == "election" and (self.lease or self.stonith or not self.epochs):
+            raise ValueError(
+                "coordination 'election' needs epochs, and leaves no place for the controller's lease and "
+                "stonith; an elected leader leads only while a majority answers it"
+            )
+        if self.replication_log == "wal" and self.reporting_indexes:
+            raise ValueError(
+                "reporting_indexes gives some replicas an index more, and a copy of the leader's pages "
+                "(replication_log 'wal') has exactly the leader's indexes"
+            )
+        partitions.check(self.partitions)
+        if self.partitions and self.coordination != "election":
+            raise ValueError(
+                f"the replicas of several partitions elect their leaders themselves; coordination must be "
+                f"'election', not {self.coordination!r}: the controller knows of one log only"
+            )
+        if self.lease and self.lease_ms <= self.heartbeat_ms:
+            raise ValueError(
+                f"lease_ms ({self.lease_ms}) must be longer than heartbeat_ms ({self.heartbeat_ms})"
+            )
+
+    @property
+    def followers_matter(self) -> bool:
+        """False when neither writes nor bounded reads depend on how far the followers are."""
+        return self.replication != "async" or self.reads == "bounded"
+
+    @property
+    def groups(self) -> Layout:
+        """See `CommonSettings`: the partitions."""
+        return self.partitions
+
+    @property
+    def watched(self) -> bool:
+        """See `CommonSettings`."""
+        return self.coordination != "election"
+
+    def check_fit(self, replicas: Sequence[str], consumers: Sequence[str] = ()) -> None:
+        """See `CommonSettings`."""
+        partitions.check_fit(self.partitions, replicas, consumers)
+        if consumers and self.feed == "log" and self.replication_log != "row":
+            raise ValueError(
+                f"{', '.join(consumers)} would follow a log without complete rows (replication_log "
+                f"{self.replication_log!r}) and learn nothing; ship 'row', or let the feed be 'outbox'"
+            )
+
+
+SETTINGS = SingleLeaderSettings

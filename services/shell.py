@@ -1,0 +1,95 @@
+"""The shell of a node: what it answers whatever its family, and how it changes from one family to another.
+
+A running node becomes one of another family by an order, on empty data: the old part stops, the disk is
+emptied, and the new part begins. So two families can be compared on one cluster.
+"""
+
+import asyncio
+from typing import Any
+
+from msgspec.structs import replace
+
+from services.errors import LabError
+from services.family import Answers, part_for
+from services.messages import AskStatus, Configure, Message, Probe, Probed, Status
+from services.node import must_fit, probe, remember_settings, settings_in_force
+from services.ports import Env
+from services.settings import CommonSettings, NodeSettings
+from services.trouble import disk_may_refuse
+
+
+class Shell:
+    """Base of replica, gateway and controller; `place` names the part of a family that is theirs."""
+
+    place: str
+
+    def __init__(self, env: Env, settings: NodeSettings) -> None:
+        self.env, self.node = env, settings
+        self._changing = asyncio.Lock()
+        self._take(settings_in_force(env, settings.cluster))
+
+    async def start(self) -> None:
+        """See `services.node.Node`."""
+        await self.part.start()
+
+    async def stop(self) -> None:
+        """See `services.node.Node`."""
+        await self.part.stop("the process stops")
+
+    async def handle(self, message: Message) -> Message:
+        """The reply to `message`. Raises `LabError` for every refusal and failure."""
+        answer = self._answers.get(type(message))
+        if answer is None:
+            kind = type(message).__name__
+            raise LabError("bad-request", f"a {self.node.role} of this family has no use for a {kind}")
+        reply: Message = await answer(message)
+        return reply
+
+    def status(self) -> Status:
+        """What this node knows of itself."""
+        status: Status = self.part.status()
+        return status
+
+    def own_answers(self) -> Answers:
+        """What the shell answers itself."""
+        return {Configure: self._configure, AskStatus: self._ask_status, Probe: self._probe}
+
+    def _take(self, settings: CommonSettings) -> None:
+        """Be a node of the family that `settings` are of."""
+        self.settings = settings
+        make = part_for(settings, self.place)
+        self.part: Any = make(self.env, replace(self.node, cluster=settings))
+        self._answers = {**self.part.answers(), **self.own_answers()}
+
+    async def _configure(self, order: Configure) -> Status:
+        settings = order.settings
+        must_fit(settings, self.node)
+        async with self._changing:
+            if settings.family == self.settings.family:
+                await self.part.configure(settings, order.reset)
+                self.settings = settings
+            elif order.reset:
+                await self._become(settings)
+            else:
+                text = (
+                    f"{self.env.node} is {self.settings.family}, and {settings.family} begins on empty data"
+                )
+                raise LabError("bad-order", f"{text}; let the order reset it")
+        return self.status()
+
+    async def _become(self, settings: CommonSettings) -> None:
+        await self.part.stop(f"from now on it is {settings.family}")
+        try:
+            with disk_may_refuse():
+                await self.env.disk.wipe()
+                remember_settings(self.env, settings)
+        finally:
+            self._take(settings_in_force(self.env, settings))
+            await self.start()
+        self.part.say("changed-family", family=settings.family)
+
+    async def _ask_status(self, _: AskStatus) -> Status:
+        return self.status()
+
+    async def _probe(self, message: Probe) -> Probed:
+        return await probe(self.env, message)

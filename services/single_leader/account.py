@@ -1,0 +1,51 @@
+"""What a replica says of itself: to whoever leads or decides, in short; to people and the lab, all of it."""
+
+from services.messages import Status
+from services.messages.single_leader import LeadStatus, Pulse
+from services.single_leader.standing import Standing
+
+
+def pulse(standing: Standing) -> Pulse:
+    """What the controller must hear again and again."""
+    leader = standing.leader
+    return Pulse(
+        node=standing.env.node,
+        role=standing.role,
+        epoch=standing.epoch,
+        position=standing.storage.last,
+        caught_up=leader.caught_up() if leader else (),
+        hands_over_to=standing.hold.successor,
+    )
+
+
+def status(standing: Standing) -> Status:
+    """All that this replica knows of itself."""
+    leader, last, epoch = standing.leader, standing.storage.last, standing.epoch
+    detail = LeadStatus(
+        epoch=epoch,
+        position=last,
+        acknowledged=leader.acknowledged if leader else 0,
+        leader=standing.known_leader,
+        lag_s=0.0 if leader else standing.freshness.lag_s(standing.env.lease_clock.now_s()),
+        followers=leader.progress() if leader else {},
+        lags=leader.lags() if leader else {},
+        caught_up=leader.caught_up() if leader else (),
+        hands_over_to=standing.hold.successor,
+    )
+    return Status(
+        node=standing.env.node,
+        role=standing.role,
+        mark=str(last) if last.epoch == epoch else f"{last} in epoch {epoch}",
+        owes=_owes(standing),
+        settings=standing.cluster,
+        detail=detail,
+    )
+
+
+def _owes(standing: Standing) -> int:
+    """A leader: what its followers lack, and clients' answers. Who follows nobody: to find out whom."""
+    if leader := standing.leader:
+        end = standing.storage.last.sequence
+        lacking = sum(max(0, end - each.sequence) for each in leader.progress().values())
+        return lacking + max(0, end - leader.acknowledged)
+    return int(standing.known_leader in (None, standing.env.node))

@@ -1,0 +1,42 @@
+"""What a leader is asked for, what came of it, and what became of a batch: records of the storage's work."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
+
+from services.errors import LabError
+from services.messages import Entry, Operation, Position, Value
+from services.messages.records import Statement
+from services.messages.sql import ResultSet
+
+
+class Transaction(NamedTuple):
+    """What a client asks of the SQL tables."""
+
+    statements: Sequence[Statement]
+
+
+Request: TypeAlias = Operation | Transaction | None  # None: the mark with which a leader opens its epoch
+
+
+class Outcome(NamedTuple):
+    """What came of a request: its entries, where the log ends after them, results or why it failed."""
+
+    entries: Sequence[Entry]
+    position: Position
+    results: tuple[ResultSet, ...] = ()
+    error: LabError | None = None
+
+
+class Accepted(NamedTuple):
+    """What became of a batch from the leader: did it fit, and which own entries had to go."""
+
+    fits: bool
+    removed: Sequence[Entry] = ()
+
+
+class Found(NamedTuple):
+    """A value read, and the sequence of the entry that last changed it (0 when there is none)."""
+
+    found: bool
+    value: Value
+    sequence: int
