@@ -4,8 +4,6 @@ The end is always the same, whatever the script met: everything is healed, and w
 Only what the folder holds is judged, so a judgement can be repeated from it.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from chaos.catalogue.scenario import Scenario, Variant
@@ -15,7 +13,7 @@ from chaos.recording.folder import MESSAGES, STALLS, NoFolder, RunFolder
 from chaos.recording.overhearing import overheard
 from chaos.recording.recorder import Recorder
 from chaos.recording.sampling import sampling
-from chaos.recording.stalls import Stall, not_watching, watching
+from chaos.recording.stalls import Watch, not_watching
 from chaos.running.judgement import NOT_SETTLED, doubts, pronounce, stood_still
 from chaos.running.narrator import Narrator, Tell, TellAt
 from chaos.running.run import Run
@@ -35,11 +33,7 @@ class Stage:
     client: Client
     clock: Clock
     tell: TellAt | None  # None where nobody listens
-    real_time: bool = False  # then a stall of this machine may spoil what is seen, and is watched for
-
-    def watched(self, elapsed_ns: Callable[[], int]) -> AbstractAsyncContextManager[Sequence[Stall]]:
-        """The stalls of this machine while the block lasts."""
-        return watching(self.clock, elapsed_ns) if self.real_time else not_watching()
+    watched: Watch = not_watching  # for stalls of this machine, where they can spoil what is seen
 
 
 async def play(
@@ -58,7 +52,7 @@ async def play(
             narrator = Narrator(stage.cluster, stage.tell, began_s, recorder.elapsed_ns)
             sampled = sampling(stage.cluster, stage.clock, recorder.elapsed_ns, folder)
             async with narrator.following(stage.clock), sampled:
-                async with stage.watched(recorder.elapsed_ns) as stalls:
+                with stage.watched(recorder.elapsed_ns) as stalls:
                     problems = await _perform(stage, scenario, variant, seed, recorder, narrator.tell)
                 problems += stood_still(stalls, settings)
                 problems += await _conclude(stage, recorder, narrator.tell, folder)

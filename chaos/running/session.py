@@ -109,7 +109,7 @@ def runtimes_of(scenario: Scenario, variant: Variant) -> tuple[str, ...]:
 async def standing(runtime: Runtime, shape: Shape, seed: int, tell: TellAt | None) -> AsyncIterator[Stage]:
     """A cluster with its clients while the block lasts. Raises `ClusterError`."""
     async with runtime.cluster(shape, seed) as cluster, runtime.client(cluster) as client:
-        yield Stage(cluster, client, runtime.clock(), tell, real_time=not runtime.repeatable)
+        yield Stage(cluster, client, runtime.clock(), tell, runtime.watched)
 
 
 async def perform(task: Task, stage: Stage, out: Path) -> Outcome:

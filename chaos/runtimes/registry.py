@@ -4,14 +4,15 @@ Nothing is imported before it is asked for: a list of scenarios must not cost a 
 """
 
 import importlib
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from chaos.cluster import Ability, Cluster
 from chaos.cluster.shape import Shape
 from chaos.cluster.undisturbed import undisturbed
+from chaos.recording.stalls import Stall, not_watching
 from chaos.runtimes import ending
 from chaos.workloads.client import Client
 from services.adapters.clock import SystemClock
@@ -41,6 +42,12 @@ class Runtime:
     def clock(self) -> Clock:
         """The lab's own clock there."""
         return SystemClock()
+
+    def watched(self, elapsed_ns: Callable[[], int]) -> AbstractContextManager[Sequence[Stall]]:
+        """Watch for stalls of this machine; see `chaos.recording.stalls.Watch`."""
+        from chaos.runtimes.heartbeat import watching
+
+        return watching(elapsed_ns)
 
     @asynccontextmanager
     async def cluster(self, shape: Shape, seed: int) -> AsyncIterator[Cluster]:
@@ -81,6 +88,10 @@ class Simulation(Runtime):
         from chaos.runtimes.simulated import virtual
 
         return virtual.lab_loop().clock
+
+    def watched(self, elapsed_ns: Callable[[], int]) -> AbstractContextManager[Sequence[Stall]]:
+        """See `Runtime`; no stall reaches virtual time."""
+        return not_watching(elapsed_ns)
 
     @asynccontextmanager
     async def client(self, cluster: Cluster) -> AsyncIterator[Client]:

@@ -1,0 +1,43 @@
+"""A heart that beats on the lab's own machine: by how late a beat comes it knows how long nothing ran.
+
+It has a thread of its own, so that the lab's work on its event loop is not taken for a stall, and it goes by
+the clock that counts sleep.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import Event, Thread
+
+from chaos.recording.stalls import Stall
+from services.adapters.clock import SystemClock
+
+PERIOD_S = 0.02
+NOTED_S = 0.05  # what is shorter is the daily life of a machine
+
+
+@contextmanager
+def watching(elapsed_ns: Callable[[], int]) -> Iterator[Sequence[Stall]]:
+    """See `chaos.recording.stalls.Watch`."""
+    stalls: list[Stall] = []
+    over = Event()
+    heart = Thread(target=_beat, args=(elapsed_ns(), over, stalls), name="heartbeat", daemon=True)
+    heart.start()
+    try:
+        yield stalls
+    finally:
+        over.set()
+        heart.join()
+
+
+def _beat(began_ns: int, over: Event, stalls: list[Stall]) -> None:
+    clock = SystemClock()
+    began_s = last_s = clock.boottime()
+    while True:
+        is_over = over.wait(PERIOD_S)
+        now_s = clock.boottime()
+        late_s = now_s - last_s - PERIOD_S
+        if late_s >= NOTED_S:
+            stalls.append(Stall(began_ns + round((last_s - began_s) * 1e9), late_s))
+        if is_over:
+            return
+        last_s = now_s
