@@ -15,13 +15,20 @@ from xdist.remote import Producer
 
 from chaos.cluster import ClusterError
 from tests import lanes
+from tests.shards import Shard
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the tests that take minutes, too")
+    parser.addoption("--shard", metavar="K/N", help="only the K-th of N parts, all of which are everything")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if asked := config.getoption("--shard"):
+        try:
+            Shard.parse(asked)
+        except ValueError as error:
+            raise pytest.UsageError(str(error)) from error
     config.option.reportchars += "s"  # say in the summary what was skipped, and why
     for number in (signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_IGN:  # as under nohup; tests send them to what they start
@@ -30,8 +37,17 @@ def pytest_configure(config: pytest.Config) -> None:
         lanes.stand_back()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     lanes.be_patient(items)
+    if asked := config.getoption("--shard"):
+        mine = Shard.parse(asked).of(items, unit)
+        config.hook.pytest_deselected(items=list(set(items).difference(mine)))
+        items[:] = mine
+
+
+def unit(item: pytest.Item) -> str:
+    """What of the tests goes into one shard as a whole."""
+    return item.nodeid if item.get_closest_marker("long") else item.nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> lanes.Lanes:

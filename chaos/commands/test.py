@@ -34,12 +34,22 @@ def register(app: typer.Typer) -> None:
 
 
 def test(context: typer.Context) -> None:
-    """Run ruff, mypy and pytest; with arguments, only pytest with these (for example `--long`)."""
+    """Run ruff, mypy and pytest; with arguments, only pytest with these.
+
+    `--long` takes the tests of minutes as well, `--shard 2/5` only the second of five parts of it all.
+    """
     failed = [] if context.args else [" ".join(check) for check in CHECKS if _run(check) != 0]
     if failed:  # said before the tests, whose own summary is to be the last line
         typer.echo(f"lab: not clean, see above: {', '.join(failed)}", err=True)
-    lanes = LANES if set(context.args) <= {"--long"} else ()
+    lanes = LANES if _is_whole(context.args) else ()
     raise typer.Exit(_run(("pytest", *lanes, *context.args)) or bool(failed))
+
+
+def _is_whole(arguments: Sequence[str]) -> bool:
+    """Do these choose no tests of their own? Then there are enough for all lanes."""
+    rest = [argument for argument in arguments if argument != "--long"]
+    named = rest[0].startswith("--shard=") if len(rest) == 1 else rest[:1] == ["--shard"] and len(rest) == 2
+    return not rest or named
 
 
 def _run(module: Sequence[str]) -> int:

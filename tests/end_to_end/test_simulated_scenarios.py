@@ -7,7 +7,7 @@ import pytest
 
 from chaos.catalogue.discover import find_scenario, scenario_ids
 from chaos.running.session import runtimes_of
-from tests.end_to_end.test_scenarios import lab
+from tests.end_to_end.playing import lab
 
 SEEDS = "1..500"
 

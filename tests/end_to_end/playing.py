@@ -1,0 +1,78 @@
+"""`./lab run` as somebody types it; what a stall of this machine has spoiled may be repeated, once."""
+
+import json
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from chaos.judging.verdict import STOOD_STILL, UNKNOWN_OUTCOME
+from tests.repository import ROOT
+
+Done: TypeAlias = "subprocess.CompletedProcess[str]"
+Run: TypeAlias = Callable[[Sequence[str]], Done]
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of several variants: their verdicts, the exit code of the command, and what it said."""
+
+    verdicts: Sequence[Mapping[str, Any]]
+    returncode: int
+    said: str
+    latest: Path  # the folder of the last of them
+
+    def of(self, scenario: str) -> list[Mapping[str, Any]]:
+        """The verdicts on one scenario's variants."""
+        return [verdict for verdict in self.verdicts if verdict["scenario"] == scenario]
+
+
+def lab(*arguments: object) -> Done:
+    """One command, to its end."""
+    command = [str(ROOT / "lab"), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def play(names: Sequence[str], on: str, out: Path, seed: int = 7) -> Played:
+    """Run these variants with one command, which lets those of one shape share a cluster."""
+
+    def run(chosen: Sequence[str]) -> Done:
+        return lab("run", *chosen, "--on", on, "--seed", seed, "--out", out, "--json")
+
+    return played(run, names)
+
+
+def played(run: Run, names: Sequence[str]) -> Played:
+    """What `run` makes of `names`; those that a stall has spoiled are run a second time, not a third."""
+    first = _read(run(names))
+    spoiled = [_name(verdict) for verdict in first.verdicts if is_spoiled(verdict)]
+    if not spoiled:
+        return first
+    second = _read(run(spoiled))
+    again = {_name(verdict): verdict for verdict in second.verdicts}
+    verdicts = [again.get(_name(verdict), verdict) for verdict in first.verdicts]
+    code = second.returncode if first.returncode == UNKNOWN_OUTCOME else first.returncode
+    return Played(verdicts, code, first.said + second.said, second.latest)
+
+
+def unless_spoiled(run: Callable[[], Done]) -> Done:
+    """The same for a command whose output is words."""
+    done = run()
+    return run() if done.returncode == UNKNOWN_OUTCOME and STOOD_STILL in done.stdout + done.stderr else done
+
+
+def is_spoiled(verdict: Mapping[str, Any]) -> bool:
+    """Is it unknown because this machine stood still? A verdict that is not as expected never is."""
+    stalled = any(problem.startswith(STOOD_STILL) for problem in verdict["problems"])
+    return verdict["as_expected"] is None and stalled
+
+
+def _name(verdict: Mapping[str, Any]) -> str:
+    return f"{verdict['scenario']}:{verdict['variant']}"
+
+
+def _read(done: Done) -> Played:
+    assert done.stdout, done.stderr
+    verdicts = json.loads(done.stdout)
+    return Played(verdicts, done.returncode, done.stderr, Path(verdicts[-1]["folder"]))
