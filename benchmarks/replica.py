@@ -2,35 +2,48 @@
 
     PYTHONPATH=. .venv/bin/python benchmarks/replica.py [--seconds 3] [--rounds 3]
 
-Four rates, in turn, `--rounds` times, and the medians of their ratios:
+These rates, in turn, `--rounds` times, and the medians of their ratios:
 
+- *syncs*: how often the disk writes a page of a file and syncs it.
 - *apsw*: one-row transactions on the same disk, each synced, nothing else in the way.
-- *direct*: one client, straight to the leader of an `async` cluster.
-- *one*, *many*: 1 and 64 clients through gateway and link proxies, `semi-sync`, 3 replicas.
+- *direct*: one client in frames, straight to the leader of an `async` cluster.
+- *one*, *many*: 1 and 64 clients of HTTP through gateway and link proxies, `quorum-ack`, 3 replicas.
+- *etcd one*, *etcd many*: the same to the leader of three nodes of etcd, without proxies, if it is installed.
 - *single*: 64 clients to one FastAPI process that writes to SQLite without replication.
+
+Files lie in the directory for temporary ones (`TMPDIR` chooses another disk).
 """
 
 import argparse
 import asyncio
+import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from itertools import count
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
 
-import aiohttp
 import apsw
+import msgspec
+import psutil
 
+from benchmarks import etcd, load
 from chaos.runtimes.local import LocalCluster
-from services.messages import Operation, Write, encode
+from services.adapters.network import FrameNetwork
+from services.messages import Operation, Write
 from services.settings.single_leader import SingleLeaderSettings
 
 CLIENTS = 64
-Send = Callable[[int], Awaitable[None]]
+PAGE = b"x" * 4096
+PATIENCE_S = 5.0
+RATIOS = (
+    *(("direct", "apsw"), ("one", "etcd one"), ("many", "etcd many")),
+    *(("many", "one"), ("many", "single")),
+)
 
 
 async def main() -> None:
@@ -39,29 +52,53 @@ async def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    with single_process() as single:
-        async with cluster() as lab:
-            rounds = [await one_round(lab, single, options.seconds) for _ in range(options.rounds)]
-    for above, below in (("direct", "apsw"), ("many", "one"), ("many", "single")):
-        ratios = [rates[above] / rates[below] for rates in rounds]
-        print(
-            f"{above} / {below}: median {median(ratios):.2f}  (from {min(ratios):.2f} to {max(ratios):.2f})"
-        )
+    async with AsyncExitStack() as stack:
+        single = stack.enter_context(single_process())
+        theirs = await stack.enter_async_context(etcd.cluster()) if etcd.program() else None
+        lab = await stack.enter_async_context(cluster())
+        rounds = [await one_round(lab, single, theirs, options.seconds) for _ in range(options.rounds)]
+    for above, below in RATIOS:
+        ratios = [rates[above] / rates[below] for rates in rounds if below in rates]
+        if ratios:
+            spread = f"(from {min(ratios):.2f} to {max(ratios):.2f})"
+            print(f"{above} / {below}: median {median(ratios):.2f}  {spread}")
 
 
-async def one_round(lab: LocalCluster, single: str, seconds: float) -> dict[str, float]:
-    """Writes per second of each kind."""
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-        rates = {"apsw": apsw_alone(seconds)}
-        await lab.configure(SingleLeaderSettings(replication="async"))
-        rates["direct"] = await rate(await to_the_leader(lab, session), 1, seconds)
-        await lab.configure(SingleLeaderSettings(replication="semi-sync"))
-        gateway = next(iter(lab.gateways.values()))
-        rates["one"] = await rate(to_url(session, gateway), 1, seconds)
-        rates["many"] = await rate(to_url(session, gateway), CLIENTS, seconds)
-        rates["single"] = await rate(to_url(session, single), CLIENTS, seconds)
-    print("  ".join(f"{name} {value:,.0f}/s" for name, value in rates.items()), flush=True)
+async def one_round(lab: LocalCluster, single: str, theirs: str | None, seconds: float) -> dict[str, float]:
+    """How often a second, of each kind."""
+    rates = {"syncs": syncs(seconds / 3), "apsw": apsw_alone(seconds)}
+    await lab.configure(SingleLeaderSettings(replication="async"))
+    address, token = lab.door(await lab.resolve("leader"))
+    rates["direct"] = await load.on_a_loop_of_its_own(partial(straight, address, token, seconds))
+    await lab.configure(SingleLeaderSettings(replication="quorum-ack"))
+    gateway = next(iter(lab.gateways.values()))
+    spent = ""
+    for name, clients in (("one", 1), ("many", CLIENTS)):
+        before = processor_s()
+        rates[name] = await rate(gateway, put, clients, seconds)
+        spent += f"\n    {name}: {each_ms(before, processor_s(), rates[name] * seconds)}"
+        if theirs:
+            rates[f"etcd {name}"] = await rate(theirs, etcd.put, clients, seconds)
+    rates["single"] = await rate(single, put, CLIENTS, seconds)
+    print("  ".join(f"{name} {value:,.0f}/s" for name, value in rates.items()) + spent, flush=True)
     return rates
+
+
+def put(number: int) -> bytes:
+    """The request that writes `number`."""
+    return load.request("PUT", f"/kv/k{number % 100}", msgspec.json.encode({"value": number}))
+
+
+def syncs(seconds: float) -> float:
+    """How often a second a page of a file, which does not grow, is written and synced."""
+    with tempfile.TemporaryFile() as file:
+        os.pwrite(file.fileno(), PAGE, 0)
+        began, done = time.perf_counter(), 0
+        while time.perf_counter() - began < seconds:
+            os.pwrite(file.fileno(), PAGE, 0)
+            os.fsync(file.fileno())
+            done += 1
+        return done / (time.perf_counter() - began)
 
 
 def apsw_alone(seconds: float) -> float:
@@ -77,42 +114,42 @@ def apsw_alone(seconds: float) -> float:
         return done / (time.perf_counter() - began)
 
 
-async def rate(send: Send, clients: int, seconds: float) -> float:
-    """Acknowledged requests per second of `clients` that send one after the other."""
-    numbers, done = count(), 0
-    began = time.perf_counter()
+async def rate(url: str, make: load.Request, clients: int, seconds: float) -> float:
+    """Answers per second of `clients` of HTTP."""
+    return await load.on_a_loop_of_its_own(partial(load.rate, url, make, clients, seconds))
 
-    async def client() -> None:
-        nonlocal done
+
+async def straight(address: str, token: str, seconds: float) -> float:
+    """Writes per second of one client that talks to the leader's own port: no gateway, no link between."""
+    network = FrameNetwork({"leader": f"http://{address}"}, token)
+    began, done = time.perf_counter(), 0
+    try:
         while time.perf_counter() - began < seconds:
-            await send(next(numbers))
+            message = Write(operation=Operation("put", f"k{done % 100}", done))
+            await network.call("leader", message, PATIENCE_S)
             done += 1
-
-    await asyncio.gather(*(client() for _ in range(clients)))
-    return done / (time.perf_counter() - began)
-
-
-def to_url(session: aiohttp.ClientSession, base: str) -> Send:
-    """Clients of a gateway, or of anything with the same interface."""
-
-    async def send(number: int) -> None:
-        async with session.put(f"{base}/kv/k{number % 100}", json={"value": number}) as response:
-            assert response.status == 200, await response.text()
-
-    return send
+        return done / (time.perf_counter() - began)
+    finally:
+        await network.close()
 
 
-async def to_the_leader(lab: LocalCluster, session: aiohttp.ClientSession) -> Send:
-    """A client that talks to the leader's own port: no gateway, no link between."""
-    address, token = lab.door(await lab.resolve("leader"))
-    url, headers = f"http://{address}/messages/write", {"authorization": f"Bearer {token}"}
+def processor_s() -> dict[str, float]:
+    """What each process of the lab has used of the processors, by its node's name."""
+    spent = {"load": sum(psutil.Process().cpu_times()[:2])}
+    for process in psutil.Process().children(recursive=True):
+        environment = process.environ()
+        name = environment.get("LAB_NODE") or ("proxy" if "chaos.proxy" in process.cmdline() else "")
+        if name:
+            spent[name] = sum(process.cpu_times()[:2])
+    return spent
 
-    async def send(number: int) -> None:
-        body = encode(Write(operation=Operation("put", f"k{number % 100}", number)))
-        async with session.post(url, data=body, headers=headers) as response:
-            assert response.status == 200, await response.text()
 
-    return send
+def each_ms(before: dict[str, float], after: dict[str, float], requests: float) -> str:
+    """Processor time of each process for one request."""
+    used = {name: 1000 * (after[name] - before[name]) / requests for name in after if name in before}
+    return "processor ms a write: " + "  ".join(
+        f"{name} {value:.3f}" for name, value in used.items() if value >= 0.001
+    )
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ import sys
 import time
 
 from chaos.runtimes.local import LocalCluster
-from services.adapters.network import HttpNetwork
+from services.adapters.network import FrameNetwork
 from services.messages import Operation, Read, ReadResult, Write, Written
 from services.settings.single_leader import SingleLeaderSettings
 
@@ -50,7 +50,7 @@ async def one_round(cluster: LocalCluster, number: int) -> float:
     leader = await cluster.resolve("leader")
     follower = next(node for node in cluster.replicas if node != leader)
     doors = {node: f"http://{cluster.door(node)[0]}" for node in (leader, follower)}
-    network = HttpNetwork(doors, cluster.door(leader)[1])
+    network = FrameNetwork(doors, cluster.door(leader)[1])
     try:
         await written(network, leader, -1)
         await cluster.pause(follower)
@@ -70,14 +70,14 @@ async def one_round(cluster: LocalCluster, number: int) -> float:
     return sum(old for _, old in told) / len(told)
 
 
-async def written(network: HttpNetwork, leader: str, value: int) -> int:
+async def written(network: FrameNetwork, leader: str, value: int) -> int:
     """The sequence of a write, once it is done."""
     reply = await network.call(leader, Write(operation=Operation("put", "x", value)), PATIENCE_S)
     assert isinstance(reply, Written)
     return reply.position.sequence
 
 
-async def read(network: HttpNetwork, follower: str) -> tuple[float, int]:
+async def read(network: FrameNetwork, follower: str) -> tuple[float, int]:
     """When the follower answered, and where its log stood."""
     reply = await network.call(follower, Read(key="x", mode="local"), PATIENCE_S)
     assert isinstance(reply, ReadResult)

@@ -34,7 +34,7 @@ from chaos.runtimes.orders import Orders
 from chaos.runtimes.playground import wanted
 from chaos.runtimes.reaper import Reaper
 from chaos.runtimes.toxiproxy import ToxiproxyLinks
-from services.adapters.network import HttpNetwork
+from services.adapters.network import FrameNetwork
 from services.messages.single_leader import lead
 from services.settings import USUAL, AnySettings
 
@@ -61,7 +61,7 @@ class ComposeCluster(LinkedCluster):
         self._proxies = ToxiproxyLinks(_without_scheme(project.url(TOXIPROXY, TOXIPROXY_PORT)))
         looking = {link: port for link, port in numbered(shape).items() if link.source == LAB}
         lab = {link.address_key: project.url(TOXIPROXY, port) for link, port in looking.items()}
-        network = HttpNetwork(lab, project.token())
+        network = FrameNetwork(lab, project.token())
         self._orders = Orders(network, self._crew)
         self._story = ContainerStory(project)
         self._said_hidden = False

@@ -29,7 +29,7 @@ from chaos.runtimes.orders import Orders
 from chaos.runtimes.reaper import Reaper
 from chaos.runtimes.switchboard import Switchboard
 from chaos.runtimes.toxiproxy import ToxiproxyLinks
-from services.adapters.network import HttpNetwork
+from services.adapters.network import FrameNetwork
 from services.settings import USUAL, AnySettings
 
 NOWHERE = "127.0.0.1:1"  # nobody listens on it
@@ -141,7 +141,7 @@ class LocalCluster(LinkedCluster):
         self._listening = await self._proxies.create({link.name: NOWHERE for link in self.links})
         await self._install_switches()
         lab = {link.address_key: self._url(link) for link in self.links if link.source == LAB}
-        network = HttpNetwork(lab, self._token)
+        network = FrameNetwork(lab, self._token)
         self._ends.push_async_callback(network.close)
         self._orders = Orders(network, self._crew)
         ports = dict.fromkeys(self._crew.gateways[:1], first_gateway_port)

@@ -1,15 +1,17 @@
 """How a process of the lab listens: its socket, and how uvicorn serves what comes there."""
 
 import socket
+from functools import partial
 
 import uvicorn
 
+from services.adapters.first_line import FirstLine
+from services.adapters.frame_service import FrameService
 from services.adapters.guards import App
-from services.adapters.protocol import PatientProtocol
+from services.adapters.patience import KEPT_OPEN_S
 
 BACKLOG = 1024
 GRACE_S = 3  # how long requests may take to end after SIGTERM
-KEPT_OPEN_S = 60  # four times what callers do (`network.KEEP_ALIVE_S`): no request meets a closing door
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -25,11 +27,11 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def way_in(application: App) -> uvicorn.Config:
-    """How uvicorn is to serve `application`: behind its own protocol, without what the lab has no use for."""
+def way_in(application: App, frames: FrameService) -> uvicorn.Config:
+    """How uvicorn is to serve `application` and, on the same port, `frames`."""
     return uvicorn.Config(
         application,
-        http=PatientProtocol,
+        http=partial(FirstLine, frames=frames),  # type: ignore[arg-type] # it is only ever called
         ws="none",
         lifespan="off",
         log_config=None,
@@ -38,6 +40,6 @@ def way_in(application: App) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         date_header=False,
-        timeout_keep_alive=KEPT_OPEN_S,
+        timeout_keep_alive=int(KEPT_OPEN_S),
         timeout_graceful_shutdown=GRACE_S,
     )

@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any, Literal, TypeAlias
 
 import msgspec
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from starlette.convertors import Convertor, register_url_convertor
 
 from services.adapters import gateway_openapi
@@ -42,7 +42,7 @@ Answer: TypeAlias = dict[str, Any]
 Endpoint: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-def gateway_application(gateway: Gateway, settings: NodeSettings) -> FastAPI:
+def gateway_application(gateway: Gateway, settings: NodeSettings) -> LabApplication:
     """What clients may ask, and besides what nodes and the lab may."""
     app = LabApplication(
         title=f"{settings.node}, a gateway of the replication lab",

@@ -73,7 +73,7 @@ class Guards:
         if path.startswith(MESSAGES) and not hmac.compare_digest(request.authorization, self._bearer):
             raise LabError("unauthorized", "send the run's token as `Authorization: Bearer …`")
         if request.length is not None and request.length > limit:
-            raise _too_large(limit)
+            raise too_large(limit)
 
 
 def allowed_names(settings: NodeSettings) -> frozenset[bytes]:
@@ -129,7 +129,7 @@ def limited(receive: Receive, limit: int) -> Receive:
         message = await receive()
         total += len(message.get("body", b""))
         if total > limit:
-            raise _too_large(limit)
+            raise too_large(limit)
         return message
 
     return receive_counted
@@ -145,5 +145,6 @@ async def refuse(error: LabError, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def _too_large(limit: int) -> LabError:
+def too_large(limit: int) -> LabError:
+    """The refusal of a body, or a message, of more than `limit` bytes."""
     return LabError("too-large", f"the body has more than {limit} bytes")

@@ -77,7 +77,7 @@ class LabApplication(FastAPI):
         return self.openapi_schema
 
 
-def node_application(node: Node, settings: NodeSettings) -> FastAPI:
+def node_application(node: Node, settings: NodeSettings) -> LabApplication:
     """The application of a replica or a controller."""
     app = LabApplication(
         title=f"{settings.node}, a {settings.role} of the replication lab",

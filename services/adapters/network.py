@@ -1,87 +1,78 @@
-"""The network port over HTTP: one POST a message, on connections that stay open.
+"""The network port: one long-lived stream of frames a link, made when it is first needed.
 
-What an exception of the HTTP library says about the request's fate is decided here, once. Only a
-connection that could not be made is definite. A connection that ended without an answer is not: a
-link proxy accepts first and finds out later that nobody is behind it. Nor is an answer that cannot
-be read.
+Callers share it. When it has ended, or does not seem to lead anywhere any more, the next call opens another.
 """
 
 import asyncio
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
-import httpx
-import msgspec
-from aiohttp import ClientConnectorError, ClientError, ClientSession, TCPConnector
-from httpx_aiohttp import AiohttpTransport
-
+from services.adapters.guards import MESSAGE_BODY_BYTES, too_large
+from services.adapters.stream import IN_DOUBT, Stream
 from services.errors import KINDS, LabError
-from services.messages import REQUESTS, Failed, Message, decode, encode, kind_of, result
-
-CONNECTIONS_PER_LINK = 256
-KEEP_ALIVE_S = 15  # shorter than the server's, so that no request meets a connection as it closes
-IN_DOUBT = "it may or may not have happened"
-
-_failure = msgspec.json.Decoder(Failed)
+from services.messages import Failed, Message, decode, encode, result
 
 
-class HttpNetwork:
-    """Calls other nodes over `links` (name of the peer -> base URL), with the run's token.
-
-    Requests go to httpx's transport itself. A client around it would add cookies, redirects and
-    authentication schemes, of which nodes need none, and would double the cost of a message.
-    """
+class FrameNetwork:
+    """Calls other nodes over `links` (name of the peer -> `http://host:port`), with the run's token."""
 
     def __init__(self, links: Mapping[str, str], token: str) -> None:
-        self._urls = {
-            (name, kind): httpx.URL(f"{url}/messages/{kind_of(kind)}")
-            for name, url in links.items()
-            for kind in REQUESTS
-        }
-        self._headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-        # Links speak plain HTTP, so there is no reason to load the certificates of the whole world.
-        self._transport = AiohttpTransport(client=_session, verify=False, trust_env=False)
+        self._links = {name: _Link(name, url, token) for name, url in links.items()}
 
     async def call(self, to: str, message: Message, timeout_s: float) -> Message:
         """Send `message` to the node `to` and return its reply; see `services.ports.Network`."""
-        url = self._urls.get((to, type(message)))
-        if url is None:
-            known = ", ".join(sorted({name for name, _ in self._urls}))
+        link = self._links.get(to)
+        if link is None:
+            known = ", ".join(sorted(self._links))
             raise LabError("unreachable", f"there is no link to {to!r}; known: {known}")
-        request = httpx.Request("POST", url, headers=self._headers, content=encode(message))
-        try:
-            async with asyncio.timeout(timeout_s):
-                response = await self._transport.handle_async_request(request)
-                body = await _whole(response)
-        except TimeoutError as error:
-            raise LabError("timed-out", f"{to} did not answer within {timeout_s:g} s; {IN_DOUBT}") from error
-        except (httpx.HTTPError, ClientError) as error:
-            # httpx's own classes do not tell a refused connection from a broken one here; the cause does.
-            if isinstance(error.__cause__, ClientConnectorError):
-                raise LabError("unreachable", f"{to} refused the connection") from error
-            raise LabError("connection-lost", f"{to} closed without an answer; {IN_DOUBT}") from error
-        return _reply(to, response.is_success, body)
+        body = encode(message)
+        if len(body) > MESSAGE_BODY_BYTES:
+            raise too_large(MESSAGE_BODY_BYTES)
+        return _reply(to, await link.ask(body, timeout_s))
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._transport.aclose()
+        for link in self._links.values():
+            await link.close()
 
 
-async def _whole(response: httpx.Response) -> bytes:
-    """The body, from the stream itself: nodes send no compressed parts, for which httpx would look."""
-    assert isinstance(response.stream, httpx.AsyncByteStream)
-    return b"".join([part async for part in response.stream])
+class _Link:
+    """The streams of one link: the one that takes requests, and those that others still wait on."""
+
+    def __init__(self, to: str, url: str, token: str) -> None:
+        self._to, self._token = to, token
+        where = urlsplit(url)
+        self._host, self._port = where.hostname or "", where.port or 80
+        self._stream: Stream | None = None
+        self._retired: list[Stream] = []
+
+    def ask(self, body: bytes, timeout_s: float) -> asyncio.Future[bytes]:
+        stream = self._stream
+        if stream is None or not stream.takes_requests:
+            stream = self._another()
+        return stream.ask(body, timeout_s)
+
+    async def close(self) -> None:
+        streams, self._stream, self._retired = [*self._retired, self._stream], None, []
+        for stream in streams:
+            if stream is not None:
+                await stream.close()
+
+    def _another(self) -> Stream:
+        if self._stream is not None:
+            self._retired.append(self._stream)
+        self._retired = [stream for stream in self._retired if not stream.is_over]
+        self._stream = Stream(self._to, self._token, asyncio.get_running_loop())
+        self._stream.dial(self._host, self._port)
+        return self._stream
 
 
-def _reply(to: str, success: bool, body: bytes) -> Message:
+def _reply(to: str, body: bytes) -> Message:
     try:
-        reply = decode(body) if success else _failure.decode(body)
-    except (LabError, ValueError, RecursionError) as error:
-        raise LabError("connection-lost", f"{to} answered something unreadable: {error}") from error
+        reply = decode(body)
+    except LabError as error:
+        text = f"{to} answered something unreadable: {error.text}; {IN_DOUBT}"
+        raise LabError("connection-lost", text) from error
     if isinstance(reply, Failed) and reply.error not in KINDS:
         raise LabError("connection-lost", f"{to} answered with an unknown error {reply.error!r}")
     return result(reply)
-
-
-def _session() -> ClientSession:
-    connector = TCPConnector(limit=0, limit_per_host=CONNECTIONS_PER_LINK, keepalive_timeout=KEEP_ALIVE_S)
-    return ClientSession(connector=connector)

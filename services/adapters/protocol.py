@@ -18,12 +18,11 @@ from typing import Any, cast
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from services.adapters.failures import failure_body
+from services.adapters.patience import MOST_CONNECTIONS, REQUEST_DEADLINE_S
 from services.errors import LabError
 
-REQUEST_DEADLINE_S = 5.0
 HEADER_BYTES = 64 << 10
 PIECE_BYTES = HEADER_BYTES // 4
-MOST_CONNECTIONS = 2000
 
 
 class JoinedWrites:

@@ -15,12 +15,14 @@ import uvicorn
 from services.adapters.clock import SystemClock
 from services.adapters.disk import FileDisk
 from services.adapters.doors import listen, way_in
-from services.adapters.guards import App, Guards
-from services.adapters.http import node_application
+from services.adapters.frame_service import FrameService
+from services.adapters.guards import Guards
+from services.adapters.http import LabApplication, node_application
 from services.adapters.log import LineLog
-from services.adapters.network import HttpNetwork
-from services.adapters.protocol import MOST_CONNECTIONS
+from services.adapters.network import FrameNetwork
+from services.adapters.patience import MOST_CONNECTIONS
 from services.adapters.tasks import OrderedTasks
+from services.messages import SERVED
 from services.node import Node, when_there_is_room
 from services.ports import Env
 from services.roles import maker
@@ -46,7 +48,7 @@ def run(settings: NodeSettings) -> int:
 async def _serve(settings: NodeSettings, listener: socket.socket) -> None:
     clock = SystemClock()
     log = LineLog(settings.node, clock, settings.log_format, sys.stdout)
-    network = HttpNetwork(settings.links, settings.token)
+    network = FrameNetwork(settings.links, settings.token)
     disk = FileDisk(settings.data_dir)
 
     def crashed(task: str, error: BaseException) -> None:
@@ -59,7 +61,10 @@ async def _serve(settings: NodeSettings, listener: socket.socket) -> None:
         log.event("no-clock-counts-sleep", reason="leases count only the time in which this machine is awake")
     node, application = await when_there_is_room(env, partial(_node, env, settings))
     await node.start()
-    await _Server(way_in(Guards(application, settings, log))).serve(sockets=[listener])
+    frames = FrameService(
+        settings.role, SERVED[settings.role], node.handle, settings.token, log, application.tally.count
+    )
+    await _Server(way_in(Guards(application, settings, log), frames)).serve(sockets=[listener])
     await node.stop()
     await tasks.cancel_all()
     await network.close()
@@ -67,7 +72,7 @@ async def _serve(settings: NodeSettings, listener: socket.socket) -> None:
     log.event("stopped")
 
 
-async def _node(env: Env, settings: NodeSettings) -> tuple[Node, App]:
+async def _node(env: Env, settings: NodeSettings) -> tuple[Node, LabApplication]:
     """The node of the role and its application. Only the role's own code is loaded."""
     if settings.role == "cache":
         from services.adapters.redis import RedisCache

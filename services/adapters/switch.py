@@ -1,4 +1,4 @@
-"""A power switch behind HTTP: two messages, under the same guards as every node.
+"""A power switch behind frames and HTTP: two messages, under the same guards as every node.
 
 It is needed when everything else is in trouble, so it is small: no framework, nothing on a disk, nothing
 to do until an order comes.
@@ -13,9 +13,10 @@ from uvicorn.server import ServerState
 
 from services.adapters.clock import SystemClock
 from services.adapters.doors import listen, way_in
+from services.adapters.first_line import FirstLine
+from services.adapters.frame_service import FrameService
 from services.adapters.guards import App, Guards, Receive, Scope, Send, refuse
 from services.adapters.log import LineLog
-from services.adapters.protocol import PatientProtocol
 from services.errors import LabError
 from services.messages import SERVED_BY_SWITCHES, decode, encode, kind_of
 from services.ports import Log
@@ -55,14 +56,19 @@ async def serve(
     switch: PowerSwitch, settings: NodeSettings, log: Log, listener: socket.socket
 ) -> asyncio.Server:
     """Answer at `listener` until the server that is returned is closed."""
-    config = way_in(Guards(switch_application(switch), settings, log))
+    frames = FrameService("switch", SERVED_BY_SWITCHES, switch.handle, settings.token, log, _uncounted)
+    config = way_in(Guards(switch_application(switch), settings, log), frames)
     config.load()
     state = ServerState()
 
-    def protocol() -> PatientProtocol:
-        return PatientProtocol(config=config, server_state=state, app_state={})
+    def protocol() -> FirstLine:
+        return FirstLine(config, state, {}, frames=frames)
 
     return await asyncio.get_running_loop().create_server(protocol, sock=listener)
+
+
+def _uncounted(route: str, http_status: int) -> None:
+    """A switch has no page of measures."""
 
 
 def switch_application(switch: PowerSwitch) -> App:

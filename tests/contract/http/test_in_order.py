@@ -5,7 +5,8 @@ import socket
 
 import pytest
 
-from services.adapters.protocol import HEADER_BYTES, REQUEST_DEADLINE_S
+from services.adapters.patience import REQUEST_DEADLINE_S
+from services.adapters.protocol import HEADER_BYTES
 from tests.contract.http.nodes import Running
 
 LONG_HEADER = b"GET /kv/x HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * (2 * HEADER_BYTES)

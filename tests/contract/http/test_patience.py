@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from services.adapters.protocol import REQUEST_DEADLINE_S
+from services.adapters.patience import REQUEST_DEADLINE_S
 from tests.contract.http.nodes import Running, read_reply, until
 
 HALVES = (

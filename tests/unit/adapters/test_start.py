@@ -1,12 +1,12 @@
-"""A node starts without the libraries of a command line."""
+"""A node starts without the clients of HTTP: nodes talk to each other in frames."""
 
 import subprocess
 import sys
 
-LOAD = "import sys, services.adapters.network; print(*sys.modules)"
+LOAD = "import sys, services.adapters.serve; print(*sys.modules)"
 
 
-def test_a_node_loads_no_terminal_library() -> None:
+def test_a_node_loads_no_client_of_http() -> None:
     loaded = subprocess.run([sys.executable, "-c", LOAD], capture_output=True, text=True, check=True).stdout
-    assert "httpx" in loaded.split()
-    assert not {"click", "rich", "pygments"} & set(loaded.split())
+    assert "uvicorn" in loaded.split()
+    assert not {"httpx", "aiohttp", "requests"} & set(loaded.split())

@@ -1,0 +1,159 @@
+"""The node's side of one stream of frames: requests in, answers out as they are ready.
+
+Nobody can make it keep much. Frames have a longest length. Where too many requests are under way, or the
+other side does not take its answers, nothing more is read until that is better. A frame that has begun must
+be whole after some time, and a connection on which nothing happens is closed, later than its owner does it.
+Whatever breaks the rules of the wire is told to the log in one line and ends the connection.
+"""
+
+import asyncio
+from typing import cast
+
+from uvicorn.server import ServerState
+
+from services.adapters.frame_service import FrameService
+from services.adapters.frames import LAST_WORD, FrameError, FrameReader, FrameTooLongError, frame
+from services.adapters.guards import MESSAGE_BODY_BYTES, too_large
+from services.adapters.patience import KEPT_OPEN_S, REQUEST_DEADLINE_S
+from services.errors import LabError
+from services.messages import encode, failed
+
+MOST_UNDER_WAY = 1024
+LOOK_S = 1.0  # at least, between two looks whether a connection is idle
+
+
+def last_word(error: LabError) -> bytes:
+    """What a node says that will not talk on this connection, because of `error`."""
+    return frame(LAST_WORD, encode(failed(error)))
+
+
+class FrameDoor(asyncio.Protocol):
+    """One connection whose first line was in order. `state` is uvicorn's, which ends it with the others."""
+
+    def __init__(self, service: FrameService, state: ServerState, loop: asyncio.AbstractEventLoop) -> None:
+        self._service, self._state, self._loop = service, state, loop
+        self._reader = FrameReader(MESSAGE_BODY_BYTES)
+        self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._transport: asyncio.Transport
+        self._deadline: asyncio.TimerHandle | None = None  # of a frame that is not whole
+        self._writable = True
+        self._holds = False  # nothing is read at the moment
+        self._ending = False  # no new requests, and closed when those under way are answered
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The stream is this protocol's from now on."""
+        self._transport = cast(asyncio.Transport, transport)
+        self._state.connections.add(self)  # type: ignore[arg-type] # it asks for `shutdown` and no more
+        self._heard_s = self._loop.time()
+        self._idle = self._loop.call_later(KEPT_OPEN_S, self._look_whether_idle)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody will read the answers; what was asked is done all the same."""
+        self._state.connections.discard(self)
+        self._idle.cancel()
+        self._forget_deadline()
+
+    def data_received(self, data: bytes) -> None:
+        """Requests, or parts of them."""
+        self._heard_s = self._loop.time()
+        whole = False
+        try:
+            for number, body in self._reader.feed(data):
+                self._begin(number, body)
+                whole = True
+        except FrameError as error:
+            self._break_off(error)
+            return
+        if whole:
+            self._forget_deadline()
+        self._regulate()
+
+    def eof_received(self) -> bool:
+        """Nothing more will be asked; what was asked is answered."""
+        if self._reader.midway:
+            self._break_off(FrameError("the stream ended in the middle of a frame"))
+        self.shutdown()
+        return True
+
+    def pause_writing(self) -> None:
+        """The other side does not take its answers."""
+        self._writable = False
+        self._regulate()
+
+    def resume_writing(self) -> None:
+        """It does again."""
+        self._writable = True
+        self._regulate()
+
+    def shutdown(self) -> None:
+        """Answer what is under way, refuse the rest, close."""
+        self._ending = True
+        self._close_if_all_is_answered()
+
+    def _begin(self, number: int, body: bytes) -> None:
+        if number in self._under_way or number == LAST_WORD:
+            raise FrameError(f"there is a request number {number} already, or there can be none", number)
+        if self._ending:
+            error = LabError("shutting-down", "the node is stopping and takes nothing more")
+            self._transport.write(frame(number, encode(failed(error))))
+            return
+        task = self._loop.create_task(self._answer(number, body))
+        self._under_way[number] = task
+        self._state.tasks.add(task)
+
+    async def _answer(self, number: int, body: bytes) -> None:
+        try:
+            reply = await self._service.answer(body)
+        finally:
+            self._state.tasks.discard(self._under_way.pop(number))
+        if not self._transport.is_closing():
+            self._transport.write(frame(number, reply))
+        if self._holds:
+            self._regulate()
+        if self._ending:
+            self._close_if_all_is_answered()
+
+    def _close_if_all_is_answered(self) -> None:
+        if not self._under_way:
+            self._transport.close()
+
+    def _break_off(self, error: FrameError) -> None:
+        """Say why, to the log and perhaps to the caller, and go."""
+        peer = self._transport.get_extra_info("peername") or "?"
+        self._service.log.event("stream-broken", peer=str(peer), reason=str(error))
+        if isinstance(error, FrameTooLongError):
+            refusal = too_large(MESSAGE_BODY_BYTES)
+            self._transport.write(frame(error.number, encode(failed(refusal))))
+        self._ending = True
+        self._forget_deadline()
+        self._transport.close()
+
+    def _regulate(self) -> None:
+        """Read on, or hold; and be patient with a frame that has begun, unless it is held up here."""
+        if self._transport.is_closing():
+            return
+        hold = len(self._under_way) >= MOST_UNDER_WAY or not self._writable
+        if hold != self._holds:
+            self._holds = hold
+            (self._transport.pause_reading if hold else self._transport.resume_reading)()
+        if hold or not self._reader.midway:
+            self._forget_deadline()
+        elif self._deadline is None:
+            self._deadline = self._loop.call_later(REQUEST_DEADLINE_S, self._give_up)
+
+    def _forget_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _give_up(self) -> None:
+        self._deadline = None
+        self._break_off(FrameError(f"the rest of a frame did not come within {REQUEST_DEADLINE_S:g} s"))
+
+    def _look_whether_idle(self) -> None:
+        """One timer for as long as the connection lives: it looks when the last word was."""
+        left_s = self._heard_s + KEPT_OPEN_S - self._loop.time()
+        if left_s <= 0 and not self._under_way:
+            self._transport.abort()  # also where answers wait that nobody takes
+        else:
+            self._idle = self._loop.call_later(max(left_s, LOOK_S), self._look_whether_idle)

@@ -1,0 +1,67 @@
+"""What a node answers on streams of frames, whoever's connection it is.
+
+The counterpart of the routes in `http`, with the same answers to the same trouble: the run's token or no
+word at all, only the kinds of messages that this role understands, a bug told to the log and not to the
+caller.
+"""
+
+import hmac
+from collections.abc import Awaitable, Callable, Collection
+
+from services.adapters.frames import PROTOCOL
+from services.errors import LabError
+from services.messages import Message, decode, encode, failed, kind_of
+from services.ports import Log
+
+OK = 200
+OTHER = "other"
+
+
+class FrameService:
+    """`handle` answers the kinds in `served`; `count` is told each route and how HTTP would have put it."""
+
+    def __init__(
+        self,
+        role: str,
+        served: Collection[type[Message]],
+        handle: Callable[[Message], Awaitable[Message]],
+        token: str,
+        log: Log,
+        count: Callable[[str, int], None],
+    ) -> None:
+        self._role, self._handle, self.log, self._count = role, handle, log, count
+        self._routes = {kind: f"/messages/{kind_of(kind)}" for kind in served}
+        self._token = token.encode()
+
+    def welcome(self, line: bytes) -> None:
+        """Raise `LabError` unless whoever sent `line` first, without its end, may talk to this node."""
+        protocol, _, token = line.partition(b" ")
+        if protocol != PROTOCOL:
+            spoken, found = PROTOCOL.decode(), protocol.decode("latin-1")
+            raise LabError("bad-request", f"this node speaks {spoken}, not {found}")
+        if not hmac.compare_digest(token.rstrip(b"\r"), self._token):
+            raise LabError("unauthorized", f"send the run's token as `{PROTOCOL.decode()} …`")
+
+    async def answer(self, body: bytes) -> bytes:
+        """The body of the answer to the request in `body`; never raises."""
+        route = OTHER
+        try:
+            message = decode(body)
+            route = self._route_of(message)
+            reply = encode(await self._handle(message))
+        except LabError as error:
+            self._count(route, error.kind.status)
+            return encode(failed(error))
+        except Exception as error:
+            self.log.event("bug", path=route, exc_info=error)
+            bug = LabError("internal", "a bug in the node; its log has the traceback")
+            self._count(route, bug.kind.status)
+            return encode(failed(bug))
+        self._count(route, OK)
+        return reply
+
+    def _route_of(self, message: Message) -> str:
+        route = self._routes.get(type(message))
+        if route is None:
+            raise LabError("no-such-route", f"a {self._role} has no use for a {kind_of(message)}")
+        return route

@@ -1,0 +1,166 @@
+"""The calling side of one stream of frames: requests of many callers at once, each with its own patience.
+
+What a caller learns is decided here, once. Only what was never put on the wire is *definite*: the connection
+could not be made. A stream that ends leaves everybody who waits in doubt, and so does silence. Behind
+silence there may be a black hole, so a stream on which somebody has waited in vain takes no new requests; it
+stays for those who still hope, and goes when the last of them is served or has given up too.
+"""
+
+import asyncio
+from typing import cast
+
+from services.adapters.frames import LARGEST_NUMBER, LAST_WORD, FrameError, FrameReader, first_line, frame
+from services.adapters.patience import KEEP_ALIVE_S
+from services.errors import LabError
+
+LONGEST_REPLY_BYTES = 1 << 30  # a replica may be asked for all that it holds
+LOOK_S = 1.0  # at least, between two looks whether a stream is idle
+IN_DOUBT = "it may or may not have happened"
+
+
+class Stream(asyncio.Protocol):
+    """One connection to the node `to`; it takes requests before it is made, and sends them then."""
+
+    def __init__(self, to: str, token: str, loop: asyncio.AbstractEventLoop) -> None:
+        self.takes_requests = True
+        self._to, self._token, self._loop = to, token, loop
+        self._reader = FrameReader(LONGEST_REPLY_BYTES)
+        self._pending: dict[int, tuple[asyncio.Future[bytes], asyncio.TimerHandle, float]] = {}
+        self._unsent: dict[int, bytes] = {}  # the connection is not made yet
+        self._number = LAST_WORD
+        self._transport: asyncio.Transport | None = None
+        self._dial: asyncio.Task[None] | None = None
+        self._idle: asyncio.TimerHandle | None = None
+        self._spoke_s = 0.0  # when anything was asked last
+        self._heard = False  # any answer
+
+    @property
+    def is_over(self) -> bool:
+        """Nobody waits for anything here, and nobody will."""
+        return not self.takes_requests and not self._pending
+
+    def dial(self, host: str, port: int) -> None:
+        """Begin to connect."""
+        self._dial = self._loop.create_task(self._connect(host, port))
+
+    def ask(self, body: bytes, timeout_s: float) -> asyncio.Future[bytes]:
+        """The body of the answer to come, or a `LabError`; whoever no longer wants to know just goes."""
+        self._number = number = self._number % LARGEST_NUMBER + 1
+        answer: asyncio.Future[bytes] = self._loop.create_future()
+        alarm = self._loop.call_later(timeout_s, self._time_is_up, number)
+        self._pending[number] = (answer, alarm, timeout_s)
+        self._spoke_s = self._loop.time()
+        if self._transport is None:
+            self._unsent[number] = frame(number, body)
+        else:
+            self._transport.write(frame(number, body))
+        return answer
+
+    async def close(self) -> None:
+        """End it now; whoever waits is left in doubt."""
+        self._abandon()
+        if self._dial is not None:
+            await asyncio.gather(self._dial, return_exceptions=True)
+        self._fail_all()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Send what has waited, but for those who have given up."""
+        self._transport = cast(asyncio.Transport, transport)
+        if self.is_over:
+            self._transport.abort()
+            return
+        wanted = (data for number, data in self._unsent.items() if not self._pending[number][0].done())
+        self._transport.write(b"".join((first_line(self._token), *wanted)))
+        self._unsent.clear()
+        self._idle = self._loop.call_later(KEEP_ALIVE_S, self._look_whether_idle)
+
+    def data_received(self, data: bytes) -> None:
+        """Answers, or parts of them."""
+        try:
+            for number, body in self._reader.feed(data):
+                if number == LAST_WORD:
+                    self._hear_last_word(body)
+                else:
+                    self._settle(number, body)
+        except FrameError as error:
+            self._fail_all(f"answered something unreadable: {error}")
+            self._abandon()
+            return
+        if self.is_over:
+            self._abandon()
+
+    def eof_received(self) -> None:
+        """The other side is done with us."""
+        self.takes_requests = False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing comes any more."""
+        self._fail_all()
+        if self._idle is not None:
+            self._idle.cancel()
+
+    async def _connect(self, host: str, port: int) -> None:
+        try:
+            await self._loop.create_connection(lambda: self, host, port)
+        except OSError as error:
+            self._refused(error)
+
+    def _refused(self, error: OSError) -> None:
+        self.takes_requests = False
+        for number in list(self._pending):
+            self._fail(number, LabError("unreachable", f"{self._to} refused the connection"), error)
+
+    def _settle(self, number: int, body: bytes) -> None:
+        self._heard = True
+        waiting = self._pending.pop(number, None)
+        if waiting is not None:
+            waiting[1].cancel()
+            if not waiting[0].done():
+                waiting[0].set_result(body)
+
+    def _hear_last_word(self, body: bytes) -> None:
+        """A node that will not talk here has done nothing that was asked, so its refusal may be definite."""
+        self.takes_requests = False
+        for number in [] if self._heard else list(self._pending):
+            self._settle(number, body)
+
+    def _time_is_up(self, number: int) -> None:
+        timeout_s = self._pending[number][2]
+        self.takes_requests = False
+        self._unsent.pop(number, None)
+        text = f"{self._to} did not answer within {timeout_s:g} s; {IN_DOUBT}"
+        self._fail(number, LabError("timed-out", text))
+        if self.is_over:
+            self._abandon()
+
+    def _fail_all(self, how: str = "closed without an answer") -> None:
+        self.takes_requests = False
+        for number in list(self._pending):
+            self._fail(number, LabError("connection-lost", f"{self._to} {how}; {IN_DOUBT}"))
+
+    def _fail(self, number: int, error: LabError, cause: Exception | None = None) -> None:
+        answer, alarm, _ = self._pending.pop(number)
+        alarm.cancel()
+        if not answer.done():
+            error.__cause__ = cause
+            answer.set_exception(error)
+
+    def _abandon(self) -> None:
+        """Nobody needs this connection any more.
+
+        A dial is not cancelled once it has come through: uvloop would close its transport without a word to
+        its protocol, or not at all. Then it is the connection that is ended.
+        """
+        self.takes_requests = False
+        if self._transport is not None:
+            self._transport.abort()
+        elif self._dial is not None:
+            self._dial.cancel()
+
+    def _look_whether_idle(self) -> None:
+        """One timer for as long as the connection lives: it looks when the last request was."""
+        left_s = self._spoke_s + KEEP_ALIVE_S - self._loop.time()
+        if left_s <= 0 and not self._pending:
+            self._abandon()
+        else:
+            self._idle = self._loop.call_later(max(left_s, LOOK_S), self._look_whether_idle)
