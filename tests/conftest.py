@@ -54,6 +54,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> lanes.L
     return lanes.Lanes(config, log)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if terminalreporter.config.pluginmanager.has_plugin("dsession"):
+        made = [report for reports in terminalreporter.stats.values() for report in reports]
+        reports = [report for report in made if isinstance(report, pytest.TestReport)]
+        terminalreporter.section("lanes, and their longest tests")
+        for line in lanes.times(reports):
+            terminalreporter.line(line)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("long") and not item.config.getoption("--long"):
         pytest.skip("takes minutes; run it with --long")

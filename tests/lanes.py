@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from threading import Thread
 
@@ -29,6 +30,7 @@ PATIENT = (
     "tests/unit/logdiff/",
     "tests/unit/report/",
 )
+MOST = 5  # tests that are named, of each lane
 STARVED_S = 1800  # until a test that may have to wait for a processor counts as stuck
 
 
@@ -78,3 +80,17 @@ def _end_after(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(1)
     os.killpg(0, signal.SIGKILL)
+
+
+def times(reports: Iterable[pytest.TestReport]) -> list[str]:
+    """How long each lane took, and what took longest in it: a line a lane, the longest lane first."""
+    taken_s: dict[str, float] = {}
+    for report in reports:
+        taken_s[report.nodeid] = taken_s.get(report.nodeid, 0) + report.duration
+    lanes: dict[str, list[str]] = {}
+    for nodeid in sorted(taken_s, key=taken_s.__getitem__, reverse=True):
+        lanes.setdefault(lane(nodeid), []).append(nodeid)
+    totals_s = {name: sum(taken_s[nodeid] for nodeid in nodeids) for name, nodeids in lanes.items()}
+    longest = {name: [f"{taken_s[test]:.0f} s {test}" for test in lanes[name][:MOST]] for name in lanes}
+    ranked = sorted(totals_s, key=totals_s.__getitem__, reverse=True)
+    return [f"{name}: {totals_s[name]:.0f} s; {', '.join(longest[name])}" for name in ranked]

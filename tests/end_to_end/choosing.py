@@ -1,8 +1,8 @@
 """Which variants real processes and containers play in CI; in the long form they play all the others as well.
 
 The story of each scenario, which is its first problem and its first remedy. Besides, whatever has something
-that none of those has: a kind of fault, another thing that a script does, an ability of a runtime, a role of
-a companion. What a variant has is read from itself: from its data, and from the code of its script.
+that none of those has, of each family: a kind of fault, another thing that a script does, an ability of a
+runtime, a role of a companion. What a variant has is read from itself: its data, and the code of its script.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -57,7 +57,12 @@ def all_on(runtime: str) -> list[Candidate]:
 
 
 def traits(scenario: Scenario, variant: Variant) -> Iterator[str]:
-    """All that playing the variant tries out."""
+    """All that playing the variant tries out, each with the family that it is tried out on."""
+    family = scenario.settings_of(variant).family
+    return (f"{family}: {trait}" for trait in _tried_out(scenario, variant))
+
+
+def _tried_out(scenario: Scenario, variant: Variant) -> Iterator[str]:
     yield from (f"ability {ability}" for ability in scenario.needs)
     yield from (f"role {role}" for role in scenario.shape_for(variant).companion_roles.values())
     script = scenario.script_for(variant)

@@ -61,7 +61,8 @@ def test_a_value_field_stands_on_its_own_bytes(database: apsw.Connection) -> Non
 
 def test_trees_of_many_pages_and_their_indexes(database: apsw.Connection) -> None:
     many = [(f"key {number:05}", number) for number in range(2000)]
-    database.executemany("INSERT INTO u VALUES (?, ?)", many)
+    with database:  # one transaction, or each row would be synced to the disk
+        database.executemany("INSERT INTO u VALUES (?, ?)", many)
     found = read(database)
     leaves = [row for name, kind, _, f in found.values() if (name, kind) == ("u", "leaf") for row in rows(f)]
     assert len(leaves) == 2000 and 'row 18: "key 00017", 17' in leaves
@@ -90,7 +91,8 @@ def test_long_values_go_on_in_other_pages(database: apsw.Connection, table: str)
 
 
 def test_fields_do_not_overlap(database: apsw.Connection) -> None:
-    database.executemany("INSERT INTO u VALUES (?, ?)", [(f"{n}" * 40, 0.5 * n) for n in range(300)])
+    with database:
+        database.executemany("INSERT INTO u VALUES (?, ?)", [(f"{n}" * 40, 0.5 * n) for n in range(300)])
     for number, (_, _, _, fields) in read(database).items():
         behind = 0
         for field in sorted(fields):

@@ -74,7 +74,7 @@ def test_what_a_variant_does_is_read_from_its_script(name: str, does: set[str]) 
     scenario_id, _, variant_name = name.partition(":")
     scenario = find_scenario(scenario_id)
     variant = next(each for each in scenario.variants if each.name == variant_name)
-    assert does <= set(traits(scenario, variant))
+    assert {f"single-leader: {each}" for each in does} <= set(traits(scenario, variant))
 
 
 def test_no_fault_of_a_scenario_is_overlooked() -> None:
@@ -84,4 +84,4 @@ def test_no_fault_of_a_scenario_is_overlooked() -> None:
             name for name, value in vars(module).items() if isclass(value) and issubclass(value, Fault)
         }
         seen = {trait for variant in scenario.variants for trait in traits(scenario, variant)}
-        assert {f"fault {name}" for name in imported} <= seen
+        assert {f"single-leader: fault {name}" for name in imported} <= seen
