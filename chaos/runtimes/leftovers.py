@@ -3,11 +3,11 @@
 A cluster's directory says which reaper is to remove it. `left_behind` has what is left with the engine.
 """
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import gettempdir
 
+from chaos.runtimes.process_state import command_line
 from chaos.runtimes.reaper import MARK
 
 DIRECTORIES = "replication-lab-*"
@@ -25,5 +25,4 @@ def _has_a_reaper(directory: Path) -> bool:
         number = (directory / MARK).read_text(encoding="utf-8")
     except OSError:
         return False
-    command = ["ps", "-o", "args=", "-p", number]
-    return "reaper" in subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    return "reaper" in command_line(number)

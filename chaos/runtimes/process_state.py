@@ -14,6 +14,18 @@ def process_state(pid: int) -> ProcessState:
     return "paused" if letter in ("T", "t") else "running"
 
 
+def command_line(pid: str) -> str:
+    """The words with which the process was started, or an empty text if there is no such process."""
+    if Path("/proc/self/stat").exists():
+        try:
+            return (
+                Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace").replace("\0", " ")
+            )
+        except (FileNotFoundError, ProcessLookupError):
+            return ""
+    return _from_ps("args=", pid)
+
+
 def _letter_from_proc(pid: int) -> str:
     """The third field; the second is the program's name in brackets, which may hold anything."""
     try:
@@ -24,5 +36,9 @@ def _letter_from_proc(pid: int) -> str:
 
 
 def _letter_from_ps(pid: int) -> str:
-    command = ["ps", "-o", "state=", "-p", str(pid)]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()[:1]
+    return _from_ps("state=", str(pid))[:1]
+
+
+def _from_ps(what: str, pid: str) -> str:
+    command = ["ps", "-o", what, "-p", pid]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
