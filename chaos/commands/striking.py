@@ -4,6 +4,7 @@ import time
 from asyncio import CancelledError
 
 from chaos.cluster import HEALTHY, Cluster, Event, all_of
+from chaos.cluster.reviving import revive
 from chaos.cluster.undisturbed import undisturbed
 from chaos.faults.fault import DidNotBite, Fault, Mark
 from chaos.faults.kill import Kill
@@ -44,13 +45,9 @@ async def _revived(cluster: Cluster) -> list[str]:
     if (was := await cluster.revive_proxy()) != "running":
         done.append(noted(cluster, Mark("resume", {}, f"the links' proxy was {was} and works again")))
     for node in everybody(cluster):
-        state = await cluster.process_state(node)
-        if state == "paused":
-            await cluster.resume(node)
-            done.append(noted(cluster, Mark("resume", {"nodes": [node]}, f"goes on: {node}")))
-        elif state == "dead":
-            await cluster.restart(node)
-            done.append(noted(cluster, Mark("start", {"nodes": [node]}, f"started again: {node}")))
+        async for step in revive(cluster, node):
+            text = f"goes on: {node}" if step == "resume" else f"started again: {node}"
+            done.append(noted(cluster, Mark(step, {"nodes": [node]}, text)))
     return done
 
 

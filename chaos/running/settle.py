@@ -11,6 +11,7 @@ from typing import Any
 
 from chaos.cluster import HEALTHY, Cluster, ClusterError, all_of, eventually
 from chaos.cluster.links import CONTROLLER, Link
+from chaos.cluster.reviving import revive
 from chaos.recording.recorder import Recorder
 from chaos.running.narrator import Tell
 
@@ -29,24 +30,13 @@ async def heal(cluster: Cluster, recorder: Recorder, tell: Tell) -> None:
 
 async def _revive(cluster: Cluster, recorder: Recorder, tell: Tell) -> None:
     for node in (*cluster.replicas, *cluster.gateways, *cluster.companions, CONTROLLER):
-        state = await cluster.process_state(node)
-        if state == "paused":
-            await cluster.resume(node)
-            recorder.nemesis("resume", {"nodes": [node]})
-        elif state == "dead":
-            await _start_again(cluster, node, tell)
-            recorder.nemesis("start", {"nodes": [node]})
-        else:
-            continue
-        tell(f"{node} was {state} and runs again", "fault")
-
-
-async def _start_again(cluster: Cluster, node: str, tell: Tell) -> None:
-    try:
-        await cluster.restart(node)
-    except ClusterError as error:
-        tell(str(error), "fault")
-        raise
+        try:
+            async for step in revive(cluster, node):
+                recorder.nemesis(step, {"nodes": [node]})
+                tell(f"{node} was {'paused' if step == 'resume' else 'dead'} and runs again", "fault")
+        except ClusterError as error:
+            tell(str(error), "fault")
+            raise
 
 
 async def settle(cluster: Cluster, recorder: Recorder, tell: Tell, within_s: float = SETTLE_S) -> None:

@@ -6,7 +6,7 @@ again. So first nobody hears anybody, not even the power switches; whoever is de
 node begins anew in silence (the controller last), and then the silence ends.
 """
 
-from chaos.cluster import CUT, HEALTHY, Cluster, all_of, eventually
+from chaos.cluster import CUT, HEALTHY, Cluster, all_of, eventually, reviving
 from chaos.cluster.crew import Crew
 from chaos.cluster.links import CONTROLLER, LAB
 from chaos.runtimes.orders import Orders
@@ -43,8 +43,6 @@ async def _empty_again(orders: Orders, node: str, settings: AnySettings) -> None
 async def revive(cluster: Cluster, nodes: tuple[str, ...]) -> None:
     """Paused processes go on, dead ones start again, whoever carries the links as well."""
     await cluster.revive_proxy()
-    for node, state in zip(nodes, await all_of(map(cluster.process_state, nodes)), strict=True):
-        if state == "paused":
-            await cluster.resume(node)
-        elif state == "dead":
-            await cluster.restart(node)
+    for node in nodes:
+        async for _ in reviving.revive(cluster, node):
+            pass

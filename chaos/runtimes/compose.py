@@ -149,8 +149,9 @@ class ComposeCluster(LinkedCluster):
         await self._change(node, Container.pause, "paused")
 
     async def resume(self, node: str) -> None:
-        """See `Cluster`. Who was shot while it was frozen is dead as soon as its container thaws."""
+        """See `Cluster`. Who was shot while frozen dies as it thaws, and the engine learns that later."""
         await self._change(node, Container.unpause, "running", "dead")
+        await self._answers(node)
 
     async def restart(self, node: str) -> None:
         """See `Cluster`."""

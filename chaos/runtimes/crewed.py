@@ -86,6 +86,12 @@ class CrewedCluster:
 
         Raises `ClusterError` that says so at once, unless its power switch may have ended it.
         """
+        may_be_shot = getattr(self._crew.settings, "stonith", False)
+        if not await self._answers(node) and not may_be_shot:
+            raise ClusterError(f"{node} ended before it answered; `./lab logs --node {node}` says why")
+
+    async def _answers(self, node: str) -> bool:
+        """Wait until `node` answers; False as soon as its process has ended. Raises `ClusterError`."""
 
         async def answers() -> bool:
             if await self.process_state(node) == "dead":
@@ -93,6 +99,4 @@ class CrewedCluster:
             await self._orders.status(node)
             return True
 
-        may_be_shot = getattr(self._crew.settings, "stonith", False)
-        if not await eventually(answers, ANSWERS_S) and not may_be_shot:
-            raise ClusterError(f"{node} ended before it answered; `./lab logs --node {node}` says why")
+        return await eventually(answers, ANSWERS_S)

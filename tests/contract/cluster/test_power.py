@@ -33,6 +33,7 @@ async def test_a_paused_leader_is_replaced_while_it_stands_still(cluster: Cluste
             assert [(line.node, line.fields["by"]) for line in lines] == [(old, CONTROLLER)]
 
         await soon(the_switch_tells)
+    assert await cluster.process_state(old) == "dead", "it went on only to end, and that is seen at once"
     await comes_back_as_a_follower(cluster, old)
     await all_hold(cluster, {"x": 1})
 
@@ -44,6 +45,7 @@ async def test_who_is_paused_and_cut_off_is_shot_all_the_same(cluster: Cluster) 
         Partition(((old, "g1"), ("rest",))).applied(cluster),
     ):
         await another_leads(cluster, old)
+    assert await cluster.process_state(old) == "dead"
     await comes_back_as_a_follower(cluster, old)
 
 
@@ -72,6 +74,7 @@ async def test_nobody_else_leads_while_the_switch_is_out_of_reach(cluster: Clust
         await soon(lambda: somebody_leads(cluster))
     async with Pause("leader").applied(cluster) as (hangs,):
         await another_leads(cluster, hangs)
+    assert await cluster.process_state(hangs) == "dead"
     await comes_back_as_a_follower(cluster, hangs)
 
 

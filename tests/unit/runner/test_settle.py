@@ -1,4 +1,4 @@
-"""The final reads: of one position, if there is one, and of everybody who can be read."""
+"""How a run ends: everybody runs, and the final reads are of one position, if there is one."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,7 +6,8 @@ from typing import Any, cast
 
 from chaos.cluster import Cluster, ClusterError
 from chaos.recording.folder import RunFolder
-from chaos.running.settle import final_reads
+from chaos.running.settle import final_reads, heal
+from tests.unit.faults.paper import ShotAsItStoodStill
 
 
 class Moving:
@@ -46,3 +47,14 @@ async def test_who_never_comes_to_the_same_position_is_read_as_he_is(tmp_path: P
             return {**held, "registers": {"x": node}, "position": (1, int(node[1]))}
 
     assert await final_values(Apart(0), tmp_path) == [("n1", "n1"), ("n2", "n2")]
+
+
+async def test_who_was_shot_as_it_stood_still_is_started_again(tmp_path: Path) -> None:
+    cluster = ShotAsItStoodStill(processes={"n2": "paused"})
+    told: list[str] = []
+    folder = RunFolder.create(tmp_path, "story", "variant", 0)
+    with folder.recorder(lambda: 0) as recorder:
+        await heal(cluster, recorder, lambda text, _: told.append(text))
+    assert (cluster.done, cluster.processes["n2"]) == (["n2 dead", "n2 running"], "running")
+    assert [mark.f for mark in folder.recorded().nemesis] == ["resume", "start"]
+    assert told == ["n2 was paused and runs again", "n2 was dead and runs again"]

@@ -11,7 +11,7 @@ from chaos.targets.target import Target
 from services.messages import Status
 from services.messages.single_leader import LeadStatus
 from services.settings.single_leader import SingleLeaderSettings
-from tests.unit.faults.paper import PaperCluster
+from tests.unit.faults.paper import PaperCluster, ShotAsItStoodStill
 
 
 class LateOrder:
@@ -39,6 +39,12 @@ class LateOrder:
 
     def __getattr__(self, name: str) -> Any:
         raise AssertionError(name)
+
+
+async def test_who_was_shot_as_it_stood_still_is_started_again() -> None:
+    cluster = ShotAsItStoodStill(processes={"n2": "paused"})
+    await begin_again(cluster, Crew(DEFAULT), cast(Orders, LateOrder()), SingleLeaderSettings())
+    assert cluster.done == ["n2 dead", "n2 running"]
 
 
 async def test_an_order_that_came_too_late_is_forgotten_as_well() -> None:
