@@ -71,7 +71,7 @@ def takes_model(name: str) -> bool:
 
 
 def asks_whether_settled(name: str) -> bool:
-    """Does it make a difference to its words whether the cluster had settled? Raises `ValueError`, too."""
+    """Does it judge by what there was in the end, once the cluster had settled? Raises `ValueError`, too."""
     return "settled" in inspect.signature(find_checker(name)).parameters
 
 

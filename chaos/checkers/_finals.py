@@ -129,8 +129,14 @@ def _answerers(history: History) -> list[str]:
     return sorted({str(op.node) for op in answered if not str(op.key).startswith(CONSUMERS)})
 
 
-def premature(history: History) -> str | None:
-    """Why the final reads are not the end of the history; None when nothing was acknowledged after them."""
+def premature(history: History, settled: bool, otherwise: str) -> str | None:
+    """Why the final reads are not the end of the story; None when they are.
+
+    They are when nothing was acknowledged after them, and the cluster had `settled` before them: what is on
+    its way may change what they show, and `otherwise` says how.
+    """
+    if not settled:
+        return f"the cluster had not settled when its replicas were read: {otherwise}"
     if not history.final_pairs:
         return "the history has no final reads of the replicas' contents"
     begin, _ = history.final_pairs[0]

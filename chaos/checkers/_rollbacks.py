@@ -5,8 +5,9 @@ write was never acknowledged, and which somebody read all the same, was *rolled 
 replica holds it, and no change that may have come after the sight of it left what they hold. As long as an
 acknowledged change may have come after it, it may have been replaced by that, and nothing is claimed.
 
-Where nobody read the replicas in the end, a replica convicts itself: it showed the value, and shows a state
-that was over before; and nobody sees the value again. A cluster that does not name its replicas cannot.
+Where nobody read the replicas in the end, or they had not settled by then, a replica convicts itself: it
+showed the value, and shows a state that was over before; and nobody sees the value again. A cluster that does
+not name its replicas cannot.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +20,8 @@ from chaos.checkers._scope import Scope
 from chaos.checkers._words import deed, listed, saw, seconds, sentence, shown, witness_of
 from chaos.history import History, Operation, canonical
 from chaos.judging.verdict import Witness
+
+TOO_SOON = "what none of them showed may still have been on its way"
 
 
 @dataclass(frozen=True)
@@ -33,13 +36,19 @@ class Sight:
 class Rollbacks:
     """The dirty reads of all keys that can be judged; `doubts` say why more may be missed."""
 
-    def __init__(self, history: History, judged: Scope) -> None:
-        self._settled = premature(history) is None
+    def __init__(self, history: History, judged: Scope, settled: bool) -> None:
+        self._not_the_end = premature(history, settled, TOO_SOON)
         self._finals = FinalContents(history)
         several = [of_key.key for of_key in judged.keys if self._has_several(of_key)]
         self.doubts = [several_values(str(key)) for key in several]
         keys = [of_key for of_key in judged.keys if of_key.key not in several]
         self.witnesses = [witness for of_key in keys for witness in self._of(of_key)]
+
+    def _why(self, of_key: KeyOperations) -> str:
+        """Why what the replicas held in the end is no evidence."""
+        if not self._finals.nodes:
+            return "nobody read the replicas in the end"
+        return self._not_the_end or f"{', '.join(self._finals.unread(of_key.key))} may hold anything"
 
     def _has_several(self, of_key: KeyOperations) -> bool:
         """Whether somebody reads several values of it at once."""
@@ -69,7 +78,7 @@ class Rollbacks:
         others = (change for change in of_key.changes if change is not sight.write)
         at_last = max(sight.read.index, sight.write.index)  # what was over by then came before the value
         later = [change for change in others if change.end > at_last]
-        if self._settled and not self._finals.unread(of_key.key):
+        if not self._not_the_end and not self._finals.unread(of_key.key):
             holdings = self._finals.of(of_key.key)
             if not _is_explained(of_key, sight, later, [holding.value for holding in holdings]):
                 yield _of_rolled_back(sight, holdings)
@@ -78,7 +87,7 @@ class Rollbacks:
         elif last.node is None or last.node != sight.read.node:
             self.doubts.append(
                 f"read {sight.read.index} shows what was never acknowledged, read {last.index} what was "
-                "there before, and nobody read the replicas in the end"
+                f"there before, and {self._why(of_key)}"
             )
         else:
             yield _of_recanted(sight, last)

@@ -74,11 +74,6 @@ def saw(read: Operation) -> str:
     )
 
 
-def in_the_end(settled: bool) -> str:
-    """When the replicas were read: that the cluster had settled by then is only said if it had."""
-    return "after settling" if settled else "in the end, although nothing had settled"
-
-
 def told(operation: Operation) -> str:
     """What a client learnt: what a read saw, or that a change was acknowledged or tried."""
     if operation.f == "read":

@@ -5,10 +5,10 @@ is still in the other (the example is Amazon's, DeCandia et al. 2007). An item i
 part of a merged value, or an element of a list or set; `_returns.py` says when it had been deleted and when
 it may rightly be there. Found in any replica's final contents, each replica judged alone.
 
-Assumed, else unknown: somebody who said what he saw (`saw`) was told that it is deleted; final reads after
-the last acknowledgement of every replica that answered clients; what was seen and what is held was written;
-no value written twice to one register; an element of a set that was added once. Not looked at: blind
-deletes (their loss is a `lost-write`), and reads during the run.
+Assumed, else unknown: somebody who said what he saw (`saw`) was told that it is deleted; final reads of
+every replica that answered clients, when the cluster had settled and after the last acknowledgement; what
+was seen and what is held was written; no value written twice to one register; an element of a set that was
+added once. Not looked at: blind deletes (their loss is a `lost-write`), and reads during the run.
 """
 
 from collections.abc import Iterator
@@ -20,11 +20,12 @@ from chaos.checkers._outdated import Outdated
 from chaos.checkers._passing import UNTESTED
 from chaos.checkers._returns import Deleted, Return, added_again, deletes_of, returned_elements
 from chaos.checkers._scope import Scope, scope
-from chaos.checkers._words import in_the_end, sentence, shown, shown_values, unsourced, was_told, witness_of
+from chaos.checkers._words import sentence, shown, shown_values, unsourced, was_told, witness_of
 from chaos.history import History
 from chaos.judging.verdict import Finding, Witness, found, not_found, unknown
 
 NAME = "deleted-item-returns"
+TOO_SOON = "one that is behind may not have heard of the delete yet"
 
 
 def check(history: History, *, settled: bool = True) -> Finding:
@@ -33,14 +34,13 @@ def check(history: History, *, settled: bool = True) -> Finding:
     `settled`: the cluster had come to rest before its replicas were read.
     """
     judged = scope(history)
-    if reason := judged.foreign or premature(history):
+    if reason := judged.foreign or premature(history, settled, TOO_SOON):
         return unknown(NAME, reason)
     finals = FinalContents(history)
     keys = [of_key for of_key in judged.keys if deletes_of(of_key)]
     returned = [each for of_key in keys for each in _returned(of_key, finals)]
     if returned:
-        witnesses = (_witness(each, in_the_end(settled)) for each in returned)
-        return found(NAME, len(returned), witnesses)
+        return found(NAME, len(returned), map(_witness, returned))
     if not keys:
         return unknown(NAME, f"no delete by anybody who said what he saw succeeded, {UNTESTED}")
     doubts = list(_doubts(keys, finals, judged))
@@ -78,10 +78,10 @@ def _untraced(of_key: KeyOperations, holding: Holding) -> Iterator[str]:
         yield f"{holding.node} holds {shown(value)} under {of_key.key}, {whence}"
 
 
-def _witness(each: Return, when: str) -> Witness:
+def _witness(each: Return) -> Witness:
     holding, delete = each.holding, each.delete
     saw = f"process {delete.process} saw {shown_values(None, delete.saw)} under {delete.key}"
-    back = f"{when}, {each.part.decode()} is back on {holding.node}"
+    back = f"after settling, {each.part.decode()} is back on {holding.node}"
     holds = f"which holds {shown_values(holding.value, holding.siblings)}"
     text = f"{saw}; {was_told(delete)}; {back}, {holds}"
     return witness_of(sentence(text), delete, holding.read)

@@ -23,12 +23,15 @@ from chaos.judging.verdict import Finding, Witness, found, not_found, unknown
 NAME = "dirty-read"
 
 
-def check(history: History) -> Finding:
-    """Found with one witness for each such value, or element of a failed transaction, in each read."""
+def check(history: History, *, settled: bool = True) -> Finding:
+    """Found with one witness for each such value, or element of a failed transaction, in each read.
+
+    `settled`: the cluster had come to rest before its replicas were read.
+    """
     if any(operation.f == "txn" for operation in history.client_operations):
         return _of_transactions(history)
     judged = scope(history)
-    rollbacks = Rollbacks(history, judged)
+    rollbacks = Rollbacks(history, judged, settled)
     if rollbacks.witnesses:
         return found(NAME, len(rollbacks.witnesses), rollbacks.witnesses)
     doubts = [*rollbacks.doubts, *judged.doubts]

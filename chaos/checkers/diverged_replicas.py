@@ -8,9 +8,10 @@ fault had ended, the last client was answered) to the end of the final reads: th
 for nobody looked before. Replicas that differ sooner than that may still become equal, and replicas found
 equal later may have been so in time: both is unknown.
 
-Assumed, else unknown: some write was acknowledged, at least two replicas were read after the last of them,
-and it is known of every replica that answered clients what it holds under every key that was written.
-Replicas that could be read and differ are found in spite of another that could not.
+Assumed, else unknown: the cluster had settled before that, some write was acknowledged, at least two
+replicas were read after the last of them, and it is known of every replica that answered clients what it
+holds under every key that was written. Replicas that could be read and differ are found in spite of another
+that could not.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,11 +19,12 @@ from collections.abc import Iterator, Sequence
 from chaos.checkers._finals import FinalContents, Holding, premature
 from chaos.checkers._keys import elements
 from chaos.checkers._passing import changed
-from chaos.checkers._words import in_the_end, sentence, shown_values
+from chaos.checkers._words import sentence, shown_values
 from chaos.history import History, Key, canonical
 from chaos.judging.verdict import Finding, Witness, found, unknown
 
 NAME = "diverged-replicas"
+NOT_AT_REST = "those that differ may still become equal"
 TOO_SOON = "they have longer than that to become equal"
 NAMED = 5  # so many missing elements of a set are named
 
@@ -33,7 +35,7 @@ def check(history: History, *, bound_ms: float | None = None, settled: bool = Tr
     `settled`: the cluster had come to rest before its replicas were read.
     """
     finals = FinalContents(history)
-    reason = premature(history)
+    reason = premature(history, settled, NOT_AT_REST)
     if not reason and len(finals.nodes) < 2:
         reason = f"only {finals.nodes[0]} was read in the end; to differ takes two"
     if reason:
@@ -44,8 +46,7 @@ def check(history: History, *, bound_ms: float | None = None, settled: bool = Tr
     if differing and bound_ms is not None and waited_ms < bound_ms:
         return unknown(NAME, f"the replicas differed {waited_ms:.0f} ms after all was quiet; {TOO_SOON}")
     if differing:
-        when = in_the_end(settled)
-        witnesses = (_witness(key, finals.of(key), key in sets, when) for key in differing)
+        witnesses = (_witness(key, finals.of(key), key in sets) for key in differing)
         return found(NAME, len(differing), witnesses)
     keys = dict.fromkeys((*finals.keys, *_written(history)))
     unread = {*finals.unreadable, *finals.never_read, *(node for key in keys for node in finals.unread(key))}
@@ -84,10 +85,10 @@ def _differs(holdings: Sequence[Holding], is_set: bool) -> bool:
     return len(set(_states(holdings, is_set))) > 1
 
 
-def _witness(key: Key, holdings: Sequence[Holding], is_set: bool, when: str) -> Witness:
+def _witness(key: Key, holdings: Sequence[Holding], is_set: bool) -> Witness:
     reads = sorted({holding.answer.index for holding in holdings})
     story = _lacking(holdings) if is_set else _camps(holdings)
-    return Witness(tuple(reads), sentence(f"{when}, {key} is {story}"))
+    return Witness(tuple(reads), sentence(f"after settling, {key} is {story}"))
 
 
 def _camps(holdings: Sequence[Holding]) -> str:

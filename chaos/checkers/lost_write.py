@@ -13,9 +13,10 @@ it (`_unaccounted.py`).
 Sets: an acknowledged element that no replica has is lost, unless a delete of its key may explain it; a delete
 with `saw` explains what it saw.
 
-Assumed, else unknown: no value written twice to one register, and final reads of every replica after the last
-acknowledgement; what was seen was written. A replica that could not be read, or that answered clients and was
-never read in the end, might hold the value. Not looked at: what is neither a register nor a set.
+Assumed, else unknown: no value written twice to one register, and final reads of every replica, when the
+cluster had settled and after the last acknowledgement; what was seen was written. A replica that could not
+be read, or that answered clients and was never read in the end, might hold the value. Not looked at: what
+is neither a register nor a set.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,6 +33,7 @@ from chaos.history import History, Operation, canonical
 from chaos.judging.verdict import Finding, Witness, found, unknown
 
 NAME = "lost-write"
+TOO_SOON = "what none of them showed may still have been on its way from one to another"
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,13 @@ class Loss:
     holdings: tuple[Holding, ...]
 
 
-def check(history: History) -> Finding:
-    """Found with one witness for each loss; unknown when an unread replica might hold what is missing."""
+def check(history: History, *, settled: bool = True) -> Finding:
+    """Found with one witness for each loss; unknown when an unread replica might hold what is missing.
+
+    `settled`: the cluster had come to rest before its replicas were read.
+    """
     judged = scope(history)
-    reason = judged.foreign or premature(history)
+    reason = judged.foreign or premature(history, settled, TOO_SOON)
     if reason:
         return unknown(NAME, reason)
     finals = FinalContents(history)

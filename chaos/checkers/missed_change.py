@@ -4,8 +4,9 @@ After settling, each consumer is read: `changes/TABLE` is the list of all change
 ever took over, without those that it has undone. Every acknowledged write to a key of that table must be in
 it, intermediate values too; unless the cluster itself has lost it.
 
-Assumed, else unknown: some write was acknowledged, a consumer was read after the last of them, and no value
-was written twice to one key. Deletes carry no value, so nothing is concluded about them.
+Assumed, else unknown: some write was acknowledged, a consumer was read after the last of them and when the
+cluster had settled, and no value was written twice to one key. Deletes carry no value, so nothing is
+concluded about them.
 """
 
 from collections.abc import Iterator
@@ -20,11 +21,16 @@ from chaos.judging.verdict import Finding, Witness, found, unknown
 NAME = "missed-change"
 
 
-def check(history: History) -> Finding:
-    """Found with one witness for each change that a consumer missed."""
+def check(history: History, *, settled: bool = True) -> Finding:
+    """Found with one witness for each change that a consumer missed.
+
+    `settled`: the cluster had come to rest before its consumers were read.
+    """
     answered = answers(history, CHANGES)
     if not answered:
         return unknown(NAME, "no consumer was read")
+    if not settled:
+        return unknown(NAME, "the cluster had not settled when its consumers were read: more may still come")
     writes = [op for op in history.client_operations if op.f == "write" and op.outcome == "ok"]
     late = next((write for write in writes if write.end > answered[0].index), None)
     if late is not None:

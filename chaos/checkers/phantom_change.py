@@ -2,7 +2,7 @@
 
 After settling, each consumer is read: `changes/TABLE` is the list of all changes `[key, value]` that it
 took over and has not undone. Each must have been asked for by somebody and not refused; and if it was
-acknowledged, it must still be in the log in the end (see `_undone`).
+acknowledged, it must still be in the log in the end (see `_undone`); that only when the cluster had settled.
 
 Assumed, else unknown: some write was acknowledged, a consumer was read, and no value was written twice to
 one key. Deletes carry no value, so nothing is concluded about them.
@@ -18,19 +18,28 @@ from chaos.history import History, Operation, canonical
 from chaos.judging.verdict import Finding, Witness, found, unknown
 
 NAME = "phantom-change"
+UNSETTLED = "the cluster had not settled"
 
 
-def check(history: History) -> Finding:
-    """Found with one witness for each such change of a consumer."""
+def check(history: History, *, settled: bool = True) -> Finding:
+    """Found with one witness for each such change of a consumer.
+
+    `settled`: the cluster had come to rest before its consumers were read. Until then they may still undo
+    what the cluster has undone; what was never made is a phantom at any time.
+    """
     answered = answers(history, CHANGES)
     if not answered:
         return unknown(NAME, "no consumer was read")
     if reason := untraceable(history):
         return unknown(NAME, reason)
     writes = {(str(op.key), canonical(op.value)): op for op in history.client_operations if op.f == "write"}
-    lost = undone(history)
+    lost = undone(history) if settled else {}
     phantoms = [witness for read in answered for witness in _phantoms(read, writes, lost)]
-    return found(NAME, len(phantoms), phantoms) if phantoms else changed(NAME, history)
+    if phantoms:
+        return found(NAME, len(phantoms), phantoms)
+    if not settled:
+        return unknown(NAME, f"{UNSETTLED} when its consumers were read: they may have more to undo")
+    return changed(NAME, history)
 
 
 def _phantoms(

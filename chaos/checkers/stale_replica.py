@@ -9,9 +9,10 @@ Where clients say what they knew (`saw`, `siblings`), a value is replaced by who
 that did not know it leave it as current as it was. One replaced sibling, or one part of a merged value, is
 enough.
 
-Assumed, else unknown: no value written twice to one register, final reads after the last acknowledgement of
-every replica that answered clients (how the others stand says little where one was never asked), and every
-value held was written by somebody. Not looked at: what is neither a register nor a set.
+Assumed, else unknown: no value written twice to one register, final reads, when the cluster had settled and
+after the last acknowledgement, of every replica that answered clients (how the others stand says little
+where one was never asked), and every value held was written by somebody. Not looked at: what is neither a
+register nor a set.
 """
 
 from collections.abc import Iterator
@@ -22,11 +23,12 @@ from chaos.checkers._knowledge import Knowledge, is_known
 from chaos.checkers._outdated import Outdated
 from chaos.checkers._passing import CHANGE, passed
 from chaos.checkers._scope import scope
-from chaos.checkers._words import in_the_end, sentence, shown, shown_values, unsourced, was_told, witness_of
+from chaos.checkers._words import sentence, shown, shown_values, unsourced, was_told, witness_of
 from chaos.history import History, Operation, canonical
 from chaos.judging.verdict import Finding, Witness, found, unknown
 
 NAME = "stale-replica"
+TOO_SOON = "one that is behind may still catch up"
 
 
 def check(history: History, *, settled: bool = True) -> Finding:
@@ -35,7 +37,7 @@ def check(history: History, *, settled: bool = True) -> Finding:
     `settled`: the cluster had come to rest before its replicas were read.
     """
     judged = scope(history)
-    reason = judged.foreign or premature(history)
+    reason = judged.foreign or premature(history, settled, TOO_SOON)
     if reason:
         return unknown(NAME, reason)
     finals = FinalContents(history)
@@ -44,11 +46,7 @@ def check(history: History, *, settled: bool = True) -> Finding:
             NAME, f"{', '.join(finals.never_read)} answered clients, but was never read in the end"
         )
     keys = judged.keys
-    stale = [
-        _witness(holding, missed, in_the_end(settled))
-        for of_key in keys
-        for holding, missed in _stale(of_key, finals)
-    ]
+    stale = [_witness(holding, missed) for of_key in keys for holding, missed in _stale(of_key, finals)]
     if stale:
         return found(NAME, len(stale), stale)
     unread = [
@@ -127,11 +125,11 @@ def _untraced_parts(knowledge: Knowledge, finals: FinalContents) -> Iterator[str
             yield f"{holding.node} holds {shown(value)} under {of_key.key}, {whence}"
 
 
-def _witness(holding: Holding, missed: Operation, when: str) -> Witness:
+def _witness(holding: Holding, missed: Operation) -> Witness:
     holds = (
         f"lacks {shown(missed.value)}"
         if missed.f == "add"
         else f"holds {shown_values(holding.value, holding.siblings)}"
     )
-    text = f"{was_told(missed)}; {when}, {holding.node} still {holds} under {missed.key}"
+    text = f"{was_told(missed)}; after settling, {holding.node} still {holds} under {missed.key}"
     return witness_of(sentence(text), missed, holding.read)

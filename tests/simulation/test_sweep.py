@@ -88,6 +88,17 @@ def test_a_cluster_that_never_settles_is_unknown_and_it_is_said_who_stands_where
     assert "n3 (follower, epoch 2) at 1.20" in result.problems[0]
 
 
+def test_nobody_is_accused_because_nobody_led_in_the_end() -> None:
+    """Whoever was shot is replaced by hand, and no hand is there: its followers stay as they are."""
+    runs = simulations("failover", "manual", range(9_500_111, 9_500_117), by_chance=True)
+    shot = [replace(run, settings=(("stonith", True), ("lease", True))) for run in runs]
+    light = [replace(run, clients=6, rate_per_s=30) for run in shot]
+    results = list(map(run_one, light))
+    assert [result.found for result in results] == [()] * len(results)
+    unsettled = [result.problems for result in results if result.as_expected is None]
+    assert any("diverged-replicas: the cluster had not settled" in str(problems) for problems in unsettled)
+
+
 def test_a_saved_run_can_be_had_again(tmp_path: Path) -> None:
     first = save(LOSES, tmp_path)
     about = RunFolder(first.folder).read_json("run.json")

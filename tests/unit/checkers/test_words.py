@@ -1,6 +1,4 @@
-"""What people are told: names as they are, what was not looked at, and that nothing had settled."""
-
-from pathlib import Path
+"""What people are told: names as they are, and what was not looked at."""
 
 import pytest
 
@@ -8,8 +6,6 @@ from chaos.checkers import causality, linearizable, lost_write, run_checker
 from chaos.checkers._words import sentence
 from chaos.cli import main
 from chaos.history import Event, History
-from chaos.recording.folder import RunFolder
-from chaos.running.judgement import findings
 from tests.unit.checkers.test_known_histories import FOLDER, load
 
 
@@ -41,24 +37,6 @@ def test_a_name_keeps_its_small_letter(text: str, told: str) -> None:
 def test_no_witness_has_a_node_with_a_capital(name: str) -> None:
     (witness,) = run_checker(name.split("/")[0], load(name), bound_ms=300).witnesses
     assert "N1" not in witness.text and "n1" in witness.text
-
-
-@pytest.mark.parametrize("name", ["diverged-replicas/found-register", "stale-replica/found-old-value"])
-def test_after_settling_is_said_only_of_what_had_settled(name: str, tmp_path: Path) -> None:
-    checker = name.split("/")[0]
-    (settled,) = findings(load(name), [checker], {})
-    assert "after settling" in settled.witnesses[0].text.lower()
-    (unsettled,) = findings(load(name), [checker], {}, problems=["not settled after 15 s: n1 is away"])
-    assert "after settling" not in unsettled.witnesses[0].text.lower()
-    assert "although nothing had settled" in unsettled.witnesses[0].text
-
-
-def test_a_saved_run_that_had_not_settled(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "history.jsonl").write_bytes((FOLDER / "diverged-replicas/found-register.jsonl").read_bytes())
-    about = {"kind": "remedy", "judged": ["diverged-replicas"], "checkers": ["diverged-replicas"]}
-    RunFolder(tmp_path).write_json("run.json", {**about, "finished": True, "problems": ["not settled: n1"]})
-    assert main(["check", str(tmp_path)]) == 1
-    assert "after settling" not in capsys.readouterr().out.lower()
 
 
 def test_linearizable_says_what_it_did_not_look_at(capsys: pytest.CaptureFixture[str]) -> None:
