@@ -48,28 +48,16 @@ def test_anything_else_is_refused_by_its_name(text: str) -> None:
     assert repr(text) in str(refused.value)
 
 
-def test_pytest_runs_the_part_that_is_asked_for(tmp_path: Path) -> None:
+def test_long_tests_are_shared_out_one_by_one_and_others_by_their_file(tmp_path: Path) -> None:
     (tmp_path / "test_program.py").write_text(PROGRAM)
-    parts = [collected(tmp_path, "--shard", f"{number}/3") for number in (1, 2, 3)]
-    assert sorted(name for part in parts for name in part) == sorted(collected(tmp_path))
-    assert [sum("short" in name for name in part) for part in parts] == [0, 3, 0], "they share a file"
-
-
-def test_a_wrong_one_costs_one_line(tmp_path: Path) -> None:
-    done = pytest_in(tmp_path, "--shard", "6/5")
-    assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert done.stderr.strip() == "ERROR: --shard '6/5' is none: for the second of five parts say --shard 2/5"
-
-
-def pytest_in(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    places = ("-c", str(ROOT / "pyproject.toml"), "--rootdir", str(folder), str(folder))
-    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "--collect-only", *places, *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-
-
-def collected(folder: Path, *arguments: str) -> list[str]:
-    said = pytest_in(folder, *arguments).stdout.splitlines()
-    return [line.strip() for line in said if "test_" in line and "[" in line]
+    places = ("-c", str(ROOT / "pyproject.toml"), "--rootdir", str(tmp_path), str(tmp_path))
+    options = ("-p", "tests.conftest", "--collect-only", *places, "--shard", "2/3")
+    command = [sys.executable, "-m", "pytest", *options]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
+    collected = [line.strip() for line in said.splitlines() if "[" in line]
+    long, short = (["test_long[1]", "test_long[4]"], [f"test_short[{number}]" for number in range(3)])
+    assert [name for name in (*long, *short) if name not in said] == []
+    assert len(collected) == len([*long, *short]), said
 
 
 @pytest.mark.parametrize(
