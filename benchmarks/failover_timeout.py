@@ -15,10 +15,10 @@ from pathlib import Path
 from statistics import mean, quantiles
 
 from benchmarks.svg import curve, element, save
-from chaos.running.seeds import child
+from chaos.cluster.seeds import child
 from chaos.runtimes.workers import in_processes
 from chaos.schedules.schedule import Schedule, Stroke
-from chaos.sweeping.simulate import Simulation, simulate
+from chaos.sessions.simulate import Simulation, simulate
 
 TIMEOUTS_MS = (100, 150, 200, 300, 400, 600, 800, 1200, 1600, 2400, 3600, 5000)
 PAUSES_MS = (30, 60, 120, 250, 500, 700)

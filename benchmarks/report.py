@@ -17,7 +17,7 @@ from chaos.recording.folder import RunFolder
 from chaos.report.page import NAME, write_pages
 from chaos.report.saved import read_again
 from chaos.schedules.schedule import Schedule, Stroke
-from chaos.sweeping.simulate import Simulation, save
+from chaos.sessions.simulate import Simulation, save
 
 CLIENTS, RATE_PER_S = 100, 1000.0
 

@@ -30,13 +30,13 @@ from typing import Any
 
 import psutil
 
-from chaos.running.seeds import child
+from chaos.cluster.seeds import child
 from chaos.runtimes.log_book import LogBook
 from chaos.runtimes.simulated import virtual
 from chaos.runtimes.simulated.machine import LONGEST_START_S, Machine
 from chaos.runtimes.simulated.network import LONGEST_S, SHORTEST_S, Wire
 from chaos.runtimes.workers import in_processes
-from chaos.sweeping.simulate import Simulation, simulate
+from chaos.sessions.simulate import Simulation, simulate
 from chaos.sweeping.sweep import run_one
 from services.messages import Message, Status
 from services.messages.single_leader import AskRoute, Route

@@ -16,8 +16,8 @@ from chaos.cluster.shape import Shape
 from chaos.recording.folder import NoFolder
 from chaos.running.narrator import Tone
 from chaos.running.runner import play
-from chaos.running.session import standing
 from chaos.runtimes.registry import RUNTIMES
+from chaos.sessions.session import standing
 from scenarios.why_replicate import SCENARIO
 
 REPLICAS = (1, 2, 3, 4, 5)

@@ -9,18 +9,38 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
+from services.families import FAMILIES, module_name
 from tests.repository import ROOT, files
 
 LONGEST_FILE, LONGEST_FUNCTION = 300, 50
+
+SHARED = {
+    *("services.store", "services.sql", "services.versions", "services.groups", "services.messages"),
+    *("services.settings", "services.ports", "services.errors", "services.family", "services.node"),
+    *("services.bell", "services.trouble", "services.replies", "services.lease_clock", "services.loading"),
+}
+SHELLS = {"services.shell", "services.replica", "services.gateway", "services.controller"}
+# A datacenter of several leaders is a single-leader group.
+USES = {"multi-leader": {"services.single_leader"}}
+
+
+def family_may_import(name: str) -> set[str]:
+    """What all families share, and its own room: no other family, and no shell."""
+    return SHARED | {f"services.{module_name(name)}"} | USES.get(name, set())
+
 
 # Where a folder may take its imports from, of our own packages. The longest folder that fits counts.
 MAY_IMPORT = {
     "services": {"services"},
     "chaos": {"chaos", "services"},
     "chaos/checkers": {"chaos.checkers", "chaos.history", "chaos.judging.verdict"},
-    "chaos/faults": {"chaos.faults", "chaos.cluster", "chaos.cluster.links"},
+    "chaos/faults": {"chaos.faults", "chaos.cluster"},
     "chaos/workloads": {"chaos.workloads", "chaos.recording.recorder", "chaos.history", "services.ports"},
     "scenarios": {"scenarios", "chaos"},
+    # What every family may use, and so knows no family and no shell.
+    **dict.fromkeys(("services/store", "services/sql", "services/versions", "services/groups"), SHARED),
+    **dict.fromkeys(("services/replica", "services/gateway", "services/controller"), SHARED | SHELLS),
+    **{f"services/{module_name(name)}": family_may_import(name) for name in FAMILIES},
 }
 # Doors to the outside world, and who may open them.
 DOORS = {
@@ -30,11 +50,11 @@ DOORS = {
 }
 DOORKEEPERS = (
     *("services/adapters/", "services/__main__.py", "chaos/runtimes/", "chaos/proxy/"),
-    *("chaos/images/", "chaos/commands/", "chaos/cli.py", "chaos/runtimes/doctor.py", "bootstrap/"),
+    *("chaos/images/", "chaos/commands/", "chaos/cli.py", "chaos/commands/examining.py", "bootstrap/"),
 )
 # Whatever runs in the simulation: all of it but the doors, and what starts runs or shows what came of them.
 REAL = (
-    *(*DOORKEEPERS, "chaos/__main__.py", "chaos/running/session.py", "chaos/report/", "chaos/runtimes/"),
+    *(*DOORKEEPERS, "chaos/__main__.py", "chaos/sessions/session.py", "chaos/report/", "chaos/runtimes/"),
     "chaos/runtimes/simulated/outside.py",  # looks out for the real world, and so has to name it
 )
 # What would make two runs of one seed differ: the time of day, chance without a seed, the order of a set.
@@ -108,6 +128,38 @@ def test_imports_go_one_way(folder: str) -> None:
         for line, imported in imports(tree)
         if within(imported, ("services", "chaos", "scenarios", "tests", "benchmarks"))
         if not within(imported, MAY_IMPORT[folder])
+    )
+
+
+def rooms() -> dict[str, dict[str, str]]:
+    """For each room (`chaos.running`) the rooms that it imports, each with a file that does."""
+    found: dict[str, dict[str, str]] = {}
+    for name, tree in sources("services/", "chaos/"):
+        own = ".".join(name.removesuffix(".py").split("/")[:2])
+        typed = {id(each) for node in ast.walk(tree) if _is_for_types(node) for each in ast.walk(node)}
+        for node in ast.walk(tree):
+            if id(node) in typed or not isinstance(node, ast.ImportFrom) or not node.module:
+                continue
+            other = ".".join(node.module.split(".")[:2])
+            if other != own and other.startswith(("services.", "chaos.")):
+                found.setdefault(own, {}).setdefault(other, name)
+    return found
+
+
+def _is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def test_no_rooms_import_each_other_in_a_circle() -> None:
+    left = rooms()
+    while leaves := [room for room, others in left.items() if not others.keys() & left.keys()]:
+        for leaf in leaves:
+            del left[leaf]
+    none(
+        f"{room} imports {other} ({name}), and is imported by it, be it by way of others"
+        for room, others in left.items()
+        for other, name in others.items()
+        if other in left
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from chaos.runtimes.doctor import examine
+from chaos.commands.examining import examine
 
 
 def register(app: typer.Typer) -> None:

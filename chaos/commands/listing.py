@@ -7,7 +7,7 @@ import typer
 
 from chaos.catalogue.discover import all_scenarios
 from chaos.catalogue.scenario import Scenario
-from chaos.running.session import runtimes_of
+from chaos.sessions.session import runtimes_of
 
 
 def register(app: typer.Typer) -> None:

@@ -13,8 +13,8 @@ from chaos.catalogue.scenario import Scenario, Variant
 from chaos.commands.choosing import of_a_project
 from chaos.commands.screen import Screen
 from chaos.judging.verdict import WRONG_USAGE, exit_code
-from chaos.running.session import Outcome, Task, by_shape, perform, standing, tasks, why_not_on
 from chaos.runtimes.registry import RUNTIMES, Runtime
+from chaos.sessions.session import Outcome, Task, by_shape, perform, standing, tasks, why_not_on
 
 INTERRUPTED = 130
 RUNS = Path(__file__).resolve().parents[2] / "runs"

@@ -7,7 +7,7 @@ import typer
 
 from chaos.report.words import headline, price, sentences
 from chaos.running.narrator import Tone
-from chaos.running.session import Outcome, Task
+from chaos.sessions.session import Outcome, Task
 
 COLOURS: dict[Tone, str | None] = {"plain": None, "fault": typer.colors.YELLOW, "node": typer.colors.CYAN}
 VERDICT_COLOURS = {True: typer.colors.GREEN, False: typer.colors.RED, None: typer.colors.YELLOW}

@@ -6,11 +6,11 @@ from dataclasses import asdict, replace
 from random import Random
 from typing import Any
 
+from chaos.cluster.seeds import child
 from chaos.proxy.addresses import BACKLOG, bound, listen
 from chaos.proxy.connection import Connection
 from chaos.proxy.metrics import ByteCount, Labels, Metrics
 from chaos.proxy.records import Direction, ProxySettings, Toxic
-from chaos.running.seeds import child
 
 
 class Proxy:

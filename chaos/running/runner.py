@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from chaos.catalogue.scenario import Scenario, Variant
 from chaos.cluster import Cluster, ClusterError
+from chaos.cluster.seeds import child
 from chaos.judging.verdict import Verdict
 from chaos.recording.folder import MESSAGES, STALLS, NoFolder, RunFolder
 from chaos.recording.overhearing import overheard
@@ -17,7 +18,6 @@ from chaos.recording.stalls import Watch, not_watching
 from chaos.running.judgement import NOT_SETTLED, doubts, pronounce, stood_still
 from chaos.running.narrator import Narrator, Tell, TellAt
 from chaos.running.run import Run
-from chaos.running.seeds import child
 from chaos.running.settle import consumers_caught_up, final_reads, heal, settle
 from chaos.workloads.client import Client
 from services.ports import Clock

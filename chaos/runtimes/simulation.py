@@ -23,9 +23,9 @@ from chaos.cluster import (
 )
 from chaos.cluster.crew import Crew
 from chaos.cluster.links import LAB, Link
+from chaos.cluster.seeds import child
 from chaos.cluster.shape import DEFAULT, Shape
 from chaos.recording.overhearing import Exchange
-from chaos.running.seeds import child
 from chaos.runtimes.begin_again import SERVING_S
 from chaos.runtimes.crewed import CrewedCluster
 from chaos.runtimes.log_book import LogBook

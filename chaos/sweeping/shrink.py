@@ -14,7 +14,7 @@ from chaos.cluster import ClusterError
 from chaos.cluster.shape import Shape
 from chaos.schedules.schedule import Schedule, Stroke
 from chaos.schedules.take_down import ObservedCluster
-from chaos.sweeping.simulate import Simulation, counted, load_of, simulate
+from chaos.sessions.simulate import Simulation, counted, load_of, simulate
 from chaos.sweeping.sweep import run_one
 
 SHORTEST_STROKE_MS, SHORTEST_MS = 10, 100

@@ -10,15 +10,15 @@ from typing import Any
 
 from chaos.catalogue.discover import select
 from chaos.cluster import ClusterError
+from chaos.cluster.seeds import child
 from chaos.cluster.shape import DEFAULT
 from chaos.judging.verdict import Kind
-from chaos.running.seeds import child
 from chaos.runtimes.simulated.timeline import SimulationError
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.schedules.aims import Aims
 from chaos.schedules.draw import draw
 from chaos.schedules.schedule import Schedule
-from chaos.sweeping.simulate import Simulation, simulate
+from chaos.sessions.simulate import Simulation, simulate
 
 USUAL = Aims(DEFAULT)
 

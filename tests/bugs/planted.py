@@ -15,9 +15,9 @@ from unittest.mock import patch
 import apsw
 from msgspec import structs
 
-from chaos.running.seeds import child
+from chaos.cluster.seeds import child
 from chaos.schedules.schedule import Kind, Schedule, Stroke
-from chaos.sweeping.simulate import Simulation
+from chaos.sessions.simulate import Simulation
 from chaos.sweeping.sweep import drawn_schedule
 from services.lease_clock import LeaseClock
 from services.messages import Entry, Position

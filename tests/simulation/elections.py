@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from chaos.cluster.seeds import child
 from chaos.cluster.shape import Shape
-from chaos.running.seeds import child
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.schedules.schedule import Schedule, Stroke
-from chaos.sweeping.simulate import Simulation, simulate
+from chaos.sessions.simulate import Simulation, simulate
 
 REPLICAS = ("n1", "n2", "n3")
 LENGTH_MS = 8000

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from chaos.catalogue.discover import all_scenarios
 from chaos.recording.folder import RunFolder
-from chaos.sweeping.simulate import Simulation, simulate
+from chaos.sessions.simulate import Simulation, simulate
 from chaos.sweeping.sweep import simulations
 
 RECORDED = ("history.jsonl", "events.jsonl")

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from chaos.catalogue.scenario import Scenario, Script, remedy
+from chaos.cluster.seeds import child
 from chaos.faults.freeze import Freeze, Telltale
 from chaos.faults.partition import Partition
 from chaos.judging.verdict import Verdict
 from chaos.recording.folder import NoFolder
 from chaos.running.run import Run
 from chaos.running.runner import Stage, play
-from chaos.running.seeds import child
 from chaos.runtimes.registry import CLIENT_TIMEOUT_S, RUNTIMES
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.workloads import register

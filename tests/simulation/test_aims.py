@@ -11,7 +11,7 @@ from chaos.schedules.aims import Aims
 from chaos.schedules.draw import draw
 from chaos.schedules.perform import NOBODY
 from chaos.schedules.schedule import NEEDS, ONE_WAY
-from chaos.sweeping.simulate import simulate
+from chaos.sessions.simulate import simulate
 from chaos.sweeping.sweep import simulations
 
 SHAPES = (

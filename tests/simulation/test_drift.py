@@ -3,7 +3,7 @@
 import pytest
 
 from chaos.schedules.schedule import Kind, Schedule, Stroke
-from chaos.sweeping.simulate import Simulation
+from chaos.sessions.simulate import Simulation
 from chaos.sweeping.sweep import run_one
 
 LENGTH_MS = 4500

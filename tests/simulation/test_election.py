@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from chaos.runtimes.workers import in_processes
-from chaos.sweeping.simulate import Simulation
+from chaos.sessions.simulate import Simulation
 from chaos.sweeping.sweep import simulations
 from tests.bugs.elections import votes_are_not_durable
 from tests.simulation.elections import Outcome, power_failures, watched

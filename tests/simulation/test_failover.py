@@ -2,7 +2,7 @@
 
 import pytest
 
-from chaos.sweeping.simulate import Simulation
+from chaos.sessions.simulate import Simulation
 from tests.bugs.planted import late_answers
 from tests.simulation.elections import watched
 

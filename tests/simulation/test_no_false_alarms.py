@@ -7,7 +7,7 @@ import pytest
 
 from chaos.catalogue.discover import all_scenarios
 from chaos.runtimes.workers import in_processes
-from chaos.sweeping.simulate import Simulation
+from chaos.sessions.simulate import Simulation
 from chaos.sweeping.sweep import run_one, simulations
 
 FEW, MANY = 2_000, 10_000

@@ -26,7 +26,7 @@ from chaos.schedules.in_force import Ask, InForce, worst_clock, worst_disk, wors
 from chaos.schedules.perform import NOBODY
 from chaos.schedules.schedule import NEEDS, ORDERS, Schedule, Stroke
 from chaos.schedules.together import PARTITIONS, PROMOTED_AFTER_MS, bridge, majorities_ring
-from chaos.sweeping.simulate import Simulation, simulate
+from chaos.sessions.simulate import Simulation, simulate
 from services.replica.replica import Replica
 from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.waiting import all_hold

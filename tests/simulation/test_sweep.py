@@ -17,8 +17,8 @@ from chaos.recording.folder import RunFolder
 from chaos.runtimes.workers import in_processes
 from chaos.schedules.schedule import Schedule, Stroke
 from chaos.schedules.take_down import ObservedCluster
+from chaos.sessions.simulate import Simulation, save, simulate, steps
 from chaos.sweeping.shrink import Shrinker, anomalies_of, size_of
-from chaos.sweeping.simulate import Simulation, save, simulate, steps
 from chaos.sweeping.sweep import Result, Summary, run_one, simulations
 from services.messages import Entry
 from services.single_leader.tail import Tail

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from chaos.history import History
-from chaos.sweeping.simulate import Simulation, save, simulate
+from chaos.sessions.simulate import Simulation, save, simulate
 from chaos.sweeping.sweep import drawn_schedule
 from services.messages import Entry
 from services.messages.records import Statement

@@ -7,7 +7,7 @@ import pytest
 from chaos.cluster.shape import Shape
 from chaos.recording.folder import MESSAGES, SAMPLES, NoFolder, RunFolder
 from chaos.runtimes.simulation import SimulatedCluster
-from chaos.sweeping.simulate import simulate
+from chaos.sessions.simulate import simulate
 from tests.simulation.fingerprint import simulation
 
 SEEDS = range(16)

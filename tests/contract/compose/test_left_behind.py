@@ -6,8 +6,8 @@ import pytest
 from docker import DockerClient
 
 from chaos.cli import main
+from chaos.commands.examining import Finding, examine
 from chaos.runtimes.compose_project import PROJECT_LABEL, new_name
-from chaos.runtimes.doctor import Finding, examine
 from chaos.runtimes.left_behind import left_behind
 from chaos.runtimes.reaper import remove_compose
 from tests.containers import left_of

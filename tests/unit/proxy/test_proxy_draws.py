@@ -5,11 +5,11 @@ from random import Random
 
 import pytest
 
+from chaos.cluster.seeds import child
 from chaos.proxy.toxics.latency import Latency, LatencyAttributes
 from chaos.proxy.toxics.packet_loss import PacketLoss, PacketLossAttributes
 from chaos.proxy.toxics.slicer import Slicer, SlicerAttributes
 from chaos.proxy.toxics.stage import Data, End
-from chaos.running.seeds import child
 
 CHUNKS = 4000
 

@@ -10,7 +10,7 @@ from chaos.judging.verdict import Verdict
 from chaos.recording.folder import RunFolder
 from chaos.recording.recorder import Recorder
 from chaos.report.saved import Saved, read
-from chaos.sweeping.simulate import Simulation, save
+from chaos.sessions.simulate import Simulation, save
 
 ABOUT = {"command": "./lab run lost-writes:async --seed 7", "options": {"replication": "async"}}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from chaos.faults.cut import Cut
 from chaos.running.run import Run
 from chaos.running.runner import Stage
-from chaos.running.session import Task, perform
+from chaos.sessions.session import Task, perform
 from chaos.workloads import register
 from scenarios.lost_writes import SCENARIO
 from services.adapters.clock import SystemClock

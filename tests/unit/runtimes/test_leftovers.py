@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from chaos.commands.examining import examine
 from chaos.runtimes import leftovers
 from chaos.runtimes.compose_file import usual_ports
-from chaos.runtimes.doctor import examine
 from chaos.runtimes.reaper import Reaper
 
 

@@ -14,11 +14,11 @@ from chaos.judging.verdict import COSTS, Verdict
 from chaos.recording.folder import NoFolder, RunFolder
 from chaos.running.narrator import TellAt
 from chaos.running.runner import Stage, play
-from chaos.running.session import Outcome, Task, perform, standing
 from chaos.runtimes.registry import CLIENT_TIMEOUT_S, RUNTIMES
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.schedules.perform import script_of
 from chaos.schedules.schedule import Schedule
+from chaos.sessions.session import Outcome, Task, perform, standing
 
 CONVERGENCE = "diverged-replicas"
 Make: TypeAlias = Callable[[int, Shape], SimulatedCluster]
