@@ -64,6 +64,8 @@ async def consumers_caught_up(cluster: Cluster, recorder: Recorder, within_s: fl
     Recorded, too, is where each epoch begins in the log: what an old leader had beyond that was undone.
     Raises `ClusterError` that says where somebody stands at the deadline.
     """
+    if not cluster.companions:
+        return
     accounts = await all_of(cluster.status(node) for node in cluster.replicas)
     end = max(account["position"] for account in accounts)
 

@@ -16,7 +16,6 @@ from chaos.running.run import Run
 from chaos.running.runner import Stage, play
 from chaos.runtimes.heartbeat import NOTED_S, watching
 from chaos.runtimes.registry import RUNTIMES
-from chaos.sessions.session import standing
 from chaos.workloads import register
 from scenarios.lost_writes import SCENARIO
 from services.adapters.clock import SystemClock
