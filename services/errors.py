@@ -52,6 +52,7 @@ KINDS: dict[str, Kind] = {
         Kind("unreachable", 503, True, "the other side refused the connection; nothing was sent"),
         Kind("shutting-down", 503, True, "the node is stopping"),
         Kind("overloaded", 503, True, "too many requests wait here already"),
+        Kind("no-quorum", 503, True, "too few homes of the key answered, and nothing was changed"),
         Kind("connection-lost", 502, False, "the connection ended before the answer; it may have happened"),
         Kind("storage-failed", 500, False, "the disk reported an error while writing"),
         Kind("internal", 500, False, "a bug; the node's log has the traceback"),
@@ -59,6 +60,7 @@ KINDS: dict[str, Kind] = {
         Kind(
             "not-acknowledged", 504, False, "stored by the leader, but the followers did not confirm in time"
         ),
+        Kind("too-few-answers", 504, False, "fewer homes of the key than needed confirmed the write in time"),
     )
 }
 

@@ -30,10 +30,10 @@ def shown_values(value: object, siblings: Sequence[object] | None) -> str:
 
 
 def answerer(operation: Operation) -> str:
-    """Who answered, for instance `n1 (epoch 1)`."""
+    """Who answered, for instance `n1 (epoch 1)`; without a leader there are no epochs."""
     if operation.node is None:
         return "the cluster"
-    return operation.node if operation.epoch is None else f"{operation.node} (epoch {operation.epoch})"
+    return operation.node if not operation.epoch else f"{operation.node} (epoch {operation.epoch})"
 
 
 def deed(change: Operation) -> str:

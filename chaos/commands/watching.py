@@ -94,7 +94,7 @@ def _cell(node: dict[str, Any], column: str) -> str:
         return _lag(node)
     if column == "position":
         is_replica = node.get("role") in ("leader", "follower")
-        return ".".join(map(str, node["position"])) if is_replica else ""
+        return ".".join(map(str, node["position"])) if is_replica else node.get("mark") or ""
     if column == "leader" and len(node.get("leads") or ()) > 1:
         return " ".join(node["leads"])
     if column == "epoch" and len(node.get("leads") or ()) > 1:

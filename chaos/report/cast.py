@@ -10,6 +10,8 @@ from chaos.cluster.links import CONTROLLER, LAB, Link, all_links
 from chaos.cluster.shape import Shape
 from chaos.report.saved import Saved
 
+OF_REPLICAS = ("leader", "follower", "home")
+
 
 @dataclass(frozen=True)
 class Cast:
@@ -60,7 +62,7 @@ def _heard_of(saved: Saved) -> Cast:
     sampled = {str(sample["node"]) for sample in saved.samples}
     asked = {operation.gateway for operation in operations if operation.gateway}
     gateways = asked | {node for node, role in roles.items() if role == "gateway"}
-    replicas = answering | sampled | {node for node, role in roles.items() if role in ("leader", "follower")}
+    replicas = answering | sampled | {node for node, role in roles.items() if role in OF_REPLICAS}
     spoken = {str(message[end]) for message in saved.messages for end in ("from", "to")}
     return Cast(
         replicas=_in_order(replicas - gateways - {CONTROLLER}),

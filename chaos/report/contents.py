@@ -115,4 +115,4 @@ def _odd(last: Operation | None, values: Mapping[str, Any], writes: Sequence[Ope
 
 
 def _epoch(operation: Operation) -> str:
-    return "" if operation.epoch is None else f"(epoch {operation.epoch})"
+    return "" if not operation.epoch else f"(epoch {operation.epoch})"

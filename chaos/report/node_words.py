@@ -43,8 +43,10 @@ SENTENCES: Mapping[str, str] = {
     "took-a-snapshot": "{node} begins its copy anew with a snapshot of {rows} rows, at {place}: {reason}.",
     "consumer-waits": "{node} can learn nothing at the moment: {reason}.",
     "upgraded": "{node} has put its data into the new storage format (text in {encoding}).",
+    "too-few-answers": "{node} gives up on a {to_a}: {got} of {of} homes answered, and {needed} must.",
     "semi-sync-restored": "{node} waits for a follower again before it confirms.",
 }
+TOLD_ONCE = ("refused-old-leader", "too-few-answers")  # when said again and again
 UNTOLD = ("emptied",)  # the beginning of every run
 
 
@@ -69,7 +71,7 @@ def in_rows(events: Sequence[Event]) -> list[tuple[Event, int]]:
     latest: dict[str, int] = {}
     for event in filter(is_told, events):
         place = latest.get(event.node)
-        if place is not None and rows[place][0].event == event.event == "refused-old-leader":
+        if place is not None and rows[place][0].event == event.event in TOLD_ONCE:
             rows[place] = (rows[place][0], rows[place][1] + 1)
         else:
             latest[event.node] = len(rows)

@@ -10,6 +10,7 @@ from chaos.report.cast import Cast
 from chaos.report.saved import Saved
 
 LAST_WORDS = ("powered-off", "shut-down-by-order", "crashed")
+NOT_AT_WORK = ("dead", "paused", "starting")
 SURE_NS = 50_000_000  # an answer to a question may be older than what was logged just before it
 
 
@@ -18,7 +19,7 @@ class Span:
     """What a replica was, from `from_ns` until its next span begins."""
 
     from_ns: int
-    state: str  # leader, follower, dead, paused, starting
+    state: str  # its role, such as leader or home, or one of `NOT_AT_WORK`
     epoch: int | None
 
 
@@ -68,6 +69,6 @@ def _spans(facts: Iterable[Fact]) -> list[Span]:
             state, epoch = (awake.state, awake.epoch) if awake else ("starting", None)
         if not spans or (spans[-1].state, spans[-1].epoch) != (state, epoch):
             spans.append(Span(since_ns, state, epoch))
-        if state in ("leader", "follower"):
+        if state not in NOT_AT_WORK:
             awake = spans[-1]
     return [a for a, b in pairwise(spans) if b.from_ns > a.from_ns] + spans[-1:]

@@ -85,7 +85,7 @@ def _node(operation: Operation) -> str:
 
 def _leader(operation: Operation) -> str:
     where = [] if operation.partition is None else [f"partition {operation.partition}"]
-    when = [] if operation.epoch is None else [f"epoch {operation.epoch}"]
+    when = [] if not operation.epoch else [f"epoch {operation.epoch}"]
     return f"{_node(operation)} ({', '.join([*where, *when])})" if where or when else _node(operation)
 
 

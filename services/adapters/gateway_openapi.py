@@ -28,19 +28,24 @@ DESCRIPTION = (
 
 
 class Acknowledged(msgspec.Struct):
-    """A write is acknowledged by the rule in force."""
+    """A write is acknowledged by the rule in force; `by` is who coordinated, where that is not `node`.
+
+    `position` is a place in the leader's log, or, without a leader, an object: what is known of each writer.
+    """
 
     key: str
     node: str
     epoch: int
-    position: int
+    position: int | dict[str, int]
+    by: str | msgspec.UnsetType = msgspec.UNSET
     partition: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class Register(Acknowledged, kw_only=True):
-    """A register's value, on the replica that answered."""
+    """A register's value, on the replica that answered; null where there are several, the `siblings`."""
 
     value: Value
+    siblings: list[Value] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Elements(Acknowledged, kw_only=True):

@@ -84,10 +84,10 @@
       const box = lab.svg("rect", { x: x - BOX.width / 2, y: y - BOX.height / 2, width: BOX.width, height: BOX.height, rx: 8 });
       const partition = this.drawing.partitions[name];
       if (state === "leader") box.style.fill = lab.epochColour(epoch, partition);
-      if (state === "leader" || state === "follower") box.style.stroke = lab.epochColour(epoch, partition);
+      if (["leader", "follower", "home"].includes(state)) box.style.stroke = lab.epochColour(epoch, partition);
       const short = name.length > 14 ? `${name.slice(0, 13)}…` : name;
       const role = partition ? `p${partition} ${state}` : state;
-      const below = epoch === null || epoch === undefined ? role : `${role}, epoch ${epoch}`;
+      const below = !epoch ? role : `${role}, epoch ${epoch}`;
       group.append(box, lab.svg("title", {}, name), lab.svg("text", { x, y: below ? y - 4 : y + 5, class: "name" }, short));
       if (below) group.append(lab.svg("text", { x, y: y + 14, class: "role" }, below));
       return group;

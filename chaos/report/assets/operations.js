@@ -61,7 +61,7 @@
       const via = this.word("gateway", place);
       const assigned = this.isRead(place) ? "" : `${key === null ? "" : " ="} ${value[place]}`;
       const when = `from ${lab.seconds(begin[place])}${end[place] < 0 ? "" : ` to ${lab.seconds(end[place])}`}`;
-      const of = node ? ` by ${node}${epoch[place] < 0 ? "" : ` (epoch ${epoch[place]})`}` : "";
+      const of = node ? ` by ${node}${epoch[place] <= 0 ? "" : ` (epoch ${epoch[place]})`}` : "";
       const result = {
         ok: this.isRead(place) ? `answered ${value[place]}${of}` : `acknowledged${of}`,
         fail: `refused: ${this.word("error", place) ?? "certainly not done"}`,

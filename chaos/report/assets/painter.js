@@ -68,13 +68,14 @@
       const { pen, colours } = this;
       if (to < this.left || from > this.width) return;
       const leads = state === "leader";
-      const isUp = leads || state === "follower";
+      const isUp = !["dead", "paused", "starting"].includes(state);
       pen.globalAlpha = leads ? 1 : isUp ? 0.22 : 0.6;
       pen.fillStyle = isUp ? lab.epochColour(epoch, partition) : this.brushes.dead;
       pen.fillRect(from, row.top, Math.max(1, to - from - 1), row.height);
       pen.globalAlpha = 1;
       const where = partition && leads ? ` partition ${partition},` : "";
-      const text = isUp ? `${leads ? "leads" : "follows"}${where}${epoch === null ? "" : ` epoch ${epoch}`}` : state;
+      const does = { leader: "leads", follower: "follows" }[state] ?? state;
+      const text = isUp ? `${does}${where}${epoch ? ` epoch ${epoch}` : ""}` : state;
       const begin = Math.max(from, this.left) + 6;
       const shown = lab.fitted(pen, text, Math.min(to, this.width) - begin - 4);
       if (!isUp && shown) {

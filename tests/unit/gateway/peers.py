@@ -13,8 +13,7 @@ from services.errors import LabError
 from services.gateway.gateway import Gateway
 from services.messages import Message, Position, ReadResult, Written, decode, encode
 from services.ports import Env
-from services.settings import NodeSettings
-from services.settings.single_leader import SingleLeaderSettings
+from services.settings import CommonSettings, NodeSettings
 
 REPLICAS = ("n1", "n2", "n3")
 
@@ -75,7 +74,7 @@ class NoLog:
         pass
 
 
-def gateway_of(peers: Peers, directory: Path, settings: SingleLeaderSettings) -> Gateway:
+def gateway_of(peers: Peers, directory: Path, settings: CommonSettings) -> Gateway:
     """A gateway that has not been started, so that it asks only when it needs to."""
 
     def crashed(name: str, error: BaseException) -> None:

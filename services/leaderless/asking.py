@@ -1,0 +1,79 @@
+"""One question to several homes at once, and the wait until their answers are enough."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from services.errors import LabError
+from services.leaderless.tally import Tally
+from services.messages import Message
+from services.messages.leaderless import Fetched, Stored
+from services.messages.versions import Versions
+from services.ports import Env
+from services.replies import of_type
+
+Send: TypeAlias = Callable[[str, Message, float], Awaitable[Message]]  # to whom, what, seconds at most
+TASK = "ask-home"
+
+
+class Round:
+    """The answers to one question: `told` once the caller can be told, `over` after the last one."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
+        self.told = asyncio.Event()
+        self.over = asyncio.Event()
+
+    def take(self, tally: Tally) -> None:
+        """This is how it stands now."""
+        self.tally = tally
+        if tally.told:
+            self.told.set()
+        if not tally.missing:
+            self.over.set()
+
+
+class Asking:
+    """Sends to several homes in parallel. Whoever was told early leaves the other answers under way."""
+
+    def __init__(self, env: Env, send: Send) -> None:
+        self._env, self._send = env, send
+        self._open: dict[Round, None] = {}  # a dict, because sets forget their order
+
+    @property
+    def under_way(self) -> int:
+        """Messages without an answer so far."""
+        return sum(round_.tally.missing for round_ in self._open)
+
+    def begin(self, message: Message, homes: tuple[str, ...], needed: int, timeout_s: float) -> Round:
+        """Send `message` to each of `homes`; nobody is waited for."""
+        round_ = Round(Tally(homes, needed))
+        self._open[round_] = None
+        for home in homes:
+            self._env.tasks.spawn(TASK, self._one(round_, home, message, timeout_s))
+        return round_
+
+    async def stop(self) -> None:
+        """Wait for no more answers. Whoever waits is told that they did not come."""
+        await self._env.tasks.cancel(TASK)
+        for round_ in list(self._open):
+            for home in round_.tally.unheard:
+                self._take(round_, round_.tally.minus(home, definite=False))
+
+    async def _one(self, round_: Round, home: str, message: Message, timeout_s: float) -> None:
+        try:
+            versions = versions_in(await self._send(home, message, timeout_s))
+        except LabError as error:
+            self._take(round_, round_.tally.minus(home, error.definite))
+        else:
+            self._take(round_, round_.tally.plus(home, versions))
+
+    def _take(self, round_: Round, tally: Tally) -> None:
+        round_.take(tally)
+        if not tally.missing:
+            del self._open[round_]
+
+
+def versions_in(reply: Message) -> Versions:
+    """The versions in an answer. Raises `LabError`, indefinite, if it is none to such a question."""
+    return () if isinstance(reply, Stored) else of_type(reply, Fetched).versions

@@ -1,0 +1,86 @@
+"""The family's part of a gateway: a coordinator, for clients who leave the counting to somebody else."""
+
+from services.errors import LabError
+from services.family import NO_WISH, Answers, Wish
+from services.leaderless.coordinator import Coordinator
+from services.messages import Execute, Executed, Read, ReadResult, Status, Write, Written
+from services.messages.leaderless import HomeStatus
+from services.node import remember_settings
+from services.ports import Env
+from services.settings import NodeSettings
+from services.settings.leaderless import LeaderlessSettings
+
+
+class Door:
+    """See `services.family.Door`."""
+
+    def __init__(self, env: Env, node: NodeSettings) -> None:
+        assert isinstance(node.cluster, LeaderlessSettings), node.cluster
+        self._env, self._node, self._settings = env, node, node.cluster
+        self._coordinator = self._make()
+
+    def answers(self) -> Answers:
+        """Nothing besides what clients ask."""
+        return {}
+
+    async def start(self) -> None:
+        """It needs to learn nothing first."""
+        self.say("started")
+
+    async def stop(self, reason: str) -> None:
+        """Wait for no more answers."""
+        await self._coordinator.stop()
+
+    async def configure(self, settings: LeaderlessSettings, reset: bool) -> None:
+        """See `Part`: nothing that was on its way for others is waited for."""
+        remember_settings(self._env, settings)
+        await self._coordinator.stop()
+        self._settings = settings
+        self._coordinator = self._make()
+        if reset:
+            self.say("emptied", n=settings.n, w=settings.w, r=settings.r)
+
+    def status(self) -> Status:
+        """It owes the answers that are still to come: a home may take something as long as one is."""
+        under_way = self._coordinator.under_way
+        return Status(
+            node=self._env.node,
+            role="gateway",
+            owes=under_way,
+            settings=self._settings,
+            detail=HomeStatus(under_way=under_way),
+        )
+
+    def say(self, event: str, **fields: object) -> None:
+        """See `Part`."""
+        self._env.log.event(event, role="gateway", **fields)
+
+    @property
+    def replicas(self) -> tuple[str, ...]:
+        """See `services.family.Door`."""
+        return self._node.replicas
+
+    def must_know_the_way(self) -> None:
+        """Every gateway does: a key's homes are a matter of its name."""
+
+    async def write(self, message: Write, wish: Wish = NO_WISH) -> Written:
+        """See `Coordinator.write`; a wish may say `w`."""
+        if wish.policy or wish.replica or wish.r:
+            raise LabError("bad-request", "a write goes to all homes of its key; it takes only ?w=")
+        return await self._coordinator.write(message, wish.w)
+
+    async def read(self, message: Read, wish: Wish = NO_WISH) -> ReadResult:
+        """See `Coordinator.read`; a wish may say `r`, or from which replica alone."""
+        if wish.policy or wish.w:
+            raise LabError("bad-request", "a read asks all homes of its key; it takes only ?r= or ?from=")
+        if wish.replica is not None and wish.replica not in self.replicas:
+            text = f"there is no replica {wish.replica!r}; there are {', '.join(self.replicas)}"
+            raise LabError("bad-request", text)
+        return await self._coordinator.read(message, wish.r, wish.replica)
+
+    async def execute(self, message: Execute, wish: Wish = NO_WISH) -> Executed:
+        """See `services.family.Door`."""
+        raise LabError("bad-request", "there are no SQL tables without a leader; use registers")
+
+    def _make(self) -> Coordinator:
+        return Coordinator(self._env, self._settings, self._node.replicas, self._env.network.call, self.say)

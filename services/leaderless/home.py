@@ -1,0 +1,151 @@
+"""A replica without a leader: a home of keys, and like everybody a coordinator for whoever asks it.
+
+As a home it keeps what it is told, merged with what it has, and says what it has. It knows nothing of other
+homes, and what it has confirmed is on its disk.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import apsw
+
+from services.errors import LabError
+from services.family import Answers
+from services.leaderless.coordinator import Coordinator
+from services.leaderless.table import Change, Merged, Table
+from services.messages import (
+    Contents,
+    Execute,
+    Executed,
+    Message,
+    Read,
+    ReadContents,
+    ReadResult,
+    Status,
+    Value,
+    Write,
+    Written,
+)
+from services.messages.leaderless import Fetched, FetchVersions, HomeStatus, Stored, StoreVersions
+from services.node import remember_settings
+from services.ports import Env
+from services.settings import NodeSettings
+from services.settings.leaderless import LeaderlessSettings
+from services.store.group_commit import GroupCommit
+from services.versions.merging import last_write_wins
+
+COMMIT = "commit"
+
+
+class Home:
+    """See `services.family.Part`."""
+
+    def __init__(self, env: Env, node: NodeSettings) -> None:
+        assert isinstance(node.cluster, LeaderlessSettings), node.cluster
+        self._env, self._node, self._settings = env, node, node.cluster
+        self._open()
+
+    def answers(self) -> Answers:
+        """See `Part`."""
+        return {
+            StoreVersions: self._store,
+            FetchVersions: self._fetch,
+            ReadContents: self._read_contents,
+            Write: self._write,
+            Read: self._read,
+            Execute: self._execute,
+        }
+
+    async def start(self) -> None:
+        """Whatever it missed while it was away, it does not know."""
+        self._env.tasks.spawn(COMMIT, self._commit.run())
+        self.say("started", keys=self._table.keys)
+
+    async def stop(self, reason: str) -> None:
+        """Refuse what is not on the disk yet, and close it."""
+        await self._coordinator.stop()
+        self._commit.fail(LabError("shutting-down", f"{self._env.node} takes no more: {reason}"))
+        await self._env.tasks.cancel(COMMIT)
+        await self._env.disk.run(self._table.close)
+
+    async def configure(self, settings: LeaderlessSettings, reset: bool) -> None:
+        """See `Part`."""
+        await self.stop("new settings")
+        if reset:
+            await self._env.disk.wipe()
+        remember_settings(self._env, settings)
+        self._settings = settings
+        self._open()
+        self._env.tasks.spawn(COMMIT, self._commit.run())
+        if reset:
+            self.say("emptied", n=settings.n, w=settings.w, r=settings.r)
+
+    def status(self) -> Status:
+        """What it holds; it owes the answers that it waits for as a coordinator."""
+        under_way = self._coordinator.under_way
+        return Status(
+            node=self._env.node,
+            role="home",
+            mark=self._table.digest,
+            owes=under_way,
+            settings=self._settings,
+            detail=HomeStatus(keys=self._table.keys, under_way=under_way),
+        )
+
+    def say(self, event: str, **fields: object) -> None:
+        """See `Part`."""
+        self._env.log.event(event, role="home", **fields)
+
+    async def _store(self, message: StoreVersions) -> Stored:
+        await self._commit.perform(Change(message.key, message.versions))
+        return Stored(node=self._env.node)
+
+    async def _fetch(self, message: FetchVersions) -> Fetched:
+        return Fetched(node=self._env.node, versions=self._table.look(message.key))
+
+    async def _write(self, message: Write) -> Written:
+        return await self._coordinator.write(message)
+
+    async def _read(self, message: Read) -> ReadResult:
+        return await self._coordinator.read(message)
+
+    async def _execute(self, _: Execute) -> Executed:
+        raise LabError("bad-request", "there are no SQL tables without a leader; use registers")
+
+    async def _read_contents(self, _: ReadContents) -> Contents:
+        registers: dict[str, Value] = {}
+        siblings: dict[str, list[Value]] = {}
+        mark = self._table.digest
+        for key, versions in self._table.all():
+            values: list[Value] = [version.value for version in versions if not version.deleted]
+            if len(values) == 1:
+                registers[key] = values[0]
+            elif values:
+                siblings[key] = values
+        return Contents(node=self._env.node, registers=registers, sets={}, siblings=siblings, mark=mark)
+
+    async def _send(self, to: str, message: Message, timeout_s: float) -> Message:
+        """To another home over the link, to itself at once."""
+        if to != self._env.node:
+            return await self._env.network.call(to, message, timeout_s)
+        with own_disk_may_refuse(to):
+            if isinstance(message, StoreVersions):
+                return await self._store(message)
+            assert isinstance(message, FetchVersions), message
+            return await self._fetch(message)
+
+    def _open(self) -> None:
+        self._table = Table(self._env.disk.connect, last_write_wins)
+        self._commit: GroupCommit[Change, Merged] = GroupCommit(
+            self._env.disk, lambda changes: self._table.merge_all(changes), lambda _: None
+        )
+        self._coordinator = Coordinator(self._env, self._settings, self._node.replicas, self._send, self.say)
+
+
+@contextmanager
+def own_disk_may_refuse(node: str) -> Iterator[None]:
+    """An error of the disk, to the coordinator on the same node, is that home's failure."""
+    try:
+        yield
+    except apsw.Error as error:
+        raise LabError("storage-failed", f"the disk of {node} did not do it: {error}") from error

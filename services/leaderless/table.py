@@ -1,0 +1,102 @@
+"""What a home holds on its disk: for each key the versions that nothing it knows of replaces.
+
+What is stored is merged with what is there, in one transaction for all that has gathered (group commit); so
+a message may come twice, late, or in any order. The `digest` sums up all that is held. Each change takes the
+old part of it away and adds the new one, so two homes with the same contents have the same digest, in
+whatever order they came to them.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
+from typing import NamedTuple
+
+import apsw
+import msgspec
+
+from services.errors import LabError
+from services.leaderless.tally import Merge
+from services.messages.versions import Version, Versions
+
+DATABASE = "home.db"
+SCHEMA = "CREATE TABLE IF NOT EXISTS cells(key TEXT PRIMARY KEY, versions TEXT NOT NULL) WITHOUT ROWID"
+LOOK = "SELECT versions FROM cells WHERE key = ?"
+DIGEST_BYTES = 8
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+_decoder = msgspec.json.Decoder(tuple[Version, ...])
+
+
+class Change(NamedTuple):
+    """Versions that are to be merged into those of `key`."""
+
+    key: str
+    versions: Versions
+
+
+class Merged(NamedTuple):
+    """What is held of a key after a change; it can only fail with all the others of its batch."""
+
+    versions: Versions
+    error: LabError | None = None
+
+
+class Table:
+    """The cells of one home. `merge_all` and `close` block: call them through `Disk.run`."""
+
+    def __init__(self, connect: Callable[[str], apsw.Connection], merge: Merge) -> None:
+        self._merge = merge
+        self._writer = connect(DATABASE)
+        self._writer.execute(SCHEMA)
+        self._reader = connect(DATABASE)
+        self.keys, self._sum = 0, 0
+        for key, text in self._reader.execute("SELECT key, versions FROM cells"):
+            self.keys, self._sum = self.keys + 1, self._sum ^ digest_of(key, text)
+
+    @property
+    def digest(self) -> str:
+        """Of all that is held; equal contents have equal digests."""
+        return f"{self._sum:0{2 * DIGEST_BYTES}x}"
+
+    def look(self, key: str) -> Versions:
+        """What is held of `key`; nothing of a key that was never heard of."""
+        text = next(self._reader.execute(LOOK, (key,)), (None,))[0]
+        return () if text is None else _decoder.decode(text)
+
+    def all(self) -> Iterator[tuple[str, Versions]]:
+        """Every key and its versions, in the order of the keys."""
+        for key, text in self._reader.execute("SELECT key, versions FROM cells ORDER BY key"):
+            yield key, _decoder.decode(text)
+
+    def merge_all(self, changes: Sequence[Change]) -> list[Merged]:
+        """Merge them into what is held, durable on return. Writes, blocks."""
+        outcomes: list[Merged] = []
+        keys, total = self.keys, self._sum
+        with self._writer:
+            for key, versions in changes:
+                before = next(self._writer.execute(LOOK, (key,)), (None,))[0]
+                held = () if before is None else _decoder.decode(before)
+                merged = self._merge(held, versions)
+                text = text_of(merged)
+                if text != before:
+                    self._writer.execute("INSERT OR REPLACE INTO cells VALUES (?, ?)", (key, text))
+                    keys, total = keys + (before is None), total ^ digest_of(key, text)
+                    total ^= 0 if before is None else digest_of(key, before)
+                outcomes.append(Merged(merged))
+        self.keys, self._sum = keys, total
+        return outcomes
+
+    def close(self) -> None:
+        """It is of no use afterwards."""
+        self._reader.close()
+        self._writer.close()
+
+
+def text_of(versions: Versions) -> str:
+    """The same text for the same versions, in whatever order they come."""
+    return _encoder.encode(sorted(versions, key=lambda version: version.stamp)).decode()
+
+
+def digest_of(key: str, text: str) -> int:
+    """A number that stands for what is held of one key; those of all keys are combined by exclusive or."""
+    data = b"%d:%s%s" % (len(key), key.encode(), text.encode())
+    return int.from_bytes(blake2b(data, digest_size=DIGEST_BYTES).digest(), "big")

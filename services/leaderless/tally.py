@@ -1,0 +1,84 @@
+"""Counting answers: are they enough, can there still be enough, and who lacks what others have?
+
+Pure, so that every order in which answers can come in can be tried. A failure is *definite* when the home
+certainly did nothing; only if all failures are definite, and no home answered, is a write nowhere.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
+
+from services.messages.versions import Versions
+
+Verdict: TypeAlias = Literal["enough", "pending", "hopeless"]
+Merge: TypeAlias = Callable[[Versions, Versions], Versions]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What has come back so far from the homes `asked`, of which `needed` must answer."""
+
+    asked: tuple[str, ...]
+    needed: int
+    answers: Mapping[str, Versions] = field(default_factory=dict)
+    failures: Mapping[str, bool] = field(default_factory=dict)  # true: that home certainly did nothing
+
+    def plus(self, node: str, versions: Versions = ()) -> "Tally":
+        """`node` has answered, and has these versions."""
+        return replace(self, answers={**self.answers, node: versions})
+
+    def minus(self, node: str, definite: bool) -> "Tally":
+        """`node` has failed to answer."""
+        return replace(self, failures={**self.failures, node: definite})
+
+    @property
+    def got(self) -> int:
+        """How many have answered."""
+        return len(self.answers)
+
+    @property
+    def unheard(self) -> tuple[str, ...]:
+        """Those who may still answer."""
+        return tuple(node for node in self.asked if node not in self.answers and node not in self.failures)
+
+    @property
+    def missing(self) -> int:
+        """How many they are."""
+        return len(self.asked) - self.got - len(self.failures)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Is there still anything to wait for?"""
+        if self.got >= self.needed:
+            return "enough"
+        return "pending" if self.got + self.missing >= self.needed else "hopeless"
+
+    @property
+    def certainly_nothing(self) -> bool:
+        """Every home has refused, so what was asked for has happened nowhere."""
+        return len(self.failures) == len(self.asked) and all(self.failures.values())
+
+    @property
+    def told(self) -> bool:
+        """Can the caller be told? Not while it may still turn out that certainly nothing happened."""
+        if self.verdict != "hopeless":
+            return self.verdict == "enough"
+        return bool(self.answers) or not all(self.failures.values()) or not self.missing
+
+    def newest(self, merge: Merge) -> Versions:
+        """What all the answers come to together."""
+        result: Versions = ()
+        for versions in self.answers.values():
+            result = merge(result, versions)
+        return result
+
+    def repairs(self, merge: Merge) -> dict[str, Versions]:
+        """For each home that answered with less than all answers come to: those, so that it gets them."""
+        whole = self.newest(merge)
+        lacking = (node for node, versions in self.answers.items() if set_of(versions) != set_of(whole))
+        return dict.fromkeys(lacking, whole)
+
+
+def set_of(versions: Versions) -> frozenset[object]:
+    """To compare versions whatever their order."""
+    return frozenset(version.stamp for version in versions)

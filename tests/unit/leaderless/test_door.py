@@ -1,0 +1,153 @@
+"""A gateway without a leader behind it: it counts, and says the truth about what it counted."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from services.errors import LabError
+from services.family import Wish
+from services.gateway.gateway import Gateway
+from services.messages import Operation, Read, Write
+from services.messages.leaderless import Fetched, Stored
+from services.messages.versions import Stamp, Version
+from services.settings.leaderless import LeaderlessSettings
+from tests.unit.gateway.peers import DEAD, SILENCE, Peers, gateway_of
+
+SETTINGS = LeaderlessSettings(call_timeout_ms=50)
+WRITE = Write(operation=Operation(f="put", key="x", value=1))
+READ = Read(key="x")
+
+
+@pytest.fixture
+def peers() -> Peers:
+    return Peers()
+
+
+@pytest.fixture
+def gateway(peers: Peers, tmp_path: Path) -> Gateway:
+    return gateway_of(peers, tmp_path, SETTINGS)
+
+
+def have(peers: Peers, **times: int | None) -> None:
+    """Each home has a value of that time, or has never heard of the key."""
+    for node, time in times.items():
+        versions = () if time is None else (Version(Stamp(time, "g2"), f"of {time}"),)
+        peers.say(node, Fetched(node=node, versions=versions))
+
+
+async def failure(gateway: Gateway, message: Write | Read, wish: Wish | None = None) -> LabError:
+    with pytest.raises(LabError) as caught:
+        if isinstance(message, Write):
+            await gateway.write(message, wish or Wish())
+        else:
+            await gateway.read(message, wish or Wish())
+    return caught.value
+
+
+async def test_a_write_goes_to_all_homes_and_two_are_enough(gateway: Gateway, peers: Peers) -> None:
+    for node in ("n1", "n2"):
+        peers.say(node, Stored(node=node))
+    peers.say("n3", SILENCE)
+    written = await gateway.write(WRITE)
+    assert sorted(peers.asked) == ["n1", "n2", "n3"]
+    assert (written.by, written.node in ("n1", "n2")) == ("g1", True)
+    assert gateway.status().owes == 1, "one home may still take it"
+
+
+async def test_a_read_returns_the_newest_of_those_that_answered(gateway: Gateway, peers: Peers) -> None:
+    have(peers, n1=3, n2=7)
+    peers.say("n3", SILENCE)
+    result = await gateway.read(READ)
+    assert (result.value, result.node, result.by, result.vector) == ("of 7", "n2", "g1", {"g2": 7})
+
+
+async def test_later_stamps_than_what_was_read(gateway: Gateway, peers: Peers) -> None:
+    ahead = 2**52
+    have(peers, n1=ahead, n2=ahead, n3=ahead)
+    await gateway.read(READ)
+    for node in ("n1", "n2", "n3"):
+        peers.say(node, Stored(node=node))
+    assert (await gateway.write(WRITE)).vector["g1"] > ahead
+
+
+async def test_too_few_and_nobody_knows(gateway: Gateway, peers: Peers) -> None:
+    peers.say("n1", Stored(node="n1"))
+    error = await failure(gateway, WRITE)
+    assert (error.kind.code, error.definite) == ("too-few-answers", False)
+    assert (
+        error.text == "1 of the 3 homes of 'x' answered, and 2 must; the write may have happened all the same"
+    )
+
+
+async def test_silence_is_doubt(gateway: Gateway, peers: Peers) -> None:
+    peers.say("n1", SILENCE)
+    assert not (await failure(gateway, WRITE)).definite
+
+
+async def test_if_every_home_refuses_it_has_not_happened(gateway: Gateway, peers: Peers) -> None:
+    for node in ("n1", "n2", "n3"):
+        peers.say(node, DEAD)
+    error = await failure(gateway, WRITE)
+    assert (error.kind.code, error.definite) == ("no-quorum", True)
+
+
+async def test_a_read_with_too_few_answers_is_refused(gateway: Gateway, peers: Peers) -> None:
+    have(peers, n1=3)
+    error = await failure(gateway, READ)
+    assert (error.kind.code, error.definite) == ("no-quorum", True)
+    assert error.text == "1 of the 3 homes of 'x' answered, and 2 must"
+
+
+async def test_a_request_may_say_how_many(gateway: Gateway, peers: Peers) -> None:
+    have(peers, n1=3)
+    assert (await gateway.read(READ, Wish(r=1))).value == "of 3"
+    assert (await failure(gateway, READ, Wish(r=4))).text == "r is from 1 to 3, for a key has 3 homes; not 4"
+    assert (await failure(gateway, WRITE, Wish(w=9))).kind.code == "bad-request"
+
+
+@pytest.mark.parametrize("wish", [Wish(policy="leader"), Wish(replica="n1"), Wish(r=1)])
+async def test_wishes_that_a_write_cannot_have(gateway: Gateway, wish: Wish) -> None:
+    assert (await failure(gateway, WRITE, wish)).kind.code == "bad-request"
+
+
+async def test_one_home_alone_can_be_asked(gateway: Gateway, peers: Peers) -> None:
+    have(peers, n1=7, n2=3, n3=7)
+    assert (await gateway.read(READ, Wish(replica="n2"))).value == "of 3"
+    assert (await failure(gateway, READ, Wish(replica="n9"))).kind.code == "bad-request"
+
+
+async def test_a_deleted_key_is_not_found(gateway: Gateway, peers: Peers) -> None:
+    gone = (Version(Stamp(9, "g1"), deleted=True),)
+    have(peers, n1=3)
+    peers.say("n2", Fetched(node="n2", versions=gone))
+    result = await gateway.read(READ)
+    assert (result.found, result.value) == (False, None)
+
+
+async def test_who_stops_leaves_nobody_waiting(gateway: Gateway, peers: Peers) -> None:
+    peers.say("n1", SILENCE)
+    peers.say("n2", SILENCE)
+    peers.say("n3", SILENCE)
+    waiting = asyncio.ensure_future(failure(gateway, WRITE))
+    await asyncio.sleep(0)
+    await gateway.stop()
+    assert not (await waiting).definite
+
+
+@pytest.mark.parametrize(
+    ("n", "w", "r", "says"),
+    [
+        (3, 4, 2, r"w must be from 1 to n \(3\), not 4"),
+        (3, 2, 0, r"r must be from 1 to n \(3\), not 0"),
+        (0, 1, 1, "n is how many homes"),
+    ],
+)
+def test_settings_that_cannot_be(n: int, w: int, r: int, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        LeaderlessSettings(n=n, w=w, r=r)
+
+
+def test_more_homes_than_replicas() -> None:
+    with pytest.raises(ValueError, match="5 homes"):
+        LeaderlessSettings(n=5, w=3, r=3).check_fit(("n1", "n2", "n3"))
