@@ -16,6 +16,7 @@ CONTAINERS = (
     "tests/contract/compose/",
     "tests/end_to_end/test_compose",
 )
+LOCAL = "[local"  # what holds on every runtime is tried out on processes beside the containers
 PROCESSES = ("tests/simulation/test_dask.py",)  # Dask's are real
 PATIENT = (
     "tests/browser/",
@@ -49,7 +50,7 @@ class Lanes(LoadScopeScheduling):  # type: ignore[misc] # it has no types
 def lane(nodeid: str) -> str:
     """The lane of that test, which is the name of the process that runs it."""
     if nodeid.startswith(CONTAINERS):
-        return "containers"
+        return "processes" if LOCAL in nodeid else "containers"
     if nodeid.startswith(PATIENT) and not nodeid.startswith(PROCESSES):
         return "patient"
     return "processes"

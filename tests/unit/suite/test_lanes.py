@@ -9,7 +9,8 @@ from tests.lanes import MOST, lane, times
     ("test", "runs_in"),
     [
         ("tests/end_to_end/test_compose_scenarios.py::test_a[x]", "containers"),
-        ("tests/contract/cluster/test_links.py::test_a", "containers"),
+        ("tests/contract/cluster/test_links.py::test_a[compose-n1]", "containers"),
+        ("tests/contract/cluster/test_links.py::test_a[local-n1]", "processes"),
         ("tests/end_to_end/test_scenarios.py::test_a", "processes"),
         ("tests/simulation/test_dask.py::test_a", "processes"),
         ("tests/simulation/test_disk.py::test_a", "patient"),
