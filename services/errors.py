@@ -40,6 +40,12 @@ KINDS: dict[str, Kind] = {
         Kind("not-leader", 409, True, "this replica is not the leader"),
         Kind("stale-epoch", 409, True, "the sender's epoch is over; somebody newer leads"),
         Kind("bad-order", 409, True, "the order does not fit the node's state"),
+        Kind(
+            "another-incarnation",
+            409,
+            True,
+            "the sender is of the cluster as it was before it began anew",
+        ),
         Kind("log-gone", 409, True, "what is needed of the log was trimmed; only a copy of all helps"),
         Kind("wrong-partition", 421, True, "this replica holds another part of the keys"),
         Kind("position-not-reached", 409, True, "this replica has not come to the client's token in time"),

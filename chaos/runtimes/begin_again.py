@@ -3,8 +3,11 @@
 The trap: while one replica is emptied, an old leader that still has its data would hand it over again,
 and a controller that still acts on what it knew would appoint somebody, or shoot who has just been started
 again. So first nobody hears anybody, not even the power switches; whoever is dead starts again; then each
-node begins anew in silence (the controller last), and then the silence ends.
+node begins anew in silence (the controller last), and then the silence ends. What nodes of before have said
+may still be on its way after that; it is known by its incarnation, and refused.
 """
+
+from secrets import token_hex
 
 from chaos.cluster import CUT, HEALTHY, Cluster, all_of, eventually, reviving
 from chaos.cluster.crew import Crew
@@ -20,6 +23,7 @@ async def begin_again(cluster: Cluster, crew: Crew, orders: Orders, settings: An
     await cluster.revive_proxy()
     crew.settings = settings
     nodes = [node for node in crew.at_work if node != CONTROLLER]
+    orders.begin(token_hex(4))
     between = [link for link in cluster.links if link.source != LAB]
     try:
         await all_of(cluster.set_link(link, CUT) for link in between)

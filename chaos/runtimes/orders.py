@@ -31,6 +31,7 @@ class Orders:
         self._network = network
         self.crew = crew
         self._targets: dict[str, Target] = {}
+        self._incarnation: str | None = None
 
     @property
     def target(self) -> Target:
@@ -61,9 +62,14 @@ class Orders:
         contents: dict[str, Any] = msgspec.to_builtins(await self.ask(node, ReadContents(), Contents))
         return contents
 
+    def begin(self, incarnation: str) -> None:
+        """From now on whoever is configured is of this incarnation, and hears nobody of another."""
+        self._incarnation = incarnation
+
     async def configure(self, node: str, settings: CommonSettings) -> None:
         """Give `node` these settings and empty data."""
-        await self.ask(node, Configure(settings=settings, reset=True), Status)
+        order = Configure(settings=settings, reset=True, incarnation=self._incarnation)
+        await self.ask(node, order, Status)
 
     async def join(self, node: str) -> None:
         """Tell `node`, a replica without data, to take a copy of the leader's and to follow."""

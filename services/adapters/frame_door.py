@@ -28,10 +28,15 @@ def last_word(error: LabError) -> bytes:
 
 
 class FrameDoor(asyncio.Protocol):
-    """One connection whose first line was in order. `state` is uvicorn's, which ends it with the others."""
+    """One connection whose first line was in order; it named an `incarnation`, or none.
 
-    def __init__(self, service: FrameService, state: ServerState, loop: asyncio.AbstractEventLoop) -> None:
-        self._service, self._state, self._loop = service, state, loop
+    `state` is uvicorn's, which ends it with the others.
+    """
+
+    def __init__(
+        self, service: FrameService, incarnation: str, state: ServerState, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self._service, self._incarnation, self._state, self._loop = service, incarnation, state, loop
         self._reader = FrameReader(MESSAGE_BODY_BYTES)
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._transport: asyncio.Transport
@@ -103,7 +108,7 @@ class FrameDoor(asyncio.Protocol):
 
     async def _answer(self, number: int, body: bytes) -> None:
         try:
-            reply = await self._service.answer(body)
+            reply = await self._service.answer(body, self._incarnation)
         finally:
             self._state.tasks.discard(self._under_way.pop(number))
         if not self._transport.is_closing():

@@ -9,6 +9,7 @@ import hmac
 from collections.abc import Awaitable, Callable, Collection
 
 from services.adapters.frames import PROTOCOL
+from services.adapters.incarnation import Incarnation
 from services.errors import LabError
 from services.messages import Message, decode, encode, failed, kind_of
 from services.ports import Log
@@ -18,7 +19,10 @@ OTHER = "other"
 
 
 class FrameService:
-    """`handle` answers the kinds in `served`; `count` is told each route and how HTTP would have put it."""
+    """`handle` answers the kinds in `served`; `count` is told each route and how HTTP would have put it.
+
+    Without an `incarnation` of its own it answers everybody who has the token.
+    """
 
     def __init__(
         self,
@@ -28,27 +32,35 @@ class FrameService:
         token: str,
         log: Log,
         count: Callable[[str, int], None],
+        incarnation: Incarnation | None = None,
     ) -> None:
+        self._incarnation = incarnation
         self._role, self._handle, self.log, self._count = role, handle, log, count
         self._routes = {kind: f"/messages/{kind_of(kind)}" for kind in served}
         self._token = token.encode()
 
-    def welcome(self, line: bytes) -> None:
-        """Raise `LabError` unless whoever sent `line` first, without its end, may talk to this node."""
-        protocol, _, token = line.partition(b" ")
+    def welcome(self, line: bytes) -> str:
+        """The incarnation of whoever sent `line` first, without its end; empty when he names none.
+
+        Raises `LabError` unless he may talk to this node.
+        """
+        protocol, _, rest = line.rstrip(b"\r").partition(b" ")
+        words = rest.split(b" ")
+        token, incarnation = words if len(words) == 2 else (rest, b"")
         if protocol != PROTOCOL:
             spoken, found = PROTOCOL.decode(), protocol.decode("latin-1")
             raise LabError("bad-request", f"this node speaks {spoken}, not {found}")
-        if not hmac.compare_digest(token.rstrip(b"\r"), self._token):
+        if not hmac.compare_digest(token, self._token):
             raise LabError("unauthorized", f"send the run's token as `{PROTOCOL.decode()} …`")
+        return incarnation.decode("latin-1")
 
-    async def answer(self, body: bytes) -> bytes:
-        """The body of the answer to the request in `body`; never raises."""
+    async def answer(self, body: bytes, incarnation: str = "") -> bytes:
+        """The body of the answer to the request in `body`, by somebody of that incarnation; never raises."""
         route = OTHER
         try:
             message = decode(body)
             route = self._route_of(message)
-            reply = encode(await self._handle(message))
+            reply = encode(await self._reply(message, incarnation))
         except LabError as error:
             self._count(route, error.kind.status)
             return encode(failed(error))
@@ -59,6 +71,12 @@ class FrameService:
             return encode(failed(bug))
         self._count(route, OK)
         return reply
+
+    async def _reply(self, message: Message, incarnation: str) -> Message:
+        if self._incarnation is None:
+            return await self._handle(message)
+        self._incarnation.must_be(incarnation)
+        return await self._incarnation.handle(message, self._handle)
 
     def _route_of(self, message: Message) -> str:
         route = self._routes.get(type(message))

@@ -4,7 +4,7 @@ Callers share it. When it has ended, or does not seem to lead anywhere any more,
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from services.adapters.guards import MESSAGE_BODY_BYTES, too_large
@@ -14,10 +14,13 @@ from services.messages import Failed, Message, decode, encode, result
 
 
 class FrameNetwork:
-    """Calls other nodes over `links` (name of the peer -> `http://host:port`), with the run's token."""
+    """Calls other nodes over `links` (name of the peer -> `http://host:port`), with the run's token.
 
-    def __init__(self, links: Mapping[str, str], token: str) -> None:
-        self._links = {name: _Link(name, url, token) for name, url in links.items()}
+    `incarnation` says which one the caller belongs to at the moment.
+    """
+
+    def __init__(self, links: Mapping[str, str], token: str, incarnation: Callable[[], str] = str) -> None:
+        self._links = {name: _Link(name, url, token, incarnation) for name, url in links.items()}
 
     async def call(self, to: str, message: Message, timeout_s: float) -> Message:
         """Send `message` to the node `to` and return its reply; see `services.ports.Network`."""
@@ -39,8 +42,8 @@ class FrameNetwork:
 class _Link:
     """The streams of one link: the one that takes requests, and those that others still wait on."""
 
-    def __init__(self, to: str, url: str, token: str) -> None:
-        self._to, self._token = to, token
+    def __init__(self, to: str, url: str, token: str, incarnation: Callable[[], str]) -> None:
+        self._to, self._token, self._incarnation = to, token, incarnation
         where = urlsplit(url)
         self._host, self._port = where.hostname or "", where.port or 80
         self._stream: Stream | None = None
@@ -48,7 +51,7 @@ class _Link:
 
     def ask(self, body: bytes, timeout_s: float) -> asyncio.Future[bytes]:
         stream = self._stream
-        if stream is None or not stream.takes_requests:
+        if stream is None or not stream.takes_requests or stream.incarnation != self._incarnation():
             stream = self._another()
         return stream.ask(body, timeout_s)
 
@@ -60,9 +63,10 @@ class _Link:
 
     def _another(self) -> Stream:
         if self._stream is not None:
+            self._stream.retire()
             self._retired.append(self._stream)
         self._retired = [stream for stream in self._retired if not stream.is_over]
-        self._stream = Stream(self._to, self._token, asyncio.get_running_loop())
+        self._stream = Stream(self._to, self._token, asyncio.get_running_loop(), self._incarnation())
         self._stream.dial(self._host, self._port)
         return self._stream
 

@@ -18,6 +18,7 @@ from services.adapters.doors import listen, way_in
 from services.adapters.frame_service import FrameService
 from services.adapters.guards import Guards
 from services.adapters.http import LabApplication, node_application
+from services.adapters.incarnation import Incarnation
 from services.adapters.log import LineLog
 from services.adapters.network import FrameNetwork
 from services.adapters.patience import MOST_CONNECTIONS
@@ -48,8 +49,9 @@ def run(settings: NodeSettings) -> int:
 async def _serve(settings: NodeSettings, listener: socket.socket) -> None:
     clock = SystemClock()
     log = LineLog(settings.node, clock, settings.log_format, sys.stdout)
-    network = FrameNetwork(settings.links, settings.token)
     disk = FileDisk(settings.data_dir)
+    incarnation = Incarnation(disk)
+    network = FrameNetwork(settings.links, settings.token, lambda: incarnation.name)
 
     def crashed(task: str, error: BaseException) -> None:
         log.event("crashed", task=task, exc_info=error)
@@ -62,7 +64,8 @@ async def _serve(settings: NodeSettings, listener: socket.socket) -> None:
     node, application = await when_there_is_room(env, partial(_node, env, settings))
     await node.start()
     frames = FrameService(
-        settings.role, SERVED[settings.role], node.handle, settings.token, log, application.tally.count
+        *(settings.role, SERVED[settings.role], node.handle, settings.token),
+        *(log, application.tally.count, incarnation),
     )
     await _Server(way_in(Guards(application, settings, log), frames)).serve(sockets=[listener])
     await node.stop()

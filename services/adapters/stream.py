@@ -21,8 +21,9 @@ IN_DOUBT = "it may or may not have happened"
 class Stream(asyncio.Protocol):
     """One connection to the node `to`; it takes requests before it is made, and sends them then."""
 
-    def __init__(self, to: str, token: str, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, to: str, token: str, loop: asyncio.AbstractEventLoop, incarnation: str = "") -> None:
         self.takes_requests = True
+        self.incarnation = incarnation
         self._to, self._token, self._loop = to, token, loop
         self._reader = FrameReader(LONGEST_REPLY_BYTES)
         self._pending: dict[int, tuple[asyncio.Future[bytes], asyncio.TimerHandle, float]] = {}
@@ -56,6 +57,12 @@ class Stream(asyncio.Protocol):
             self._transport.write(frame(number, body))
         return answer
 
+    def retire(self) -> None:
+        """Take no new requests; it goes as soon as nobody waits."""
+        self.takes_requests = False
+        if self.is_over:
+            self._abandon()
+
     async def close(self) -> None:
         """End it now; whoever waits is left in doubt."""
         self._abandon()
@@ -70,7 +77,7 @@ class Stream(asyncio.Protocol):
             self._transport.abort()
             return
         wanted = (data for number, data in self._unsent.items() if not self._pending[number][0].done())
-        self._transport.write(b"".join((first_line(self._token), *wanted)))
+        self._transport.write(b"".join((first_line(self._token, self.incarnation), *wanted)))
         self._unsent.clear()
         self._idle = self._loop.call_later(KEEP_ALIVE_S, self._look_whether_idle)
 

@@ -41,11 +41,13 @@ class Status(Message, frozen=True, kw_only=True):
 class Configure(Message, frozen=True, kw_only=True):
     """Operator to any node: take these settings; with `reset`, begin again with empty data.
 
-    Another family needs a `reset`: its data means nothing to the next.
+    Another family needs a `reset`: its data means nothing to the next. With an `incarnation`, which goes with
+    a `reset`, the node does nothing any more for nodes of another one; see `services.adapters.incarnation`.
     """
 
     settings: AnySettings
     reset: bool = False
+    incarnation: Annotated[str, msgspec.Meta(pattern="^[0-9a-z-]{1,64}$")] | None = None
 
 
 class AskStatus(Message, frozen=True, kw_only=True):

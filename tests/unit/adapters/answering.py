@@ -11,7 +11,8 @@ from services.adapters.first_line import FirstLine
 from services.adapters.frame_service import FrameService
 from services.adapters.frames import HEADER
 from services.adapters.guards import Receive, Scope, Send
-from services.messages import AskStatus, Failed, Message, Position, Status, decode, encode
+from services.adapters.incarnation import Incarnation
+from services.messages import AskStatus, Configure, Failed, Message, Position, Status, decode, encode
 from services.messages.single_leader import LeadStatus
 
 STATUS = Status(node="n1", role="follower", detail=LeadStatus(epoch=3, position=Position(3, 7)))
@@ -82,8 +83,9 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @asynccontextmanager
-async def connection(node: Node) -> AsyncIterator[Caller]:
-    frames = FrameService("replica", (AskStatus,), node.handle, "secret", node, node.count)
+async def connection(node: Node, incarnation: Incarnation | None = None) -> AsyncIterator[Caller]:
+    served = (AskStatus, Configure)
+    frames = FrameService("replica", served, node.handle, "secret", node, node.count, incarnation)
     config = way_in(application, frames)
     config.load()
     loop = asyncio.get_running_loop()

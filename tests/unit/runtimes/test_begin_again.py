@@ -27,6 +27,9 @@ class LateOrder:
     def target(self) -> Target:
         return SingleLeader(cast(Orders, self))
 
+    def begin(self, incarnation: str) -> None:
+        assert incarnation
+
     async def configure(self, node: str, settings: SingleLeaderSettings) -> None:
         self.emptied.append(node)
         self.epochs[node] = 5 if (node, self.emptied.count(node)) == ("n2", 1) else 0
