@@ -22,6 +22,7 @@ from chaos.commands import (
     images,
     listing,
     logdiff,
+    new,
     play,
     proxy,
     report,
@@ -42,7 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (listing, run, check, report, sweep, logdiff, play, proxy, compose, images, doctor, test):
+for command in (listing, run, check, report, sweep, logdiff, play, proxy, compose, images, doctor, new, test):
     command.register(app)
 
 

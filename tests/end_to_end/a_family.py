@@ -20,10 +20,15 @@ REGISTRY = "services/families.py"
 EXPECTED = {"in-memory": "problem", "on-disk": "remedy"}
 
 
+def project(directory: Path) -> Path:
+    """The project as it is, in `directory`."""
+    copy_to(directory, "services/", "chaos/", "scenarios/", "bootstrap/", "docker-compose.yml", "Dockerfile")
+    return copy_to(directory, ".dockerignore", "requirements", "containers/", "lab")
+
+
 def project_with_a_family(directory: Path) -> Path:
     """The project, in `directory`, with the family `owner-per-key`."""
-    copy_to(directory, "services/", "chaos/", "scenarios/", "bootstrap/", "docker-compose.yml", "Dockerfile")
-    copy_to(directory, ".dockerignore", "requirements", "containers/", "lab")
+    project(directory)
     for source, place in PLACES.items():
         (directory / place).parent.mkdir(exist_ok=True)
         (directory / place).write_text((HERE / source).read_text("utf-8"), "utf-8")

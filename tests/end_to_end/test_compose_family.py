@@ -10,7 +10,7 @@ from tests.containers import engine
 from tests.end_to_end.a_family import lab, project_with_a_family, runs_as_expected
 
 __all__ = ["engine"]
-pytestmark = pytest.mark.compose
+pytestmark = [pytest.mark.compose, pytest.mark.timeout(600)]
 
 IMAGE = "replication-lab-with-a-family"  # so that the project's own image stays what it is
 
