@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -78,7 +78,9 @@ async def one_round(lab: LocalCluster, single: str, theirs: str | None, seconds:
         rates[name] = await rate(gateway, put, clients, seconds)
         spent += f"\n    {name}: {each_ms(before, processor_s(), rates[name] * seconds)}"
         if theirs:
+            before = processor_s()
             rates[f"etcd {name}"] = await rate(theirs, etcd.put, clients, seconds)
+            spent += f"\n    etcd {name}: {each_ms(before, processor_s(), rates[f'etcd {name}'] * seconds)}"
     rates["single"] = await rate(single, put, CLIENTS, seconds)
     print("  ".join(f"{name} {value:,.0f}/s" for name, value in rates.items()) + spent, flush=True)
     return rates
@@ -137,11 +139,16 @@ def processor_s() -> dict[str, float]:
     """What each process of the lab has used of the processors, by its node's name."""
     spent = {"load": sum(psutil.Process().cpu_times()[:2])}
     for process in psutil.Process().children(recursive=True):
-        environment = process.environ()
-        name = environment.get("LAB_NODE") or ("proxy" if "chaos.proxy" in process.cmdline() else "")
-        if name:
-            spent[name] = sum(process.cpu_times()[:2])
+        with suppress(psutil.Error):  # it ends at this moment
+            name = process.environ().get("LAB_NODE") or _name(process.cmdline())
+            spent[name] = spent.get(name, 0.0) + sum(process.cpu_times()[:2])
     return spent
+
+
+def _name(command: list[str]) -> str:
+    if "chaos.proxy" in command:
+        return "proxy"
+    return "etcd" if command[0].endswith("etcd") else "other"
 
 
 def each_ms(before: dict[str, float], after: dict[str, float], requests: float) -> str:

@@ -14,6 +14,7 @@ from uvicorn.server import ServerState
 from services.adapters.frame_service import FrameService
 from services.adapters.frames import LAST_WORD, FrameError, FrameReader, FrameTooLongError, frame
 from services.adapters.guards import MESSAGE_BODY_BYTES, too_large
+from services.adapters.joined import JoinedWrites
 from services.adapters.patience import KEPT_OPEN_S, REQUEST_DEADLINE_S
 from services.errors import LabError
 from services.messages import encode, failed
@@ -39,7 +40,7 @@ class FrameDoor(asyncio.Protocol):
         self._service, self._incarnation, self._state, self._loop = service, incarnation, state, loop
         self._reader = FrameReader(MESSAGE_BODY_BYTES)
         self._under_way: dict[int, asyncio.Task[None]] = {}
-        self._transport: asyncio.Transport
+        self._transport: JoinedWrites
         self._deadline: asyncio.TimerHandle | None = None  # of a frame that is not whole
         self._writable = True
         self._holds = False  # nothing is read at the moment
@@ -47,7 +48,7 @@ class FrameDoor(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The stream is this protocol's from now on."""
-        self._transport = cast(asyncio.Transport, transport)
+        self._transport = JoinedWrites(cast(asyncio.Transport, transport), self._loop)
         self._state.connections.add(self)  # type: ignore[arg-type] # it asks for `shutdown` and no more
         self._heard_s = self._loop.time()
         self._idle = self._loop.call_later(KEPT_OPEN_S, self._look_whether_idle)

@@ -4,7 +4,6 @@ The answers name who gave them: the replica, its epoch, and the position in its 
 register is an error (404), an absent set is an empty list.
 """
 
-from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, Literal, TypeAlias
 
@@ -14,7 +13,7 @@ from starlette.convertors import Convertor, register_url_convertor
 
 from services.adapters import gateway_openapi
 from services.adapters.failures import failure_body
-from services.adapters.http import LabApplication, add_node_routes, json_response
+from services.adapters.http import Endpoint, LabApplication, add_node_routes, json_response
 from services.errors import LabError
 from services.gateway.gateway import Gateway
 from services.gateway.inputs import context_in, key_in, session_in, value_in, wish_in
@@ -35,11 +34,11 @@ from services.settings import NodeSettings
 from services.versions import tokens
 
 SESSION, TOKEN, CONTEXT = "x-lab-session", "x-lab-token", "x-lab-context"
+OFTEN = ("/kv/", "/sets/")
 OF_WHOM = ("family", "leader", "epoch", "leads")
 SHOWN = ("role", "mark", "owes", "epoch", "leader", "lag_s", "origins", "homes")
 
 Answer: TypeAlias = dict[str, Any]
-Endpoint: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 def gateway_application(gateway: Gateway, settings: NodeSettings) -> LabApplication:
@@ -64,8 +63,10 @@ def gateway_application(gateway: Gateway, settings: NodeSettings) -> LabApplicat
         ("GET", "/status", clients.status),
         ("GET", "/ready", clients.ready),
     ):
-        about = described[endpoint.__name__]
-        app.add_api_route(path, _in_session(endpoint), methods=[method], tags=["clients"], **about)
+        about, in_session = described[endpoint.__name__], _in_session(endpoint)
+        app.add_api_route(path, in_session, methods=[method], tags=["clients"], **about)
+        if path.startswith(OFTEN):
+            app.add_short_way(method, path, in_session)
     add_node_routes(app, gateway, settings)
     return app
 

@@ -6,7 +6,7 @@ times; the OpenAPI document is made from the same records when somebody asks for
 
 import asyncio
 from collections.abc import Callable, Coroutine, MutableMapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 from fastapi import FastAPI, Request, Response
@@ -26,13 +26,15 @@ FAILED = 500  # what counts for a request that broke off without an answer
 METRICS_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 SCHEMA_OF = "#/components/schemas/{name}"
 
+Endpoint: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
+
 
 class PlainRoute(APIRoute):
     """A route whose endpoint takes the request as it is; looking for parameters would cost it 15 µs."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The endpoint itself."""
-        endpoint: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
+        endpoint: Endpoint = self.endpoint
         return endpoint
 
 
@@ -49,11 +51,37 @@ class LabApplication(FastAPI):
         )
         self._records = records
         self.tally = Tally()
+        self._short_ways: dict[tuple[str, str], tuple[str, Endpoint]] = {}
         self.router.route_class = PlainRoute
         _answer_failures_in_one_form(self)
 
+    def add_short_way(self, method: str, path: str, endpoint: Endpoint) -> None:
+        """Requests with `method` go to `endpoint` at once, wherever their path begins like `path` up to `{`.
+
+        It is a route as well, which describes it; but of what surrounds a route, none is needed there.
+        """
+        self._short_ways[method, path.partition("{")[0]] = (path, endpoint)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, and count it."""
+        path: str = scope["path"]
+        way = self._short_ways.get((scope["method"], path[: path.find("/", 1) + 1]))
+        if way is None:
+            await self._by_its_route(scope, receive, send)
+            return
+        route, endpoint = way
+        response = BUG
+        try:
+            response = await endpoint(Request(scope, receive))
+        except LabError as error:
+            response = failure_response(error)
+        except ClientDisconnect:
+            response = Response()  # nobody will read it
+        finally:  # a bug is for the guards to note, and answered all the same
+            self.tally.count(route, response.status_code)
+            await response(scope, receive, send)
+
+    async def _by_its_route(self, scope: Scope, receive: Receive, send: Send) -> None:
         http_status = FAILED
 
         async def send_counted(message: MutableMapping[str, Any]) -> None:
@@ -119,6 +147,9 @@ def failure_response(error: LabError) -> Response:
     return json_response(failure_body(error), error.kind.status)
 
 
+BUG = failure_response(LabError("internal", "a bug in the node; its log has the traceback"))
+
+
 def _add_message_route(app: FastAPI, node: Node, expected: type[Message]) -> None:
     name = kind_of(expected)
 
@@ -162,7 +193,7 @@ def _answer_failures_in_one_form(app: FastAPI) -> None:
         return Response()  # nobody will read it
 
     async def bug(_: Request, __: Exception) -> Response:
-        return failure_response(LabError("internal", "a bug in the node; its log has the traceback"))
+        return BUG
 
     app.add_exception_handler(LabError, refused)
     app.add_exception_handler(404, no_route)

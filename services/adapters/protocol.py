@@ -13,44 +13,17 @@ a link proxy on the way has one thing to pass on instead of two.
 """
 
 import asyncio
-from typing import Any, cast
+from typing import cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from services.adapters.failures import failure_body
+from services.adapters.joined import JoinedWrites
 from services.adapters.patience import MOST_CONNECTIONS, REQUEST_DEADLINE_S
 from services.errors import LabError
 
 HEADER_BYTES = 64 << 10
 PIECE_BYTES = HEADER_BYTES // 4
-
-
-class JoinedWrites:
-    """A transport that sends what one turn of the event loop writes with one system call."""
-
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        self._transport = transport
-        self._loop = loop
-        self._parts: list[bytes] = []
-
-    def write(self, data: bytes) -> None:
-        """Send `data` when the turn ends."""
-        if not self._parts:
-            self._loop.call_soon(self._flush)
-        self._parts.append(data)
-
-    def close(self) -> None:
-        """Close when everything has been sent."""
-        self._flush()
-        self._transport.close()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
-
-    def _flush(self) -> None:
-        if self._parts:
-            self._transport.write(b"".join(self._parts))
-            self._parts.clear()
 
 
 class PatientProtocol(HttpToolsProtocol):

@@ -10,6 +10,7 @@ import asyncio
 from typing import cast
 
 from services.adapters.frames import LARGEST_NUMBER, LAST_WORD, FrameError, FrameReader, first_line, frame
+from services.adapters.joined import JoinedWrites
 from services.adapters.patience import KEEP_ALIVE_S
 from services.errors import LabError
 
@@ -29,7 +30,7 @@ class Stream(asyncio.Protocol):
         self._pending: dict[int, tuple[asyncio.Future[bytes], asyncio.TimerHandle, float]] = {}
         self._unsent: dict[int, bytes] = {}  # the connection is not made yet
         self._number = LAST_WORD
-        self._transport: asyncio.Transport | None = None
+        self._transport: JoinedWrites | None = None
         self._dial: asyncio.Task[None] | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._spoke_s = 0.0  # when anything was asked last
@@ -72,7 +73,7 @@ class Stream(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Send what has waited, but for those who have given up."""
-        self._transport = cast(asyncio.Transport, transport)
+        self._transport = JoinedWrites(cast(asyncio.Transport, transport), self._loop)
         if self.is_over:
             self._transport.abort()
             return

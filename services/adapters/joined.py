@@ -1,0 +1,37 @@
+"""What one turn of the event loop writes is sent with one system call.
+
+A call costs more than most messages, and whoever is on the way, a link proxy for instance, has one thing to
+pass on instead of many.
+"""
+
+import asyncio
+from typing import Any
+
+
+class JoinedWrites:
+    """A transport that sends what one turn of the event loop writes with one system call."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._parts: list[bytes] = []
+        self.is_closing = transport.is_closing
+
+    def write(self, data: bytes) -> None:
+        """Send `data` when the turn ends."""
+        if not self._parts:
+            self._loop.call_soon(self._flush)
+        self._parts.append(data)
+
+    def close(self) -> None:
+        """Close when everything has been sent."""
+        self._flush()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def _flush(self) -> None:
+        parts, self._parts = self._parts, []
+        if parts and not self.is_closing():
+            self._transport.write(b"".join(parts) if len(parts) > 1 else parts[0])
