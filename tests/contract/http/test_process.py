@@ -80,7 +80,7 @@ def test_a_dead_node_starts_again_on_its_disk(tmp_path: Path) -> None:
             assert replica.message("fence", epoch=epoch).status == 200
     with running("replica", "n1", tmp_path, ports) as replica:
         until(replica.is_up)
-        assert json.loads(replica.message("ask-status").body)["epoch"] == 2
+        assert json.loads(replica.message("ask-status").body)["detail"]["epoch"] == 2
 
 
 def test_health_is_the_exit_code(alone: Running) -> None:

@@ -19,6 +19,7 @@ STATUS = Status(node="n1", role="follower", detail=LeadStatus(epoch=3, position=
 HELLO = b"LAB/1 secret\n"
 ASK = encode(AskStatus())
 SHORT_S = 0.15
+DEADLINE_S = 20.0  # for a machine that has much to do
 
 
 class Node:
@@ -62,7 +63,7 @@ class Caller:
         self.writer.write(b"".join(parts))
 
     async def heard(self) -> tuple[int, Message]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(DEADLINE_S):
             length, number = HEADER.unpack(await self.reader.readexactly(HEADER.size))
             return number, decode(await self.reader.readexactly(length))
 
@@ -73,7 +74,7 @@ class Caller:
         return number, reply.error, reply.definite
 
     async def is_closed(self) -> bool:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(DEADLINE_S):
             return await self.reader.read(1) == b""
 
 
@@ -103,6 +104,6 @@ async def connection(node: Node, incarnation: Incarnation | None = None) -> Asyn
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(DEADLINE_S):
         while not condition():
             await asyncio.sleep(0.005)

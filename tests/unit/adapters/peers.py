@@ -18,6 +18,7 @@ Peer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 STATUS = Status(node="n2", role="follower", detail=LeadStatus(epoch=3, position=Position(3, 7)))
 BLACK_HOLE_S = 0.1
+DEADLINE_S = 20.0  # for a machine that has much to do
 
 
 async def asked(reader: asyncio.StreamReader) -> int:
@@ -89,14 +90,14 @@ async def network_to(peer: Peer) -> AsyncIterator[FrameNetwork]:
         server.close()
 
 
-async def failure_of(network: FrameNetwork, timeout_s: float = 5) -> tuple[str, bool]:
+async def failure_of(network: FrameNetwork, timeout_s: float = DEADLINE_S) -> tuple[str, bool]:
     with pytest.raises(LabError) as caught:
         await network.call("n2", AskStatus(), timeout_s)
     return caught.value.kind.code, caught.value.definite
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + DEADLINE_S
     while not condition():
         assert time.monotonic() < deadline
         await asyncio.sleep(0.005)

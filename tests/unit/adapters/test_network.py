@@ -14,6 +14,7 @@ from services.errors import LabError
 from services.messages import AskStatus, Operation, Write, encode, failed
 from tests.unit.adapters.peers import (
     BLACK_HOLE_S,
+    DEADLINE_S,
     STATUS,
     Peers,
     bytes_for_an_answer,
@@ -33,7 +34,7 @@ def closed_port() -> Iterator[int]:
 
 async def test_a_reply_comes_back() -> None:
     async with network_to(saying(encode(STATUS))) as network:
-        assert await network.call("n2", AskStatus(), 5) == STATUS
+        assert await network.call("n2", AskStatus(), DEADLINE_S) == STATUS
 
 
 async def test_a_closed_port_is_definite(closed_port: int) -> None:
@@ -53,11 +54,11 @@ async def test_no_link_is_definite() -> None:
 async def test_what_is_too_large_is_refused_here_and_harms_nobody_else() -> None:
     peers = Peers(saying(encode(STATUS), encode(STATUS), then_close=False))
     async with network_to(peers) as network:
-        assert await network.call("n2", AskStatus(), 5) == STATUS
+        assert await network.call("n2", AskStatus(), DEADLINE_S) == STATUS
         huge = Write(operation=Operation("put", "x", "v" * MESSAGE_BODY_BYTES))
         with pytest.raises(LabError, match="too-large"):
-            await network.call("n2", huge, 5)
-        assert await network.call("n2", AskStatus(), 5) == STATUS
+            await network.call("n2", huge, DEADLINE_S)
+        assert await network.call("n2", AskStatus(), DEADLINE_S) == STATUS
     assert peers.accepted == 1
 
 
@@ -91,7 +92,7 @@ async def test_a_refusal_is_the_peers_own() -> None:
     refusal = encode(failed(LabError("not-leader", "ask n1", leader="n1")))
     async with network_to(saying(refusal)) as network:
         with pytest.raises(LabError, match="not-leader: ask n1") as caught:
-            await network.call("n2", AskStatus(), 5)
+            await network.call("n2", AskStatus(), DEADLINE_S)
     assert caught.value.leader == "n1"
     assert caught.value.definite
 
@@ -107,7 +108,9 @@ async def test_a_last_word_after_others_leaves_those_who_wait_in_doubt() -> None
     word = frame(1, encode(STATUS)) + frame(LAST_WORD, encode(failed(LabError("unauthorized", "no more"))))
     async with network_to(bytes_for_an_answer(word)) as network:
         first, second = await asyncio.gather(
-            network.call("n2", AskStatus(), 5), network.call("n2", AskStatus(), 5), return_exceptions=True
+            network.call("n2", AskStatus(), DEADLINE_S),
+            network.call("n2", AskStatus(), DEADLINE_S),
+            return_exceptions=True,
         )
     assert first == STATUS
     assert isinstance(second, LabError)

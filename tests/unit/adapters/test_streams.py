@@ -11,6 +11,7 @@ from services.errors import LabError
 from services.messages import AskStatus, Status, encode, failed
 from tests.unit.adapters.peers import (
     BLACK_HOLE_S,
+    DEADLINE_S,
     STATUS,
     Peers,
     asked,
@@ -27,8 +28,8 @@ async def test_one_connection_serves_all() -> None:
     peers = Peers(saying(*[encode(STATUS)] * 20, then_close=False))
     async with network_to(peers) as network:
         for _ in range(10):
-            await network.call("n2", AskStatus(), 5)
-        await asyncio.gather(*(network.call("n2", AskStatus(), 5) for _ in range(10)))
+            await network.call("n2", AskStatus(), DEADLINE_S)
+        await asyncio.gather(*(network.call("n2", AskStatus(), DEADLINE_S) for _ in range(10)))
         assert (peers.accepted, peers.open) == (1, 1)
         (link,) = network._links.values()
         assert not link._retired
@@ -45,16 +46,16 @@ async def test_answers_come_in_any_order() -> None:
             writer.write(frame(number, encode(status(number))))
 
     async with network_to(Peers(backwards)) as network:
-        replies = await asyncio.gather(*(network.call("n2", AskStatus(), 5) for _ in range(50)))
+        replies = await asyncio.gather(*(network.call("n2", AskStatus(), DEADLINE_S) for _ in range(50)))
     assert replies == [status(number) for number in range(1, 51)]
 
 
 async def test_a_stream_that_ended_is_replaced() -> None:
     peers = Peers(saying(encode(STATUS)))
     async with network_to(peers) as network:
-        assert await network.call("n2", AskStatus(), 5) == STATUS
+        assert await network.call("n2", AskStatus(), DEADLINE_S) == STATUS
         assert await failure_of(network) == ("connection-lost", False)
-        assert await network.call("n2", AskStatus(), 5) == STATUS
+        assert await network.call("n2", AskStatus(), DEADLINE_S) == STATUS
     assert peers.accepted == 2
 
 
@@ -62,7 +63,7 @@ async def test_a_stream_on_which_nobody_answered_takes_nothing_new_and_ends() ->
     peers = Peers(silent, saying(encode(STATUS), then_close=False))
     async with network_to(peers) as network:
         assert await failure_of(network, timeout_s=BLACK_HOLE_S) == ("timed-out", False)
-        assert await network.call("n2", AskStatus(), 5) == STATUS
+        assert await network.call("n2", AskStatus(), DEADLINE_S) == STATUS
         await until(lambda: (peers.accepted, peers.open) == (2, 1))
 
 
@@ -79,9 +80,9 @@ async def test_it_stays_for_those_who_are_more_patient() -> None:
     peers = Peers(answers_the_second, saying(encode(STATUS), then_close=False))
     async with network_to(peers) as network:
         impatient = asyncio.create_task(failure_of(network, timeout_s=BLACK_HOLE_S))
-        patient = asyncio.create_task(network.call("n2", AskStatus(), 5))
+        patient = asyncio.create_task(network.call("n2", AskStatus(), DEADLINE_S))
         assert await impatient == ("timed-out", False)
-        assert await network.call("n2", AskStatus(), 5) == STATUS
+        assert await network.call("n2", AskStatus(), DEADLINE_S) == STATUS
         asked_twice.set()
         assert await patient == STATUS
         await until(lambda: peers.open == 1)
@@ -95,7 +96,7 @@ async def test_who_gave_up_unheard_finds_a_black_hole_all_the_same() -> None:
             async with asyncio.timeout(BLACK_HOLE_S / 2):
                 await network.call("n2", AskStatus(), BLACK_HOLE_S)
         await until(lambda: peers.open == 0)
-        assert await network.call("n2", AskStatus(), 5) == STATUS
+        assert await network.call("n2", AskStatus(), DEADLINE_S) == STATUS
 
 
 async def test_a_dial_that_hangs_is_given_up() -> None:
@@ -111,10 +112,10 @@ async def test_a_dial_that_hangs_is_given_up() -> None:
 async def test_what_was_given_up_before_there_was_a_connection_is_never_sent() -> None:
     peers = Peers(saying(encode(STATUS), then_close=False))
     async with network_to(peers) as network:
-        gives_up = asyncio.create_task(network.call("n2", AskStatus(), 5))
+        gives_up = asyncio.create_task(network.call("n2", AskStatus(), DEADLINE_S))
         await asyncio.sleep(0)  # it has asked, and the dial has begun
         gives_up.cancel()
-        await network.call("n2", AskStatus(), 5)  # whose answer is the only one that this peer gives
+        await network.call("n2", AskStatus(), DEADLINE_S)  # whose answer is the only one that this peer gives
 
 
 async def test_an_idle_stream_is_closed_by_whoever_opened_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,9 +123,9 @@ async def test_an_idle_stream_is_closed_by_whoever_opened_it(monkeypatch: pytest
     monkeypatch.setattr(stream, "LOOK_S", 0.01)
     peers = Peers(saying(encode(STATUS), then_close=False))
     async with network_to(peers) as network:
-        assert await network.call("n2", AskStatus(), 5) == STATUS
+        assert await network.call("n2", AskStatus(), DEADLINE_S) == STATUS
         await until(lambda: peers.open == 0)
-        assert await network.call("n2", AskStatus(), 5) == STATUS
+        assert await network.call("n2", AskStatus(), DEADLINE_S) == STATUS
     assert peers.accepted == 2
 
 
