@@ -1,4 +1,4 @@
-"""When may a leader tell a client that its write is done? Every rule of the chapter, as a plain function.
+"""When may a leader tell a client that its write is done? Every rule of the chapter, as a row of one table.
 
 | rule | a write is acknowledged once it is durable on |
 |---|---|
@@ -9,7 +9,8 @@
 | quorum-ack | a majority of all replicas |
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -21,6 +22,47 @@ class FollowerView(Struct, frozen=True):
 
     durable: int = 0  # the follower has synced the log up to this sequence number
     may_read_until: float = 0.0  # until then it may answer bounded reads from what it has
+
+
+class Confirmed(NamedTuple):
+    """How far the log is durable: on the leader, on its followers from the most advanced one down, and on
+    the synchronous one (0 when there is none); and whether the leader waits for nobody for a while.
+    """
+
+    own: int
+    followers: Sequence[int]
+    synchronous: int
+    fallen_back: bool
+
+
+class Rule(NamedTuple):
+    """`up_to` is the highest sequence number that may be acknowledged.
+
+    `holders` is how many of so many replicas certainly hold a write that was acknowledged; where that is the
+    leader alone, nobody's promise is worth waiting for, and it counts as all of them.
+    """
+
+    up_to: Callable[[Confirmed], int]
+    holders: Callable[[int], int]
+
+
+def _everybody(replicas: int) -> int:
+    return replicas
+
+
+def _majority_of_all(now: Confirmed) -> int:
+    return min(now.own, now.followers[(len(now.followers) + 1) // 2 - 1])
+
+
+RULES: Mapping[Replication, Rule] = {
+    "async": Rule(lambda now: now.own, _everybody),
+    "sync": Rule(lambda now: min(now.own, now.followers[-1]), _everybody),
+    "semi-sync": Rule(lambda now: min(now.own, now.synchronous), lambda _: 2),
+    "semi-sync-timeout": Rule(
+        lambda now: now.own if now.fallen_back else min(now.own, now.followers[0]), _everybody
+    ),
+    "quorum-ack": Rule(_majority_of_all, lambda replicas: replicas // 2 + 1),
+}
 
 
 def acknowledged(
@@ -35,16 +77,19 @@ def acknowledged(
     `own` is what the leader itself has synced. Without followers every rule waits for the leader alone,
     but `semi-sync` without a synchronous follower acknowledges nothing.
     """
-    if rule == "async" or not followers:
+    if not followers:
         return own
     durable = sorted((view.durable for view in followers.values()), reverse=True)
-    if rule == "sync":
-        return min(own, durable[-1])
-    if rule == "semi-sync":
-        return min(own, followers[synchronous].durable) if synchronous else 0
-    if rule == "semi-sync-timeout":
-        return own if fallen_back else min(own, durable[0])
-    return min(own, durable[(len(durable) + 1) // 2 - 1])
+    first = followers[synchronous].durable if synchronous else 0
+    return RULES[rule].up_to(Confirmed(own, durable, first, fallen_back))
+
+
+def enough_promises(rule: Replication, replicas: int) -> int:
+    """How many replicas must have promised a new epoch so that one of them has every acknowledged write.
+
+    A write that k replicas hold is in each set of `replicas - k + 1` of them.
+    """
+    return replicas - RULES[rule].holders(replicas) + 1
 
 
 def seen_by_readers(own: int, followers: Mapping[str, FollowerView], now: float) -> int:

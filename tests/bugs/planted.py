@@ -196,8 +196,8 @@ def the_oldest_log_is_promoted() -> Any:
 
 @bug(LOSSES)
 def one_promise_too_few_is_enough() -> Any:
-    enough = failover.enough_promises
-    return patch.object(failover, "enough_promises", lambda settings, n: enough(settings, n) - 1)
+    enough = acknowledgement.enough_promises
+    return patch.object(failover, "enough_promises", lambda rule, n: enough(rule, n) - 1)
 
 
 @bug(LOSSES)

@@ -23,6 +23,7 @@ from typing import TypeAlias
 
 from services.messages import Position
 from services.settings.single_leader import SingleLeaderSettings
+from services.single_leader.acknowledgement import enough_promises
 from services.single_leader.control.view import Attempt, View
 
 
@@ -102,21 +103,6 @@ def patience_s(view: View, settings: SingleLeaderSettings, now: float) -> float:
 def glance_s(settings: SingleLeaderSettings) -> float:
     """The time between two looks at a failover under way."""
     return settings.heartbeat_ms / 4000
-
-
-def enough_promises(settings: SingleLeaderSettings, replicas: int) -> int:
-    """How many replicas must have promised so that one of them has every acknowledged write.
-
-    A write that k replicas hold is in each set of `replicas - k + 1` of them.
-    """
-    holders = {
-        "async": replicas,  # nothing is guaranteed, so nothing is gained by waiting
-        "semi-sync-timeout": replicas,
-        "semi-sync": 2,
-        "quorum-ack": replicas // 2 + 1,
-        "sync": replicas,
-    }[settings.replication]
-    return replicas - holders + 1
 
 
 def newest(positions: Mapping[str, Position]) -> str:
@@ -225,7 +211,7 @@ def _candidates(
     """
     reachable = _reachable(view, attempt, settings, now) - (attempt.refused - attempt.promised.keys())
     promised = {node: attempt.promised[node] for node in sorted(reachable & attempt.promised.keys())}
-    enough = len(promised) >= enough_promises(settings, len(view.replicas))
+    enough = len(promised) >= enough_promises(settings.replication, len(view.replicas))
     return promised if enough and len(promised) == len(reachable) else {}
 
 

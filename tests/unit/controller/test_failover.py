@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from services.messages import Position
 from services.messages.single_leader import Pulse
 from services.settings.single_leader import Replication, SingleLeaderSettings
+from services.single_leader.acknowledgement import enough_promises
 from services.single_leader.control.failover import (
     Begin,
     Confirm,
@@ -13,7 +14,6 @@ from services.single_leader.control.failover import (
     Promote,
     ShutDown,
     chosen,
-    enough_promises,
     newest,
     patience_s,
     plan,
@@ -266,7 +266,7 @@ def test_a_newer_epoch_somewhere_begins_again_above_it() -> None:
 def test_enough_promises_meet_every_acknowledged_write(
     replication: Replication, replicas: int, enough: int
 ) -> None:
-    assert enough_promises(SingleLeaderSettings(replication=replication), replicas) == enough
+    assert enough_promises(replication, replicas) == enough
 
 
 def test_newest_compares_epochs_first_and_names_last() -> None:
