@@ -61,7 +61,7 @@ SCENARIO = Scenario(
     workload=register.reads_and_writes(keys=5, clients=12, rate_per_s=80, write_fraction=0.4),
     checkers=("stale-read",),
     needs=frozenset({"links", "kill", "restart"}),
-    settings={"family": "leaderless", "n": 3},
+    settings={"family": "leaderless", "n": 3, "read_repair": "none"},
     variants=(
         problem("too-few", finds=["stale-read"], w=1, r=1),
         remedy("overlap", w=2, r=2),

@@ -44,9 +44,11 @@ SENTENCES: Mapping[str, str] = {
     "consumer-waits": "{node} can learn nothing at the moment: {reason}.",
     "upgraded": "{node} has put its data into the new storage format (text in {encoding}).",
     "too-few-answers": "{node} gives up on a {to_a}: {got} of {of} homes answered, and {needed} must.",
+    "read-repaired": "{node} sends {peer} the newer value of {key}, {now}: it had answered with {was}.",
+    "anti-entropy": "{node} and {peer} compare what they hold: {keys} keys differed, and are alike now.",
     "semi-sync-restored": "{node} waits for a follower again before it confirms.",
 }
-TOLD_ONCE = ("refused-old-leader", "too-few-answers")  # when said again and again
+TOLD_ONCE = ("refused-old-leader", "too-few-answers", "read-repaired")  # when said again and again
 UNTOLD = ("emptied",)  # the beginning of every run
 
 

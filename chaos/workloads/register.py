@@ -21,13 +21,21 @@ def reads_and_writes(
     rate_per_s: float,
     write_fraction: float = 0.5,
     delete_fraction: float = 0.0,
+    read_keys: int | None = None,
     max_clients: int = MAX_CLIENTS,
 ) -> Workload:
-    """Any client writes any of `keys` registers (x0, x1 …); of the writes some are deletes."""
+    """Any client writes any of `keys` registers (x0, x1 …); of the writes some are deletes.
+
+    Nobody reads any but the first `read_keys` of them, if that is given.
+    """
     mix = _Mix(write_fraction, delete_fraction)
+    if read_keys is not None and not 1 <= read_keys <= keys:
+        raise ValueError(f"read_keys must be from 1 to keys ({keys}), not {read_keys}")
     if keys < 1:
         raise ValueError(f"keys must be at least 1, not {keys}")
-    return Workload("registers", partial(_SharedKeys, mix, keys), clients, rate_per_s, max_clients)
+    return Workload(
+        "registers", partial(_SharedKeys, mix, keys, read_keys or keys), clients, rate_per_s, max_clients
+    )
 
 
 def own_keys(
@@ -75,13 +83,14 @@ class _Mix:
 class _SharedKeys:
     mix: _Mix
     keys: int
+    read_keys: int
     values: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def next(self, client: int, random: Random) -> Request:
         key = f"x{random.randrange(self.keys)}"
         if self.mix.writes(random):
             return self.mix.change(key, next(self.values), random)
-        return Request("get", key)
+        return Request("get", key if self.read_keys == self.keys else f"x{random.randrange(self.read_keys)}")
 
 
 @dataclass

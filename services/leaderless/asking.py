@@ -13,24 +13,24 @@ from services.ports import Env
 from services.replies import of_type
 
 Send: TypeAlias = Callable[[str, Message, float], Awaitable[Message]]  # to whom, what, seconds at most
+Then: TypeAlias = Callable[[Tally], None]
 TASK = "ask-home"
 
 
 class Round:
-    """The answers to one question: `told` once the caller can be told, `over` after the last one."""
+    """The answers to one question: `told` once the caller can be told; `then` hears of the last one."""
 
-    def __init__(self, tally: Tally) -> None:
-        self.tally = tally
+    def __init__(self, tally: Tally, then: Then | None) -> None:
+        self.tally, self.then = tally, then
         self.told = asyncio.Event()
-        self.over = asyncio.Event()
+        if tally.told:
+            self.told.set()
 
     def take(self, tally: Tally) -> None:
         """This is how it stands now."""
         self.tally = tally
         if tally.told:
             self.told.set()
-        if not tally.missing:
-            self.over.set()
 
 
 class Asking:
@@ -45,10 +45,18 @@ class Asking:
         """Messages without an answer so far."""
         return sum(round_.tally.missing for round_ in self._open)
 
-    def begin(self, message: Message, homes: tuple[str, ...], needed: int, timeout_s: float) -> Round:
+    def begin(
+        self,
+        message: Message,
+        homes: tuple[str, ...],
+        needed: int,
+        timeout_s: float,
+        then: Then | None = None,
+    ) -> Round:
         """Send `message` to each of `homes`; nobody is waited for."""
-        round_ = Round(Tally(homes, needed))
-        self._open[round_] = None
+        round_ = Round(Tally(homes, needed), then)
+        if homes:
+            self._open[round_] = None
         for home in homes:
             self._env.tasks.spawn(TASK, self._one(round_, home, message, timeout_s))
         return round_
@@ -57,6 +65,7 @@ class Asking:
         """Wait for no more answers. Whoever waits is told that they did not come."""
         await self._env.tasks.cancel(TASK)
         for round_ in list(self._open):
+            round_.then = None
             for home in round_.tally.unheard:
                 self._take(round_, round_.tally.minus(home, definite=False))
 
@@ -72,6 +81,8 @@ class Asking:
         round_.take(tally)
         if not tally.missing:
             del self._open[round_]
+            if round_.then:
+                round_.then(tally)
 
 
 def versions_in(reply: Message) -> Versions:

@@ -3,13 +3,19 @@
 It puts nothing into any order and keeps nothing, so anybody can be one, and any number at a time: a gateway,
 a replica, or a client that has links of its own. It must say the truth about a write that too few homes have
 confirmed: unless every home has refused, it may have happened, and it is not taken back where it has.
+
+A home whose answer was older than another one's is sent the newer version (read repair). Where that happens
+before the answer, and enough homes must confirm it, no later read can see less; and where a write first asks
+for the newest version, clocks that differ do no harm. Both together make an atomic register of the homes
+(Attiya, Bar-Noy, Dolev 1995).
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from services.errors import LabError
 from services.groups.ring import ring_of
-from services.leaderless.asking import Asking, Send
+from services.leaderless.asking import Asking, Round, Send
 from services.leaderless.tally import Tally
 from services.messages import Operation, Read, ReadResult, Write, Written
 from services.messages.leaderless import FetchVersions, StoreVersions
@@ -47,11 +53,13 @@ class Coordinator:
         Raises `LabError` too-few-answers when nobody knows whether it happened, no-quorum when it did not.
         """
         operation = message.operation
+        if operation.f == "add":
+            raise not_a_set(operation.key)
         needed = self._bounded("w", w or message.w, self._settings.w)
+        if self._settings.writes == "read-first":
+            await self._fetched(operation.key, self._settings.r)
         version = self._version(operation)
-        homes = self.homes_of(operation.key)
-        store = StoreVersions(key=operation.key, versions=(version,))
-        round_ = self._asking.begin(store, homes, needed, self._settings.call_timeout_ms / 1000)
+        round_ = self._store(operation.key, (version,), self.homes_of(operation.key), needed)
         await round_.told.wait()
         self._must_be_enough(round_.tally, operation.key, writes=True)
         return Written(
@@ -64,28 +72,69 @@ class Coordinator:
         Raises `LabError` no-quorum.
         """
         if message.type == "set":
-            raise LabError("bad-request", f"{message.key!r} cannot be a set; there are only registers here")
-        needed = 1 if only else self._bounded("r", r or message.r, self._settings.r)
-        homes = (only,) if only else self.homes_of(message.key)
-        fetch = FetchVersions(key=message.key)
-        round_ = self._asking.begin(fetch, homes, needed, self._settings.call_timeout_ms / 1000)
-        await round_.told.wait()
-        tally = round_.tally
-        self._must_be_enough(tally, message.key, writes=False)
+            raise not_a_set(message.key)
+        if only is not None:
+            tally = await self._ask(message.key, (only,), 1)
+        else:
+            tally = await self._fetched(message.key, self._bounded("r", r or message.r, self._settings.r))
+            if self._settings.read_repair == "before":
+                await self._repair_before(message.key, tally)
         newest = tally.newest(last_write_wins)
-        for version in newest:
-            self._clock.saw(version.stamp.time_us)
         return result(_who_has(tally, newest), self._node, newest)
 
     def homes_of(self, key: str) -> tuple[str, ...]:
         """Where `key` lies, the nearest on the ring first."""
         return ring_of(self._replicas).preference(key, self._settings.n)
 
+    async def _fetched(self, key: str, needed: int) -> Tally:
+        """What enough of the homes have. Whatever this node writes from now on is later than that."""
+        tally = await self._ask(key, self.homes_of(key), needed)
+        for version in tally.newest(last_write_wins):
+            self._clock.saw(version.stamp.time_us)
+        return tally
+
+    async def _ask(self, key: str, homes: tuple[str, ...], needed: int) -> Tally:
+        behind = self._settings.read_repair == "behind" and len(homes) > 1
+        then = partial(self._repair_behind, key) if behind else None
+        round_ = self._asking.begin(FetchVersions(key=key), homes, needed, self._timeout_s, then)
+        await round_.told.wait()
+        self._must_be_enough(round_.tally, key, writes=False)
+        return round_.tally
+
+    def _repair_behind(self, key: str, tally: Tally) -> None:
+        """All have answered, or will not: whoever had less is told, and nobody waits for it."""
+        for home, versions in tally.repairs(last_write_wins).items():
+            was, now = _shown(tally.answers[home]), _shown(versions)
+            then = partial(self._repaired, home, key, was, now)
+            self._asking.begin(StoreVersions(key=key, versions=versions), (home,), 1, self._timeout_s, then)
+
+    async def _repair_before(self, key: str, tally: Tally) -> None:
+        """Return when enough homes for a write have what is to be answered. Raises `LabError` no-quorum."""
+        newest = tally.newest(last_write_wins)
+        lacking = [home for home in tally.asked if home not in tally.answers or tally.answers[home] != newest]
+        have = len(tally.asked) - len(lacking)
+        if not newest or have >= self._settings.w:
+            return
+        round_ = self._store(key, newest, tuple(lacking), self._settings.w - have)
+        await round_.told.wait()
+        self._must_be_enough(round_.tally, key, writes=False)
+        for home in round_.tally.answers:
+            self._repaired(home, key, _shown(tally.answers.get(home, ())), _shown(newest), round_.tally)
+
+    def _repaired(self, home: str, key: str, was: object, now: object, tally: Tally) -> None:
+        if home in tally.answers:
+            self._say("read-repaired", peer=home, key=key, was=was, now=now)
+
+    def _store(self, key: str, versions: Versions, homes: tuple[str, ...], needed: int) -> Round:
+        return self._asking.begin(StoreVersions(key=key, versions=versions), homes, needed, self._timeout_s)
+
     def _version(self, operation: Operation) -> Version:
-        if operation.f == "add":
-            raise LabError("bad-request", f"{operation.key!r} cannot be a set; there are only registers here")
         stamp = Stamp(self._clock.now_us(), self._node)
         return Version(stamp, operation.value, deleted=operation.f == "delete")
+
+    @property
+    def _timeout_s(self) -> float:
+        return self._settings.call_timeout_ms / 1000
 
     def _bounded(self, name: str, wished: int | None, usual: int) -> int:
         n = self._settings.n
@@ -98,14 +147,17 @@ class Coordinator:
         if tally.verdict == "enough":
             return
         got, needed, of = tally.got, tally.needed, len(tally.asked)
-        nothing = not writes or tally.certainly_nothing
-        self._say(
-            "too-few-answers", key=key, got=got, needed=needed, of=of, of_a="write" if writes else "read"
-        )
+        what = "write" if writes else "read"
+        self._say("too-few-answers", got=got, needed=needed, of=of, to_a=what, key=key)
         text = f"{got} of the {of} homes of {key!r} answered, and {needed} must"
-        if nothing:
+        if not writes or tally.certainly_nothing:
             raise LabError("no-quorum", text)
         raise LabError("too-few-answers", f"{text}; the write may have happened all the same")
+
+
+def not_a_set(key: str) -> LabError:
+    """What is raised where somebody takes `key` for a set."""
+    return LabError("bad-request", f"{key!r} cannot be a set; there are only registers here")
 
 
 def result(node: str, by: str, versions: Versions) -> ReadResult:
@@ -128,3 +180,9 @@ def _who_has(tally: Tally, versions: Versions) -> str:
 def _place(versions: Versions, by: str) -> dict[str, int]:
     """Where versions stand, for whoever shows or compares them: what is the newest of each coordinator."""
     return {version.stamp.by: version.stamp.time_us for version in versions} or {by: 0}
+
+
+def _shown(versions: Versions) -> object:
+    """The values, for the log."""
+    values = [None if version.deleted else version.value for version in versions]
+    return values[0] if len(values) == 1 else values or None

@@ -1,17 +1,21 @@
 """A replica without a leader: a home of keys, and like everybody a coordinator for whoever asks it.
 
-As a home it keeps what it is told, merged with what it has, and says what it has. It knows nothing of other
-homes, and what it has confirmed is on its disk.
+As a home it keeps what it is told, merged with what it has, and says what it has. What it has confirmed is on
+its disk. With `anti_entropy` it compares itself with the other homes, too.
 """
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import apsw
 
 from services.errors import LabError
 from services.family import Answers
+from services.groups.ring import ring_of
+from services.leaderless.anti_entropy import TASK, AntiEntropy
 from services.leaderless.coordinator import Coordinator
+from services.leaderless.merkle import Tree
 from services.leaderless.table import Change, Merged, Table
 from services.messages import (
     Contents,
@@ -26,7 +30,17 @@ from services.messages import (
     Write,
     Written,
 )
-from services.messages.leaderless import Fetched, FetchVersions, HomeStatus, Stored, StoreVersions
+from services.messages.leaderless import (
+    AskDigests,
+    AskKeys,
+    Exchange,
+    Fetched,
+    FetchVersions,
+    HomeStatus,
+    Stored,
+    StoreVersions,
+)
+from services.messages.versions import Versions
 from services.node import remember_settings
 from services.ports import Env
 from services.settings import NodeSettings
@@ -50,6 +64,9 @@ class Home:
         return {
             StoreVersions: self._store,
             FetchVersions: self._fetch,
+            AskDigests: lambda message: self._anti_entropy.on_ask_digests(message),
+            AskKeys: lambda message: self._anti_entropy.on_ask_keys(message),
+            Exchange: lambda message: self._anti_entropy.on_exchange(message),
             ReadContents: self._read_contents,
             Write: self._write,
             Read: self._read,
@@ -58,11 +75,12 @@ class Home:
 
     async def start(self) -> None:
         """Whatever it missed while it was away, it does not know."""
-        self._env.tasks.spawn(COMMIT, self._commit.run())
         self.say("started", keys=self._table.keys)
+        self._begin()
 
     async def stop(self, reason: str) -> None:
         """Refuse what is not on the disk yet, and close it."""
+        await self._env.tasks.cancel(TASK)
         await self._coordinator.stop()
         self._commit.fail(LabError("shutting-down", f"{self._env.node} takes no more: {reason}"))
         await self._env.tasks.cancel(COMMIT)
@@ -76,7 +94,7 @@ class Home:
         remember_settings(self._env, settings)
         self._settings = settings
         self._open()
-        self._env.tasks.spawn(COMMIT, self._commit.run())
+        self._begin()
         if reset:
             self.say("emptied", n=settings.n, w=settings.w, r=settings.r)
 
@@ -124,6 +142,12 @@ class Home:
                 siblings[key] = values
         return Contents(node=self._env.node, registers=registers, sets={}, siblings=siblings, mark=mark)
 
+    async def _take(self, cells: Mapping[str, Versions]) -> Mapping[str, Versions]:
+        """Merge the cells of another home into one's own; what is held then."""
+        changes = [Change(key, versions) for key, versions in cells.items()]
+        merged = await asyncio.gather(*map(self._commit.perform, changes))
+        return {one.key: one.versions for one in merged}
+
     async def _send(self, to: str, message: Message, timeout_s: float) -> Message:
         """To another home over the link, to itself at once."""
         if to != self._env.node:
@@ -134,12 +158,34 @@ class Home:
             assert isinstance(message, FetchVersions), message
             return await self._fetch(message)
 
+    def _tree_with(self, peer: str) -> Tree:
+        """Over the keys whose homes are both this node and `peer`; made anew when something has changed."""
+        made = self._trees.get(peer)
+        if made is None or made[0] != self._table.changes:
+            made = self._trees[peer] = (self._table.changes, self._make_tree(peer))
+        return made[1]
+
+    def _make_tree(self, peer: str) -> Tree:
+        ring, n, pair = ring_of(self._node.replicas), self._settings.n, {self._env.node, peer}
+        digests = self._table.digests
+        if n < len(self._node.replicas):
+            digests = {key: digest for key, digest in digests.items() if pair <= {*ring.preference(key, n)}}
+        return Tree(dict(digests))
+
+    def _begin(self) -> None:
+        self._env.tasks.spawn(COMMIT, self._commit.run())
+        if self._settings.anti_entropy:
+            self._env.tasks.spawn(TASK, self._anti_entropy.run())
+
     def _open(self) -> None:
-        self._table = Table(self._env.disk.connect, last_write_wins)
-        self._commit: GroupCommit[Change, Merged] = GroupCommit(
-            self._env.disk, lambda changes: self._table.merge_all(changes), lambda _: None
+        env, settings = self._env, self._settings
+        self._table = table = Table(env.disk.connect, last_write_wins)
+        self._trees: dict[str, tuple[int, Tree]] = {}
+        self._commit: GroupCommit[Change, Merged] = GroupCommit(env.disk, table.merge_all, table.committed)
+        self._coordinator = Coordinator(env, settings, self._node.replicas, self._send, self.say)
+        self._anti_entropy = AntiEntropy(
+            env, settings, self._node.followers, self._tree_with, table.look, self._take, self.say
         )
-        self._coordinator = Coordinator(self._env, self._settings, self._node.replicas, self._send, self.say)
 
 
 @contextmanager

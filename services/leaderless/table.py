@@ -7,20 +7,21 @@ whatever order they came to them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from hashlib import blake2b
+from functools import reduce
+from operator import xor
 from typing import NamedTuple
 
 import apsw
 import msgspec
 
 from services.errors import LabError
+from services.leaderless.merkle import DIGEST_BYTES, digest_of
 from services.leaderless.tally import Merge
 from services.messages.versions import Version, Versions
 
 DATABASE = "home.db"
 SCHEMA = "CREATE TABLE IF NOT EXISTS cells(key TEXT PRIMARY KEY, versions TEXT NOT NULL) WITHOUT ROWID"
 LOOK = "SELECT versions FROM cells WHERE key = ?"
-DIGEST_BYTES = 8
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoder = msgspec.json.Decoder(tuple[Version, ...])
@@ -34,9 +35,11 @@ class Change(NamedTuple):
 
 
 class Merged(NamedTuple):
-    """What is held of a key after a change; it can only fail with all the others of its batch."""
+    """What is held of `key` after a change, and the digest of that if it changed anything."""
 
+    key: str
     versions: Versions
+    digest: int | None = None
     error: LabError | None = None
 
 
@@ -48,9 +51,15 @@ class Table:
         self._writer = connect(DATABASE)
         self._writer.execute(SCHEMA)
         self._reader = connect(DATABASE)
-        self.keys, self._sum = 0, 0
-        for key, text in self._reader.execute("SELECT key, versions FROM cells"):
-            self.keys, self._sum = self.keys + 1, self._sum ^ digest_of(key, text)
+        rows = self._reader.execute("SELECT key, versions FROM cells ORDER BY key")
+        self.digests = {key: digest_of(key, text) for key, text in rows}
+        self.changes = 0  # since it was opened
+        self._sum = reduce(xor, self.digests.values(), 0)
+
+    @property
+    def keys(self) -> int:
+        """How many are known, deleted ones included."""
+        return len(self.digests)
 
     @property
     def digest(self) -> str:
@@ -70,20 +79,25 @@ class Table:
     def merge_all(self, changes: Sequence[Change]) -> list[Merged]:
         """Merge them into what is held, durable on return. Writes, blocks."""
         outcomes: list[Merged] = []
-        keys, total = self.keys, self._sum
         with self._writer:
             for key, versions in changes:
                 before = next(self._writer.execute(LOOK, (key,)), (None,))[0]
                 held = () if before is None else _decoder.decode(before)
                 merged = self._merge(held, versions)
                 text = text_of(merged)
-                if text != before:
+                changes_it = bool(merged) and text != before
+                if changes_it:
                     self._writer.execute("INSERT OR REPLACE INTO cells VALUES (?, ?)", (key, text))
-                    keys, total = keys + (before is None), total ^ digest_of(key, text)
-                    total ^= 0 if before is None else digest_of(key, before)
-                outcomes.append(Merged(merged))
-        self.keys, self._sum = keys, total
+                outcomes.append(Merged(key, merged, digest_of(key, text) if changes_it else None))
         return outcomes
+
+    def committed(self, outcomes: Sequence[Merged]) -> None:
+        """Take what `merge_all` has done into account; where the digests are read, not where it blocked."""
+        for outcome in outcomes:
+            if outcome.digest is not None:
+                self._sum ^= self.digests.get(outcome.key, 0) ^ outcome.digest
+                self.digests[outcome.key] = outcome.digest
+                self.changes += 1
 
     def close(self) -> None:
         """It is of no use afterwards."""
@@ -94,9 +108,3 @@ class Table:
 def text_of(versions: Versions) -> str:
     """The same text for the same versions, in whatever order they come."""
     return _encoder.encode(sorted(versions, key=lambda version: version.stamp)).decode()
-
-
-def digest_of(key: str, text: str) -> int:
-    """A number that stands for what is held of one key; those of all keys are combined by exclusive or."""
-    data = b"%d:%s%s" % (len(key), key.encode(), text.encode())
-    return int.from_bytes(blake2b(data, digest_size=DIGEST_BYTES).digest(), "big")

@@ -1,11 +1,16 @@
 """What a coordinator and a key's homes say to each other, where there is no leader."""
 
 from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
 
 from services.messages.detail import Detail
 from services.messages.message import Message
-from services.messages.values import Count
+from services.messages.values import Count, Name
 from services.messages.versions import Version
+
+DEPTH = 3  # levels below the root of a tree that two homes compare
 
 
 class StoreVersions(Message, frozen=True, kw_only=True):
@@ -34,6 +39,48 @@ class Fetched(Message, frozen=True, kw_only=True):
     versions: tuple[Version, ...] = ()
 
 
+class AskDigests(Message, frozen=True, kw_only=True):
+    """Home to home: of the tree over the keys that both of us hold, what stands below these nodes?
+
+    `node` is who asks, `level` counts from the root (0).
+    """
+
+    node: Name
+    level: Annotated[int, msgspec.Meta(ge=0, le=DEPTH - 1)]
+    places: tuple[Count, ...]
+
+
+class Digests(Message, frozen=True, kw_only=True):
+    """The digests one level below, those of each place in turn."""
+
+    digests: tuple[Count, ...]
+
+
+class AskKeys(Message, frozen=True, kw_only=True):
+    """Home to home: which keys lie in these leaves, and what is the digest of each?"""
+
+    node: Name
+    leaves: tuple[Count, ...]
+
+
+class Keys(Message, frozen=True, kw_only=True):
+    """Each key with its digest."""
+
+    digests: dict[str, Count]
+
+
+class Exchange(Message, frozen=True, kw_only=True):
+    """Home to home: this is what I have of these keys; keep it, and say what you have then."""
+
+    cells: dict[str, tuple[Version, ...]]
+
+
+class Exchanged(Message, frozen=True, kw_only=True):
+    """What both have together."""
+
+    cells: dict[str, tuple[Version, ...]]
+
+
 class HomeStatus(Detail, frozen=True, tag="leaderless"):
     """What a home says of itself: how many keys it holds, deleted ones included.
 
@@ -44,6 +91,8 @@ class HomeStatus(Detail, frozen=True, tag="leaderless"):
     under_way: Count = 0
 
 
-SERVED: Mapping[str, tuple[type[Message], ...]] = {"replica": (StoreVersions, FetchVersions)}
-REPLIES: tuple[type[Message], ...] = (Stored, Fetched)
+SERVED: Mapping[str, tuple[type[Message], ...]] = {
+    "replica": (StoreVersions, FetchVersions, AskDigests, AskKeys, Exchange)
+}
+REPLIES: tuple[type[Message], ...] = (Stored, Fetched, Digests, Keys, Exchanged)
 DETAIL = HomeStatus

@@ -1,8 +1,12 @@
 """The settings of leaderless replication: how many homes a key has, and how many must answer."""
 
 from collections.abc import Sequence
+from typing import Literal, TypeAlias
 
 from services.settings.common import CommonSettings
+
+Writes: TypeAlias = Literal["at-once", "read-first"]
+ReadRepair: TypeAlias = Literal["none", "behind", "before"]
 
 
 class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderless"):
@@ -14,6 +18,10 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
     n: int = 3
     w: int = 2
     r: int = 2
+    writes: Writes = "at-once"  # or ask for the newest version first, and write a later one
+    read_repair: ReadRepair = "behind"  # the answer, or before it, so that no later read sees less
+    anti_entropy: bool = False  # homes compare what they hold, two at a time, and exchange what differs
+    anti_entropy_ms: int = 300  # between two comparisons of one home
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -25,8 +33,8 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
 
     @property
     def converges(self) -> bool:
-        """See `CommonSettings`: nothing repairs a home that missed a write."""
-        return False
+        """See `CommonSettings`: read repair alone never finds what nobody reads."""
+        return self.anti_entropy
 
     def check_fit(self, replicas: Sequence[str], consumers: Sequence[str] = ()) -> None:
         """See `CommonSettings`."""

@@ -1,15 +1,17 @@
 """A gateway without a leader behind it: it counts, and says the truth about what it counted."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from services.errors import LabError
 from services.family import Wish
 from services.gateway.gateway import Gateway
 from services.messages import Operation, Read, Write
-from services.messages.leaderless import Fetched, Stored
+from services.messages.leaderless import Fetched, Stored, StoreVersions
 from services.messages.versions import Stamp, Version
 from services.settings.leaderless import LeaderlessSettings
 from tests.unit.gateway.peers import DEAD, SILENCE, Peers, gateway_of
@@ -115,6 +117,43 @@ async def test_one_home_alone_can_be_asked(gateway: Gateway, peers: Peers) -> No
     have(peers, n1=7, n2=3, n3=7)
     assert (await gateway.read(READ, Wish(replica="n2"))).value == "of 3"
     assert (await failure(gateway, READ, Wish(replica="n9"))).kind.code == "bad-request"
+
+
+async def eventually(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+async def test_whoever_had_less_is_repaired_behind_the_answer(gateway: Gateway, peers: Peers) -> None:
+    have(peers, n1=7, n2=3, n3=None)
+    await gateway.read(READ)
+    await eventually(lambda: gateway.status().owes == 0)
+    newest = StoreVersions(key="x", versions=(Version(Stamp(7, "g2"), "of 7"),))
+    assert [(to, message) for to, message in peers.sent if isinstance(message, StoreVersions)] == [
+        ("n2", newest),
+        ("n3", newest),
+    ]
+
+
+async def test_before_the_answer_enough_homes_have_it(peers: Peers, tmp_path: Path) -> None:
+    gateway = gateway_of(peers, tmp_path, replace(SETTINGS, read_repair="before"))
+    have(peers, n1=7, n2=3)
+    peers.say("n3", SILENCE)
+    peers.say("n2", *peers.answers["n2"], SILENCE)
+    assert (await failure(gateway, READ)).kind.code == "no-quorum"
+    have(peers, n2=3)
+    peers.say("n2", *peers.answers["n2"], Stored(node="n2"))
+    assert (await gateway.read(READ)).value == "of 7"
+
+
+async def test_a_write_may_read_first(peers: Peers, tmp_path: Path) -> None:
+    gateway = gateway_of(peers, tmp_path, replace(SETTINGS, writes="read-first"))
+    ahead = 2**52
+    have(peers, n1=ahead, n2=ahead)
+    for node in ("n1", "n2"):
+        peers.say(node, *peers.answers[node], Stored(node=node))
+    assert (await gateway.write(WRITE)).vector["g1"] > ahead
 
 
 async def test_a_deleted_key_is_not_found(gateway: Gateway, peers: Peers) -> None:
