@@ -139,7 +139,7 @@ ALONE = (("replication", "async"), ("lease_ms", 1500))
 TWO_LEADERS = Hunt("split-brain:lease", "split-brain", by_script, ALONE)
 TWO_LEADERS_AND_A_JUMP = replace(TWO_LEADERS, schedule=island_and_a_jump)
 TWO_LEADERS_AND_A_FREEZE = replace(TWO_LEADERS, schedule=island_and_a_freeze)
-TWO_LEADERS_OF_AN_EPOCH = Hunt("key-reuse:semi-sync", "diverged-replicas", late_answers)
+TWO_LEADERS_OF_AN_EPOCH = Hunt("key-reuse:semi-sync", "cross-user-leak", late_answers)
 TWO_LEADERS_AND_DRIFT = replace(TWO_LEADERS, schedule=island_and_drift)
 
 
