@@ -28,7 +28,7 @@ class Variant:
     """One setting of the cluster: `finds` must be found under a problem, and is empty for a remedy.
 
     `script`, `workload` and `shape` stand in for those of the scenario. `not_on` says of a runtime why the
-    variant makes no sense there. `also` names anomalies of which this remedy alone must be free, too.
+    variant makes no sense there. `also` names anomalies that this variant alone is looked through for.
     `only_in_its_story` says why a remedy promises nothing under faults other than those of its script.
     """
 
@@ -52,10 +52,15 @@ def problem(
     workload: "Workload | None" = None,
     shape: Shape | None = None,
     not_on: Mapping[str, str] | None = None,
+    also: Sequence[str] = (),
     **settings: Any,
 ) -> Variant:
-    """A variant that must show every anomaly in `finds`; `settings` are a family's, and its name."""
-    return Variant(name, "problem", settings, tuple(finds), script, workload, shape, not_on or {})
+    """A variant that must show every anomaly in `finds`; `settings` are a family's, and its name.
+
+    What it finds may be among `also`, instead of the scenario's: what no remedy here promises to avoid.
+    """
+    others = (script, workload, shape, not_on or {}, tuple(also))
+    return Variant(name, "problem", settings, tuple(finds), *others)
 
 
 def remedy(
@@ -117,7 +122,7 @@ class Scenario:
             )
         for variant in self.variants:
             self.settings_of(variant)
-            unjudged = set(variant.finds) - set(self.checkers)
+            unjudged = set(variant.finds) - set(self.checkers_for(variant))
             if unjudged:
                 raise ValueError(
                     f"{self.id}:{variant.name} finds {unjudged}, which none of its checkers judges"

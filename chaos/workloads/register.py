@@ -22,13 +22,15 @@ def reads_and_writes(
     write_fraction: float = 0.5,
     delete_fraction: float = 0.0,
     read_keys: int | None = None,
+    knowing: bool = False,
     max_clients: int = MAX_CLIENTS,
 ) -> Workload:
     """Any client writes any of `keys` registers (x0, x1 …); of the writes some are deletes.
 
-    Nobody reads any but the first `read_keys` of them, if that is given.
+    Nobody reads any but the first `read_keys` of them, if that is given. Clients who are `knowing` say with
+    each write what they had seen of the key, and mean to replace that and nothing else.
     """
-    mix = _Mix(write_fraction, delete_fraction)
+    mix = _Mix(write_fraction, delete_fraction, knowing)
     if read_keys is not None and not 1 <= read_keys <= keys:
         raise ValueError(f"read_keys must be from 1 to keys ({keys}), not {read_keys}")
     if keys < 1:
@@ -65,6 +67,7 @@ class _Mix:
 
     write_fraction: float
     delete_fraction: float
+    knowing: bool = False
 
     def __post_init__(self) -> None:
         for name in ("write_fraction", "delete_fraction"):
@@ -76,7 +79,9 @@ class _Mix:
 
     def change(self, key: str, value: int, random: Random) -> Request:
         deletes = random.random() < self.delete_fraction
-        return Request("delete", key) if deletes else Request("put", key, value)
+        if deletes:
+            return Request("delete", key, knowing=self.knowing)
+        return Request("put", key, value, knowing=self.knowing)
 
 
 @dataclass

@@ -35,7 +35,8 @@ class Coordinator:
         self, env: Env, settings: LeaderlessSettings, replicas: tuple[str, ...], send: Send, say: Say
     ) -> None:
         self._node, self._settings, self._replicas, self._say = env.node, settings, replicas, say
-        self._clock = HybridClock(env.clock.wall)
+        ahead_s = settings.clocks_off_s.get(env.node, 0.0)
+        self._clock = HybridClock(lambda: env.clock.wall() + ahead_s)
         self._asking = Asking(env, send)
 
     @property
@@ -87,10 +88,11 @@ class Coordinator:
         return ring_of(self._replicas).preference(key, self._settings.n)
 
     async def _fetched(self, key: str, needed: int) -> Tally:
-        """What enough of the homes have. Whatever this node writes from now on is later than that."""
+        """What enough homes have; unless stamps go by the wall clock, this node writes later from now on."""
         tally = await self._ask(key, self.homes_of(key), needed)
-        for version in tally.newest(last_write_wins):
-            self._clock.saw(version.stamp.time_us)
+        if self._settings.clock == "hybrid" or self._settings.writes == "read-first":
+            for version in tally.newest(last_write_wins):
+                self._clock.saw(version.stamp.time_us)
         return tally
 
     async def _ask(self, key: str, homes: tuple[str, ...], needed: int) -> Tally:

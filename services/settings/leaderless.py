@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
+import msgspec
+
 from services.settings.common import CommonSettings
 
 Writes: TypeAlias = Literal["at-once", "read-first"]
+Clock: TypeAlias = Literal["hybrid", "wall"]
 ReadRepair: TypeAlias = Literal["none", "behind", "before"]
 
 
@@ -20,6 +23,10 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
     r: int = 2
     writes: Writes = "at-once"  # or ask for the newest version first, and write a later one
     read_repair: ReadRepair = "behind"  # the answer, or before it, so that no later read sees less
+    clock: Clock = "hybrid"  # of stamps: later than what was seen, or the wall clock and nothing else
+    clocks_off_s: dict[str, float] = msgspec.field(
+        default_factory=dict
+    )  # nodes whose wall clock is so many seconds ahead of the others
     anti_entropy: bool = False  # homes compare what they hold, two at a time, and exchange what differs
     anti_entropy_ms: int = 300  # between two comparisons of one home
 
