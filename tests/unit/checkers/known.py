@@ -4,6 +4,8 @@ from tests.unit.checkers import known_knowledge, known_transactions
 
 BAD = [
     # file, the events that are the evidence, and what a reader must be told
+    ("failed-write-seen/found-in-doubt", (0, 1, 2, 3), "had not been confirmed (too-few-answers: 1 of the 3"),
+    ("failed-write-seen/found-among-siblings", (0, 1, 4, 5), "write of 1 to x failed (no-quorum); then"),
     ("lost-write/found-acknowledged-and-gone", (0, 1, 5, 9), "process 0 was told by n1 (epoch 1) at 0.200 s"),
     ("lost-write/found-older-value-remains", (2, 3, 7, 11), "that x=2 is written"),
     ("lost-write/found-delete-undone", (2, 3, 7, 11), "that x is deleted"),
@@ -193,6 +195,8 @@ BAD = [
     *known_knowledge.BAD,
 ]
 UNKNOWN = [
+    ("failed-write-seen/unknown-nothing-failed", "no client was told that a write had failed"),
+    ("failed-write-seen/unknown-nothing-read", "no read succeeded"),
     ("cross-user-leak/unknown-nothing-shown", "no session was shown a row"),
     ("cross-user-leak/unknown-two-owners", "so nobody owns it"),
     ("missed-change/unknown-no-consumer", "no consumer was read"),
