@@ -16,7 +16,7 @@ import importlib
 from types import ModuleType
 
 DEFAULT = "single-leader"  # of settings that name none, as all did before there were others
-FAMILIES = (DEFAULT, "leaderless")
+FAMILIES = (DEFAULT, "multi-leader", "leaderless")
 
 
 def part_of(family: str, room: str) -> ModuleType:

@@ -26,7 +26,7 @@ async def report() -> dict[str, Any]:
             account["partition"] = number
     for account in accounts:
         for leader in _leaders(accounts, account.get("partition")):
-            if account["process"] == "running" and account["node"] in leader["lags"]:
+            if account["process"] == "running" and account["node"] in leader.get("lags", ()):
                 account["behind"] = leader["lags"][account["node"]]
     return {
         "name": cluster.name,
@@ -94,7 +94,9 @@ def _cell(node: dict[str, Any], column: str) -> str:
         return _lag(node)
     if column == "position":
         is_replica = node.get("role") in ("leader", "follower")
-        return ".".join(map(str, node["position"])) if is_replica else node.get("mark") or ""
+        if not is_replica or "position" not in node:
+            return node.get("mark") or ""
+        return ".".join(map(str, node["position"]))
     if column == "leader" and len(node.get("leads") or ()) > 1:
         return " ".join(node["leads"])
     if column == "epoch" and len(node.get("leads") or ()) > 1:

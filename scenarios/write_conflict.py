@@ -1,0 +1,48 @@
+"""A wiki title is changed A→B at one leader and A→C at another, and each author is told that it is done.
+
+With one leader the second author would have waited, or been told. With several, each leader takes its
+clients' writes at once and hears of the others' later, so the conflict is noticed only when both authors
+are gone. Here the link between the leaders is cut while both sides go on editing the same titles; then it
+heals.
+
+`lww` lets the larger time stamp win: all leaders agree, and every title that the other side wrote is gone.
+`arrival-order` writes whatever arrives over what is there: each side ends with the other's title, and they
+differ for ever. `record` keeps both until an author who has seen both writes one in their place.
+
+To watch in the logs: `conflict-resolved`, with what was kept and what was lost, or `conflict-recorded`.
+"""
+
+from chaos.catalogue.scenario import Scenario, problem, remedy
+from chaos.faults.partition import Partition
+from chaos.running.run import Run
+from chaos.workloads import wiki
+
+
+async def script(run: Run) -> None:
+    """Edits on both sides of a cut between the leaders, and some more when it has healed."""
+    await run.acknowledged(20)
+    async with run.fault(Partition((("n1", "g1"), ("rest",)))):
+        await run.acknowledged(15, by="n1")
+        await run.acknowledged(15, by="n2")
+    await run.acknowledged(10)
+
+
+SCENARIO = Scenario(
+    id="write-conflict",
+    section="D",
+    title="The same title is changed at two leaders at once",
+    script=script,
+    workload=wiki.titles(pages=5, clients=8, rate_per_s=60),
+    checkers=("lost-write", "diverged-replicas"),
+    settings={"family": "multi-leader"},
+    variants=(
+        problem("lww", finds=["lost-write"], conflicts="lww"),
+        problem("arrival-order", finds=["diverged-replicas"], conflicts="arrival-order"),
+        remedy("record", conflicts="record"),
+    ),
+)
+
+if __name__ == "__main__":
+    from chaos.cli import run_scenario
+
+    run_scenario(SCENARIO.id)

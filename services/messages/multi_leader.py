@@ -1,0 +1,58 @@
+"""What leaders say to each other: the changes that each has taken, and how far the others have them."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from services.messages.data import Context, Vector
+from services.messages.detail import Detail
+from services.messages.message import Message
+from services.messages.values import Count, Name, Operation
+from services.versions.hybrid import BEGINNING, Stamp
+
+
+class Change(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One write as it travels: the leader that took it, which of that leader's it is, and when.
+
+    `number` counts that leader's versions of this key, `past` is what the writer knew of the key; together
+    they tell which versions it replaces. `after` is what the leader knew of all others' changes.
+    """
+
+    origin: Name
+    sequence: Count
+    operation: Operation
+    stamp: Stamp = BEGINNING
+    number: Count = 0
+    past: Context = ""
+    after: Vector = msgspec.field(default_factory=dict)
+
+
+class Changes(Message, frozen=True, kw_only=True):
+    """Leader to leader: you lack these, in the order of each origin. None at all: are you there?"""
+
+    sender: Name
+    changes: list[Change]
+
+
+class Taken(Message, frozen=True, kw_only=True):
+    """The answer: how much of each origin's changes is durable here."""
+
+    node: Name
+    known: Vector
+
+
+class OriginStatus(Detail, frozen=True, kw_only=True, tag="multi-leader"):
+    """What a leader says of itself besides: what it knows, what each other has confirmed of that.
+
+    `conflicts` counts the conflicts that it met; `siblings` the keys that hold several values now.
+    """
+
+    origins: Vector = msgspec.field(default_factory=dict)
+    confirmed: dict[str, Vector] = msgspec.field(default_factory=dict)
+    conflicts: Count = 0
+    siblings: Count = 0
+
+
+SERVED: Mapping[str, tuple[type[Message], ...]] = {"replica": (Changes,)}
+REPLIES: tuple[type[Message], ...] = (Taken,)
+DETAIL = OriginStatus

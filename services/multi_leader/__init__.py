@@ -1,0 +1,1 @@
+"""Multi-leader replication: every replica takes writes at once, and tells the others afterwards."""

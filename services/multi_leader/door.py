@@ -1,0 +1,119 @@
+"""The family's part of a gateway: its clients' home is one leader, and they go elsewhere only when it
+refuses.
+
+The home is the leader in the gateway's own datacenter; where none is stated, that of the same number (g1
+asks n1, g2 asks n2), so clients at two gateways write at two leaders at once.
+"""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from services.errors import LabError
+from services.family import NO_WISH, Answers, Wish
+from services.messages import Execute, Executed, Message, Read, ReadResult, Status, Write, Written
+from services.node import remember_settings
+from services.ports import Env
+from services.replies import of_type
+from services.settings import NodeSettings
+from services.settings.multi_leader import MultiLeaderSettings
+
+M = TypeVar("M", bound=Message)
+REFUSED = frozenset({"unreachable", "shutting-down"})  # nothing happened, and another leader may do it
+SILENT = frozenset({"timed-out", "connection-lost", "storage-failed", "overloaded"})  # a read has no effect
+
+
+class Door:
+    """See `services.family.Door`."""
+
+    def __init__(self, env: Env, node: NodeSettings) -> None:
+        assert isinstance(node.cluster, MultiLeaderSettings), node.cluster
+        self._env, self._node, self._settings = env, node, node.cluster
+
+    def answers(self) -> Answers:
+        """See `Part`: nothing besides what every gateway answers."""
+        return {}
+
+    async def start(self) -> None:
+        """There is nothing to find out."""
+        self.say("started", home=self.homes[0])
+
+    async def stop(self, reason: str) -> None:
+        """There is nothing to stop."""
+
+    async def configure(self, settings: MultiLeaderSettings, reset: bool) -> None:
+        """See `Part`."""
+        remember_settings(self._env, settings)
+        self._settings = settings
+        if reset:
+            self.say("emptied", conflicts=settings.conflicts)
+
+    def status(self) -> Status:
+        """It owes nothing: it keeps nothing."""
+        return Status(node=self._env.node, role="gateway", settings=self._settings)
+
+    def say(self, event: str, **fields: object) -> None:
+        """See `Part`."""
+        self._env.log.event(event, role="gateway", **fields)
+
+    @property
+    def replicas(self) -> tuple[str, ...]:
+        """See `Door`."""
+        return self._node.replicas
+
+    @property
+    def homes(self) -> tuple[str, ...]:
+        """The leaders in the order in which they are asked; the home is the first."""
+        near = [node for node in self.replicas if node in self._settings.near(self._env.node)]
+        number = self._node.gateways.index(self._env.node) if not near else 0
+        first = near[0] if near else self.replicas[number % len(self.replicas)]
+        place = self.replicas.index(first)
+        others = (*self.replicas[place + 1 :], *self.replicas[:place])
+        return (first, *sorted(others, key=lambda node: node not in near))
+
+    def must_know_the_way(self) -> None:
+        """See `Door`: it always does."""
+
+    async def write(self, message: Write, wish: Wish = NO_WISH) -> Written:
+        """See `Door`; a wish for a replica is one for that leader."""
+        return await self._ask(message, Written, self._wanted(wish), REFUSED, self._settings.patience_s)
+
+    async def read(self, message: Read, wish: Wish = NO_WISH) -> ReadResult:
+        """See `Door`."""
+        within_s = self._settings.call_timeout_ms / 1000
+        return await self._ask(message, ReadResult, self._wanted(wish), REFUSED | SILENT, within_s)
+
+    async def execute(self, message: Execute, wish: Wish = NO_WISH) -> Executed:
+        """See `Door`."""
+        raise LabError("bad-request", "several leaders keep registers and sets, and no SQL tables")
+
+    def _wanted(self, wish: Wish) -> Sequence[str]:
+        """Whom to ask. Raises `LabError` bad-request for a wish that nobody here can fulfil."""
+        if wish.policy is not None or wish.w is not None or wish.r is not None:
+            raise LabError(
+                "bad-request",
+                "each leader answers alone; leave out `policy`, `w` and `r`, or name a `replica`",
+            )
+        if wish.replica is None:
+            return self.homes
+        if wish.replica not in self.replicas:
+            raise LabError(
+                "bad-request", f"there is no replica {wish.replica!r}; ask {', '.join(self.replicas)}"
+            )
+        return (wish.replica,)
+
+    async def _ask(
+        self,
+        message: Message,
+        expected: type[M],
+        homes: Sequence[str],
+        elsewhere: frozenset[str],
+        within_s: float,
+    ) -> M:
+        """The answer of the first of `homes` that does not refuse. Raises `LabError` of the last one."""
+        for home in homes[:-1]:
+            try:
+                return of_type(await self._env.network.call(home, message, within_s), expected)
+            except LabError as error:
+                if error.kind.code not in elsewhere:
+                    raise
+        return of_type(await self._env.network.call(homes[-1], message, within_s), expected)

@@ -1,0 +1,79 @@
+"""Sending a leader's changes to one other: what that one lacks, in batches, one after the other.
+
+Every answer says how much the other has on its disk, so after a cut, a lost answer or a restart on either
+side the next batch begins where it must. When nothing is to be sent, an empty batch goes out as a
+heartbeat: from its answer a leader learns of a peer that has lost what it had.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from services.bell import Bell
+from services.errors import LabError
+from services.messages.multi_leader import Change, Changes, Taken
+from services.multi_leader.leader import Leader
+from services.ports import Env
+from services.replies import of_type
+from services.settings.multi_leader import MultiLeaderSettings
+from services.trouble import disk_may_refuse
+
+SHIP_TIMEOUT_S = 5.0  # patient with slow links; a cut that heals closes the connection sooner
+
+
+class Exchange:
+    """One leader's way to the leader `peer`; `origins` says whose changes it is to be sent."""
+
+    def __init__(
+        self,
+        env: Env,
+        leader: Leader,
+        peer: str,
+        settings: MultiLeaderSettings,
+        origins: Callable[[], Sequence[str]],
+    ) -> None:
+        self._env, self._leader, self._settings = env, leader, settings
+        self._peer, self._origins = peer, origins
+        self.confirmed = leader.storage.confirmed(peer)
+        self.news = Bell()  # rings when there is more
+        self._remembered = dict(self.confirmed)
+
+    def lacking(self) -> int:
+        """How many changes the peer is to have and has not confirmed."""
+        known = self._leader.known
+        return sum(max(0, known.get(o, 0) - self.confirmed.get(o, 0)) for o in self._origins())
+
+    async def run(self) -> None:
+        """Send, again and again, until cancelled."""
+        heartbeat_s = self._settings.heartbeat_ms / 1000
+        while True:
+            self.news.silence()
+            batch = Changes(sender=self._env.node, changes=self._next_batch())
+            try:
+                reply = of_type(await self._env.network.call(self._peer, batch, SHIP_TIMEOUT_S), Taken)
+            except LabError:
+                await self._env.clock.sleep(heartbeat_s)
+                continue
+            moved = reply.known != self.confirmed
+            self.confirmed = dict(reply.known)
+            if not self.lacking():
+                await self._remember()
+                await self.news.rung(heartbeat_s)
+            elif not moved:
+                await self._env.clock.sleep(heartbeat_s)
+
+    def _next_batch(self) -> list[Change]:
+        room, batch = self._settings.batch_entries, list[Change]()
+        for origin in self._origins():
+            begin = self.confirmed.get(origin, 0)
+            if room > len(batch) and self._leader.known.get(origin, 0) > begin:
+                batch += self._leader.storage.after(origin, begin, room - len(batch))
+        return batch
+
+    async def _remember(self) -> None:
+        """Keep what the peer has, once it has all; it is on the disk seldom enough to cost nothing."""
+        if self.confirmed == self._remembered:
+            return
+        peer, known = self._peer, dict(self.confirmed)
+        with suppress(LabError), disk_may_refuse():
+            await self._env.disk.run(lambda: self._leader.storage.confirm(peer, known))
+            self._remembered = known

@@ -1,0 +1,5 @@
+"""The family of several leaders: each takes writes, ships its changes, and settles what conflicts."""
+
+from services.family import Family
+
+FAMILY = Family(member="services.multi_leader.member:Member", door="services.multi_leader.door:Door")

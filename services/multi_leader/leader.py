@@ -1,0 +1,118 @@
+"""What one leader knows and decides: it stamps clients' writes, takes others' changes, keeps versions.
+
+Everything here happens in transactions of the storage, on the disk's own thread, one after the other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from services.errors import LabError
+from services.messages import Write
+from services.messages.multi_leader import Change
+from services.multi_leader.conflicts import Conflict, conflict_of
+from services.multi_leader.knowledge import past_of_all
+from services.multi_leader.resolvers import Resolver
+from services.multi_leader.storage import Storage, not_yet
+from services.ports import Clock
+from services.versions import dotted
+from services.versions.dotted import Dot
+from services.versions.hybrid import Stamp, next_stamp
+
+
+class Done(NamedTuple):
+    """What came of one client's write, or of one change that arrived."""
+
+    change: Change | None
+    conflict: Conflict | None = None
+    error: LabError | None = None
+
+
+@dataclass
+class _Draft:
+    """What will be known once the transaction is durable."""
+
+    known: dict[str, int]
+    stamp: Stamp
+    conflicts: int
+
+
+class Leader:
+    """`known` is the vector of all changes that are durable here."""
+
+    def __init__(self, name: str, clock: Clock, storage: Storage, resolver: Resolver) -> None:
+        self.storage, self.resolver = storage, resolver
+        self._name, self._clock = name, clock
+        self.known, self._stamp, self.conflicts = storage.recovered()
+        self.siblings = storage.siblings()
+
+    def write_all(self, writes: Sequence[Write]) -> list[Done]:
+        """Do what clients ask, in one transaction, durable on return. Writes, blocks."""
+        draft = self._draft()
+        with self.storage.transaction():
+            done = [self._write(draft, write) for write in writes]
+            self.storage.count_conflicts(draft.conflicts)
+        self._settle(draft)
+        return done
+
+    def take(self, changes: Sequence[Change]) -> list[Done]:
+        """Take over what is new of another leader's changes, durable on return. Writes, blocks."""
+        fresh = not_yet(self.known, changes)
+        if not fresh:
+            return []
+        draft = self._draft()
+        with self.storage.transaction():
+            done = [Done(change, self._absorb(draft, change)) for change in fresh]
+            self.storage.count_conflicts(draft.conflicts)
+        self._settle(draft)
+        return done
+
+    def _draft(self) -> _Draft:
+        return _Draft(dict(self.known), self._stamp, self.conflicts)
+
+    def _settle(self, draft: _Draft) -> None:
+        self.known, self._stamp, self.conflicts = draft.known, draft.stamp, draft.conflicts
+        self.siblings = self.storage.siblings()
+
+    def _write(self, draft: _Draft, write: Write) -> Done:
+        try:
+            past = self._past_of(write)
+        except LabError as error:
+            return Done(None, error=error)
+        operation = write.operation
+        draft.stamp = next_stamp(draft.stamp, round(self._clock.wall() * 1000))
+        change = Change(
+            origin=self._name,
+            sequence=draft.known.get(self._name, 0) + 1,
+            operation=operation,
+            stamp=draft.stamp,
+            number=self.storage.next_number(operation.key) if operation.f != "add" else 0,
+            past=past,
+            after={node: count for node, count in draft.known.items() if node != self._name},
+        )
+        return Done(change, self._absorb(draft, change))
+
+    def _past_of(self, write: Write) -> str:
+        """What the writer knew of the key. Raises `LabError` bad-request for a context of somewhere else."""
+        past, held = dotted.past_in(write.context), self.storage.held(write.operation.key)
+        if not write.context and self.resolver.blind_replaces:
+            past = past_of_all(held)
+        if past.knows(Dot(self._name, self.storage.number(write.operation.key) + 1)):
+            raise LabError("bad-request", "the context knows of a write that never was; read the key again")
+        return str(past)
+
+    def _absorb(self, draft: _Draft, change: Change) -> Conflict | None:
+        """Log it, and let its key have what the resolver keeps."""
+        draft.known[change.origin] = change.sequence
+        draft.stamp = max(draft.stamp, change.stamp)
+        self.storage.log(change)
+        if change.operation.f == "add":
+            self.storage.add(change.operation)
+            return None
+        key = change.operation.key
+        held = self.storage.held(key)
+        kept = self.resolver.keep(held, change)
+        self.storage.replace(key, kept)
+        conflict = conflict_of(held, change, kept)
+        draft.conflicts += conflict is not None
+        return conflict

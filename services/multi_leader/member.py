@@ -1,0 +1,156 @@
+"""A replica that leads: it answers clients from its own disk, and shares its changes in the background."""
+
+import asyncio
+
+from services.errors import LabError
+from services.family import Answers
+from services.messages import Contents, Read, ReadContents, ReadResult, Status, Write, Written
+from services.messages.multi_leader import Changes, OriginStatus, Taken
+from services.multi_leader import conflicts
+from services.multi_leader.exchange import Exchange
+from services.multi_leader.knowledge import dot_of, past_of_all
+from services.multi_leader.leader import Done, Leader
+from services.multi_leader.resolvers import resolver_of
+from services.multi_leader.storage import Storage
+from services.node import remember_settings
+from services.ports import Env
+from services.settings import NodeSettings
+from services.settings.multi_leader import MultiLeaderSettings
+from services.store.group_commit import GroupCommit
+from services.versions import dotted, vectors
+
+COMMIT = "commit"
+
+
+class Member:
+    """See `services.family.Part`."""
+
+    def __init__(self, env: Env, node: NodeSettings) -> None:
+        assert isinstance(node.cluster, MultiLeaderSettings), node.cluster
+        self._env, self._node, self._settings = env, node, node.cluster
+        self._changing = asyncio.Lock()
+        self._open()
+
+    def answers(self) -> Answers:
+        """See `Part`."""
+        return {Write: self._write, Read: self._read, ReadContents: self._contents, Changes: self._changes}
+
+    async def start(self) -> None:
+        """Take writes, and begin to share them."""
+        self.say("started")
+        self._run()
+
+    async def stop(self, reason: str) -> None:
+        """End the work and close the database."""
+        self._commit.fail(LabError("shutting-down", f"{self._env.node} takes no more writes: {reason}"))
+        for task in (COMMIT, *map(_task, self._exchanges)):
+            await self._env.tasks.cancel(task)
+        await self._env.disk.run(self._leader.storage.close)
+
+    async def configure(self, settings: MultiLeaderSettings, reset: bool) -> None:
+        """See `Part`."""
+        async with self._changing:
+            await self.stop("new settings")
+            try:
+                if reset:
+                    await self._env.disk.wipe()
+                remember_settings(self._env, settings)
+                self._settings = settings
+            finally:
+                self._open()
+                self._run()
+        if reset:
+            self.say("emptied", conflicts=settings.conflicts)
+
+    def status(self) -> Status:
+        """What it knows, and what the others lack of that."""
+        leader = self._leader
+        detail = OriginStatus(
+            origins=leader.known,
+            confirmed={peer: dict(each.confirmed) for peer, each in self._exchanges.items()},
+            conflicts=leader.conflicts,
+            siblings=leader.siblings,
+        )
+        return Status(
+            node=self._env.node,
+            role="leader",
+            mark=vectors.text_of(leader.known),
+            owes=sum(exchange.lacking() for exchange in self._exchanges.values()),
+            settings=self._settings,
+            detail=detail,
+        )
+
+    def say(self, event: str, **fields: object) -> None:
+        """See `Part`; `position` is how many changes of its own it has taken."""
+        position = self._leader.known.get(self._env.node, 0)
+        self._env.log.event(event, role="leader", position=position, **fields)
+
+    def _open(self) -> None:
+        env, settings = self._env, self._settings
+        resolver = resolver_of(settings.conflicts)
+        self._leader = Leader(env.node, env.clock, Storage(env.disk.connect), resolver)
+        self._commit = GroupCommit[Write, Done](env.disk, self._leader.write_all, self._committed)
+        self._exchanges = {
+            peer: Exchange(env, self._leader, peer, settings, lambda: (env.node,))
+            for peer in self._node.followers
+        }
+
+    def _run(self) -> None:
+        self._env.tasks.spawn(COMMIT, self._commit.run())
+        for peer, exchange in self._exchanges.items():
+            self._env.tasks.spawn(_task(peer), exchange.run())
+
+    def _committed(self, done: list[Done]) -> None:
+        self._tell(done)
+        for exchange in self._exchanges.values():
+            exchange.news.ring()
+
+    def _tell(self, done: list[Done]) -> None:
+        for each in done:
+            if each.conflict:
+                conflicts.tell(self.say, each.conflict, self._settings.conflicts)
+
+    async def _write(self, message: Write) -> Written:
+        done = await self._commit.perform(message)
+        assert done.change is not None, done
+        past = dotted.past_in(done.change.past).with_dot(dot_of(done.change))
+        context = str(past) if message.operation.f != "add" else ""
+        return Written(node=self._env.node, vector=dict(self._leader.known), context=context)
+
+    async def _read(self, message: Read) -> ReadResult:
+        leader, vector = self._leader, dict(self._leader.known)
+        if message.type == "set":
+            members = leader.storage.members(message.key)
+            return ReadResult(node=self._env.node, found=bool(members), value=members, vector=vector)
+        held = leader.storage.versions(message.key)
+        shown = leader.resolver.show(held)
+        return ReadResult(
+            node=self._env.node,
+            found=bool(shown),
+            value=shown[0] if len(shown) == 1 else None,
+            siblings=shown if len(shown) > 1 else (),
+            vector=vector,
+            context=str(past_of_all(held)),
+        )
+
+    async def _contents(self, _: ReadContents) -> Contents:
+        leader = self._leader
+        held, sets = leader.storage.everything()
+        shown = {key: leader.resolver.show(versions) for key, versions in held.items()}
+        return Contents(
+            node=self._env.node,
+            registers={key: values[0] for key, values in shown.items() if len(values) == 1},
+            siblings={key: list(values) for key, values in shown.items() if len(values) > 1},
+            sets=sets,
+            vector=dict(leader.known),
+            mark=vectors.text_of(leader.known),
+        )
+
+    async def _changes(self, batch: Changes) -> Taken:
+        if batch.changes:
+            self._tell(await self._env.disk.run(lambda: self._leader.take(batch.changes)))
+        return Taken(node=self._env.node, known=dict(self._leader.known))
+
+
+def _task(peer: str) -> str:
+    return f"exchange-{peer}"

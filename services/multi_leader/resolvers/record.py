@@ -1,0 +1,31 @@
+"""The conflict is recorded: all versions are kept until somebody who has seen them writes one in their place.
+
+Which versions those are does not depend on the order of arrival, so all leaders hold the same. Readers are
+shown all of them, the same one last everywhere, and a context; a write that brings the context back
+replaces what was shown, and nothing else. (CouchDB keeps the losers beside a winner that every copy chooses
+alike; Riak calls them siblings.)
+"""
+
+from collections.abc import Sequence
+
+from services.messages import Value
+from services.messages.multi_leader import Change
+from services.multi_leader.knowledge import newest
+from services.multi_leader.resolvers import values_of
+
+
+class Record:
+    """See `Resolver`."""
+
+    blind_replaces = False
+
+    def keep(self, held: Sequence[Change], arrived: Change) -> tuple[Change, ...]:
+        """See `Resolver`."""
+        return newest((*held, arrived))
+
+    def show(self, held: Sequence[Change]) -> tuple[Value, ...]:
+        """See `Resolver`."""
+        return values_of(held)
+
+
+RESOLVER = Record()

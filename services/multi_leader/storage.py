@@ -1,0 +1,172 @@
+"""A leader's durable state: the changes that it knows, by origin, and the versions of each key.
+
+Both are changed in one transaction, so no crash can leave a change without its effect. The log is what
+makes a leader able to resume: whoever was away is sent what it lacks of each origin, in that origin's
+order.
+
+Methods that write block while the disk syncs: call them through `Disk.run`, which keeps them in order.
+Reading methods use a connection of their own and may be called at any time.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import apsw
+import msgspec
+
+from services.messages import Operation, Value
+from services.messages.multi_leader import Change
+from services.store.effects import canonical
+from services.versions.hybrid import Stamp
+
+DATABASE = "leader.db"
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS changes(
+    origin TEXT, sequence INTEGER, wall_ms INTEGER NOT NULL, tick INTEGER NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (origin, sequence)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS by_stamp ON changes(wall_ms, tick);
+CREATE TABLE IF NOT EXISTS versions(
+    key TEXT, place INTEGER, body TEXT NOT NULL, PRIMARY KEY (key, place)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS counts(key TEXT PRIMARY KEY, own INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS elements(key TEXT, element TEXT, PRIMARY KEY (key, element)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS confirmed(
+    peer TEXT, origin TEXT, sequence INTEGER NOT NULL, PRIMARY KEY (peer, origin)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS met(id INTEGER PRIMARY KEY CHECK (id = 1), conflicts INTEGER NOT NULL);
+INSERT OR IGNORE INTO met VALUES (1, 0);
+"""
+
+
+class Recovered(NamedTuple):
+    """What the disk tells at the start: the vector of what is known, the largest stamp, conflicts so far."""
+
+    known: dict[str, int]
+    stamp: Stamp
+    conflicts: int
+
+
+class Storage:
+    """The tables. What goes into them is for others to decide."""
+
+    def __init__(self, connect: Callable[[str], apsw.Connection]) -> None:
+        self._writer = connect(DATABASE)
+        with self._writer:
+            self._writer.execute(SCHEMA)
+        self._reader = connect(DATABASE)
+        self._decoder = msgspec.json.Decoder(Change)
+
+    def close(self) -> None:
+        """Close both connections; the storage is of no use afterwards."""
+        self._reader.close()
+        self._writer.close()
+
+    def transaction(self) -> apsw.Connection:
+        """A block in which all that is written becomes durable at its end, or nothing."""
+        return self._writer
+
+    def recovered(self) -> Recovered:
+        """What there is at the start."""
+        known = dict(self._writer.execute("SELECT origin, max(sequence) FROM changes GROUP BY origin"))
+        newest = "SELECT wall_ms, tick FROM changes ORDER BY wall_ms DESC, tick DESC LIMIT 1"
+        stamp = next((Stamp(*row) for row in self._writer.execute(newest)), Stamp())
+        conflicts: int = next(self._writer.execute("SELECT conflicts FROM met"))[0]
+        return Recovered(known, stamp, conflicts)
+
+    def log(self, change: Change) -> None:
+        """Keep the change, to hand it on. Writes."""
+        row = (change.origin, change.sequence, *_of(change.stamp), canonical(change))
+        self._writer.execute("INSERT INTO changes VALUES (?, ?, ?, ?, ?)", row)
+
+    def replace(self, key: str, versions: Iterable[Change]) -> None:
+        """Let `key` have these versions and no others. Writes."""
+        self._writer.execute("DELETE FROM versions WHERE key = ?", (key,))
+        rows = [(key, place, canonical(version)) for place, version in enumerate(versions)]
+        self._writer.executemany("INSERT INTO versions VALUES (?, ?, ?)", rows)
+
+    def held(self, key: str) -> list[Change]:
+        """The versions of `key`, as the transaction that is being written sees them."""
+        return self._versions(self._writer, key)
+
+    def number(self, key: str) -> int:
+        """How many versions of `key` this leader has made."""
+        rows = self._writer.execute("SELECT own FROM counts WHERE key = ?", (key,))
+        return next((own for (own,) in rows), 0)
+
+    def next_number(self, key: str) -> int:
+        """Count one more of this leader's own versions of `key`. Writes."""
+        count = "INSERT INTO counts VALUES (?, 1) ON CONFLICT DO UPDATE SET own = own + 1 RETURNING own"
+        number: int = next(self._writer.execute(count, (key,)))[0]
+        return number
+
+    def add(self, operation: Operation) -> None:
+        """Put the element into its set. Writes."""
+        row = (operation.key, canonical(operation.value))
+        self._writer.execute("INSERT OR IGNORE INTO elements VALUES (?, ?)", row)
+
+    def count_conflicts(self, conflicts: int) -> None:
+        """Remember that there have been so many. Writes."""
+        self._writer.execute("UPDATE met SET conflicts = ?", (conflicts,))
+
+    def confirm(self, peer: str, known: Mapping[str, int]) -> None:
+        """Remember what `peer` has confirmed. Writes, blocks."""
+        with self._writer:
+            self._writer.execute("DELETE FROM confirmed WHERE peer = ?", (peer,))
+            rows = [(peer, origin, sequence) for origin, sequence in known.items()]
+            self._writer.executemany("INSERT INTO confirmed VALUES (?, ?, ?)", rows)
+
+    def confirmed(self, peer: str) -> dict[str, int]:
+        """What `peer` had confirmed when that was remembered last."""
+        rows = "SELECT origin, sequence FROM confirmed WHERE peer = ? ORDER BY origin"
+        return dict(self._reader.execute(rows, (peer,)))
+
+    def after(self, origin: str, sequence: int, limit: int) -> list[Change]:
+        """At most `limit` changes of `origin` that follow its `sequence`, in order."""
+        rows = "SELECT body FROM changes WHERE origin = ? AND sequence > ? ORDER BY sequence LIMIT ?"
+        found = self._reader.execute(rows, (origin, sequence, limit))
+        return [self._decoder.decode(body) for (body,) in found]
+
+    def versions(self, key: str) -> list[Change]:
+        """The versions of `key` that are durable."""
+        return self._versions(self._reader, key)
+
+    def members(self, key: str) -> list[Value]:
+        """The elements of the set `key`."""
+        rows = self._reader.execute("SELECT element FROM elements WHERE key = ? ORDER BY element", (key,))
+        return [msgspec.json.decode(element) for (element,) in rows]
+
+    def everything(self) -> tuple[dict[str, list[Change]], dict[str, list[Value]]]:
+        """The versions of each key, and all sets."""
+        held: dict[str, list[Change]] = {}
+        for key, body in self._reader.execute("SELECT key, body FROM versions ORDER BY key, place"):
+            held.setdefault(key, []).append(self._decoder.decode(body))
+        sets: dict[str, list[Value]] = {}
+        for key, element in self._reader.execute("SELECT key, element FROM elements ORDER BY key, element"):
+            sets.setdefault(key, []).append(msgspec.json.decode(element))
+        return held, sets
+
+    def siblings(self) -> int:
+        """How many keys have several versions."""
+        rows = "SELECT count(DISTINCT key) FROM versions WHERE place > 0"
+        number: int = next(self._reader.execute(rows))[0]
+        return number
+
+    def _versions(self, connection: apsw.Connection, key: str) -> list[Change]:
+        rows = connection.execute("SELECT body FROM versions WHERE key = ? ORDER BY place", (key,))
+        return [self._decoder.decode(body) for (body,) in rows]
+
+
+def _of(stamp: Stamp) -> tuple[int, int]:
+    return stamp.wall_ms, stamp.tick
+
+
+def not_yet(known: Mapping[str, int], changes: Sequence[Change]) -> list[Change]:
+    """Those of `changes` that are new, as far as none is missing before them.
+
+    Of each origin they come in its order. One that is known already may come again after a lost answer;
+    after a gap nothing is taken, and the sender learns from the answer where to begin.
+    """
+    counts, fresh = dict(known), []
+    for change in changes:
+        if change.sequence == counts.get(change.origin, 0) + 1:
+            counts[change.origin] = change.sequence
+            fresh.append(change)
+    return fresh

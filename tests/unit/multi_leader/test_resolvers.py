@@ -1,0 +1,110 @@
+"""What each resolver promises, in whatever order versions arrive.
+
+The versions are those of authors who each know some of what there was before: made by `histories`, they are
+causally sound, as real ones are.
+"""
+
+from itertools import permutations
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.messages import Operation
+from services.messages.multi_leader import Change
+from services.multi_leader.conflicts import conflict_of
+from services.multi_leader.knowledge import concurrent, dot_of, knew, newest, past_of_all
+from services.multi_leader.resolvers import Resolver, resolver_of
+from services.settings.multi_leader import Conflicts, MultiLeaderSettings
+from services.versions.hybrid import Stamp
+
+ALL: tuple[Conflicts, ...] = get_args(Conflicts)
+CONVERGING = [name for name in ALL if MultiLeaderSettings(conflicts=name).converges]
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Change]:
+    """Up to five versions of one key, each by an author who had seen some of those before."""
+    versions: list[Change] = []
+    for place in range(draw(st.integers(1, 5))):
+        origin = draw(st.sampled_from(["n1", "n2", "n3"]))
+        seen = [version for version in versions if draw(st.booleans())]
+        number = sum(version.origin == origin for version in versions) + 1
+        deletes = draw(st.integers(0, 4)) == 0
+        operation = Operation("delete", "x") if deletes else Operation("put", "x", f"v{place}")
+        past = past_of_all(seen)
+        stamp = Stamp(draw(st.integers(1, 3)), place)
+        versions.append(Change(origin, number, operation, stamp, number, str(past)))
+    return versions
+
+
+def kept_by(resolver: Resolver, arrivals: tuple[Change, ...]) -> tuple[Change, ...]:
+    held: tuple[Change, ...] = ()
+    for version in arrivals:
+        held = resolver.keep(held, version)
+    return held
+
+
+@pytest.mark.parametrize("name", CONVERGING)
+@given(versions=histories())
+def test_every_order_of_arrival_comes_to_the_same(name: Conflicts, versions: list[Change]) -> None:
+    resolver = resolver_of(name)
+    expected = kept_by(resolver, tuple(versions))
+    for arrivals in permutations(versions):
+        kept = kept_by(resolver, arrivals)
+        assert kept == expected
+        assert resolver.show(kept) == resolver.show(expected)
+
+
+@pytest.mark.parametrize("name", ALL)
+@given(versions=histories())
+def test_what_is_kept_had_arrived(name: Conflicts, versions: list[Change]) -> None:
+    kept = kept_by(resolver_of(name), tuple(versions))
+    assert kept and all(version in versions for version in kept)
+
+
+def test_arrival_order_does_not_converge() -> None:
+    one, other = (Change(node, 1, Operation("put", "x", node), Stamp(1), 1) for node in ("n1", "n2"))
+    resolver = resolver_of("arrival-order")
+    assert kept_by(resolver, (one, other)) != kept_by(resolver, (other, one))
+
+
+@given(versions=histories())
+def test_record_keeps_just_what_nobody_replaced(versions: list[Change]) -> None:
+    kept = kept_by(resolver_of("record"), tuple(versions))
+    replaced = [one for one in versions if any(knew(other, one) for other in versions)]
+    assert all((version in kept) != (version in replaced) for version in versions)
+
+
+@given(versions=histories())
+def test_a_write_that_knows_all_siblings_leaves_itself_alone(versions: list[Change]) -> None:
+    resolver = resolver_of("record")
+    held = kept_by(resolver, tuple(versions))
+    number = sum(version.origin == "n1" for version in versions) + 1
+    last = Change("n1", number, Operation("put", "x", "merged"), Stamp(9), number, str(past_of_all(held)))
+    assert resolver.keep(held, last) == (last,)
+
+
+@given(versions=histories())
+def test_lww_keeps_the_largest_stamp(versions: list[Change]) -> None:
+    (kept,) = kept_by(resolver_of("lww"), tuple(versions))
+    assert all(version.stamp <= kept.stamp for version in versions)
+
+
+@given(versions=histories())
+def test_a_conflict_is_told_for_just_those_who_knew_nothing_of_each_other(versions: list[Change]) -> None:
+    *before, arrived = versions
+    held = newest(before)
+    conflict = conflict_of(held, arrived, newest((*held, arrived)))
+    assert (conflict is not None) == any(concurrent(version, arrived) for version in held)
+    if conflict:
+        assert conflict.lost == ()
+        assert dot_of(arrived) in map(dot_of, conflict.kept)
+
+
+def test_two_writes_at_one_leader_by_authors_who_saw_nothing_are_both_kept() -> None:
+    """A plain vector would take the second for a successor of the first."""
+    first = Change("n1", 1, Operation("put", "x", "B"), Stamp(1), 1)
+    second = Change("n1", 2, Operation("put", "x", "C"), Stamp(2), 2)
+    assert kept_by(resolver_of("record"), (first, second)) == (first, second)
