@@ -120,7 +120,7 @@ class Recorder:
             "ok",
             value=result,
             node=node or pending.node,
-            epoch=epoch,
+            epoch=epoch or None,  # there is no epoch 0: where nobody leads alone, nothing has one
             position=position,
             partition=partition,
             siblings=None if siblings is None else list(siblings),
@@ -158,7 +158,7 @@ class Recorder:
         reads = {None: sorted(held), **(self._absent if partition is None else missing), **held}
         homes |= dict.fromkeys(reads, partition)
         found = {
-            "epoch": contents["epoch"],
+            "epoch": contents["epoch"] or None,
             "position": contents.get("vector") or sequence(contents["position"]),
             "partition": partition,
         }

@@ -13,6 +13,10 @@ from chaos.report.saved import Saved
 MOST_ROWS = 60
 
 
+class Siblings(list[Any]):
+    """Several values of one key, among which nobody may choose; in one order wherever they are the same."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One key: what was acknowledged last, which operation that was, and what each replica holds.
@@ -71,7 +75,7 @@ def final_contents(saved: Saved) -> Contents:
 
 
 def _row(key: Key, reads: Mapping[str, Operation], writes: Sequence[Operation]) -> Row:
-    values = {node: read.value for node, read in reads.items()}
+    values = {node: _held(read) for node, read in reads.items()}
     last = next(reversed(acknowledged_writes(writes)), None)
     judged = last if last is not None and _says_what_was_written(last, values.values(), writes) else None
     return Row(
@@ -79,7 +83,7 @@ def _row(key: Key, reads: Mapping[str, Operation], writes: Sequence[Operation]) 
         acknowledged="" if last is None else shown(last.value),
         index=None if last is None else last.index,
         by="" if last is None else " ".join(filter(None, (last.node, _epoch(last)))),
-        held={node: shown(value) for node, value in values.items()},
+        held={node: _shown(value) for node, value in values.items()},
         odd=frozenset(_odd(judged, values, writes)),
         is_missing=judged is not None and _is_missing(judged, values.values(), writes),
         differs=len({canonical(value) for value in values.values()}) > 1,
@@ -102,8 +106,27 @@ def _is_missing(last: Operation, values: Iterable[Any], writes: Iterable[Operati
 
 
 def _elements(last: Operation, values: Iterable[Any]) -> set[bytes]:
-    found = (value if isinstance(value, list) and last.f != "write" else [value] for value in values)
-    return {canonical(element) for elements in found for element in elements}
+    return {canonical(element) for value in values for element in _parts(last, value)}
+
+
+def _parts(last: Operation, value: Any) -> Iterable[Any]:
+    """What one replica shows of it: the value, the elements of a set, siblings, what a merged value joins."""
+    if isinstance(value, Siblings) or (isinstance(value, list) and last.f != "write"):
+        return (part for each in value for part in _pieces(last, each))
+    return _pieces(last, value)
+
+
+def _pieces(last: Operation, value: Any) -> Sequence[Any]:
+    is_joined = last.saw is not None and isinstance(value, str)
+    return value.split("/") if is_joined else [value]
+
+
+def _held(read: Operation) -> Any:
+    return read.value if read.siblings is None else Siblings(sorted(read.siblings, key=canonical))
+
+
+def _shown(value: Any) -> str:
+    return " beside ".join(map(shown, value)) if isinstance(value, Siblings) else shown(value)
 
 
 def _odd(last: Operation | None, values: Mapping[str, Any], writes: Sequence[Operation]) -> Iterable[str]:

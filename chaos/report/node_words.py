@@ -46,9 +46,16 @@ SENTENCES: Mapping[str, str] = {
     "too-few-answers": "{node} gives up on a {to_a}: {got} of {of} homes answered, and {needed} must.",
     "read-repaired": "{node} sends {peer} the newer value of {key}, {now}: it had answered with {was}.",
     "anti-entropy": "{node} and {peer} compare what they hold: {keys} keys differed, and are alike now.",
+    "conflict-resolved": "{node} finds that values of {key} were written without knowing of each other: {by} "
+    "keeps {kept}, and {lost}, taken by {of}, is gone.",
+    "conflict-recorded": "{node} finds that values of {key} were written without knowing of each other, and "
+    "keeps all of them: {kept}.",
     "semi-sync-restored": "{node} waits for a follower again before it confirms.",
 }
-TOLD_ONCE = ("refused-old-leader", "too-few-answers", "read-repaired")  # when said again and again
+TOLD_ONCE = (  # when said again and again
+    *("refused-old-leader", "too-few-answers", "read-repaired"),
+    *("conflict-resolved", "conflict-recorded"),
+)
 UNTOLD = ("emptied",)  # the beginning of every run
 
 

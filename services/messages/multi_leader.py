@@ -8,7 +8,7 @@ from services.messages.data import Context, Vector
 from services.messages.detail import Detail
 from services.messages.message import Message
 from services.messages.values import Count, Name, Operation
-from services.versions.hybrid import BEGINNING, Stamp
+from services.messages.versions import Stamp
 
 
 class Change(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -21,7 +21,7 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True):
     origin: Name
     sequence: Count
     operation: Operation
-    stamp: Stamp = BEGINNING
+    stamp: Stamp
     number: Count = 0
     past: Context = ""
     after: Vector = msgspec.field(default_factory=dict)

@@ -1,16 +1,28 @@
-"""The family's part of a gateway: its clients' home is one leader, and they go elsewhere only when it
-refuses.
+"""The family's part of a gateway: its clients have a home, and go elsewhere while that does not answer.
 
 The home is the leader in the gateway's own datacenter; where none is stated, that of the same number (g1
-asks n1, g2 asks n2), so clients at two gateways write at two leaders at once.
+asks n1, g2 asks n2), so clients at two gateways write at two leaders at once. A write that may have
+happened is never sent a second time. But whoever comes next is sent elsewhere, until the silent leader
+answers again.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from services.errors import LabError
 from services.family import NO_WISH, Answers, Wish
-from services.messages import Execute, Executed, Message, Read, ReadResult, Status, Write, Written
+from services.messages import (
+    AskStatus,
+    Execute,
+    Executed,
+    Message,
+    Read,
+    ReadResult,
+    Status,
+    Write,
+    Written,
+)
 from services.node import remember_settings
 from services.ports import Env
 from services.replies import of_type
@@ -19,7 +31,9 @@ from services.settings.multi_leader import MultiLeaderSettings
 
 M = TypeVar("M", bound=Message)
 REFUSED = frozenset({"unreachable", "shutting-down"})  # nothing happened, and another leader may do it
-SILENT = frozenset({"timed-out", "connection-lost", "storage-failed", "overloaded"})  # a read has no effect
+GONE = REFUSED | {"timed-out", "connection-lost"}
+SILENT = GONE | {"storage-failed", "overloaded"}  # where a read may be tried elsewhere: it has no effect
+LISTEN = "listen"
 
 
 class Door:
@@ -28,22 +42,26 @@ class Door:
     def __init__(self, env: Env, node: NodeSettings) -> None:
         assert isinstance(node.cluster, MultiLeaderSettings), node.cluster
         self._env, self._node, self._settings = env, node, node.cluster
+        self._silent: dict[str, None] = {}  # leaders that did not answer the last time
 
     def answers(self) -> Answers:
         """See `Part`: nothing besides what every gateway answers."""
         return {}
 
     async def start(self) -> None:
-        """There is nothing to find out."""
+        """Begin to listen for leaders that have fallen silent."""
         self.say("started", home=self.homes[0])
+        self._env.tasks.spawn(LISTEN, self._listen())
 
     async def stop(self, reason: str) -> None:
-        """There is nothing to stop."""
+        """Stop listening."""
+        await self._env.tasks.cancel(LISTEN)
 
     async def configure(self, settings: MultiLeaderSettings, reset: bool) -> None:
         """See `Part`."""
         remember_settings(self._env, settings)
         self._settings = settings
+        self._silent.clear()
         if reset:
             self.say("emptied", conflicts=settings.conflicts)
 
@@ -80,7 +98,7 @@ class Door:
     async def read(self, message: Read, wish: Wish = NO_WISH) -> ReadResult:
         """See `Door`."""
         within_s = self._settings.call_timeout_ms / 1000
-        return await self._ask(message, ReadResult, self._wanted(wish), REFUSED | SILENT, within_s)
+        return await self._ask(message, ReadResult, self._wanted(wish), SILENT, within_s)
 
     async def execute(self, message: Execute, wish: Wish = NO_WISH) -> Executed:
         """See `Door`."""
@@ -110,10 +128,22 @@ class Door:
         within_s: float,
     ) -> M:
         """The answer of the first of `homes` that does not refuse. Raises `LabError` of the last one."""
-        for home in homes[:-1]:
+        for home in sorted(homes, key=lambda home: home in self._silent):
             try:
                 return of_type(await self._env.network.call(home, message, within_s), expected)
             except LabError as error:
+                if error.kind.code in GONE:
+                    self._silent[home] = None
                 if error.kind.code not in elsewhere:
                     raise
-        return of_type(await self._env.network.call(homes[-1], message, within_s), expected)
+                last = error
+        raise last
+
+    async def _listen(self) -> None:
+        """Ask silent leaders, again and again, whether they are back."""
+        while True:
+            await self._env.clock.sleep(self._settings.heartbeat_ms / 1000)
+            for home in tuple(self._silent):
+                with suppress(LabError):
+                    await self._env.network.call(home, AskStatus(), self._settings.call_timeout_ms / 1000)
+                    self._silent.pop(home, None)

@@ -33,8 +33,8 @@ def newest(versions: Sequence[Change]) -> tuple[Change, ...]:
 
 
 def order(version: Change) -> tuple[object, ...]:
-    """By stamp, and of one stamp by origin: the same on every leader, so the last of it can be the winner."""
-    return version.stamp, version.origin, version.sequence
+    """By stamp, which names the origin between equals: the same on every leader, so the last of it can be the winner."""
+    return version.stamp, version.sequence
 
 
 def past_of_all(versions: Sequence[Change]) -> Past:

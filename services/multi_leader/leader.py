@@ -10,6 +10,7 @@ from typing import NamedTuple
 from services.errors import LabError
 from services.messages import Write
 from services.messages.multi_leader import Change
+from services.messages.versions import Stamp
 from services.multi_leader.conflicts import Conflict, conflict_of
 from services.multi_leader.knowledge import past_of_all
 from services.multi_leader.resolvers import Resolver
@@ -17,7 +18,7 @@ from services.multi_leader.storage import Storage, not_yet
 from services.ports import Clock
 from services.versions import dotted
 from services.versions.dotted import Dot
-from services.versions.hybrid import Stamp, next_stamp
+from services.versions.hybrid_clock import HybridClock
 
 
 class Done(NamedTuple):
@@ -33,7 +34,6 @@ class _Draft:
     """What will be known once the transaction is durable."""
 
     known: dict[str, int]
-    stamp: Stamp
     conflicts: int
 
 
@@ -42,8 +42,9 @@ class Leader:
 
     def __init__(self, name: str, clock: Clock, storage: Storage, resolver: Resolver) -> None:
         self.storage, self.resolver = storage, resolver
-        self._name, self._clock = name, clock
-        self.known, self._stamp, self.conflicts = storage.recovered()
+        self._name, self._clock = name, HybridClock(clock.wall)
+        self.known, time_us, self.conflicts = storage.recovered()
+        self._clock.saw(time_us)
         self.siblings = storage.siblings()
 
     def write_all(self, writes: Sequence[Write]) -> list[Done]:
@@ -68,10 +69,10 @@ class Leader:
         return done
 
     def _draft(self) -> _Draft:
-        return _Draft(dict(self.known), self._stamp, self.conflicts)
+        return _Draft(dict(self.known), self.conflicts)
 
     def _settle(self, draft: _Draft) -> None:
-        self.known, self._stamp, self.conflicts = draft.known, draft.stamp, draft.conflicts
+        self.known, self.conflicts = draft.known, draft.conflicts
         self.siblings = self.storage.siblings()
 
     def _write(self, draft: _Draft, write: Write) -> Done:
@@ -80,12 +81,11 @@ class Leader:
         except LabError as error:
             return Done(None, error=error)
         operation = write.operation
-        draft.stamp = next_stamp(draft.stamp, round(self._clock.wall() * 1000))
         change = Change(
             origin=self._name,
             sequence=draft.known.get(self._name, 0) + 1,
             operation=operation,
-            stamp=draft.stamp,
+            stamp=Stamp(self._clock.now_us(), self._name),
             number=self.storage.next_number(operation.key) if operation.f != "add" else 0,
             past=past,
             after={node: count for node, count in draft.known.items() if node != self._name},
@@ -104,7 +104,7 @@ class Leader:
     def _absorb(self, draft: _Draft, change: Change) -> Conflict | None:
         """Log it, and let its key have what the resolver keeps."""
         draft.known[change.origin] = change.sequence
-        draft.stamp = max(draft.stamp, change.stamp)
+        self._clock.saw(change.stamp.time_us)
         self.storage.log(change)
         if change.operation.f == "add":
             self.storage.add(change.operation)

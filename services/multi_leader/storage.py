@@ -17,14 +17,13 @@ import msgspec
 from services.messages import Operation, Value
 from services.messages.multi_leader import Change
 from services.store.effects import canonical
-from services.versions.hybrid import Stamp
 
 DATABASE = "leader.db"
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS changes(
-    origin TEXT, sequence INTEGER, wall_ms INTEGER NOT NULL, tick INTEGER NOT NULL, body TEXT NOT NULL,
+    origin TEXT, sequence INTEGER, time_us INTEGER NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (origin, sequence)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS by_stamp ON changes(wall_ms, tick);
+CREATE INDEX IF NOT EXISTS by_stamp ON changes(time_us);
 CREATE TABLE IF NOT EXISTS versions(
     key TEXT, place INTEGER, body TEXT NOT NULL, PRIMARY KEY (key, place)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS counts(key TEXT PRIMARY KEY, own INTEGER NOT NULL) WITHOUT ROWID;
@@ -37,10 +36,10 @@ INSERT OR IGNORE INTO met VALUES (1, 0);
 
 
 class Recovered(NamedTuple):
-    """What the disk tells at the start: the vector of what is known, the largest stamp, conflicts so far."""
+    """What the disk tells at the start: the vector of what is known, the largest time of a stamp, conflicts so far."""
 
     known: dict[str, int]
-    stamp: Stamp
+    time_us: int
     conflicts: int
 
 
@@ -66,15 +65,14 @@ class Storage:
     def recovered(self) -> Recovered:
         """What there is at the start."""
         known = dict(self._writer.execute("SELECT origin, max(sequence) FROM changes GROUP BY origin"))
-        newest = "SELECT wall_ms, tick FROM changes ORDER BY wall_ms DESC, tick DESC LIMIT 1"
-        stamp = next((Stamp(*row) for row in self._writer.execute(newest)), Stamp())
+        time_us: int = next(self._writer.execute("SELECT coalesce(max(time_us), 0) FROM changes"))[0]
         conflicts: int = next(self._writer.execute("SELECT conflicts FROM met"))[0]
-        return Recovered(known, stamp, conflicts)
+        return Recovered(known, time_us, conflicts)
 
     def log(self, change: Change) -> None:
         """Keep the change, to hand it on. Writes."""
-        row = (change.origin, change.sequence, *_of(change.stamp), canonical(change))
-        self._writer.execute("INSERT INTO changes VALUES (?, ?, ?, ?, ?)", row)
+        row = (change.origin, change.sequence, change.stamp.time_us, canonical(change))
+        self._writer.execute("INSERT INTO changes VALUES (?, ?, ?, ?)", row)
 
     def replace(self, key: str, versions: Iterable[Change]) -> None:
         """Let `key` have these versions and no others. Writes."""
@@ -152,10 +150,6 @@ class Storage:
     def _versions(self, connection: apsw.Connection, key: str) -> list[Change]:
         rows = connection.execute("SELECT body FROM versions WHERE key = ? ORDER BY place", (key,))
         return [self._decoder.decode(body) for (body,) in rows]
-
-
-def _of(stamp: Stamp) -> tuple[int, int]:
-    return stamp.wall_ms, stamp.tick
 
 
 def not_yet(known: Mapping[str, int], changes: Sequence[Change]) -> list[Change]:

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from services.messages import Operation
 from services.messages.multi_leader import Change
+from services.messages.versions import Stamp
 from services.multi_leader.conflicts import conflict_of
 from services.multi_leader.knowledge import concurrent, dot_of, knew, newest, past_of_all
 from services.multi_leader.resolvers import Resolver, resolver_of
 from services.settings.multi_leader import Conflicts, MultiLeaderSettings
-from services.versions.hybrid import Stamp
 
 ALL: tuple[Conflicts, ...] = get_args(Conflicts)
 CONVERGING = [name for name in ALL if MultiLeaderSettings(conflicts=name).converges]
@@ -34,7 +34,7 @@ def histories(draw: st.DrawFn) -> list[Change]:
         deletes = draw(st.integers(0, 4)) == 0
         operation = Operation("delete", "x") if deletes else Operation("put", "x", f"v{place}")
         past = past_of_all(seen)
-        stamp = Stamp(draw(st.integers(1, 3)), place)
+        stamp = Stamp(draw(st.integers(0, 3)) * 10 + place, origin)
         versions.append(Change(origin, number, operation, stamp, number, str(past)))
     return versions
 
@@ -65,7 +65,7 @@ def test_what_is_kept_had_arrived(name: Conflicts, versions: list[Change]) -> No
 
 
 def test_arrival_order_does_not_converge() -> None:
-    one, other = (Change(node, 1, Operation("put", "x", node), Stamp(1), 1) for node in ("n1", "n2"))
+    one, other = (Change(node, 1, Operation("put", "x", node), Stamp(1, node), 1) for node in ("n1", "n2"))
     resolver = resolver_of("arrival-order")
     assert kept_by(resolver, (one, other)) != kept_by(resolver, (other, one))
 
@@ -82,7 +82,9 @@ def test_a_write_that_knows_all_siblings_leaves_itself_alone(versions: list[Chan
     resolver = resolver_of("record")
     held = kept_by(resolver, tuple(versions))
     number = sum(version.origin == "n1" for version in versions) + 1
-    last = Change("n1", number, Operation("put", "x", "merged"), Stamp(9), number, str(past_of_all(held)))
+    last = Change(
+        "n1", number, Operation("put", "x", "merged"), Stamp(99, "n1"), number, str(past_of_all(held))
+    )
     assert resolver.keep(held, last) == (last,)
 
 
@@ -105,6 +107,6 @@ def test_a_conflict_is_told_for_just_those_who_knew_nothing_of_each_other(versio
 
 def test_two_writes_at_one_leader_by_authors_who_saw_nothing_are_both_kept() -> None:
     """A plain vector would take the second for a successor of the first."""
-    first = Change("n1", 1, Operation("put", "x", "B"), Stamp(1), 1)
-    second = Change("n1", 2, Operation("put", "x", "C"), Stamp(2), 2)
+    first = Change("n1", 1, Operation("put", "x", "B"), Stamp(1, "n1"), 1)
+    second = Change("n1", 2, Operation("put", "x", "C"), Stamp(2, "n1"), 2)
     assert kept_by(resolver_of("record"), (first, second)) == (first, second)

@@ -1,4 +1,4 @@
-"""The laws of vectors, dotted pasts and hybrid stamps, for whatever values they have."""
+"""The laws of vectors and dotted pasts, for whatever values they have."""
 
 import pytest
 from hypothesis import given
@@ -7,13 +7,11 @@ from hypothesis import strategies as st
 from services.errors import LabError
 from services.versions import dotted, vectors
 from services.versions.dotted import Dot, Past
-from services.versions.hybrid import Stamp, next_stamp
 
 NODES = st.sampled_from(["n1", "n2", "n3.b-c"])
 VECTORS = st.dictionaries(NODES, st.integers(0, 5))
 DOTS = st.lists(st.builds(Dot, NODES, st.integers(1, 8)), max_size=6).map(tuple)
 PASTS = st.builds(dotted.past_of, VECTORS, DOTS)
-STAMPS = st.builds(Stamp, st.integers(0, 9), st.integers(0, 9))
 
 
 @given(VECTORS, VECTORS, VECTORS)
@@ -60,10 +58,3 @@ def test_a_past_is_read_back_from_its_text(past: Past) -> None:
 def test_a_text_from_elsewhere_is_refused(text: str) -> None:
     with pytest.raises(LabError, match="was not given by this cluster"):
         dotted.past_in(text)
-
-
-@given(STAMPS, st.integers(0, 9))
-def test_a_stamp_follows_all_that_was_known_and_is_no_later_than_need_be(last: Stamp, wall_ms: int) -> None:
-    stamp = next_stamp(last, wall_ms)
-    assert stamp > last
-    assert stamp.wall_ms == max(last.wall_ms, wall_ms)

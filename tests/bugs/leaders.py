@@ -1,0 +1,50 @@
+"""Mistakes in a family of several leaders; edits with what their authors knew must show each of them."""
+
+from collections.abc import Sequence
+from typing import Any
+from unittest.mock import patch
+
+from services.messages.multi_leader import Change
+from services.multi_leader import knowledge
+from services.multi_leader.leader import Leader
+from services.multi_leader.resolvers.record import Record
+from services.versions.dotted import Dot, Past
+from tests.bugs.planted import Hunt, bug, by_script
+
+EDITS = Hunt("write-conflict:record", "lost-write", by_script)
+
+
+@bug(EDITS)
+def a_later_version_of_a_leader_is_taken_to_know_all_its_earlier_ones() -> Any:
+    """What a plain version vector says."""
+
+    def knows(self: Past, dot: Dot) -> bool:
+        counts = [*self.vector, *((each.node, each.number) for each in self.dots)]
+        return any(node == dot.node and count >= dot.number for node, count in counts)
+
+    return patch.object(Past, "knows", knows)
+
+
+@bug(EDITS)
+def at_most_two_siblings_are_kept() -> Any:
+    def keep(_: Record, held: Sequence[Change], arrived: Change) -> tuple[Change, ...]:
+        return knowledge.newest((*held, arrived))[-2:]
+
+    return patch.object(Record, "keep", keep)
+
+
+@bug(EDITS)
+def what_a_client_knew_is_taken_from_what_its_leader_holds() -> Any:
+    def past_of(self: Leader, write: Any) -> str:
+        return str(knowledge.past_of_all(self.storage.held(write.operation.key)))
+
+    return patch.object(Leader, "_past_of", past_of)
+
+
+@bug(EDITS)
+def a_version_that_arrives_late_is_not_compared_but_dropped() -> Any:
+    def keep(_: Record, held: Sequence[Change], arrived: Change) -> tuple[Change, ...]:
+        is_late = bool(held) and arrived.stamp < held[-1].stamp
+        return tuple(held) if is_late else knowledge.newest((*held, arrived))
+
+    return patch.object(Record, "keep", keep)
