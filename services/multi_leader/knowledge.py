@@ -33,7 +33,7 @@ def newest(versions: Sequence[Change]) -> tuple[Change, ...]:
 
 
 def order(version: Change) -> tuple[object, ...]:
-    """By stamp, which names the origin between equals: the same on every leader, so the last of it can be the winner."""
+    """By stamp, which names the origin between equals: the same order on every leader."""
     return version.stamp, version.sequence
 
 

@@ -36,7 +36,7 @@ INSERT OR IGNORE INTO met VALUES (1, 0);
 
 
 class Recovered(NamedTuple):
-    """What the disk tells at the start: the vector of what is known, the largest time of a stamp, conflicts so far."""
+    """What the disk tells at the start: the vector of changes, the largest stamp, conflicts so far."""
 
     known: dict[str, int]
     time_us: int
