@@ -8,13 +8,13 @@ import asyncio
 import os
 import shutil
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
 import apsw
 
+from services.adapters.worker import Worker
 from services.ports import USUAL_FORMAT, StorageFormat
 
 T = TypeVar("T")
@@ -29,7 +29,7 @@ class FileDisk:
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self._directory = directory
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="disk")
+        self._worker = Worker("disk")
 
     def connect(self, name: str, form: StorageFormat = USUAL_FORMAT) -> apsw.Connection:
         """Open the database `name`, or create it in that format. Raises `apsw.Error` when it cannot."""
@@ -57,7 +57,7 @@ class FileDisk:
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run `work` on the node's disk thread. Work that has begun ends even if the caller is cancelled."""
-        return await asyncio.get_running_loop().run_in_executor(self._worker, work)
+        return await self._worker.do(work)
 
     def read_text(self, name: str) -> str | None:
         """The content of the small file `name`, None when there is none."""
@@ -137,7 +137,7 @@ class FileDisk:
 
     def close(self) -> None:
         """Let the work at hand finish and end the thread."""
-        self._worker.shutdown()
+        self._worker.close()
 
 
 def _nothing() -> None:

@@ -113,7 +113,8 @@ class FrameDoor(asyncio.Protocol):
         finally:
             self._state.tasks.discard(self._under_way.pop(number))
         if not self._transport.is_closing():
-            self._transport.write(frame(number, reply))
+            write = self._transport.write if self._under_way else self._transport.write_at_once
+            write(frame(number, reply))
         if self._holds:
             self._regulate()
         if self._ending:

@@ -20,18 +20,24 @@ class JoinedWrites:
     def write(self, data: bytes) -> None:
         """Send `data` when the turn ends."""
         if not self._parts:
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self.flush)
         self._parts.append(data)
+
+    def write_at_once(self, data: bytes) -> None:
+        """Send `data`, and what has been written before: nothing that it could wait for is to be expected."""
+        self._parts.append(data)
+        self.flush()
 
     def close(self) -> None:
         """Close when everything has been sent."""
-        self._flush()
+        self.flush()
         self._transport.close()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Send what has been written."""
         parts, self._parts = self._parts, []
         if parts and not self.is_closing():
             self._transport.write(b"".join(parts) if len(parts) > 1 else parts[0])

@@ -94,6 +94,7 @@ class PatientProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """A request has its answer."""
         self._unanswered -= 1
+        cast(JoinedWrites, self.transport).flush()
         super().on_response_complete()
         self._end_if_all_is_answered()
 

@@ -54,6 +54,8 @@ class Stream(asyncio.Protocol):
         self._spoke_s = self._loop.time()
         if self._transport is None:
             self._unsent[number] = frame(number, body)
+        elif len(self._pending) == 1:
+            self._transport.write_at_once(frame(number, body))
         else:
             self._transport.write(frame(number, body))
         return answer

@@ -29,4 +29,9 @@ class Tail:
         if not self._entries or self._entries[0].position.sequence > sequence + 1:
             return self._storage.entries_after(sequence, limit)
         start = sequence + 1 - self._entries[0].position.sequence
-        return list(islice(self._entries, start, start + limit))
+        lacking = max(0, len(self._entries) - start)
+        if lacking > limit:
+            return list(islice(self._entries, start, start + limit))
+        newest = list(islice(reversed(self._entries), lacking))  # what is asked for nearly always: the end
+        newest.reverse()
+        return newest

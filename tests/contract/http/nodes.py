@@ -18,6 +18,7 @@ TOKEN = "the-token-of-this-run"
 START_S = 90.0
 ANSWER_S = 10.0
 PATIENT = {  # how a machine that is starved delays nodes is no subject here
+    "family": "single-leader",
     "replication": "async",
     "detection_timeout_ms": 30_000,
     "call_timeout_ms": 10_000,

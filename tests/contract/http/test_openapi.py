@@ -52,7 +52,7 @@ NO_MESSAGES = (
     b'{"kind":7}',
 )
 MODES = list(GenerationMode)
-SETTINGS = {"replication": "async"}
+SETTINGS = {"family": "single-leader", "replication": "async"}
 PARTS = (  # those with more than a handful of requests: good messages have something to vary, or have not
     2 * (len(CLIENTS) - 1) + len(MESSAGES) + len([kind for _, kind in MESSAGES if kind.__struct_fields__]) - 1
 )
