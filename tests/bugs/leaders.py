@@ -8,21 +8,23 @@ from services.messages.multi_leader import Change
 from services.multi_leader import knowledge
 from services.multi_leader.leader import Leader
 from services.multi_leader.resolvers.record import Record
-from services.versions.dotted import Dot, Past
 from tests.bugs.planted import Hunt, bug, by_script
 
 EDITS = Hunt("write-conflict:record", "lost-write", by_script)
+COPIES = Hunt("write-conflict:record", "diverged-replicas", by_script)
 
 
 @bug(EDITS)
 def a_later_version_of_a_leader_is_taken_to_know_all_its_earlier_ones() -> Any:
     """What a plain version vector says."""
 
-    def knows(self: Past, dot: Dot) -> bool:
-        counts = [*self.vector, *((each.node, each.number) for each in self.dots)]
-        return any(node == dot.node and count >= dot.number for node, count in counts)
+    real = knowledge.knew
 
-    return patch.object(Past, "knows", knows)
+    def knew(later: Change, earlier: Change) -> bool:
+        same = later.origin == earlier.origin and later.number > earlier.number
+        return same or real(later, earlier)
+
+    return patch.object(knowledge, "knew", knew)
 
 
 @bug(EDITS)
@@ -41,7 +43,7 @@ def what_a_client_knew_is_taken_from_what_its_leader_holds() -> Any:
     return patch.object(Leader, "_past_of", past_of)
 
 
-@bug(EDITS)
+@bug(COPIES)
 def a_version_that_arrives_late_is_not_compared_but_dropped() -> Any:
     def keep(_: Record, held: Sequence[Change], arrived: Change) -> tuple[Change, ...]:
         is_late = bool(held) and arrived.stamp < held[-1].stamp
