@@ -9,9 +9,10 @@ What a caller learns follows what was measured on Toxiproxy and real sockets:
 - a paused node accepts and says nothing; when it goes on, it works off what has arrived meanwhile,
   also for callers who have given up.
 
-One connection carries one call at a time, so the order within a connection is that of its caller;
-calls on different connections overtake each other as their latencies have it. Messages travel as
-JSON: nodes share nothing.
+Calls overtake each other as their latencies have it. On the real wire those of one link share a stream, and
+arrive in the order in which they were sent, until one of them is waited for in vain and the next goes by a
+new stream. So every order that is met there is met here, and more. Messages travel as JSON: nodes share
+nothing.
 """
 
 import asyncio
