@@ -44,7 +44,7 @@ async def script(run: Run) -> None:
     one, other = (Slow(gateway, home, FAR_S, one_way=True) for home in far)
     async with run.fault(one), run.fault(other):
         await run.acknowledged(40)
-        await run.read(150)
+        await run.read(300)
     await run.acknowledged(10)
 
 
@@ -73,7 +73,7 @@ async def from_a_backup(run: Run) -> None:
 BY_MANY = register.reads_and_writes(keys=3, clients=12, rate_per_s=80, write_fraction=0.3)
 KNOWING = register.reads_and_writes(keys=3, clients=12, rate_per_s=80, write_fraction=0.3, knowing=True)
 COLD = register.reads_and_writes(keys=20, clients=12, rate_per_s=80, write_fraction=0.3)
-USERS = sessions.news(Users(12), keys=3, rate_per_s=80, write_fraction=0.3)
+USERS = sessions.news(Users(12), keys=2, rate_per_s=120, write_fraction=0.25)
 
 SCENARIO = Scenario(
     id="quorum-limits",

@@ -52,9 +52,10 @@ class Asking:
         needed: int,
         timeout_s: float,
         then: Then | None = None,
+        already: tuple[str, ...] = (),
     ) -> Round:
-        """Send `message` to each of `homes`; nobody is waited for."""
-        round_ = Round(Tally(homes, needed), then)
+        """Send `message` to each of `homes`; nobody is waited for. Who has done it `already` counts, too."""
+        round_ = Round(Tally((*already, *homes), needed, dict.fromkeys(already, ())), then)
         if homes:
             self._open[round_] = None
         for home in homes:

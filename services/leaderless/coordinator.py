@@ -15,15 +15,17 @@ from functools import partial
 
 from services.errors import LabError
 from services.groups.ring import ring_of
-from services.leaderless.asking import Asking, Round, Send
+from services.leaderless.asking import Asking, Round, Send, versions_in
+from services.leaderless.silent import Silent
 from services.leaderless.tally import Tally
 from services.messages import Operation, Read, ReadResult, Write, Written
-from services.messages.leaderless import FetchVersions, StoreVersions
+from services.messages.leaderless import FetchVersions, StoreVersions, WriteVersion
 from services.messages.versions import Stamp, Version, Versions
 from services.ports import Env
 from services.settings.leaderless import LeaderlessSettings
 from services.versions.hybrid_clock import HybridClock
-from services.versions.merging import last_write_wins
+from services.versions.merging import MERGING
+from services.versions.seen import as_context, from_context, of_versions
 
 Say = Callable[..., None]
 
@@ -35,6 +37,9 @@ class Coordinator:
         self, env: Env, settings: LeaderlessSettings, replicas: tuple[str, ...], send: Send, say: Say
     ) -> None:
         self._node, self._settings, self._replicas, self._say = env.node, settings, replicas, say
+        self._merging = MERGING[settings.versions]
+        self._silent = Silent(env.clock, settings.detection_timeout_ms / 1000)
+        self._send = send
         ahead_s = settings.clocks_off_s.get(env.node, 0.0)
         self._clock = HybridClock(lambda: env.clock.wall() + ahead_s)
         self._asking = Asking(env, send)
@@ -59,13 +64,14 @@ class Coordinator:
         needed = self._bounded("w", w or message.w, self._settings.w)
         if self._settings.writes == "read-first":
             await self._fetched(operation.key, self._settings.r)
-        version = self._version(operation)
-        round_ = self._store(operation.key, (version,), self.homes_of(operation.key), needed)
+        version, homes = self._version(operation), self.homes_of(operation.key)
+        if self._merging.numbers:
+            return await self._write_numbered(operation.key, version, homes, needed, message.context)
+        round_ = self._store(operation.key, (version,), homes, needed)
         await round_.told.wait()
         self._must_be_enough(round_.tally, operation.key, writes=True)
-        return Written(
-            node=next(iter(round_.tally.answers)), by=self._node, vector=_place((version,), self._node)
-        )
+        node = next(iter(round_.tally.answers))
+        return Written(node=node, by=self._node, vector=_place((version,), self._node))
 
     async def read(self, message: Read, r: int | None = None, only: str | None = None) -> ReadResult:
         """The newest of what `r` homes have (by default as the settings say); with `only`, what that one has.
@@ -80,18 +86,54 @@ class Coordinator:
             tally = await self._fetched(message.key, self._bounded("r", r or message.r, self._settings.r))
             if self._settings.read_repair == "before":
                 await self._repair_before(message.key, tally)
-        newest = tally.newest(last_write_wins)
+        newest = tally.newest(self._merging.merged)
         return result(_who_has(tally, newest), self._node, newest)
 
     def homes_of(self, key: str) -> tuple[str, ...]:
         """Where `key` lies, the nearest on the ring first."""
         return ring_of(self._replicas).preference(key, self._settings.n)
 
+    async def _write_numbered(
+        self, key: str, version: Version, homes: tuple[str, ...], needed: int, context: str
+    ) -> Written:
+        """One home gives the write a number among those of its key; the others get all that it has then."""
+        message = WriteVersion(key=key, version=version, seen=from_context(context))
+        first, versions = await self._numbered(homes, needed, message)
+        others = tuple(home for home in homes if home != first)
+        store = StoreVersions(key=key, versions=versions)
+        round_ = self._asking.begin(store, others, needed, self._timeout_s, already=(first,))
+        await round_.told.wait()
+        self._must_be_enough(round_.tally, key, writes=True)
+        own = [each for each in versions if each.stamp == version.stamp]
+        known = of_versions(tuple(own))
+        by = None if first == self._node else self._node
+        return Written(node=first, by=by, vector=dict(known.upto) or {first: 0}, context=as_context(known))
+
+    async def _numbered(
+        self, homes: tuple[str, ...], needed: int, message: WriteVersion
+    ) -> tuple[str, Versions]:
+        """The first home that does it, and what it has then; after doubt nobody else is asked.
+
+        Another number for the same write would make two of it. Raises `LabError`.
+        """
+        tally = Tally(homes, needed)
+        for home in sorted(homes, key=self._silent.is_silent):  # those that answer first, else as on the ring
+            try:
+                return home, versions_in(await self._send(home, message, self._timeout_s))
+            except LabError as error:
+                if error.kind.code == "too-many-siblings":
+                    raise
+                self._silent.heard(home, error)
+                tally = tally.minus(home, error.definite)
+                if not error.definite:
+                    break
+        raise self._too_few(tally, message.key, writes=True)
+
     async def _fetched(self, key: str, needed: int) -> Tally:
         """What enough homes have; unless stamps go by the wall clock, this node writes later from now on."""
         tally = await self._ask(key, self.homes_of(key), needed)
         if self._settings.clock == "hybrid" or self._settings.writes == "read-first":
-            for version in tally.newest(last_write_wins):
+            for version in tally.newest(self._merging.merged):
                 self._clock.saw(version.stamp.time_us)
         return tally
 
@@ -105,14 +147,14 @@ class Coordinator:
 
     def _repair_behind(self, key: str, tally: Tally) -> None:
         """All have answered, or will not: whoever had less is told, and nobody waits for it."""
-        for home, versions in tally.repairs(last_write_wins).items():
+        for home, versions in tally.repairs(self._merging.merged).items():
             was, now = _shown(tally.answers[home]), _shown(versions)
             then = partial(self._repaired, home, key, was, now)
             self._asking.begin(StoreVersions(key=key, versions=versions), (home,), 1, self._timeout_s, then)
 
     async def _repair_before(self, key: str, tally: Tally) -> None:
         """Return when enough homes for a write have what is to be answered. Raises `LabError` no-quorum."""
-        newest = tally.newest(last_write_wins)
+        newest = tally.newest(self._merging.merged)
         lacking = [home for home in tally.asked if home not in tally.answers or tally.answers[home] != newest]
         have = len(tally.asked) - len(lacking)
         if not newest or have >= self._settings.w:
@@ -145,16 +187,18 @@ class Coordinator:
         return wished or usual
 
     def _must_be_enough(self, tally: Tally, key: str, writes: bool) -> None:
-        """Raise the `LabError` that says how many of how many, unless there are enough."""
-        if tally.verdict == "enough":
-            return
+        if tally.verdict != "enough":
+            raise self._too_few(tally, key, writes)
+
+    def _too_few(self, tally: Tally, key: str, writes: bool) -> LabError:
+        """What says how many of how many have answered, and what that means."""
         got, needed, of = tally.got, tally.needed, len(tally.asked)
         what = "write" if writes else "read"
         self._say("too-few-answers", got=got, needed=needed, of=of, to_a=what, key=key)
         text = f"{got} of the {of} homes of {key!r} answered, and {needed} must"
         if not writes or tally.certainly_nothing:
-            raise LabError("no-quorum", text)
-        raise LabError("too-few-answers", f"{text}; the write may have happened all the same")
+            return LabError("no-quorum", text)
+        return LabError("too-few-answers", f"{text}; the write may have happened all the same")
 
 
 def not_a_set(key: str) -> LabError:
@@ -165,12 +209,15 @@ def not_a_set(key: str) -> LabError:
 def result(node: str, by: str, versions: Versions) -> ReadResult:
     """The answer to a client, from the versions that `node` has."""
     alive = [version for version in versions if not version.deleted]
+    seen = of_versions(versions)
     return ReadResult(
         node=node,
         by=None if by == node else by,
         found=bool(alive),
         value=alive[0].value if len(alive) == 1 else None,
-        vector=_place(versions, by),
+        siblings=tuple(version.value for version in alive) if len(alive) > 1 else (),
+        vector=dict(seen.upto) or _place(versions, by),
+        context=as_context(seen),
     )
 
 

@@ -39,6 +39,7 @@ from services.messages.leaderless import (
     HomeStatus,
     Stored,
     StoreVersions,
+    WriteVersion,
 )
 from services.messages.versions import Versions
 from services.node import remember_settings
@@ -46,9 +47,10 @@ from services.ports import Env
 from services.settings import NodeSettings
 from services.settings.leaderless import LeaderlessSettings
 from services.store.group_commit import GroupCommit
-from services.versions.merging import last_write_wins
+from services.versions.merging import MERGING
 
 COMMIT = "commit"
+MANY_SIBLINGS = 25  # of one key: somebody does not merge what it reads
 
 
 class Home:
@@ -63,6 +65,7 @@ class Home:
         """See `Part`."""
         return {
             StoreVersions: self._store,
+            WriteVersion: self._write_version,
             FetchVersions: self._fetch,
             AskDigests: lambda message: self._anti_entropy.on_ask_digests(message),
             AskKeys: lambda message: self._anti_entropy.on_ask_keys(message),
@@ -107,7 +110,9 @@ class Home:
             mark=self._table.digest,
             owes=under_way,
             settings=self._settings,
-            detail=HomeStatus(keys=self._table.keys, under_way=under_way),
+            detail=HomeStatus(
+                keys=self._table.keys, most_siblings=self._table.most_siblings, under_way=under_way
+            ),
         )
 
     def say(self, event: str, **fields: object) -> None:
@@ -117,6 +122,12 @@ class Home:
     async def _store(self, message: StoreVersions) -> Stored:
         await self._commit.perform(Change(message.key, message.versions))
         return Stored(node=self._env.node)
+
+    async def _write_version(self, message: WriteVersion) -> Fetched:
+        merged = await self._commit.perform(Change(message.key, (message.version,), message.seen))
+        if len(merged.versions) >= MANY_SIBLINGS:
+            self.say("many-siblings", key=message.key, count=len(merged.versions))
+        return Fetched(node=self._env.node, versions=merged.versions)
 
     async def _fetch(self, message: FetchVersions) -> Fetched:
         return Fetched(node=self._env.node, versions=self._table.look(message.key))
@@ -155,6 +166,8 @@ class Home:
         with own_disk_may_refuse(to):
             if isinstance(message, StoreVersions):
                 return await self._store(message)
+            if isinstance(message, WriteVersion):
+                return await self._write_version(message)
             assert isinstance(message, FetchVersions), message
             return await self._fetch(message)
 
@@ -179,7 +192,7 @@ class Home:
 
     def _open(self) -> None:
         env, settings = self._env, self._settings
-        self._table = table = Table(env.disk.connect, last_write_wins)
+        self._table = table = Table(env.disk.connect, MERGING[settings.versions], env.node)
         self._trees: dict[str, tuple[int, Tree]] = {}
         self._commit: GroupCommit[Change, Merged] = GroupCommit(env.disk, table.merge_all, table.committed)
         self._coordinator = Coordinator(env, settings, self._node.replicas, self._send, self.say)

@@ -16,11 +16,12 @@ import msgspec
 
 from services.errors import LabError
 from services.leaderless.merkle import DIGEST_BYTES, digest_of
-from services.leaderless.tally import Merge
-from services.messages.versions import Version, Versions
+from services.messages.versions import Seen, Version, Versions
+from services.versions.merging import Merging
 
 DATABASE = "home.db"
 SCHEMA = "CREATE TABLE IF NOT EXISTS cells(key TEXT PRIMARY KEY, versions TEXT NOT NULL) WITHOUT ROWID"
+MOST_SIBLINGS = 100
 LOOK = "SELECT versions FROM cells WHERE key = ?"
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -28,14 +29,18 @@ _decoder = msgspec.json.Decoder(tuple[Version, ...])
 
 
 class Change(NamedTuple):
-    """Versions that are to be merged into those of `key`."""
+    """Versions that are to be merged into those of `key`; with `seen`, a new write that needs a number."""
 
     key: str
     versions: Versions
+    seen: Seen | None = None
 
 
 class Merged(NamedTuple):
-    """What is held of `key` after a change, and the digest of that if it changed anything."""
+    """What is held of `key` after a change, and the digest of that if it changed anything.
+
+    A write that would leave too many siblings fails alone, in its `error`.
+    """
 
     key: str
     versions: Versions
@@ -46,14 +51,14 @@ class Merged(NamedTuple):
 class Table:
     """The cells of one home. `merge_all` and `close` block: call them through `Disk.run`."""
 
-    def __init__(self, connect: Callable[[str], apsw.Connection], merge: Merge) -> None:
-        self._merge = merge
+    def __init__(self, connect: Callable[[str], apsw.Connection], merging: Merging, home: str = "") -> None:
+        self._merging, self._home = merging, home
         self._writer = connect(DATABASE)
         self._writer.execute(SCHEMA)
         self._reader = connect(DATABASE)
         rows = self._reader.execute("SELECT key, versions FROM cells ORDER BY key")
         self.digests = {key: digest_of(key, text) for key, text in rows}
-        self.changes = 0  # since it was opened
+        self.changes, self.most_siblings = 0, 0  # since it was opened
         self._sum = reduce(xor, self.digests.values(), 0)
 
     @property
@@ -80,16 +85,28 @@ class Table:
         """Merge them into what is held, durable on return. Writes, blocks."""
         outcomes: list[Merged] = []
         with self._writer:
-            for key, versions in changes:
-                before = next(self._writer.execute(LOOK, (key,)), (None,))[0]
-                held = () if before is None else _decoder.decode(before)
-                merged = self._merge(held, versions)
-                text = text_of(merged)
-                changes_it = bool(merged) and text != before
-                if changes_it:
-                    self._writer.execute("INSERT OR REPLACE INTO cells VALUES (?, ?)", (key, text))
-                outcomes.append(Merged(key, merged, digest_of(key, text) if changes_it else None))
+            outcomes += map(self._merge_one, changes)
         return outcomes
+
+    def _merge_one(self, change: Change) -> Merged:
+        key = change.key
+        before = next(self._writer.execute(LOOK, (key,)), (None,))[0]
+        held = () if before is None else _decoder.decode(before)
+        merged = self._with(held, change)
+        if change.seen is not None and len(merged) > MOST_SIBLINGS:
+            text = f"{key!r} has {len(held)} siblings on {self._home}, and {MOST_SIBLINGS} are the most"
+            return Merged(key, held, error=LabError("too-many-siblings", f"{text}; read it and merge them"))
+        text = text_of(merged)
+        if not merged or text == before:
+            return Merged(key, merged)
+        self._writer.execute("INSERT OR REPLACE INTO cells VALUES (?, ?)", (key, text))
+        return Merged(key, merged, digest_of(key, text))
+
+    def _with(self, held: Versions, change: Change) -> Versions:
+        if change.seen is None:
+            return self._merging.merged(held, change.versions)
+        (version,) = change.versions
+        return self._merging.written(held, version, change.seen, self._home)
 
     def committed(self, outcomes: Sequence[Merged]) -> None:
         """Take what `merge_all` has done into account; where the digests are read, not where it blocked."""
@@ -97,6 +114,7 @@ class Table:
             if outcome.digest is not None:
                 self._sum ^= self.digests.get(outcome.key, 0) ^ outcome.digest
                 self.digests[outcome.key] = outcome.digest
+                self.most_siblings = max(self.most_siblings, len(outcome.versions))
                 self.changes += 1
 
     def close(self) -> None:

@@ -66,7 +66,7 @@ class Tally:
         return bool(self.answers) or not all(self.failures.values()) or not self.missing
 
     def newest(self, merge: Merge) -> Versions:
-        """What all the answers come to together."""
+        """What all the answers come to together, in the order that `merge` gives it."""
         result: Versions = ()
         for versions in self.answers.values():
             result = merge(result, versions)
@@ -75,10 +75,5 @@ class Tally:
     def repairs(self, merge: Merge) -> dict[str, Versions]:
         """For each home that answered with less than all answers come to: those, so that it gets them."""
         whole = self.newest(merge)
-        lacking = (node for node, versions in self.answers.items() if set_of(versions) != set_of(whole))
+        lacking = (node for node, versions in self.answers.items() if versions != whole)
         return dict.fromkeys(lacking, whole)
-
-
-def set_of(versions: Versions) -> frozenset[object]:
-    """To compare versions whatever their order."""
-    return frozenset(version.stamp for version in versions)

@@ -8,7 +8,7 @@ import msgspec
 from services.messages.detail import Detail
 from services.messages.message import Message
 from services.messages.values import Count, Name
-from services.messages.versions import Version
+from services.messages.versions import NOTHING, Seen, Version
 
 DEPTH = 3  # levels below the root of a tree that two homes compare
 
@@ -18,6 +18,17 @@ class StoreVersions(Message, frozen=True, kw_only=True):
 
     key: str
     versions: tuple[Version, ...]
+
+
+class WriteVersion(Message, frozen=True, kw_only=True):
+    """Coordinator to the first home: give this write of `key` a number, keep it, and say what you have then.
+
+    Whoever writes it has seen `seen`.
+    """
+
+    key: str
+    version: Version
+    seen: Seen = NOTHING
 
 
 class Stored(Message, frozen=True, kw_only=True):
@@ -84,15 +95,18 @@ class Exchanged(Message, frozen=True, kw_only=True):
 class HomeStatus(Detail, frozen=True, tag="leaderless"):
     """What a home says of itself: how many keys it holds, deleted ones included.
 
+    `most_siblings` is how many values one of them has had at most.
+
     A coordinator says how many of its messages are still on their way.
     """
 
     keys: Count = 0
+    most_siblings: Count = 0
     under_way: Count = 0
 
 
 SERVED: Mapping[str, tuple[type[Message], ...]] = {
-    "replica": (StoreVersions, FetchVersions, AskDigests, AskKeys, Exchange)
+    "replica": (StoreVersions, WriteVersion, FetchVersions, AskDigests, AskKeys, Exchange)
 }
 REPLIES: tuple[type[Message], ...] = (Stored, Fetched, Digests, Keys, Exchanged)
 DETAIL = HomeStatus

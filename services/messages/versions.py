@@ -1,7 +1,7 @@
 """One version of a value, as nodes without a common leader hand it to each other.
 
 Nobody puts the writes of such a key into an order, so a version carries what is needed to compare it with
-another one: a stamp, by which the last write wins. `services.versions` compares.
+another one: a stamp, by which the last write wins, or what its writer had seen. `services.versions` compares.
 """
 
 from typing import Annotated, Any, TypeAlias
@@ -10,20 +10,47 @@ import msgspec
 
 from services.messages.values import Count
 
+NodeName: TypeAlias = Annotated[str, msgspec.Meta(max_length=64)]
+
 
 class Stamp(msgspec.Struct, frozen=True, order=True, array_like=True):
     """When a version was written, in microseconds of its coordinator's clock; names decide between equals."""
 
     time_us: Count
-    by: Annotated[str, msgspec.Meta(max_length=64)]
+    by: NodeName
+
+
+class Dot(msgspec.Struct, frozen=True, order=True, array_like=True):
+    """One write: the `count`-th of this key that the home `by` has given a number to."""
+
+    by: NodeName
+    count: Count
+
+
+class Seen(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Which writes of a key somebody knows: of each home all up to a number, and some beyond that.
+
+    The numbers alone are a version vector. With the dots beside them it says exactly what was seen.
+    """
+
+    upto: dict[str, Count] = msgspec.field(default_factory=dict)
+    dots: tuple[Dot, ...] = ()
+
+
+NOTHING = Seen()
 
 
 class Version(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A value and where it stands among others; a `deleted` one (a tombstone) has none."""
+    """A value and where it stands among others; a `deleted` one (a tombstone) has none.
+
+    `dot` is the write that it is, and `past` what its writer had seen, where versions go by that.
+    """
 
     stamp: Stamp
     value: Any = None
     deleted: bool = False
+    dot: Dot | None = None
+    past: Seen = NOTHING
 
 
 Versions: TypeAlias = tuple[Version, ...]  # of one key, none of which replaces another

@@ -8,6 +8,7 @@ import msgspec
 from services.settings.common import CommonSettings
 
 Writes: TypeAlias = Literal["at-once", "read-first"]
+VersionsKept: TypeAlias = Literal["last-write-wins", "vectors", "dotted-vectors"]
 Clock: TypeAlias = Literal["hybrid", "wall"]
 ReadRepair: TypeAlias = Literal["none", "behind", "before"]
 
@@ -23,6 +24,7 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
     r: int = 2
     writes: Writes = "at-once"  # or ask for the newest version first, and write a later one
     read_repair: ReadRepair = "behind"  # the answer, or before it, so that no later read sees less
+    versions: VersionsKept = "last-write-wins"  # or siblings, as vectors tell
     clock: Clock = "hybrid"  # of stamps: later than what was seen, or the wall clock and nothing else
     clocks_off_s: dict[str, float] = msgspec.field(
         default_factory=dict
@@ -34,6 +36,11 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
         super().__post_init__()
         if self.n < 1:
             raise ValueError(f"n is how many homes a key has, at least 1, not {self.n}")
+        if self.versions != "last-write-wins" and self.writes == "read-first":
+            raise ValueError(
+                f"writes 'read-first' are for a later stamp, and versions {self.versions!r} do not go by "
+                "stamps; take 'last-write-wins' or writes 'at-once'"
+            )
         for name, count in (("w", self.w), ("r", self.r)):
             if not 1 <= count <= self.n:
                 raise ValueError(f"{name} must be from 1 to n ({self.n}), not {count}")

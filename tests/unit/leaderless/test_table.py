@@ -10,7 +10,7 @@ from services.adapters.disk import FileDisk
 from services.leaderless.table import Change, Table
 from services.messages.versions import Stamp, Version
 from services.versions.hybrid_clock import HybridClock
-from services.versions.merging import last_write_wins
+from services.versions.merging import LastWriteWins
 
 stamps = st.builds(Stamp, st.integers(0, 9), st.sampled_from(["g1", "g2"]))
 # One write has one stamp, so its value goes by that.
@@ -21,7 +21,7 @@ changes = st.lists(st.builds(lambda key, one: Change(key, (one,)), st.sampled_fr
 def in_memory() -> Table:
     name = f"file:/leaderless-{next(NUMBERS)}?vfs=memdb"
     flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
-    return Table(lambda _: apsw.Connection(name, flags=flags), last_write_wins)
+    return Table(lambda _: apsw.Connection(name, flags=flags), LastWriteWins())
 
 
 def make(table: Table, *changes: Change) -> None:
@@ -56,11 +56,11 @@ def test_what_differs_has_another_digest() -> None:
 
 def test_it_is_all_there_after_a_restart(tmp_path: Path) -> None:
     disk = FileDisk(tmp_path)
-    table = Table(disk.connect, last_write_wins)
+    table = Table(disk.connect, LastWriteWins())
     make(table, *(Change(key, (Version(Stamp(1, "g1"), key),)) for key in "xyz"))
     digest = table.digest
     table.close()
-    again = Table(disk.connect, last_write_wins)
+    again = Table(disk.connect, LastWriteWins())
     assert (again.digest, again.keys) == (digest, 3)
     assert again.look("y") == (Version(Stamp(1, "g1"), "y"),)
     again.close()
