@@ -56,8 +56,9 @@ def _writers(of_key: KeyOperations, read: Operation) -> int:
 
 
 def _witness(read: Operation, writers: int) -> Witness:
+    clients = "client" if writers == 1 else "clients"
     text = (
         f"process {read.process} asked {answerer(read)} for {read.key} at {seconds(read.invoked_ns)} "
-        f"and was given {_siblings(read)} values at once, although only {writers} clients had written it"
+        f"and was given {_siblings(read)} values at once, although only {writers} {clients} had written it"
     )
     return witness_of(sentence(text), read)

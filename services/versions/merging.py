@@ -7,7 +7,7 @@ order, or how often.
 - *Last write wins*: the newest stamp stays, and all others are dropped without a trace.
 - *Plain version vectors* (Dynamo, Riak before 2.0): one vector for all siblings of a key. A write whose
   context is not the very newest counts as concurrent with all of them: it is added, and nothing that its
-  writer had seen goes.
+  writer had seen goes. What was replaced may come back when homes hear of it in another order.
 - *Dotted version vectors*: each sibling has its own dot, so a write replaces exactly what its writer saw.
 """
 

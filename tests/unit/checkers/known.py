@@ -4,6 +4,11 @@ from tests.unit.checkers import known_knowledge, known_transactions
 
 BAD = [
     # file, the events that are the evidence, and what a reader must be told
+    (
+        "sibling-explosion/found-more-than-writers",
+        (4, 5),
+        "was given 2 values at once, although only 1 client",
+    ),
     ("failed-write-seen/found-in-doubt", (0, 1, 2, 3), "had not been confirmed (too-few-answers: 1 of the 3"),
     ("failed-write-seen/found-among-siblings", (0, 1, 4, 5), "write of 1 to x failed (no-quorum); then"),
     ("lost-write/found-acknowledged-and-gone", (0, 1, 5, 9), "process 0 was told by n1 (epoch 1) at 0.200 s"),
@@ -195,6 +200,8 @@ BAD = [
     *known_knowledge.BAD,
 ]
 UNKNOWN = [
+    ("sibling-explosion/unknown-blind-writes", "does not say what its client had seen of x"),
+    ("sibling-explosion/unknown-nothing-read", "no read succeeded"),
     ("failed-write-seen/unknown-nothing-failed", "no client was told that a write had failed"),
     ("failed-write-seen/unknown-nothing-read", "no read succeeded"),
     ("cross-user-leak/unknown-nothing-shown", "no session was shown a row"),
