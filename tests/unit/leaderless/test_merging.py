@@ -47,7 +47,7 @@ def test_what_is_no_context_is_refused(context: str) -> None:
 
 
 def history(merging: Merging, seed: int, steps: int = 25, clients: int = 4) -> list[dict[str, Versions]]:
-    """What homes hold, step by step, while clients read and write there and homes hear from others."""
+    """What homes hold, step by step, while clients read and write there and homes hear others."""
     random, held, knows = Random(seed), dict.fromkeys(NODES, ()), dict.fromkeys(range(clients), NOTHING)
     homes: dict[str, Versions] = {**held}
     shown: list[dict[str, Versions]] = []
