@@ -92,7 +92,7 @@ def test_dotted_a_write_replaces_what_its_writer_saw_and_nothing_else(seed: int)
 
 
 def interleaved(merging: Merging, writers: int, writes: int) -> Versions:
-    """Clients of one home write in turn; each has seen its own last write and all that was there before it."""
+    """Clients of one home write in turn; each knows its own last write and what was there before it."""
     held: Versions = ()
     knows = dict.fromkeys(range(writers), NOTHING)
     for step in range(writes):
