@@ -70,8 +70,11 @@ class Disk(Protocol):
     def connect(self, name: str, form: StorageFormat = USUAL_FORMAT) -> apsw.Connection:
         """Open the database `name`, or create it in that format; what is committed is synced."""
 
-    async def run(self, work: Callable[[], T]) -> T:
-        """Run blocking `work` off the event loop; calls of one node run in order, one at a time."""
+    async def run(self, work: Callable[[], T], short: bool = False) -> T:
+        """Run blocking `work` off the event loop; calls of one node run in order, one at a time.
+
+        A small transaction is `short`: where the disk is fast it may be done at once.
+        """
 
     def read_text(self, name: str) -> str | None:
         """The content of the small file `name`, None when there is none."""

@@ -55,9 +55,9 @@ class FileDisk:
         if new:
             _grow_write_ahead_log(connection)
 
-    async def run(self, work: Callable[[], T]) -> T:
+    async def run(self, work: Callable[[], T], short: bool = False) -> T:
         """Run `work` on the node's disk thread. Work that has begun ends even if the caller is cancelled."""
-        return await self._worker.do(work)
+        return await self._worker.do(work, short)
 
     def read_text(self, name: str) -> str | None:
         """The content of the small file `name`, None when there is none."""

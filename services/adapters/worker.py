@@ -2,17 +2,27 @@
 
 Like an executor with one thread, at a third of the cost of handing a piece of work over and its result back:
 a leader does both for each write, and so does each follower.
+
+Where the disk is fast, even that takes longer than a small transaction. So work that is said to be short is
+done at once, on the loop, as long as nothing waits for the thread and the last such pieces all took less than
+`QUICK_S`, which is nothing beside a heartbeat. A disk that becomes slow holds the loop up once.
 """
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from math import inf
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypeAlias, TypeVar
 
 T = TypeVar("T")
-Job: TypeAlias = tuple[Callable[[], Any], asyncio.Future[Any], asyncio.AbstractEventLoop]
+Job: TypeAlias = tuple[Callable[[], Any], asyncio.Future[Any], asyncio.AbstractEventLoop, bool]
+Settle: TypeAlias = Callable[[asyncio.Future[Any], Any], None]
+
+QUICK_S, RECENT = 0.001, 16
 
 
 class Worker:
@@ -20,14 +30,21 @@ class Worker:
 
     def __init__(self, name: str) -> None:
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._handed_over = 0  # jobs of the thread whose outcome is not known to the loop
+        self._took_s = deque([inf] * RECENT, maxlen=RECENT)  # short work, the last pieces
         self._thread = Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
-    def do(self, work: Callable[[], T]) -> asyncio.Future[T]:
+    def do(self, work: Callable[[], T], short: bool = False) -> asyncio.Future[T]:
         """What `work` returns or raises. Work that has begun ends even if nobody waits for it any more."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._jobs.put((work, future, loop))
+        if short and not self._handed_over and max(self._took_s) < QUICK_S:
+            settle, outcome = self._done(work, short)
+            settle(future, outcome)
+        else:
+            self._handed_over += 1
+            self._jobs.put((work, future, loop, short))
         return future
 
     def close(self) -> None:
@@ -37,28 +54,34 @@ class Worker:
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
-            work, future, loop = job
-            if not future.cancelled():
-                _do(work, future, loop)
-            del job, work, future, loop  # so that nothing is kept until there is work again
+            work, future, loop, short = job
+            settle, outcome = (_set_result, None) if future.cancelled() else self._done(work, short)
+            with suppress(RuntimeError):  # the loop is closed: nobody waits
+                loop.call_soon_threadsafe(self._back, settle, future, outcome)
+            del job, work, future, loop, settle, outcome  # so that nothing is kept until there is work again
+
+    def _done(self, work: Callable[[], Any], short: bool) -> tuple[Settle, Any]:
+        """Do it; returns how to tell what came of it."""
+        began_s = time.perf_counter()
+        try:
+            return _set_result, work()
+        except BaseException as error:
+            return _set_exception, error
+        finally:
+            if short:
+                self._took_s.append(time.perf_counter() - began_s)
+
+    def _back(self, settle: Settle, future: asyncio.Future[Any], outcome: Any) -> None:
+        """On the loop again."""
+        self._handed_over -= 1
+        settle(future, outcome)
 
 
-def _do(work: Callable[[], T], future: asyncio.Future[T], loop: asyncio.AbstractEventLoop) -> None:
-    try:
-        result = work()
-    except BaseException as error:
-        settle, outcome = _set_exception, error
-    else:
-        settle, outcome = _set_result, result  # type: ignore[assignment]
-    with suppress(RuntimeError):  # the loop is closed: nobody waits
-        loop.call_soon_threadsafe(settle, future, outcome)
-
-
-def _set_result(future: asyncio.Future[T], result: T) -> None:
+def _set_result(future: asyncio.Future[Any], result: Any) -> None:
     if not future.done():
         future.set_result(result)
 
 
-def _set_exception(future: asyncio.Future[T], error: BaseException) -> None:
+def _set_exception(future: asyncio.Future[Any], error: BaseException) -> None:
     if not future.done():
         future.set_exception(error)

@@ -22,7 +22,7 @@ from services.single_leader.hold import Underway
 from services.single_leader.lag import CommitTimes
 from services.single_leader.lease import Lease
 from services.single_leader.majority import MajorityLease
-from services.single_leader.outcomes import Outcome, Request, Transaction
+from services.single_leader.outcomes import Outcome, Request, Transaction, is_short
 from services.single_leader.shipping import Follower, Shipping
 from services.single_leader.storage import Storage
 from services.single_leader.watermark import Watermark
@@ -79,7 +79,7 @@ class Leader:
         self._acknowledged = Watermark()
         self._commit_times = CommitTimes(storage.last.sequence, now)
         self._commits: GroupCommit[Request, Outcome] = GroupCommit(
-            env.disk, partial(storage.append, epoch), self._committed
+            env.disk, partial(storage.append, epoch), self._committed, is_short
         )
 
     def start(self) -> None:

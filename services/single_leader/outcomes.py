@@ -40,3 +40,8 @@ class Found(NamedTuple):
     found: bool
     value: Value
     sequence: int
+
+
+def is_short(request: Request) -> bool:
+    """Does it change a row or two? A transaction of SQL may do anything."""
+    return not isinstance(request, Transaction)

@@ -15,6 +15,7 @@ from services.errors import LabError
 from services.ports import Disk
 
 MOST_PER_COMMIT = 1024
+MOST_AT_ONCE = 4  # of more than that it is better to take requests while they are written
 
 
 class Outcome(Protocol):
@@ -33,6 +34,7 @@ class GroupCommit(Generic[Request, Done]):
     """Performs requests in batches; `run` must be spawned beside it.
 
     `perform_all` does several in one transaction, durable on return, and blocks; `committed` hears what came.
+    A request that `is_short` changes a row or two, whatever is asked for.
     """
 
     def __init__(
@@ -40,8 +42,10 @@ class GroupCommit(Generic[Request, Done]):
         disk: Disk,
         perform_all: Callable[[Sequence[Request]], list[Done]],
         committed: Callable[[list[Done]], None],
+        is_short: Callable[[Request], bool] = lambda request: False,
     ) -> None:
         self._disk, self._perform_all, self._committed = disk, perform_all, committed
+        self._is_short = is_short
         self._waiting: list[tuple[Request, asyncio.Future[Done]]] = []
         self._news = Bell()
 
@@ -69,7 +73,8 @@ class GroupCommit(Generic[Request, Done]):
     async def _commit(self, batch: list[tuple[Request, asyncio.Future[Done]]]) -> None:
         requests = [request for request, _ in batch]
         try:
-            outcomes = await self._disk.run(lambda: self._perform_all(requests))
+            short = len(requests) <= MOST_AT_ONCE and all(map(self._is_short, requests))
+            outcomes = await self._disk.run(lambda: self._perform_all(requests), short)
         except asyncio.CancelledError:
             _refuse(batch, LabError("not-acknowledged", "the node stopped taking writes while it wrote this"))
             raise

@@ -120,7 +120,7 @@ class SimulatedDisk:
         connection.holders += 1
         return connection
 
-    async def run(self, work: Callable[[], T]) -> T:
+    async def run(self, work: Callable[[], T], short: bool = False) -> T:
         """Do `work` after what was asked for before; once begun, it goes on without its caller."""
         job = _Job(work, self._loop.create_future())
         self._waiting.append(job)

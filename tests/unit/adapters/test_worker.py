@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.adapters.worker import Worker
+from services.adapters.worker import QUICK_S, RECENT, Worker
 
 
 @pytest.fixture
@@ -64,3 +64,35 @@ def test_closing_does_what_was_asked_for_also_for_a_loop_that_is_gone() -> None:
     worker.close()
     assert done == ["asked"]
     assert not any(thread.name == "test" for thread in threading.enumerate())
+
+
+async def on_the_loop(worker: Worker) -> bool:
+    """Is short work done here, at the moment?"""
+    return await worker.do(threading.current_thread, short=True) is threading.current_thread()
+
+
+async def test_short_work_is_done_at_once_where_it_is_quick(worker: Worker) -> None:
+    assert not await on_the_loop(worker)  # nobody knows yet
+    while not await on_the_loop(worker):
+        pass
+    assert await worker.do(threading.current_thread) is not threading.current_thread()
+    assert worker.do(lambda: 7, short=True).result() == 7
+    with pytest.raises(ZeroDivisionError):
+        worker.do(lambda: 1 // 0, short=True).result()
+
+
+async def test_a_disk_that_becomes_slow_holds_the_loop_up_once(worker: Worker) -> None:
+    while not await on_the_loop(worker):
+        pass
+    await worker.do(lambda: time.sleep(2 * QUICK_S), short=True)
+    assert not any([await on_the_loop(worker) for _ in range(RECENT // 2)])
+
+
+async def test_short_work_overtakes_nothing(worker: Worker) -> None:
+    while not await on_the_loop(worker):
+        pass
+    done: list[str] = []
+    first = worker.do(lambda: done.append("first"))
+    second = worker.do(lambda: done.append("second"), short=True)
+    await asyncio.gather(first, second)
+    assert done == ["first", "second"]
