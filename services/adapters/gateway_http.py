@@ -90,7 +90,7 @@ def _in_session(endpoint: Endpoint) -> Endpoint:
 
     @wraps(endpoint)
     async def endpoint_in_session(request: Request) -> Response:
-        header = request.headers.get(SESSION)
+        header = _header(request, SESSION)
         if header is None:
             return await endpoint(request)
         session = session_in(header)
@@ -176,7 +176,7 @@ class Clients:
     async def _write(self, request: Request, operation: Operation) -> Response:
         session, token = _caller(request)
         wish = wish_in(request.scope["query_string"])
-        context = context_in(request.headers.get(CONTEXT, ""))
+        context = context_in(_header(request, CONTEXT) or "")
         message = Write(operation=operation, session=session, token=token, context=context, w=wish.w)
         written = await self._gateway.write(message, wish)
         return _with_token(_answer(_signed(operation.key, written)), written)
@@ -188,9 +188,15 @@ class Clients:
         return await self._gateway.read(message, wish)
 
 
+def _header(request: Request, name: str) -> str | None:
+    """The first header `name`, None when there is none; to make a mapping first takes longer than to look."""
+    wanted = name.encode()
+    return next((value.decode("latin-1") for key, value in request.scope["headers"] if key == wanted), None)
+
+
 def _caller(request: Request) -> tuple[str | None, Token]:
     """The user's session and the token that the client was given last. Raises `LabError` bad-request."""
-    session, token = request.headers.get(SESSION), request.headers.get(TOKEN)
+    session, token = _header(request, SESSION), _header(request, TOKEN)
     return (
         None if session is None else session_in(session),
         () if token is None else tokens.token_in(token),
