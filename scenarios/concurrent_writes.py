@@ -75,6 +75,7 @@ SCENARIO = Scenario(
             "version-numbers",
             also=SIBLINGS,
             shape=Shape(replicas=1),
+            anti_entropy=False,  # with whom?
             versions="dotted-vectors",
             n=1,
             w=1,

@@ -8,10 +8,11 @@ granted that a home keeps what it has confirmed and that all writers' clocks agr
 other write, acknowledged as well, is gone. `write-during-read`: a write is on one home already. A read that
 meets it sees the new value, the next read meets the others and sees the old one. `partial-write`: one home
 takes a write, the others cannot be reached. The client is told of an error; nobody takes the value back, and
-a later read shows it. `restored-node`: one home gets its disk from a backup, and forgets what was counted
-on. `no-sessions`: what a user sees goes back and forth, and where one gateway's clock is ahead, users of the
-other never see what they wrote themselves: a quorum gives none of the guarantees that replication lag calls
-for.
+a later read shows it. `sloppy`: nodes that are no homes stand in for homes that a gateway cannot reach, so
+the homes that others read from know nothing. `restored-node`: one home gets its disk from a backup, and
+forgets what was counted on. `no-sessions`: what a user sees goes back and forth, and where one gateway's
+clock is ahead, users of the other never see what they wrote themselves: a quorum gives none of the
+guarantees that replication lag calls for.
 
 The remedies: `read-repair-before-answer` lets enough homes have the newest value before the read returns it.
 `atomic` besides asks for the newest version before each write, so that no clock decides (Attiya, Bar-Noy,
@@ -25,6 +26,7 @@ not linearizable, and clocks decide. Riak and Dynamo keep concurrent writes as s
 """
 
 from chaos.catalogue.scenario import Scenario, problem, remedy
+from chaos.cluster.shape import Shape
 from chaos.faults.cut import Cut
 from chaos.faults.old_disk import OldDisk
 from chaos.faults.slow import Slow
@@ -32,6 +34,7 @@ from chaos.running.run import Run
 from chaos.workloads import register, sessions
 from chaos.workloads.sessions import Users
 
+TAG = "{cart}"  # all keys have the same homes
 FAR_S = 0.3
 NO_DISKS = "no disk there can be put back to what it was"
 
@@ -59,6 +62,18 @@ async def one_home_in_reach(run: Run) -> None:
     await run.acknowledged(10)
 
 
+async def no_home_in_reach(run: Run) -> None:
+    """One gateway reaches none of the homes, and others take their places."""
+    await run.acknowledged(20)
+    gateway, *_ = run.cluster.gateways
+    homes = [await run.cluster.resolve(f"home-{number}-of:{TAG}") for number in (1, 2, 3)]
+    one, two, three = (Cut(gateway, home) for home in homes)
+    async with run.fault(one), run.fault(two), run.fault(three):
+        await run.acknowledged(60)
+        await run.read(100)
+    await run.acknowledged(10)
+
+
 async def from_a_backup(run: Run) -> None:
     """Two homes take the writes, and one of them forgets; then it is asked together with the third."""
     await run.acknowledged(20)
@@ -72,6 +87,7 @@ async def from_a_backup(run: Run) -> None:
 
 BY_MANY = register.reads_and_writes(keys=3, clients=12, rate_per_s=80, write_fraction=0.3)
 KNOWING = register.reads_and_writes(keys=3, clients=12, rate_per_s=80, write_fraction=0.3, knowing=True)
+CART = register.reads_and_writes(keys=6, prefix=TAG, clients=12, rate_per_s=80, write_fraction=0.3)
 COLD = register.reads_and_writes(keys=20, clients=12, rate_per_s=80, write_fraction=0.3)
 USERS = sessions.news(Users(12), keys=2, rate_per_s=120, write_fraction=0.25)
 
@@ -93,6 +109,14 @@ SCENARIO = Scenario(
             also=["failed-write-seen"],
             script=one_home_in_reach,
             workload=COLD,
+        ),
+        problem(
+            "sloppy",
+            finds=["stale-read"],
+            script=no_home_in_reach,
+            workload=CART,
+            shape=Shape(replicas=5),
+            sloppy=True,
         ),
         problem(
             "restored-node",

@@ -44,6 +44,9 @@ SENTENCES: Mapping[str, str] = {
     "consumer-waits": "{node} can learn nothing at the moment: {reason}.",
     "upgraded": "{node} has put its data into the new storage format (text in {encoding}).",
     "too-few-answers": "{node} gives up on a {to_a}: {got} of {of} homes answered, and {needed} must.",
+    "handed-home": "{node} hands {to} what it has kept for it: {count} keys.",
+    "hints-expired": "{node} forgets {count} hints for {to}, which was away for too long.",
+    "many-siblings": "{node} holds {count} values of {key}: somebody does not merge what it reads.",
     "read-repaired": "{node} sends {peer} the newer value of {key}, {now}: it had answered with {was}.",
     "anti-entropy": "{node} and {peer} compare what they hold: {keys} keys differed, and are alike now.",
     "conflict-resolved": "{node} finds that values of {key} were written without knowing of each other: {by} "
@@ -53,7 +56,7 @@ SENTENCES: Mapping[str, str] = {
     "semi-sync-restored": "{node} waits for a follower again before it confirms.",
 }
 TOLD_ONCE = (  # when said again and again
-    *("refused-old-leader", "too-few-answers", "read-repaired"),
+    *("refused-old-leader", "too-few-answers", "read-repaired", "many-siblings"),
     *("conflict-resolved", "conflict-recorded"),
 )
 UNTOLD = ("emptied",)  # the beginning of every run

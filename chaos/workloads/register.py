@@ -23,9 +23,10 @@ def reads_and_writes(
     delete_fraction: float = 0.0,
     read_keys: int | None = None,
     knowing: bool = False,
+    prefix: str = "",
     max_clients: int = MAX_CLIENTS,
 ) -> Workload:
-    """Any client writes any of `keys` registers (x0, x1 …); of the writes some are deletes.
+    """Any client writes any of `keys` registers (`prefix` and x0, x1 …); of the writes some are deletes.
 
     Nobody reads any but the first `read_keys` of them, if that is given. Clients who are `knowing` say with
     each write what they had seen of the key, and mean to replace that and nothing else.
@@ -36,7 +37,11 @@ def reads_and_writes(
     if keys < 1:
         raise ValueError(f"keys must be at least 1, not {keys}")
     return Workload(
-        "registers", partial(_SharedKeys, mix, keys, read_keys or keys), clients, rate_per_s, max_clients
+        "registers",
+        partial(_SharedKeys, mix, keys, read_keys or keys, prefix),
+        clients,
+        rate_per_s,
+        max_clients,
     )
 
 
@@ -89,13 +94,17 @@ class _SharedKeys:
     mix: _Mix
     keys: int
     read_keys: int
+    prefix: str
     values: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def next(self, client: int, random: Random) -> Request:
-        key = f"x{random.randrange(self.keys)}"
+        key = self._any_of(self.keys, random)
         if self.mix.writes(random):
             return self.mix.change(key, next(self.values), random)
-        return Request("get", key if self.read_keys == self.keys else f"x{random.randrange(self.read_keys)}")
+        return Request("get", key if self.read_keys == self.keys else self._any_of(self.read_keys, random))
+
+    def _any_of(self, keys: int, random: Random) -> str:
+        return f"{self.prefix}x{random.randrange(keys)}"
 
 
 @dataclass

@@ -216,7 +216,8 @@ def _signed(key: str, reply: Written | ReadResult) -> Answer:
     where = {} if reply.partition is None else {"partition": reply.partition}
     by = {} if reply.by is None else {"by": reply.by}
     position = reply.vector or reply.position.sequence
-    return {"key": key, "node": reply.node, "epoch": reply.epoch, "position": position} | where | by
+    hints = {"hints": reply.hints} if isinstance(reply, Written) and reply.hints else {}
+    return {"key": key, "node": reply.node, "epoch": reply.epoch, "position": position} | where | by | hints
 
 
 def _answer(answer: Answer) -> Response:

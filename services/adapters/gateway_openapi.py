@@ -30,6 +30,7 @@ DESCRIPTION = (
 class Acknowledged(msgspec.Struct):
     """A write is acknowledged by the rule in force; `by` is who coordinated, where that is not `node`.
 
+    Of those who have it, `hints` only keep it for homes that could not be reached (a sloppy quorum).
     `position` is a place in the leader's log, or, without a leader, an object: what is known of each writer.
     """
 
@@ -38,6 +39,7 @@ class Acknowledged(msgspec.Struct):
     epoch: int
     position: int | dict[str, int]
     by: str | msgspec.UnsetType = msgspec.UNSET
+    hints: int | msgspec.UnsetType = msgspec.UNSET
     partition: int | msgspec.UnsetType = msgspec.UNSET
 
 

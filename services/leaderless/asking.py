@@ -53,13 +53,17 @@ class Asking:
         timeout_s: float,
         then: Then | None = None,
         already: tuple[str, ...] = (),
+        send: Send | None = None,
     ) -> Round:
-        """Send `message` to each of `homes`; nobody is waited for. Who has done it `already` counts, too."""
+        """Send `message` to each of `homes`; nobody is waited for. Who has done it `already` counts, too.
+
+        `send` is the way to the homes of this round, where that is another one than usual.
+        """
         round_ = Round(Tally((*already, *homes), needed, dict.fromkeys(already, ())), then)
         if homes:
             self._open[round_] = None
         for home in homes:
-            self._env.tasks.spawn(TASK, self._one(round_, home, message, timeout_s))
+            self._env.tasks.spawn(TASK, self._one(round_, home, message, timeout_s, send or self._send))
         return round_
 
     async def stop(self) -> None:
@@ -70,9 +74,9 @@ class Asking:
             for home in round_.tally.unheard:
                 self._take(round_, round_.tally.minus(home, definite=False))
 
-    async def _one(self, round_: Round, home: str, message: Message, timeout_s: float) -> None:
+    async def _one(self, round_: Round, home: str, message: Message, timeout_s: float, send: Send) -> None:
         try:
-            versions = versions_in(await self._send(home, message, timeout_s))
+            versions = versions_in(await send(home, message, timeout_s))
         except LabError as error:
             self._take(round_, round_.tally.minus(home, error.definite))
         else:

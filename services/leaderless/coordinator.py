@@ -16,6 +16,7 @@ from functools import partial
 from services.errors import LabError
 from services.groups.ring import ring_of
 from services.leaderless.asking import Asking, Round, Send, versions_in
+from services.leaderless.reaching import Places
 from services.leaderless.silent import Silent
 from services.leaderless.tally import Tally
 from services.messages import Operation, Read, ReadResult, Write, Written
@@ -67,11 +68,18 @@ class Coordinator:
         version, homes = self._version(operation), self.homes_of(operation.key)
         if self._merging.numbers:
             return await self._write_numbered(operation.key, version, homes, needed, message.context)
-        round_ = self._store(operation.key, (version,), homes, needed)
+        places = self._places(operation.key)
+        round_ = self._store(operation.key, (version,), homes, needed, places.send)
         await round_.told.wait()
         self._must_be_enough(round_.tally, operation.key, writes=True)
-        node = next(iter(round_.tally.answers))
-        return Written(node=node, by=self._node, vector=_place((version,), self._node))
+        first = next(iter(round_.tally.answers))
+        hints = sum(home in places.taken_by for home in round_.tally.answers)
+        return Written(
+            node=places.taken_by.get(first, first),
+            by=self._node,
+            vector=_place((version,), self._node),
+            hints=hints,
+        )
 
     async def read(self, message: Read, r: int | None = None, only: str | None = None) -> ReadResult:
         """The newest of what `r` homes have (by default as the settings say); with `only`, what that one has.
@@ -140,7 +148,9 @@ class Coordinator:
     async def _ask(self, key: str, homes: tuple[str, ...], needed: int) -> Tally:
         behind = self._settings.read_repair == "behind" and len(homes) > 1
         then = partial(self._repair_behind, key) if behind else None
-        round_ = self._asking.begin(FetchVersions(key=key), homes, needed, self._timeout_s, then)
+        send = self._places(key).send if len(homes) > 1 else None
+        fetch = FetchVersions(key=key)
+        round_ = self._asking.begin(fetch, homes, needed, self._timeout_s, then, send=send)
         await round_.told.wait()
         self._must_be_enough(round_.tally, key, writes=False)
         return round_.tally
@@ -169,8 +179,16 @@ class Coordinator:
         if home in tally.answers:
             self._say("read-repaired", peer=home, key=key, was=was, now=now)
 
-    def _store(self, key: str, versions: Versions, homes: tuple[str, ...], needed: int) -> Round:
-        return self._asking.begin(StoreVersions(key=key, versions=versions), homes, needed, self._timeout_s)
+    def _store(
+        self, key: str, versions: Versions, homes: tuple[str, ...], needed: int, send: Send | None = None
+    ) -> Round:
+        store = StoreVersions(key=key, versions=versions)
+        return self._asking.begin(store, homes, needed, self._timeout_s, send=send)
+
+    def _places(self, key: str) -> Places:
+        """Those of one request for `key`; with stand-ins if a quorum may be sloppy."""
+        others = ring_of(self._replicas).preference(key, len(self._replicas))[self._settings.n :]
+        return Places(self._send, self._silent, others if self._settings.sloppy else ())
 
     def _version(self, operation: Operation) -> Version:
         stamp = Stamp(self._clock.now_us(), self._node)

@@ -15,6 +15,7 @@ from services.family import Answers
 from services.groups.ring import ring_of
 from services.leaderless.anti_entropy import TASK, AntiEntropy
 from services.leaderless.coordinator import Coordinator
+from services.leaderless.hints import Hints
 from services.leaderless.merkle import Tree
 from services.leaderless.table import Change, Merged, Table
 from services.messages import (
@@ -87,6 +88,8 @@ class Home:
         await self._coordinator.stop()
         self._commit.fail(LabError("shutting-down", f"{self._env.node} takes no more: {reason}"))
         await self._env.tasks.cancel(COMMIT)
+        if self._hints is not None:
+            await self._hints.stop(reason)
         await self._env.disk.run(self._table.close)
 
     async def configure(self, settings: LeaderlessSettings, reset: bool) -> None:
@@ -102,16 +105,19 @@ class Home:
             self.say("emptied", n=settings.n, w=settings.w, r=settings.r)
 
     def status(self) -> Status:
-        """What it holds; it owes the answers that it waits for as a coordinator."""
-        under_way = self._coordinator.under_way
+        """What it holds; it owes what it keeps for others, and answers that it waits for as a coordinator."""
+        under_way, hints = self._coordinator.under_way, self._hints.owed if self._hints else 0
         return Status(
             node=self._env.node,
             role="home",
             mark=self._table.digest,
-            owes=under_way,
+            owes=under_way + hints,
             settings=self._settings,
             detail=HomeStatus(
-                keys=self._table.keys, most_siblings=self._table.most_siblings, under_way=under_way
+                keys=self._table.keys,
+                most_siblings=self._table.most_siblings,
+                under_way=under_way,
+                hints=hints,
             ),
         )
 
@@ -120,7 +126,10 @@ class Home:
         self._env.log.event(event, role="home", **fields)
 
     async def _store(self, message: StoreVersions) -> Stored:
-        await self._commit.perform(Change(message.key, message.versions))
+        if message.keep_for is not None:
+            await self._must_keep_hints().keep(message.keep_for, message.key, message.versions)
+        else:
+            await self._commit.perform(Change(message.key, message.versions))
         return Stored(node=self._env.node)
 
     async def _write_version(self, message: WriteVersion) -> Fetched:
@@ -130,7 +139,16 @@ class Home:
         return Fetched(node=self._env.node, versions=merged.versions)
 
     async def _fetch(self, message: FetchVersions) -> Fetched:
-        return Fetched(node=self._env.node, versions=self._table.look(message.key))
+        if message.kept_for is not None:
+            versions = self._must_keep_hints().look(message.kept_for, message.key)
+        else:
+            versions = self._table.look(message.key)
+        return Fetched(node=self._env.node, versions=versions)
+
+    def _must_keep_hints(self) -> Hints:
+        if self._hints is None:
+            raise LabError("bad-order", "quorums are not sloppy here, so nothing is kept for others")
+        return self._hints
 
     async def _write(self, message: Write) -> Written:
         return await self._coordinator.write(message)
@@ -187,12 +205,16 @@ class Home:
 
     def _begin(self) -> None:
         self._env.tasks.spawn(COMMIT, self._commit.run())
+        if self._hints is not None:
+            self._hints.start()
         if self._settings.anti_entropy:
             self._env.tasks.spawn(TASK, self._anti_entropy.run())
 
     def _open(self) -> None:
         env, settings = self._env, self._settings
         self._table = table = Table(env.disk.connect, MERGING[settings.versions], env.node)
+        merging, followers = MERGING[settings.versions], self._node.followers
+        self._hints = Hints(env, settings, followers, merging, self.say) if settings.sloppy else None
         self._trees: dict[str, tuple[int, Tree]] = {}
         self._commit: GroupCommit[Change, Merged] = GroupCommit(env.disk, table.merge_all, table.committed)
         self._coordinator = Coordinator(env, settings, self._node.replicas, self._send, self.say)

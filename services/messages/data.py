@@ -33,7 +33,8 @@ class Written(Message, frozen=True, kw_only=True):
     """The write is acknowledged, at `position` of the leader's log, or as what the `vector` says.
 
     A gateway adds the client's new token, and the `partition` where there are several. `context` is what the
-    client knows of the key now; `by` who coordinated, where that is not `node`.
+    client knows of the key now; `by` who coordinated, where that is not `node`. Of those who have it, so many
+    (`hints`) only keep it for a home that could not be reached.
     """
 
     node: str
@@ -44,6 +45,7 @@ class Written(Message, frozen=True, kw_only=True):
     vector: Vector = msgspec.field(default_factory=dict)
     context: Context = ""
     by: str | None = None
+    hints: Count = 0
 
 
 class Read(Message, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ class StoreVersions(Message, frozen=True, kw_only=True):
 
     key: str
     versions: tuple[Version, ...]
+    keep_for: Name | None = None  # a home that could not be reached: hand it over when it can
 
 
 class WriteVersion(Message, frozen=True, kw_only=True):
@@ -38,9 +39,10 @@ class Stored(Message, frozen=True, kw_only=True):
 
 
 class FetchVersions(Message, frozen=True, kw_only=True):
-    """Coordinator to home: what have you of `key`?"""
+    """Coordinator to home: what have you of `key`? Or, what do you keep of it for another?"""
 
     key: str
+    kept_for: Name | None = None
 
 
 class Fetched(Message, frozen=True, kw_only=True):
@@ -97,12 +99,13 @@ class HomeStatus(Detail, frozen=True, tag="leaderless"):
 
     `most_siblings` is how many values one of them has had at most.
 
-    A coordinator says how many of its messages are still on their way.
+    `hints` is what it keeps for other homes. A coordinator says how many of its messages are on their way.
     """
 
     keys: Count = 0
     most_siblings: Count = 0
     under_way: Count = 0
+    hints: Count = 0
 
 
 SERVED: Mapping[str, tuple[type[Message], ...]] = {

@@ -29,6 +29,9 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
     clocks_off_s: dict[str, float] = msgspec.field(
         default_factory=dict
     )  # nodes whose wall clock is so many seconds ahead of the others
+    sloppy: bool = False  # where a home does not answer, another node takes its place for a while
+    handoff_ms: int = 200  # between two tries to hand home what others keep
+    hint_ms: int = 3_600_000  # so long they keep it
     anti_entropy: bool = False  # homes compare what they hold, two at a time, and exchange what differs
     anti_entropy_ms: int = 300  # between two comparisons of one home
 
@@ -40,6 +43,11 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
             raise ValueError(
                 f"writes 'read-first' are for a later stamp, and versions {self.versions!r} do not go by "
                 "stamps; take 'last-write-wins' or writes 'at-once'"
+            )
+        if self.versions != "last-write-wins" and self.sloppy:
+            raise ValueError(
+                f"a sloppy quorum needs versions 'last-write-wins', not {self.versions!r}: nobody "
+                "who stands in for a home numbers writes"
             )
         for name, count in (("w", self.w), ("r", self.r)):
             if not 1 <= count <= self.n:

@@ -1,0 +1,180 @@
+"""Hinted handoff: a node keeps what is meant for a home that could not be reached, and hands it over later.
+
+Hints lie in a table of their own, so what is kept for others is no part of what a home holds. Each has the
+time at which it came, and hints do not live for ever: whoever is away for longer finds what it missed by
+anti-entropy, or not at all. Until it is handed over, the home and whoever asks it know nothing of it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import apsw
+import msgspec
+
+from services.errors import LabError
+from services.leaderless.table import DATABASE, text_of
+from services.messages import Message
+from services.messages.leaderless import StoreVersions
+from services.messages.versions import Version, Versions
+from services.ports import Env
+from services.settings.leaderless import LeaderlessSettings
+from services.store.group_commit import GroupCommit
+from services.versions.merging import Merging
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS hints(
+    home TEXT, key TEXT, versions TEXT NOT NULL, since_s REAL NOT NULL,
+    PRIMARY KEY (home, key)) WITHOUT ROWID;
+"""
+LOOK = "SELECT versions, since_s FROM hints WHERE home = ? AND key = ?"
+COMMIT, HAND_OVER = "commit-hints", "hand-over-hints"
+
+_decoder = msgspec.json.Decoder(tuple[Version, ...])
+
+
+class Hint(NamedTuple):
+    """What is kept for `home`: versions of `key`, since a time by this node's wall clock."""
+
+    home: str
+    key: str
+    versions: Versions
+    since_s: float
+    error: LabError | None = None
+
+
+class HintTable:
+    """The hints on the disk. What writes blocks: call it through `Disk.run`."""
+
+    def __init__(self, connect: Callable[[str], apsw.Connection], merging: Merging) -> None:
+        self._merging = merging
+        self._writer = connect(DATABASE)
+        self._writer.execute(SCHEMA)
+        self._reader = connect(DATABASE)
+        self.count = self._count()
+
+    def look(self, home: str, key: str) -> Versions:
+        """What is kept of `key` for `home`."""
+        text = next(self._reader.execute(LOOK, (home, key)), (None,))[0]
+        return () if text is None else _decoder.decode(text)
+
+    def keep_all(self, hints: Sequence[Hint]) -> list[Hint]:
+        """Merge them into what is kept; it lives as long as its oldest part. Durable on return."""
+        kept: list[Hint] = []
+        with self._writer:
+            kept += map(self._keep, hints)
+        return kept
+
+    def _keep(self, hint: Hint) -> Hint:
+        found = next(self._writer.execute(LOOK, (hint.home, hint.key)), None)
+        if found is not None:
+            versions = self._merging.merged(_decoder.decode(found[0]), hint.versions)
+            hint = hint._replace(versions=versions, since_s=min(found[1], hint.since_s))
+        row = (hint.home, hint.key, text_of(hint.versions), hint.since_s)
+        self._writer.execute("INSERT OR REPLACE INTO hints VALUES (?, ?, ?, ?)", row)
+        return hint
+
+    def kept_for(self, homes: Sequence[str]) -> list[Hint]:
+        """All hints for these homes."""
+        query = "SELECT home, key, versions, since_s FROM hints ORDER BY home, key"
+        rows = self._reader.execute(query)
+        return [
+            Hint(home, key, _decoder.decode(text), since) for home, key, text, since in rows if home in homes
+        ]
+
+    def drop(self, hints: Sequence[Hint]) -> None:
+        """Remove them, but for those to which something has been added meanwhile. Writes, blocks."""
+        with self._writer:
+            for hint in hints:
+                row = (hint.home, hint.key, text_of(hint.versions))
+                self._writer.execute("DELETE FROM hints WHERE home = ? AND key = ? AND versions = ?", row)
+
+    def counted(self) -> None:
+        """Count them anew."""
+        self.count = self._count()
+
+    def _count(self) -> int:
+        number: int = next(self._reader.execute("SELECT count(*) FROM hints"))[0]
+        return number
+
+    def close(self) -> None:
+        """It is of no use afterwards."""
+        self._reader.close()
+        self._writer.close()
+
+
+class Hints:
+    """The hints of one node: kept for others, and handed home as soon as they can be reached."""
+
+    def __init__(
+        self,
+        env: Env,
+        settings: LeaderlessSettings,
+        peers: Sequence[str],
+        merging: Merging,
+        say: Callable[..., None],
+    ) -> None:
+        self._env, self._settings, self._peers, self._say = env, settings, peers, say
+        self._table = table = HintTable(env.disk.connect, merging)
+        self._commit: GroupCommit[Hint, Hint] = GroupCommit(
+            env.disk, table.keep_all, lambda _: table.counted()
+        )
+
+    @property
+    def owed(self) -> int:
+        """How many there are to be handed over."""
+        return self._table.count
+
+    def look(self, home: str, key: str) -> Versions:
+        """What is kept of `key` for `home`."""
+        return self._table.look(home, key)
+
+    def start(self) -> None:
+        """Keep, and hand over, in the background."""
+        self._env.tasks.spawn(COMMIT, self._commit.run())
+        self._env.tasks.spawn(HAND_OVER, self._keep_handing_over())
+
+    async def stop(self, reason: str) -> None:
+        """Refuse what is not on the disk yet, and close it."""
+        await self._env.tasks.cancel(HAND_OVER)
+        self._commit.fail(LabError("shutting-down", f"{self._env.node} takes no more: {reason}"))
+        await self._env.tasks.cancel(COMMIT)
+        await self._env.disk.run(self._table.close)
+
+    async def keep(self, home: str, key: str, versions: Versions) -> None:
+        """Keep them for `home`; on the disk when it returns."""
+        await self._commit.perform(Hint(home, key, versions, self._env.clock.wall()))
+        self._say("hint-kept", **{"for": home, "key": key})
+
+    async def _keep_handing_over(self) -> None:
+        while True:
+            await self._env.clock.sleep(self._settings.handoff_ms / 1000)
+            if not self.owed:
+                continue
+            for peer in self._peers:
+                await self._hand_over(peer)
+
+    async def _hand_over(self, home: str) -> None:
+        """Give `home` what is kept for it, and forget what is too old; those that it does not take stay."""
+        hints = self._table.kept_for([home])
+        oldest_s = self._env.clock.wall() - self._settings.hint_ms / 1000
+        expired = [hint for hint in hints if hint.since_s < oldest_s]
+        taken: list[Hint] = []
+        for hint in hints:
+            if hint in expired:
+                continue
+            if not await self._taken(home, StoreVersions(key=hint.key, versions=hint.versions)):
+                break
+            taken.append(hint)
+        if gone := [*expired, *taken]:
+            await self._env.disk.run(lambda: self._table.drop(gone))
+            self._table.counted()
+        for event, some in (("hints-expired", expired), ("handed-home", taken)):
+            if some:
+                self._say(event, to=home, count=len(some))
+
+    async def _taken(self, home: str, message: Message) -> bool:
+        try:
+            await self._env.network.call(home, message, self._settings.call_timeout_ms / 1000)
+        except LabError:
+            return False
+        return True
