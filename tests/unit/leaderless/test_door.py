@@ -10,10 +10,12 @@ from msgspec.structs import replace
 from services.errors import LabError
 from services.family import Wish
 from services.gateway.gateway import Gateway
+from services.groups.ring import ring_of
 from services.messages import Operation, Read, Write
-from services.messages.leaderless import Fetched, Stored, StoreVersions
-from services.messages.versions import Stamp, Version
+from services.messages.leaderless import Fetched, Stored, StoreVersions, WriteVersion
+from services.messages.versions import Dot, Seen, Stamp, Version
 from services.settings.leaderless import LeaderlessSettings
+from services.versions.seen import from_context
 from tests.unit.gateway.peers import DEAD, SILENCE, Peers, gateway_of
 
 SETTINGS = LeaderlessSettings(call_timeout_ms=50)
@@ -190,3 +192,41 @@ def test_settings_that_cannot_be(n: int, w: int, r: int, says: str) -> None:
 def test_more_homes_than_replicas() -> None:
     with pytest.raises(ValueError, match="5 homes"):
         LeaderlessSettings(n=5, w=3, r=3).check_fit(("n1", "n2", "n3"))
+
+
+async def test_one_home_gives_the_number_and_the_others_get_all_it_has(peers: Peers, tmp_path: Path) -> None:
+    gateway = gateway_of(peers, tmp_path, replace(SETTINGS, versions="dotted-vectors"))
+    first, *others = ring_of(("n1", "n2", "n3")).preference("x", 3)
+    held = (
+        Version(Stamp(1, "g2"), "old", dot=Dot(first, 1)),
+        Version(Stamp(2, "g1"), 1, dot=Dot(first, 2), past=Seen({"n9": 1})),
+    )
+    peers.say(first, Fetched(node=first, versions=held))
+    for node in others:
+        peers.say(node, Stored(node=node))
+    written = await gateway.write(replace(WRITE, context='{"upto":{"n9":1}}'))
+    assert written.node == first
+    asked = [message for to, message in peers.sent if to == first]
+    assert [message.seen for message in asked if isinstance(message, WriteVersion)] == [Seen({"n9": 1})]
+    stored = StoreVersions(key="x", versions=held)
+    assert [pair for pair in peers.sent if pair[0] != first] == [(node, stored) for node in others]
+
+
+async def test_after_doubt_no_other_home_gives_a_number(peers: Peers, tmp_path: Path) -> None:
+    gateway = gateway_of(peers, tmp_path, replace(SETTINGS, versions="dotted-vectors"))
+    first, second, _ = ring_of(("n1", "n2", "n3")).preference("x", 3)
+    peers.say(first, SILENCE)
+    assert (await failure(gateway, WRITE)).kind.code == "too-few-answers"
+    assert peers.asked == [first]
+    await failure(gateway, WRITE)
+    assert peers.asked[1] == second, "who was silent is asked last"
+
+
+async def test_siblings_come_with_what_stands_for_them(peers: Peers, tmp_path: Path) -> None:
+    gateway = gateway_of(peers, tmp_path, replace(SETTINGS, versions="dotted-vectors"))
+    one, other = (Version(Stamp(at, "g1"), f"v{at}", dot=Dot(home, 1)) for at, home in ((1, "n1"), (2, "n2")))
+    peers.say("n1", Fetched(node="n1", versions=(one,)))
+    peers.say("n2", Fetched(node="n2", versions=(other,)))
+    result = await gateway.read(READ)
+    assert (result.found, result.value, result.siblings) == (True, None, ("v1", "v2"))
+    assert from_context(result.context) == Seen({"n1": 1, "n2": 1})

@@ -1,0 +1,101 @@
+"""Who stands in for a home keeps what is meant for it, says so, and forgets it only when it is there."""
+
+from pathlib import Path
+
+import pytest
+
+from services.adapters.disk import FileDisk
+from services.errors import LabError
+from services.gateway.gateway import Gateway
+from services.groups.ring import ring_of
+from services.leaderless.hints import Hint, HintTable
+from services.messages import Operation, Read, Write
+from services.messages.leaderless import Fetched, FetchVersions, Stored, StoreVersions
+from services.messages.versions import Stamp, Version
+from services.settings.leaderless import LeaderlessSettings
+from services.versions.merging import LastWriteWins
+from tests.unit.gateway.peers import DEAD, REPLICAS, SILENCE, Peers, gateway_of
+
+FIRST, SECOND, OTHER = ring_of(REPLICAS).preference("x", 3)  # two homes, and who is behind them
+SETTINGS = LeaderlessSettings(n=2, w=2, r=2, sloppy=True, call_timeout_ms=50)
+WRITE = Write(operation=Operation(f="put", key="x", value=1))
+ONE, TWO = ((Version(Stamp(time, "g1"), time),) for time in (1, 2))
+
+
+@pytest.fixture
+def peers() -> Peers:
+    peers = Peers()
+    for node in REPLICAS:
+        peers.say(node, Stored(node=node))
+    return peers
+
+
+@pytest.fixture
+def gateway(peers: Peers, tmp_path: Path) -> Gateway:
+    return gateway_of(peers, tmp_path, SETTINGS)
+
+
+def stores(peers: Peers) -> list[tuple[str, str | None]]:
+    return [(to, message.keep_for) for to, message in peers.sent if isinstance(message, StoreVersions)]
+
+
+async def test_homes_that_answer_need_nobody(gateway: Gateway, peers: Peers) -> None:
+    assert (await gateway.write(WRITE)).hints == 0
+    assert stores(peers) == [(FIRST, None), (SECOND, None)]
+
+
+@pytest.mark.parametrize("trouble", [DEAD, SILENCE])
+async def test_another_takes_the_place_and_the_answer_says_so(
+    gateway: Gateway, peers: Peers, trouble: LabError
+) -> None:
+    peers.say(FIRST, trouble)
+    written = await gateway.write(WRITE)
+    assert written.hints == 1
+    assert (OTHER, FIRST) in stores(peers)
+    peers.sent.clear()
+    assert (await gateway.write(WRITE)).hints == 1
+    assert FIRST not in peers.asked, "who was silent a moment ago is not tried first"
+
+
+async def test_nobody_stands_in_for_two(gateway: Gateway, peers: Peers) -> None:
+    peers.say(FIRST, DEAD)
+    peers.say(SECOND, SILENCE)
+    with pytest.raises(LabError) as caught:
+        await gateway.write(WRITE)
+    assert caught.value.kind.code == "too-few-answers"
+
+
+async def test_a_home_that_may_have_it_leaves_doubt(gateway: Gateway, peers: Peers) -> None:
+    for node, trouble in ((FIRST, SILENCE), (SECOND, DEAD), (OTHER, DEAD)):
+        peers.say(node, trouble)
+    with pytest.raises(LabError) as caught:
+        await gateway.write(WRITE)
+    assert not caught.value.definite
+
+
+async def test_reads_look_at_what_is_kept(gateway: Gateway, peers: Peers) -> None:
+    peers.say(FIRST, DEAD)
+    peers.say(SECOND, Fetched(node=SECOND))
+    peers.say(OTHER, Fetched(node=OTHER, versions=ONE))
+    assert (await gateway.read(Read(key="x"))).value == 1
+    assert (OTHER, FetchVersions(key="x", kept_for=FIRST)) in peers.sent
+
+
+def test_a_hint_goes_only_when_all_of_it_is_home(tmp_path: Path) -> None:
+    disk = FileDisk(tmp_path)
+    table = HintTable(disk.connect, LastWriteWins())
+    kept = table.keep_all([Hint("n1", "x", ONE, 5.0), Hint("n2", "x", ONE, 6.0)])
+    (newer,) = table.keep_all([Hint("n1", "x", TWO, 9.0)])
+    assert newer == Hint("n1", "x", TWO, 5.0), "as old as its oldest part"
+    table.drop(kept)
+    table.close()
+    again = HintTable(disk.connect, LastWriteWins())
+    assert (again.count, again.kept_for(["n1", "n2"])) == (1, [newer])
+    assert (again.look("n1", "x"), again.look("n2", "x")) == (TWO, ())
+    again.close()
+    disk.close()
+
+
+def test_settings_that_do_not_go_together() -> None:
+    with pytest.raises(ValueError, match="sloppy quorum needs versions 'last-write-wins'"):
+        LeaderlessSettings(sloppy=True, versions="dotted-vectors")
