@@ -121,12 +121,11 @@ def _listed(answer: Event) -> list[Key]:
 def _answerers(history: History) -> list[str]:
     """The replicas that answered clients, in order of name; consumers beside the cluster are none.
 
-    Neither is a cache, which knows of no epoch: it answers with 0, and no replica does.
+    Neither is a cache, which cannot say how far it is: its answers have no position, and no epoch (or 0).
     """
-    answered = (
-        op for op in history.client_operations if op.outcome == "ok" and op.node is not None and op.epoch != 0
-    )
-    return sorted({str(op.node) for op in answered if not str(op.key).startswith(CONSUMERS)})
+    answered = (op for op in history.client_operations if op.outcome == "ok" and op.node is not None)
+    replicas = (op for op in answered if op.epoch or (op.epoch is None and op.position is not None))
+    return sorted({str(op.node) for op in replicas if not str(op.key).startswith(CONSUMERS)})
 
 
 def premature(history: History, settled: bool, otherwise: str) -> str | None:
