@@ -1,7 +1,8 @@
 """The shell of a node: what it answers whatever its family, and how it changes from one family to another.
 
 A running node becomes one of another family by an order, on empty data: the old part stops, the disk is
-emptied, and the new part begins. So two families can be compared on one cluster.
+emptied, and the new part begins. So two families can be compared on one cluster. Where the disk refuses that,
+the node has no part in anything and says so, until an order succeeds or it starts again.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 from services.errors import LabError
 from services.family import Answers, part_for
 from services.messages import AskStatus, Configure, Message, Probe, Probed, Status
+from services.no_part import NoPart
 from services.node import must_fit, probe, remember_settings, settings_in_force
 from services.ports import Env
 from services.settings import CommonSettings, NodeSettings
@@ -26,6 +28,7 @@ class Shell:
     def __init__(self, env: Env, settings: NodeSettings) -> None:
         self.env, self.node = env, settings
         self._changing = asyncio.Lock()
+        self.beginnings = 0  # on empty data, by orders, since the process started
         self._take(settings_in_force(env, settings.cluster))
 
     async def start(self) -> None:
@@ -56,36 +59,37 @@ class Shell:
 
     def _take(self, settings: CommonSettings) -> None:
         """Be a node of the family that `settings` are of."""
-        self.settings = settings
         make = part_for(settings, self.place)
-        self.part: Any = make(self.env, replace(self.node, cluster=settings))
+        self._play(make(self.env, replace(self.node, cluster=settings)), settings)
+
+    def _play(self, part: Any, settings: CommonSettings) -> None:
+        self.part, self.settings = part, settings
         self._answers = {**self.part.answers(), **self.own_answers()}
 
     async def _configure(self, order: Configure) -> Status:
         settings = order.settings
         must_fit(settings, self.node)
         async with self._changing:
-            if settings.family == self.settings.family:
+            self.beginnings += order.reset
+            if settings.family == self.settings.family and not isinstance(self.part, NoPart):
                 await self.part.configure(settings, order.reset)
                 self.settings = settings
             elif order.reset:
                 await self._become(settings)
             else:
-                text = (
-                    f"{self.env.node} is {self.settings.family}, and {settings.family} begins on empty data"
-                )
+                is_now = "nobody" if isinstance(self.part, NoPart) else self.settings.family
+                text = f"{self.env.node} is {is_now}, and {settings.family} begins on empty data"
                 raise LabError("bad-order", f"{text}; let the order reset it")
         return self.status()
 
     async def _become(self, settings: CommonSettings) -> None:
         await self.part.stop(f"from now on it is {settings.family}")
-        try:
-            with disk_may_refuse():
-                await self.env.disk.wipe()
-                remember_settings(self.env, settings)
-        finally:
-            self._take(settings_in_force(self.env, settings))
-            await self.start()
+        self._play(NoPart(self.env, replace(self.node, cluster=settings)), settings)
+        with disk_may_refuse():
+            await self.env.disk.wipe()
+            remember_settings(self.env, settings)
+            self._take(settings)
+        await self.start()
         self.part.say("changed-family", family=settings.family)
 
     async def _ask_status(self, _: AskStatus) -> Status:

@@ -41,6 +41,7 @@ class Incarnation:
         except BaseException:
             self.name = before
             raise
+        self.name = message.incarnation  # another order may have been refused meanwhile
         with disk_may_refuse():
             self._disk.write_text(FILE, self.name)  # only now: beginning has emptied the disk
         return reply

@@ -39,6 +39,7 @@ class Asking:
     def __init__(self, env: Env, send: Send) -> None:
         self._env, self._send = env, send
         self._open: dict[Round, None] = {}  # a dict, because sets forget their order
+        self._over = False
 
     @property
     def under_way(self) -> int:
@@ -57,9 +58,13 @@ class Asking:
     ) -> Round:
         """Send `message` to each of `homes`; nobody is waited for. Who has done it `already` counts, too.
 
-        `send` is the way to the homes of this round, where that is another one than usual.
+        `send` is the way to the homes of this round, where that is another one than usual. After `stop`
+        nobody is asked any more.
         """
-        round_ = Round(Tally((*already, *homes), needed, dict.fromkeys(already, ())), then)
+        answers: dict[str, Versions] = dict.fromkeys(already, ())
+        if self._over:
+            return Round(Tally((*already, *homes), needed, answers, dict.fromkeys(homes, True)), None)
+        round_ = Round(Tally((*already, *homes), needed, answers), then)
         if homes:
             self._open[round_] = None
         for home in homes:
@@ -67,7 +72,8 @@ class Asking:
         return round_
 
     async def stop(self) -> None:
-        """Wait for no more answers. Whoever waits is told that they did not come."""
+        """Ask nobody any more, wait for no more answers. Whoever waits is told that they did not come."""
+        self._over = True
         await self._env.tasks.cancel(TASK)
         for round_ in list(self._open):
             round_.then = None

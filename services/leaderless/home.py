@@ -60,6 +60,7 @@ class Home:
     def __init__(self, env: Env, node: NodeSettings) -> None:
         assert isinstance(node.cluster, LeaderlessSettings), node.cluster
         self._env, self._node, self._settings = env, node, node.cluster
+        self._works = False
         self._open()
 
     def answers(self) -> Answers:
@@ -84,34 +85,40 @@ class Home:
 
     async def stop(self, reason: str) -> None:
         """Refuse what is not on the disk yet, and close it."""
+        self._works = False
         await self._env.tasks.cancel(TASK)
         await self._coordinator.stop()
         self._commit.fail(LabError("shutting-down", f"{self._env.node} takes no more: {reason}"))
         await self._env.tasks.cancel(COMMIT)
         if self._hints is not None:
             await self._hints.stop(reason)
+        self._table.reader.close()  # here, because it is read from here
         await self._env.disk.run(self._table.close)
 
     async def configure(self, settings: LeaderlessSettings, reset: bool) -> None:
-        """See `Part`."""
+        """See `Part`. What a full disk refuses changes nothing, or only empties it."""
+        if not reset:
+            remember_settings(self._env, settings)
         await self.stop("new settings")
-        if reset:
-            await self._env.disk.wipe()
-        remember_settings(self._env, settings)
-        self._settings = settings
-        self._open()
-        self._begin()
+        try:
+            if reset:
+                await self._env.disk.wipe()
+                remember_settings(self._env, settings)
+            self._settings = settings
+        finally:
+            self._open()
+            self._begin()
         if reset:
             self.say("emptied", n=settings.n, w=settings.w, r=settings.r)
 
     def status(self) -> Status:
-        """What it holds; it owes what it keeps for others, and answers that it waits for as a coordinator."""
+        """What it holds; it owes what it keeps for others, answers that it waits for, and to work at all."""
         under_way, hints = self._coordinator.under_way, self._hints.owed if self._hints else 0
         return Status(
             node=self._env.node,
             role="home",
             mark=self._table.digest,
-            owes=under_way + hints,
+            owes=under_way + hints + (not self._works),
             settings=self._settings,
             detail=HomeStatus(
                 keys=self._table.keys,
@@ -204,6 +211,7 @@ class Home:
         return Tree(dict(digests))
 
     def _begin(self) -> None:
+        self._works = True
         self._env.tasks.spawn(COMMIT, self._commit.run())
         if self._hints is not None:
             self._hints.start()

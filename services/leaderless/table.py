@@ -55,8 +55,8 @@ class Table:
         self._merging, self._home = merging, home
         self._writer = connect(DATABASE)
         self._writer.execute(SCHEMA)
-        self._reader = connect(DATABASE)
-        rows = self._reader.execute("SELECT key, versions FROM cells ORDER BY key")
+        self.reader = connect(DATABASE)
+        rows = self.reader.execute("SELECT key, versions FROM cells ORDER BY key")
         self.digests = {key: digest_of(key, text) for key, text in rows}
         self.changes, self.most_siblings = 0, 0  # since it was opened
         self._sum = reduce(xor, self.digests.values(), 0)
@@ -73,12 +73,12 @@ class Table:
 
     def look(self, key: str) -> Versions:
         """What is held of `key`; nothing of a key that was never heard of."""
-        text = next(self._reader.execute(LOOK, (key,)), (None,))[0]
+        text = next(self.reader.execute(LOOK, (key,)), (None,))[0]
         return () if text is None else _decoder.decode(text)
 
     def all(self) -> Iterator[tuple[str, Versions]]:
         """Every key and its versions, in the order of the keys."""
-        for key, text in self._reader.execute("SELECT key, versions FROM cells ORDER BY key"):
+        for key, text in self.reader.execute("SELECT key, versions FROM cells ORDER BY key"):
             yield key, _decoder.decode(text)
 
     def merge_all(self, changes: Sequence[Change]) -> list[Merged]:
@@ -119,7 +119,7 @@ class Table:
 
     def close(self) -> None:
         """It is of no use afterwards."""
-        self._reader.close()
+        self.reader.close()
         self._writer.close()
 
 

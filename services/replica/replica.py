@@ -28,7 +28,7 @@ class Replica(Shell):
         what = type(message).__name__
         try:
             if isinstance(message, OF_CLIENTS):
-                await self._capacity.served(self.settings.capacity_per_s)
+                await self._wait_in_the_queue()
             reply = await super().handle(message)
         except apsw.ConnectionClosedError as error:
             raise LabError("shutting-down", f"the data of {self.env.node} is being replaced") from error
@@ -39,3 +39,10 @@ class Replica(Shell):
             raise told from error
         self._trouble.over(what)
         return reply
+
+    async def _wait_in_the_queue(self) -> None:
+        """Raises `LabError`: overloaded, or what was waiting is about data that there is no more."""
+        beginning = self.beginnings
+        await self._capacity.served(self.settings.capacity_per_s)
+        if self.beginnings != beginning:
+            raise LabError("shutting-down", f"{self.env.node} has begun anew while this waited")

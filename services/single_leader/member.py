@@ -55,7 +55,8 @@ class Member:
         for task in (trimming.TASK, COPYING):
             await self.standing.env.tasks.cancel(task)
         await self.standing.stop_leading(reason)
-        self.standing.storage.close()
+        self.standing.storage.reader.close()  # here, because it is read from here
+        await self.standing.env.disk.run(lambda: self.standing.storage.close())  # what is written is written
 
     async def configure(self, settings: SingleLeaderSettings, reset: bool) -> None:
         """See `Part` and `Standing`."""

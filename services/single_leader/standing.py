@@ -263,7 +263,7 @@ class Standing:
 
     async def _begin_anew(self) -> None:
         await self.env.tasks.cancel(COPYING)
-        await self.env.disk.run(self.storage.close)
+        await self.env.disk.run(lambda: self.storage.close())  # a copy may take its place until then
         await self.env.disk.wipe()
         self.storage = self._open_storage()
         self.members = self._fellows()

@@ -48,9 +48,12 @@ class GroupCommit(Generic[Request, Done]):
         self._is_short = is_short
         self._waiting: list[tuple[Request, asyncio.Future[Done]]] = []
         self._news = Bell()
+        self._over: LabError | None = None
 
     async def perform(self, request: Request) -> Done:
         """What came of `request`, once it is durable here. Raises `LabError` when nothing did."""
+        if self._over:
+            raise self._over
         future: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
         self._waiting.append((request, future))
         self._news.ring()
@@ -66,7 +69,8 @@ class GroupCommit(Generic[Request, Done]):
                 await self._commit(batch)
 
     def fail(self, error: LabError) -> None:
-        """Refuse what has not been written yet."""
+        """Refuse what has not been written yet, and all that comes from now on: nobody would write it."""
+        self._over = error
         _refuse(self._waiting, error)
         self._waiting = []
 

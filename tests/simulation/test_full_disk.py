@@ -10,10 +10,14 @@ from chaos.cluster import ClusterError, DiskState, Event
 from chaos.cluster.shape import Companion, Shape
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.workloads.sql import Statement
+from services.messages import Configure, Status
+from services.settings import CommonSettings
+from services.settings.leaderless import LeaderlessSettings
 from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.waiting import soon
 from tests.simulation.virtually import simulated
 
+SINGLE_LEADER, LEADERLESS = SingleLeaderSettings(), LeaderlessSettings()
 FULL, HEALTHY = DiskState(full=True), DiskState()
 SHAPE = Shape(companions=(Companion("index", "indexer"), Companion("cache", "cache")))
 INSERT: Statement = ("INSERT INTO items(name, price) VALUES ('tea', 1)", ())
@@ -21,11 +25,13 @@ BUGS = ("bug", "crashed", "output")
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[SimulatedCluster]:
+async def running(
+    shape: Shape = SHAPE, settings: CommonSettings = SINGLE_LEADER
+) -> AsyncIterator[SimulatedCluster]:
     """A cluster in which nobody met a bug."""
-    cluster = SimulatedCluster(7, SHAPE)
+    cluster = SimulatedCluster(7, shape)
     try:
-        await cluster.configure(SingleLeaderSettings())
+        await cluster.configure(settings)
         yield cluster
         assert [event for event in cluster.events() if event.event in BUGS] == []
     finally:
@@ -107,3 +113,58 @@ async def test_a_leader_that_begins_on_a_full_disk_opens_its_epoch_when_there_is
             assert all(position[0] == 2 for position in positions), positions
 
         await soon(all_are_in_its_epoch)
+
+
+@simulated
+async def test_a_node_whose_disk_refuses_another_family_is_nobody_until_it_is_told_again() -> None:
+    """It was the old family with the settings of the next, and met a bug in each order from then on."""
+    for before, after in ((SINGLE_LEADER, LEADERLESS), (LEADERLESS, SINGLE_LEADER)):
+        async with running(Shape(), before) as cluster:
+            for node in ("n1", "g1", "controller"):
+                await cluster.set_disk(node, FULL)
+                with pytest.raises(ClusterError, match="storage-failed"):
+                    await cluster._orders.configure(node, after)
+                account = await cluster.status(node)
+                assert (account["role"], account["owes"]) == ("none", 1)
+                with pytest.raises(ClusterError, match=f"{node} is nobody, and .* let the order reset it"):
+                    await cluster._orders.ask(node, Configure(settings=after), Status)
+                await cluster.set_disk(node, HEALTHY)
+            await cluster.configure(after)
+            assert {(await cluster.status(node))["settings"]["family"] for node in cluster.replicas} == {
+                after.family
+            }
+            await cluster.configure(before)
+
+
+@simulated
+async def test_a_node_that_starts_again_begins_the_family_that_its_disk_refused() -> None:
+    async with running(Shape()) as cluster:
+        for node in cluster.replicas:
+            await cluster._orders.configure(node, LEADERLESS)
+        await cluster.set_disk("n1", FULL)
+        with pytest.raises(ClusterError, match="storage-failed"):
+            await cluster._orders.configure("n1", SINGLE_LEADER)
+        await cluster.kill("n1")
+        await cluster.set_disk("n1", HEALTHY)
+        await cluster.restart("n1")
+
+        async def it_is_somebody() -> None:
+            assert (await cluster.status("n1"))["role"] == "follower"
+
+        await soon(it_is_somebody)
+
+
+@simulated
+async def test_a_home_that_could_not_begin_anew_says_that_it_owes_something() -> None:
+    """Closed as it was it looked as if all was well."""
+    async with running(Shape(), LEADERLESS) as cluster:
+        await cluster.set_disk("n1", FULL)
+        with pytest.raises(ClusterError, match="storage-failed"):
+            await cluster._orders.ask("n1", Configure(settings=LeaderlessSettings(w=3)), Status)
+        assert (await cluster.status("n1"))["owes"] == 0, "what was refused has changed nothing"
+        await cluster.client(1).put("g1", "x", 1)
+        with pytest.raises(ClusterError, match="storage-failed"):
+            await cluster._orders.configure("n1", LEADERLESS)
+        assert (await cluster.status("n1"))["owes"] == 1
+        await cluster.set_disk("n1", HEALTHY)
+        await cluster.configure(LEADERLESS)
