@@ -7,7 +7,8 @@ heals.
 
 `lww` lets the larger time stamp win: all leaders agree, and every title that the other side wrote is gone.
 `arrival-order` writes whatever arrives over what is there: each side ends with the other's title, and they
-differ for ever. `record` keeps both until an author who has seen both writes one in their place.
+differ for ever. `replica-priority` lets the replica with the higher name win. `record` keeps both until an
+author who has seen both writes one in their place.
 
 To watch in the logs: `conflict-resolved`, with what was kept and what was lost, or `conflict-recorded`.
 """
@@ -27,18 +28,36 @@ async def script(run: Run) -> None:
     await run.acknowledged(10)
 
 
+async def cut_off(run: Run) -> None:
+    """The same cut, for as long as nobody could be asked to wait."""
+    await run.acknowledged(20)
+    async with run.fault(Partition((("n1", "g1"), ("rest",)))):
+        await run.clients.run(CUT_S)
+    await run.acknowledged(10)
+
+
+CUT_S = 3.0
+CAREFUL = wiki.careful_titles(pages=5, clients=8, rate_per_s=60)
+EDITS = wiki.edits(pages=5, clients=8, rate_per_s=60)
+
 SCENARIO = Scenario(
     id="write-conflict",
     section="D",
     title="The same title is changed at two leaders at once",
     script=script,
     workload=wiki.titles(pages=5, clients=8, rate_per_s=60),
-    checkers=("lost-write", "diverged-replicas"),
+    checkers=("lost-write", "diverged-replicas", "unavailable"),
+    bounds_ms={"unavailable": 1500},
     settings={"family": "multi-leader"},
     variants=(
         problem("lww", finds=["lost-write"], conflicts="lww"),
         problem("arrival-order", finds=["diverged-replicas"], conflicts="arrival-order"),
+        problem("replica-priority", finds=["lost-write"], conflicts="replica-priority"),
         remedy("record", conflicts="record"),
+        remedy("merge", conflicts="merge"),
+        remedy("on-write-handler", conflicts="on-write-handler"),
+        remedy("on-read-handler", workload=CAREFUL, conflicts="record"),
+        problem("sync-detection", finds=["unavailable"], script=cut_off, workload=EDITS, detection="sync"),
     ),
 )
 

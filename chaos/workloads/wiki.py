@@ -8,30 +8,71 @@ import itertools
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
+from typing import Any
 
-from chaos.workloads.client import Request
+from chaos.workloads.client import Answer, Request
 from chaos.workloads.traffic import MAX_CLIENTS, Workload
 
 
 def titles(*, pages: int, clients: int, rate_per_s: float, max_clients: int = MAX_CLIENTS) -> Workload:
     """Every client reads the title of one of `pages` (title0, title1 …), then changes that title."""
-    if pages < 1:
-        raise ValueError(f"pages must be at least 1, not {pages}")
-    return Workload("wiki-titles", partial(_Authors, pages), clients, rate_per_s, max_clients)
+    return _workload("wiki-titles", _Authors(pages), clients, rate_per_s, max_clients)
+
+
+def careful_titles(
+    *, pages: int, clients: int, rate_per_s: float, max_clients: int = MAX_CLIENTS
+) -> Workload:
+    """The same, and who is shown several titles of a page keeps all of them in the one that comes next."""
+    return _workload("careful-titles", _Authors(pages, careful=True), clients, rate_per_s, max_clients)
+
+
+def edits(*, pages: int, clients: int, rate_per_s: float, max_clients: int = MAX_CLIENTS) -> Workload:
+    """Every request changes a title, by an author who goes by what was there after the last change."""
+    return _workload("wiki-edits", _Authors(pages, looks=False), clients, rate_per_s, max_clients)
+
+
+def _workload(name: str, authors: "_Authors", clients: int, rate_per_s: float, max_clients: int) -> Workload:
+    if authors.pages < 1:
+        raise ValueError(f"pages must be at least 1, not {authors.pages}")
+    return Workload(name, partial(_Desks, authors), clients, rate_per_s, max_clients)
+
+
+@dataclass(frozen=True)
+class _Authors:
+    """How they work; `careful` ones keep what they were shown side by side, some never `look`."""
+
+    pages: int
+    careful: bool = False
+    looks: bool = True
 
 
 @dataclass
-class _Authors:
-    pages: int
+class _Desk:
+    """The page that one client has before its eyes, and the titles that it was shown side by side."""
+
+    page: str
+    shown: tuple[Any, ...] = ()
+
+    def see(self, answer: Answer) -> None:
+        self.shown = answer.siblings or ()
+
+
+@dataclass
+class _Desks:
+    authors: _Authors
     edits: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
-    reading: dict[int, str] = field(default_factory=dict)  # the page that each client has before its eyes
+    reading: dict[int, _Desk] = field(default_factory=dict)
 
     def next(self, client: int, random: Random) -> Request:
-        page = self.reading.pop(client, None)
-        if page is not None:
-            return Request("put", page, f"{_author(client)}{next(self.edits)}", knowing=True)
-        page = self.reading[client] = f"title{random.randrange(self.pages)}"
-        return Request("get", page)
+        desk = self.reading.pop(client, None)
+        if desk is None:
+            desk = _Desk(f"title{random.randrange(self.authors.pages)}")
+            if self.authors.looks:
+                self.reading[client] = desk
+                return Request("get", desk.page, heard=desk.see)
+        title = f"{_author(client)}{next(self.edits)}"
+        kept = desk.shown if self.authors.careful else ()
+        return Request("put", desk.page, "/".join([*kept, title]), knowing=True)
 
 
 def _author(client: int) -> str:

@@ -3,45 +3,50 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from services.messages import Value
 from services.messages.multi_leader import Change
 from services.multi_leader.knowledge import concurrent, dot_of
+from services.multi_leader.resolvers import Resolver
 from services.store.effects import canonical
 
 
 class Conflict(NamedTuple):
-    """`arrived` met `others` that knew nothing of it; those of them all that were `kept`, and not."""
+    """Of `key`: what readers are `shown` now, and the versions that are `lost`, though nobody replaced
+    them."""
 
     key: str
-    kept: tuple[Change, ...]
+    shown: tuple[Value, ...]
     lost: tuple[Change, ...]
 
 
-def conflict_of(held: Sequence[Change], arrived: Change, kept: Sequence[Change]) -> Conflict | None:
-    """The conflict that `arrived` meets among the versions `held`, if it does."""
+def conflict_of(
+    held: Sequence[Change], arrived: Change, kept: Sequence[Change], resolver: Resolver
+) -> Conflict | None:
+    """The conflict that `arrived` meets among the versions `held`, if it does, and `kept` is what remains."""
     others = [version for version in held if concurrent(version, arrived)]
     if not others:
         return None
-    stays = [dot_of(version) for version in kept]
-    met = (*others, arrived)
-    return Conflict(
-        arrived.operation.key,
-        kept=tuple(version for version in met if dot_of(version) in stays),
-        lost=tuple(version for version in met if dot_of(version) not in stays),
-    )
+    counts = [dot_of(version) for version in resolver.count(kept)]
+    lost = tuple(version for version in (*others, arrived) if dot_of(version) not in counts)
+    return Conflict(arrived.operation.key, resolver.show(kept), lost)
 
 
 def tell(say: Callable[..., None], conflict: Conflict, by: str) -> None:
-    """One line: what was kept, and what was lost and whose it was, or that all of it is there."""
-    kept = " ".join(map(_shown, conflict.kept))
+    """One line: what was kept, and what was lost and whose it was; or how all of it is there."""
+    kept = " ".join(map(_text_of, conflict.shown)) or "(deleted)"
     if conflict.lost:
-        lost, whose = " ".join(map(_shown, conflict.lost)), " ".join(each.origin for each in conflict.lost)
+        lost = " ".join(map(_shown, conflict.lost))
+        whose = " ".join(each.origin for each in conflict.lost)
         say("conflict-resolved", key=conflict.key, kept=kept, by=by, lost=lost, of=whose)
     else:
-        say("conflict-recorded", key=conflict.key, kept=kept, by=by)
+        event = "conflict-recorded" if len(conflict.shown) > 1 else "conflict-merged"
+        say(event, key=conflict.key, kept=kept, by=by)
 
 
 def _shown(version: Change) -> str:
     operation = version.operation
-    if operation.f == "delete":
-        return "(deleted)"
-    return operation.value if isinstance(operation.value, str) else canonical(operation.value)
+    return "(deleted)" if operation.f == "delete" else _text_of(operation.value)
+
+
+def _text_of(value: Value) -> str:
+    return value if isinstance(value, str) else canonical(value)

@@ -5,6 +5,7 @@ side the next batch begins where it must. When nothing is to be sent, an empty b
 heartbeat: from its answer a leader learns of a peer that has lost what it had.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -36,6 +37,14 @@ class Exchange:
         self.confirmed = leader.storage.confirmed(peer)
         self.news = Bell()  # rings when there is more
         self._remembered = dict(self.confirmed)
+        self._awaited: list[tuple[int, asyncio.Future[None]]] = []
+
+    async def has(self, sequence: int) -> None:
+        """Wait until the peer has this leader's change of that number on its disk."""
+        if self.confirmed.get(self._env.node, 0) < sequence:
+            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._awaited.append((sequence, future))
+            await future
 
     def lacking(self) -> int:
         """How many changes the peer is to have and has not confirmed."""
@@ -54,12 +63,19 @@ class Exchange:
                 await self._env.clock.sleep(heartbeat_s)
                 continue
             moved = reply.known != self.confirmed
-            self.confirmed = dict(reply.known)
+            self._note(dict(reply.known))
             if not self.lacking():
                 await self._remember()
                 await self.news.rung(heartbeat_s)
             elif not moved:
                 await self._env.clock.sleep(heartbeat_s)
+
+    def _note(self, known: dict[str, int]) -> None:
+        self.confirmed, own = known, known.get(self._env.node, 0)
+        for sequence, future in self._awaited:
+            if sequence <= own and not future.done():
+                future.set_result(None)
+        self._awaited = [each for each in self._awaited if not each[1].done()]
 
     def _next_batch(self) -> list[Change]:
         room, batch = self._settings.batch_entries, list[Change]()

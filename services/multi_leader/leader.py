@@ -113,6 +113,6 @@ class Leader:
         held = self.storage.held(key)
         kept = self.resolver.keep(held, change)
         self.storage.replace(key, kept)
-        conflict = conflict_of(held, change, kept)
+        conflict = conflict_of(held, change, kept, self.resolver)
         draft.conflicts += conflict is not None
         return conflict

@@ -87,7 +87,7 @@ class Member:
 
     def _open(self) -> None:
         env, settings = self._env, self._settings
-        resolver = resolver_of(settings.conflicts)
+        resolver = resolver_of(settings)
         self._leader = Leader(env.node, env.clock, Storage(env.disk.connect), resolver)
         self._commit = GroupCommit[Write, Done](env.disk, self._leader.write_all, self._committed)
         self._exchanges = {
@@ -113,9 +113,26 @@ class Member:
     async def _write(self, message: Write) -> Written:
         done = await self._commit.perform(message)
         assert done.change is not None, done
+        if self._settings.detection == "sync":
+            await self._everywhere(done.change.sequence)
         past = dotted.past_in(done.change.past).with_dot(dot_of(done.change))
         context = str(past) if message.operation.f != "add" else ""
         return Written(node=self._env.node, vector=dict(self._leader.known), context=context)
+
+    async def _everywhere(self, sequence: int) -> None:
+        """Wait until every leader has it. Raises `LabError` not-acknowledged when one does not confirm."""
+        within_s = self._settings.acknowledge_timeout_ms / 1000
+        try:
+            async with asyncio.timeout(within_s):
+                await asyncio.gather(*(exchange.has(sequence) for exchange in self._exchanges.values()))
+        except TimeoutError:
+            lacking = [
+                peer
+                for peer, exchange in self._exchanges.items()
+                if exchange.confirmed.get(self._env.node, 0) < sequence
+            ]
+            text = f"stored by {self._env.node}, but {', '.join(lacking)} did not confirm in time"
+            raise LabError("not-acknowledged", text) from None
 
     async def _read(self, message: Read) -> ReadResult:
         leader, vector = self._leader, dict(self._leader.known)

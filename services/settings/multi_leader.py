@@ -4,13 +4,24 @@ from typing import Literal, TypeAlias
 
 from services.settings.common import CommonSettings
 
-Conflicts: TypeAlias = Literal["lww", "arrival-order", "record"]  # see services/multi_leader/resolvers
+Conflicts: TypeAlias = Literal[  # see services/multi_leader/resolvers
+    "lww",
+    "arrival-order",
+    "replica-priority",
+    "record",
+    "merge",
+    "on-write-handler",
+]
+Handler: TypeAlias = Literal["wiki-titles"]  # see services/multi_leader/handlers
+Detection: TypeAlias = Literal["async", "sync"]
 
 
 class MultiLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="multi-leader"):
     """How leaders share their changes and settle conflicts; times in milliseconds."""
 
     conflicts: Conflicts = "record"  # what becomes of versions that knew nothing of each other
+    handler: Handler = "wiki-titles"  # the application's own, of `on-write-handler`
+    detection: Detection = "async"  # `sync`: a client waits until every leader has its write
     batch_entries: int = 64  # changes in one message; even the largest values fit into it
 
     @property

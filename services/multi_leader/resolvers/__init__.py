@@ -5,13 +5,14 @@ and what a reader is shown of that. Everything else (which versions conflict, sh
 for all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from services.loading import load
 from services.messages import Value
 from services.messages.multi_leader import Change
-from services.settings.multi_leader import Conflicts
+from services.multi_leader.handlers import handler_of
+from services.settings.multi_leader import MultiLeaderSettings
 
 
 class Resolver(Protocol):
@@ -22,16 +23,30 @@ class Resolver(Protocol):
     def keep(self, held: Sequence[Change], arrived: Change) -> tuple[Change, ...]:
         """What is kept of the versions `held` and the one that has `arrived`."""
 
+    def count(self, held: Sequence[Change]) -> tuple[Change, ...]:
+        """Those of them of which readers see something."""
+
     def show(self, held: Sequence[Change]) -> tuple[Value, ...]:
         """What a reader sees: no value, one, or several among which nobody may choose."""
 
 
-def resolver_of(conflicts: Conflicts) -> Resolver:
-    """The one in `services/multi_leader/resolvers/NAME.py`."""
-    resolver: Resolver = load(f"services.multi_leader.resolvers.{conflicts.replace('-', '_')}:RESOLVER")
+def resolver_of(settings: MultiLeaderSettings) -> Resolver:
+    """The one in `services/multi_leader/resolvers/NAME.py`, with the application's handler if need be."""
+    module = f"services.multi_leader.resolvers.{settings.conflicts.replace('-', '_')}"
+    if settings.conflicts == "on-write-handler":
+        made: Resolver = load(f"{module}:OnWriteHandler")(handler_of(settings.handler))
+        return made
+    resolver: Resolver = load(f"{module}:RESOLVER")
     return resolver
 
 
 def values_of(versions: Sequence[Change]) -> tuple[Value, ...]:
     """Their values, without those that were deleted."""
     return tuple(version.operation.value for version in versions if version.operation.f == "put")
+
+
+def joined_or_all(join: Callable[[tuple[str, ...]], str], held: Sequence[Change]) -> tuple[Value, ...]:
+    """What `join` makes of the texts among several versions; all of them where some are no texts."""
+    values = values_of(held)
+    texts = tuple(value for value in values if isinstance(value, str))
+    return (join(texts),) if len(texts) == len(values) > 1 else values

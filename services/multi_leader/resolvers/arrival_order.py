@@ -20,6 +20,10 @@ class ArrivalOrder:
         """See `Resolver`."""
         return (arrived,)
 
+    def count(self, held: Sequence[Change]) -> tuple[Change, ...]:
+        """See `Resolver`."""
+        return tuple(held)
+
     def show(self, held: Sequence[Change]) -> tuple[Value, ...]:
         """See `Resolver`."""
         return values_of(held)

@@ -21,6 +21,10 @@ class LastWriteWins:
         """See `Resolver`."""
         return (max(*held, arrived, key=order),) if held else (arrived,)
 
+    def count(self, held: Sequence[Change]) -> tuple[Change, ...]:
+        """See `Resolver`."""
+        return tuple(held)
+
     def show(self, held: Sequence[Change]) -> tuple[Value, ...]:
         """See `Resolver`."""
         return values_of(held)

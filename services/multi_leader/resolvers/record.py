@@ -23,6 +23,10 @@ class Record:
         """See `Resolver`."""
         return newest((*held, arrived))
 
+    def count(self, held: Sequence[Change]) -> tuple[Change, ...]:
+        """See `Resolver`."""
+        return tuple(held)
+
     def show(self, held: Sequence[Change]) -> tuple[Value, ...]:
         """See `Resolver`."""
         return values_of(held)

@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.messages import Operation
+from services.messages import Operation, Value
 from services.messages.multi_leader import Change
 from services.messages.versions import Stamp
+from services.multi_leader import resolvers
 from services.multi_leader.conflicts import conflict_of
 from services.multi_leader.knowledge import concurrent, dot_of, knew, newest, past_of_all
-from services.multi_leader.resolvers import Resolver, resolver_of
+from services.multi_leader.resolvers import Resolver
+from services.multi_leader.resolvers.on_write_handler import OnWriteHandler
 from services.settings.multi_leader import Conflicts, MultiLeaderSettings
 
 ALL: tuple[Conflicts, ...] = get_args(Conflicts)
@@ -37,6 +39,10 @@ def histories(draw: st.DrawFn) -> list[Change]:
         stamp = Stamp(draw(st.integers(0, 3)) * 10 + place, origin)
         versions.append(Change(origin, number, operation, stamp, number, str(past)))
     return versions
+
+
+def resolver_of(name: Conflicts) -> Resolver:
+    return resolvers.resolver_of(MultiLeaderSettings(conflicts=name))
 
 
 def kept_by(resolver: Resolver, arrivals: tuple[Change, ...]) -> tuple[Change, ...]:
@@ -98,11 +104,11 @@ def test_lww_keeps_the_largest_stamp(versions: list[Change]) -> None:
 def test_a_conflict_is_told_for_just_those_who_knew_nothing_of_each_other(versions: list[Change]) -> None:
     *before, arrived = versions
     held = newest(before)
-    conflict = conflict_of(held, arrived, newest((*held, arrived)))
+    conflict = conflict_of(held, arrived, kept := newest((*held, arrived)), resolver_of("record"))
     assert (conflict is not None) == any(concurrent(version, arrived) for version in held)
     if conflict:
         assert conflict.lost == ()
-        assert dot_of(arrived) in map(dot_of, conflict.kept)
+        assert dot_of(arrived) in map(dot_of, kept)
 
 
 def test_two_writes_at_one_leader_by_authors_who_saw_nothing_are_both_kept() -> None:
@@ -110,3 +116,43 @@ def test_two_writes_at_one_leader_by_authors_who_saw_nothing_are_both_kept() -> 
     first = Change("n1", 1, Operation("put", "x", "B"), Stamp(1, "n1"), 1)
     second = Change("n1", 2, Operation("put", "x", "C"), Stamp(2, "n1"), 2)
     assert kept_by(resolver_of("record"), (first, second)) == (first, second)
+
+
+KEEPING: list[Conflicts] = ["merge", "on-write-handler"]
+
+
+@pytest.mark.parametrize("name", KEEPING)
+@given(versions=histories())
+def test_every_value_that_nobody_replaced_is_a_part_of_what_is_shown(
+    name: Conflicts, versions: list[Change]
+) -> None:
+    shown = resolver_of(name).show(kept_by(resolver_of(name), tuple(versions)))
+    values = [each.operation.value for each in newest(versions) if each.operation.f == "put"]
+    assert sorted("/".join(map(str, shown)).split("/")) == sorted(map(str, values)) or not values
+    assert len(shown) == min(1, len(values))
+
+
+@given(versions=histories())
+def test_replica_priority_shows_one_of_the_highest_replica(versions: list[Change]) -> None:
+    resolver = resolver_of("replica-priority")
+    (counts,) = resolver.count(kept_by(resolver, tuple(versions)))
+    assert counts.origin == max(version.origin for version in newest(versions))
+
+
+def test_merged_titles_are_sorted_and_joined() -> None:
+    one, other = (
+        Change(n, 1, Operation("put", "x", v), Stamp(1, n), 1) for n, v in (("n1", "C"), ("n2", "B"))
+    )
+    resolver = resolver_of("merge")
+    assert resolver.show(kept_by(resolver, (one, other))) == ("B/C",)
+    number = Change("n3", 1, Operation("put", "x", 7), Stamp(1, "n3"), 1)
+    assert resolver.show(kept_by(resolver, (one, other, number))) == ("C", "B", 7), "7 cannot be joined"
+
+
+def test_a_handler_that_fails_leaves_all_versions() -> None:
+    def resolve(key: str, values: tuple[Value, ...]) -> Value:
+        raise RuntimeError("a bug of the application")
+
+    resolver = OnWriteHandler(resolve)
+    versions = tuple(Change(n, 1, Operation("put", "x", n), Stamp(1, n), 1) for n in ("n1", "n2"))
+    assert resolver.show(kept_by(resolver, versions)) == ("n1", "n2")
