@@ -49,6 +49,9 @@ SENTENCES: Mapping[str, str] = {
     "many-siblings": "{node} holds {count} values of {key}: somebody does not merge what it reads.",
     "read-repaired": "{node} sends {peer} the newer value of {key}, {now}: it had answered with {was}.",
     "anti-entropy": "{node} and {peer} compare what they hold: {keys} keys differed, and are alike now.",
+    "change-waits": "{node} holds {change} back, which {sender} sends, until {for_changes} is here.",
+    "conflict-merged": "{node} finds that values of {key} were written without knowing of each other, and "
+    "makes one of them: {kept}.",
     "conflict-resolved": "{node} finds that values of {key} were written without knowing of each other: {by} "
     "keeps {kept}, and {lost}, taken by {of}, is gone.",
     "conflict-recorded": "{node} finds that values of {key} were written without knowing of each other, and "
@@ -57,7 +60,7 @@ SENTENCES: Mapping[str, str] = {
 }
 TOLD_ONCE = (  # when said again and again
     *("refused-old-leader", "too-few-answers", "read-repaired", "many-siblings"),
-    *("conflict-resolved", "conflict-recorded"),
+    *("conflict-resolved", "conflict-recorded", "conflict-merged", "change-waits"),
 )
 UNTOLD = ("emptied",)  # the beginning of every run
 

@@ -85,6 +85,8 @@ class Door:
         number = self._node.gateways.index(self._env.node) if not near else 0
         first = near[0] if near else self.replicas[number % len(self.replicas)]
         place = self.replicas.index(first)
+        if self._settings.delivery == "causal":
+            return (first,)  # what a user has seen here, another leader need not have yet
         others = (*self.replicas[place + 1 :], *self.replicas[:place])
         return (first, *sorted(others, key=lambda node: node not in near))
 

@@ -12,9 +12,10 @@ from services.messages import Write
 from services.messages.multi_leader import Change
 from services.messages.versions import Stamp
 from services.multi_leader.conflicts import Conflict, conflict_of
+from services.multi_leader.delivery import deliverable
 from services.multi_leader.knowledge import past_of_all
 from services.multi_leader.resolvers import Resolver
-from services.multi_leader.storage import Storage, not_yet
+from services.multi_leader.storage import Storage
 from services.ports import Clock
 from services.versions import dotted
 from services.versions.dotted import Dot
@@ -40,8 +41,10 @@ class _Draft:
 class Leader:
     """`known` is the vector of all changes that are durable here."""
 
-    def __init__(self, name: str, clock: Clock, storage: Storage, resolver: Resolver) -> None:
-        self.storage, self.resolver = storage, resolver
+    def __init__(
+        self, name: str, clock: Clock, storage: Storage, resolver: Resolver, *, causal: bool = False
+    ) -> None:
+        self.storage, self.resolver, self._causal = storage, resolver, causal
         self._name, self._clock = name, HybridClock(clock.wall)
         self.known, time_us, self.conflicts = storage.recovered()
         self._clock.saw(time_us)
@@ -58,7 +61,7 @@ class Leader:
 
     def take(self, changes: Sequence[Change]) -> list[Done]:
         """Take over what is new of another leader's changes, durable on return. Writes, blocks."""
-        fresh = not_yet(self.known, changes)
+        fresh = deliverable(self.known, changes, causal=self._causal)
         if not fresh:
             return []
         draft = self._draft()

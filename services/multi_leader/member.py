@@ -29,6 +29,7 @@ class Member:
         assert isinstance(node.cluster, MultiLeaderSettings), node.cluster
         self._env, self._node, self._settings = env, node, node.cluster
         self._changing = asyncio.Lock()
+        self._waiting: dict[str, int] = {}  # the change of each origin that was said to wait last
         self._open()
 
     def answers(self) -> Answers:
@@ -88,7 +89,8 @@ class Member:
     def _open(self) -> None:
         env, settings = self._env, self._settings
         resolver = resolver_of(settings)
-        self._leader = Leader(env.node, env.clock, Storage(env.disk.connect), resolver)
+        causal = settings.delivery == "causal"
+        self._leader = Leader(env.node, env.clock, Storage(env.disk.connect), resolver, causal=causal)
         self._commit = GroupCommit[Write, Done](env.disk, self._leader.write_all, self._committed)
         self._exchanges = {
             peer: Exchange(env, self._leader, peer, settings, lambda: (env.node,))
@@ -165,8 +167,22 @@ class Member:
 
     async def _changes(self, batch: Changes) -> Taken:
         if batch.changes:
-            self._tell(await self._env.disk.run(lambda: self._leader.take(batch.changes)))
+            done = await self._env.disk.run(lambda: self._leader.take(batch.changes))
+            self._tell(done)
+            if not done and self._settings.delivery == "causal":
+                self._note_waiting(batch)
         return Taken(node=self._env.node, known=dict(self._leader.known))
+
+    def _note_waiting(self, batch: Changes) -> None:
+        """Say once which change waits here, and for what."""
+        known = self._leader.known
+        waits = next((each for each in batch.changes if each.sequence > known.get(each.origin, 0)), None)
+        if waits is None or self._waiting.get(waits.origin) == waits.sequence:
+            return
+        self._waiting[waits.origin] = waits.sequence
+        lacks = {node: count for node, count in waits.after.items() if known.get(node, 0) < count}
+        change = vectors.text_of({waits.origin: waits.sequence})
+        self.say("change-waits", sender=batch.sender, change=change, for_changes=vectors.text_of(lacks))
 
 
 def _task(peer: str) -> str:

@@ -8,7 +8,7 @@ Methods that write block while the disk syncs: call them through `Disk.run`, whi
 Reading methods use a connection of their own and may be called at any time.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import apsw
@@ -150,17 +150,3 @@ class Storage:
     def _versions(self, connection: apsw.Connection, key: str) -> list[Change]:
         rows = connection.execute("SELECT body FROM versions WHERE key = ? ORDER BY place", (key,))
         return [self._decoder.decode(body) for (body,) in rows]
-
-
-def not_yet(known: Mapping[str, int], changes: Sequence[Change]) -> list[Change]:
-    """Those of `changes` that are new, as far as none is missing before them.
-
-    Of each origin they come in its order. One that is known already may come again after a lost answer;
-    after a gap nothing is taken, and the sender learns from the answer where to begin.
-    """
-    counts, fresh = dict(known), []
-    for change in changes:
-        if change.sequence == counts.get(change.origin, 0) + 1:
-            counts[change.origin] = change.sequence
-            fresh.append(change)
-    return fresh

@@ -13,6 +13,7 @@ Conflicts: TypeAlias = Literal[  # see services/multi_leader/resolvers
     "on-write-handler",
 ]
 Handler: TypeAlias = Literal["wiki-titles"]  # see services/multi_leader/handlers
+Delivery: TypeAlias = Literal["arrival", "causal"]
 Detection: TypeAlias = Literal["async", "sync"]
 
 
@@ -22,6 +23,7 @@ class MultiLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="multi-
     conflicts: Conflicts = "record"  # what becomes of versions that knew nothing of each other
     handler: Handler = "wiki-titles"  # the application's own, of `on-write-handler`
     detection: Detection = "async"  # `sync`: a client waits until every leader has its write
+    delivery: Delivery = "arrival"  # `causal`: a change waits here for what its leader knew
     batch_entries: int = 64  # changes in one message; even the largest values fit into it
 
     @property

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 from unittest.mock import patch
 
+from msgspec.structs import replace
+
 from services.messages.multi_leader import Change
-from services.multi_leader import knowledge
+from services.multi_leader import delivery, knowledge, leader
+from services.multi_leader.door import Door
 from services.multi_leader.leader import Leader
 from services.multi_leader.resolvers.record import Record
 from tests.bugs.planted import Hunt, bug, by_script
@@ -50,3 +53,35 @@ def a_version_that_arrives_late_is_not_compared_but_dropped() -> Any:
         return tuple(held) if is_late else knowledge.newest((*held, arrived))
 
     return patch.object(Record, "keep", keep)
+
+
+TALK = Hunt("overtaking:version-vectors", "causality", by_script)
+
+
+@bug(TALK)
+def a_change_waits_for_its_own_leader_alone() -> Any:
+    def taken(known: Any, changes: Sequence[Change], *, causal: bool) -> list[Change]:
+        return delivery.deliverable(known, changes, causal=False)
+
+    return patch.object(leader, "deliverable", taken)
+
+
+@bug(TALK)
+def a_change_tells_of_what_its_leader_knew_before_the_last_one() -> Any:
+    """Off by one: the newest change of each other leader is left out."""
+    real = delivery.deliverable
+
+    def taken(known: Any, changes: Sequence[Change], *, causal: bool) -> list[Change]:
+        short = [
+            replace(each, after={node: count - 1 for node, count in each.after.items()}) for each in changes
+        ]
+        right = {(each.origin, each.sequence): each for each in changes}
+        return [right[each.origin, each.sequence] for each in real(known, short, causal=causal)]
+
+    return patch.object(leader, "deliverable", taken)
+
+
+@bug(TALK)
+def a_user_is_sent_to_any_leader() -> Any:
+    homes = property(lambda self: tuple(self._env.random.sample(self.replicas, len(self.replicas))))
+    return patch.object(Door, "homes", homes)
