@@ -38,6 +38,7 @@ class Coordinator:
         self, env: Env, settings: LeaderlessSettings, replicas: tuple[str, ...], send: Send, say: Say
     ) -> None:
         self._node, self._settings, self._replicas, self._say = env.node, settings, replicas, say
+        self._near = settings.near(env.node)
         self._merging = MERGING[settings.versions]
         self._silent = Silent(env.clock, settings.detection_timeout_ms / 1000)
         self._send = send
@@ -68,6 +69,7 @@ class Coordinator:
         version, homes = self._version(operation), self.homes_of(operation.key)
         if self._merging.numbers:
             return await self._write_numbered(operation.key, version, homes, needed, message.context)
+        self._ship(operation.key, (version,))
         places = self._places(operation.key)
         round_ = self._store(operation.key, (version,), homes, needed, places.send)
         await round_.told.wait()
@@ -98,8 +100,17 @@ class Coordinator:
         return result(_who_has(tally, newest), self._node, newest)
 
     def homes_of(self, key: str) -> tuple[str, ...]:
-        """Where `key` lies, the nearest on the ring first."""
-        return ring_of(self._replicas).preference(key, self._settings.n)
+        """Those of the homes of `key` that are waited for, the nearest on the ring first."""
+        homes = ring_of(self._replicas).preference(key, self._settings.n)
+        return (
+            homes if self._settings.quorum == "all" else tuple(home for home in homes if home in self._near)
+        )
+
+    def _ship(self, key: str, versions: Versions) -> None:
+        """Send them to the homes in other datacenters as well; nobody waits for those."""
+        if self._settings.quorum == "local":
+            homes = ring_of(self._replicas).preference(key, self._settings.n)
+            self._store(key, versions, tuple(home for home in homes if home not in self._near), 1)
 
     async def _write_numbered(
         self, key: str, version: Version, homes: tuple[str, ...], needed: int, context: str
@@ -107,6 +118,7 @@ class Coordinator:
         """One home gives the write a number among those of its key; the others get all that it has then."""
         message = WriteVersion(key=key, version=version, seen=from_context(context))
         first, versions = await self._numbered(homes, needed, message)
+        self._ship(key, versions)
         others = tuple(home for home in homes if home != first)
         store = StoreVersions(key=key, versions=versions)
         round_ = self._asking.begin(store, others, needed, self._timeout_s, already=(first,))
@@ -199,7 +211,7 @@ class Coordinator:
         return self._settings.call_timeout_ms / 1000
 
     def _bounded(self, name: str, wished: int | None, usual: int) -> int:
-        n = self._settings.n
+        n = self._settings.n if self._settings.quorum == "all" else len(self._near)
         if wished is not None and not 1 <= wished <= n:
             raise LabError("bad-request", f"{name} is from 1 to {n}, for a key has {n} homes; not {wished}")
         return wished or usual

@@ -7,6 +7,7 @@ import msgspec
 
 from services.settings.common import CommonSettings
 
+Quorum: TypeAlias = Literal["all", "local"]
 Writes: TypeAlias = Literal["at-once", "read-first"]
 VersionsKept: TypeAlias = Literal["last-write-wins", "vectors", "dotted-vectors"]
 Clock: TypeAlias = Literal["hybrid", "wall"]
@@ -22,6 +23,7 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
     n: int = 3
     w: int = 2
     r: int = 2
+    quorum: Quorum = "all"  # of all homes, or of those in the coordinator's own datacenter
     writes: Writes = "at-once"  # or ask for the newest version first, and write a later one
     read_repair: ReadRepair = "behind"  # the answer, or before it, so that no later read sees less
     versions: VersionsKept = "last-write-wins"  # or siblings, as vectors tell
@@ -49,6 +51,8 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
                 f"a sloppy quorum needs versions 'last-write-wins', not {self.versions!r}: nobody "
                 "who stands in for a home numbers writes"
             )
+        if self.quorum == "local" and not self.datacenters:
+            raise ValueError("a quorum 'local' is of a datacenter, and datacenters names none")
         for name, count in (("w", self.w), ("r", self.r)):
             if not 1 <= count <= self.n:
                 raise ValueError(f"{name} must be from 1 to n ({self.n}), not {count}")
