@@ -15,19 +15,24 @@ Voldemort's zones.
 
 from chaos.catalogue.scenario import Scenario, problem, remedy
 from chaos.cluster.shape import Shape
+from chaos.faults.far_apart import FarApart
 from chaos.faults.partition import Partition
 from chaos.running.run import Run
 from chaos.workloads import register
 
 EAST, WEST = ("n1", "n2", "n3", "g1"), ("n4", "n5", "n6", "g2")
+FAR_S = 0.1
 CUT_S = 4.0
 
 
 async def script(run: Run) -> None:
-    """Cut the datacenters off from each other for a while."""
+    """The datacenters are far apart, and then cut off from each other for a while."""
     await run.acknowledged(20)
-    async with run.fault(Partition((EAST, WEST))):
-        await run.traffic(CUT_S)
+    async with run.fault(FarApart((EAST, WEST), FAR_S)):
+        await run.acknowledged(20)
+        await run.read(40)
+        async with run.fault(Partition((EAST, WEST))):
+            await run.traffic(CUT_S)
     await run.acknowledged(20)
 
 

@@ -44,7 +44,7 @@ SCENARIO = Scenario(
     section="E",
     title="Cut off from a key's homes, while other nodes could take the write",
     script=script,
-    workload=register.reads_and_writes(keys=6, prefix=TAG, clients=12, rate_per_s=80, write_fraction=0.4),
+    workload=register.reads_and_writes(keys=30, prefix=TAG, clients=12, rate_per_s=80, write_fraction=0.4),
     checkers=("unavailable", "lost-write"),
     bounds_ms={"unavailable": 2500},
     needs=frozenset({"links"}),
