@@ -17,9 +17,9 @@ def measure(history: History) -> dict[str, float]:
     """`acknowledged`, `read`, `failed`, `in_doubt` (operations), `downtime_ms`, and `lag_ms_NODE`.
 
     `downtime_ms` is the longest time without an acknowledged write (in one of the partitions, where there are
-    several), between the first and the last. Of the reads there are `reads_per_s`, and the median of the time
-    they took at each gateway, `read_ms_GATEWAY`;
-    `answered` is the part of all requests that succeeded.
+    several), between the first and the last. Of the reads there are `reads_per_s`; `read_ms_GATEWAY` and
+    `write_ms_GATEWAY` are the medians of how long reads and writes took there; `answered` is the part of all
+    requests that succeeded.
     """
     operations = history.client_operations
     writes = acknowledged_writes(operations)
@@ -29,7 +29,8 @@ def measure(history: History) -> dict[str, float]:
         "read": len(reads),
         "reads_per_s": _per_s(reads, operations),
         "answered": round((len(reads) + len(writes)) / max(1, len(operations)), 4),
-        **_read_medians_ms(reads),
+        **_medians_ms("read", reads),
+        **_medians_ms("write", writes),
         "failed": sum(operation.outcome == "fail" for operation in operations),
         "in_doubt": sum(operation.outcome == "info" for operation in operations),
         "downtime_ms": max(map(_longest_gap_ms, by_partition(writes).values()), default=0.0),
@@ -100,12 +101,12 @@ def _per_s(reads: Sequence[Operation], operations: Sequence[Operation]) -> float
     return round(len(reads) * 1e9 / max(1, ended_ns - began_ns), 1)
 
 
-def _read_medians_ms(reads: Iterable[Operation]) -> dict[str, float]:
+def _medians_ms(what: str, operations: Iterable[Operation]) -> dict[str, float]:
     took_ms: dict[str, list[float]] = {}
-    for read in reads:
-        if read.gateway is not None:
-            took_ms.setdefault(read.gateway, []).append((read.returned_ns - read.invoked_ns) / NS_PER_MS)
-    return {f"read_ms_{gateway}": round(median(times), 1) for gateway, times in sorted(took_ms.items())}
+    for each in operations:
+        if each.gateway is not None:
+            took_ms.setdefault(each.gateway, []).append((each.returned_ns - each.invoked_ns) / NS_PER_MS)
+    return {f"{what}_ms_{gateway}": round(median(times), 1) for gateway, times in sorted(took_ms.items())}
 
 
 def _longest_gap_ms(writes: Sequence[Operation]) -> float:
