@@ -15,19 +15,26 @@ exactly what was seen.
 A merge that takes every item of every cart brings removed ones back (`merge-without-tombstones`), which is
 what Dynamo's shop did; with a mark for what was removed they stay away (`tombstones`).
 
-To watch in the logs: `many-siblings key=cart0 count=25` on the homes. The measures have `most_siblings`.
+Replicas keep tombstones, too, and not for ever. Collected by age while a home that missed the delete was
+away, they are not there when it returns, and what it still has is taken for new (`tombstone-grace`).
+Collected only once all homes are known to have them, they have done their work (`tombstones-after-repair`).
+
+To watch in the logs: `tombstones-collected count=7`, `many-siblings key=cart0 count=25` on the homes. The
+measures have `most_siblings`.
 
 In the wild: Cassandra and ScyllaDB (`lww`, per cell); Riak (siblings, dotted since 2.0); Voldemort; Dynamo.
 """
 
 from chaos.catalogue.scenario import Scenario, problem, remedy
 from chaos.cluster.shape import Shape
+from chaos.faults.kill import Kill
 from chaos.faults.slow import Slow
 from chaos.running.run import Run
 from chaos.workloads import carts, register
 from chaos.workloads.traffic import Workload
 
 FAR_S = 0.08
+GRACE_MS = 1000
 CLIENTS = 8
 
 
@@ -39,6 +46,15 @@ async def script(run: Run) -> None:
     async with run.fault(Slow(one, homes[-1], FAR_S)), run.fault(Slow(other, homes[0], FAR_S)):
         await run.acknowledged(150)
     await run.acknowledged(10)
+
+
+async def away_during_deletes(run: Run) -> None:
+    """One home is away while things are deleted, for longer than the others remember that."""
+    await run.acknowledged(100)
+    async with run.fault(Kill(run.cluster.replicas[-1])):
+        await run.acknowledged(60)
+        await run.traffic(2 * GRACE_MS / 1000)
+    await run.read(80)
 
 
 def shopping(shared: int = 3, tombstones: bool = True) -> Workload:
@@ -55,6 +71,9 @@ def shopping(shared: int = 3, tombstones: bool = True) -> Workload:
 
 MANY = register.reads_and_writes(keys=20, clients=CLIENTS, rate_per_s=100, write_fraction=0.7)
 ONCE = register.write_once(clients=CLIENTS, rate_per_s=100)
+OWN = register.own_keys(
+    clients=40, rate_per_s=160, write_fraction=0.15, delete_fraction=0.5, knowing=True, max_clients=40
+)
 SKEW_S = {"g1": 5.0}
 SIBLINGS = ["deleted-item-returns", "sibling-explosion"]
 
@@ -65,7 +84,7 @@ SCENARIO = Scenario(
     script=script,
     workload=shopping(),
     checkers=("lost-write",),  # where there are siblings, what becomes of them as well
-    needs=frozenset({"links"}),
+    needs=frozenset({"links", "kill", "restart"}),
     settings={"family": "leaderless", "n": 3, "w": 2, "r": 2, "anti_entropy": True},
     variants=(
         problem("lww", finds=["lost-write"]),
@@ -90,6 +109,24 @@ SCENARIO = Scenario(
             versions="dotted-vectors",
         ),
         remedy("tombstones", also=SIBLINGS, versions="dotted-vectors"),
+        problem(
+            "tombstone-grace",
+            finds=["deleted-item-returns"],
+            also=["deleted-item-returns"],
+            script=away_during_deletes,
+            workload=OWN,
+            anti_entropy=False,
+            tombstones="by-age",
+            tombstone_grace_ms=GRACE_MS,
+        ),
+        remedy(
+            "tombstones-after-repair",
+            also=["deleted-item-returns", "diverged-replicas"],
+            script=away_during_deletes,
+            workload=OWN,
+            tombstones="after-repair",
+            tombstone_grace_ms=GRACE_MS,
+        ),
         problem(
             "plain-vectors",
             finds=["sibling-explosion"],

@@ -47,6 +47,7 @@ SENTENCES: Mapping[str, str] = {
     "handed-home": "{node} hands {to} what it has kept for it: {count} keys.",
     "hints-expired": "{node} forgets {count} hints for {to}, which was away for too long.",
     "many-siblings": "{node} holds {count} values of {key}: somebody does not merge what it reads.",
+    "tombstones-collected": "{node} drops {count} tombstones.",
     "read-repaired": "{node} sends {peer} the newer value of {key}, {now}: it had answered with {was}.",
     "anti-entropy": "{node} and {peer} compare what they hold: {keys} keys differed, and are alike now.",
     "change-waits": "{node} holds {change} back, which {sender} sends, until {for_changes} is here.",

@@ -51,10 +51,14 @@ def own_keys(
     rate_per_s: float,
     write_fraction: float = 0.5,
     delete_fraction: float = 0.0,
+    knowing: bool = False,
     max_clients: int = MAX_CLIENTS,
 ) -> Workload:
-    """Each client writes the one register that is its own (x0, x1 …) and reads everybody's."""
-    mix = _Mix(write_fraction, delete_fraction)
+    """Each client writes the one register that is its own (x0, x1 …) and reads everybody's.
+
+    `knowing` see `reads_and_writes`.
+    """
+    mix = _Mix(write_fraction, delete_fraction, knowing)
     return Workload("own-registers", partial(_OwnKeys, mix), clients, rate_per_s, max_clients)
 
 

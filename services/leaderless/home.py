@@ -14,6 +14,8 @@ from services.errors import LabError
 from services.family import Answers
 from services.groups.ring import ring_of
 from services.leaderless.anti_entropy import TASK, AntiEntropy
+from services.leaderless.collecting import TASK as COLLECT
+from services.leaderless.collecting import Collecting, must_collect
 from services.leaderless.coordinator import Coordinator
 from services.leaderless.hints import Hints
 from services.leaderless.merkle import Tree
@@ -34,6 +36,7 @@ from services.messages import (
 from services.messages.leaderless import (
     AskDigests,
     AskKeys,
+    DropTombstone,
     Exchange,
     Fetched,
     FetchVersions,
@@ -69,6 +72,7 @@ class Home:
             StoreVersions: self._store,
             WriteVersion: self._write_version,
             FetchVersions: self._fetch,
+            DropTombstone: self._drop_tombstone,
             AskDigests: lambda message: self._anti_entropy.on_ask_digests(message),
             AskKeys: lambda message: self._anti_entropy.on_ask_keys(message),
             Exchange: lambda message: self._anti_entropy.on_exchange(message),
@@ -86,7 +90,9 @@ class Home:
     async def stop(self, reason: str) -> None:
         """Refuse what is not on the disk yet, and close it."""
         self._works = False
-        await self._env.tasks.cancel(TASK)
+        for task in (TASK, COLLECT):
+            await self._env.tasks.cancel(task)
+        await self._collecting.stop()
         await self._coordinator.stop()
         self._commit.fail(LabError("shutting-down", f"{self._env.node} takes no more: {reason}"))
         await self._env.tasks.cancel(COMMIT)
@@ -157,6 +163,14 @@ class Home:
             raise LabError("bad-order", "quorums are not sloppy here, so nothing is kept for others")
         return self._hints
 
+    async def _drop_tombstone(self, message: DropTombstone) -> Stored:
+        must_collect(self._settings)
+        await self._drop(message.key, message.versions)
+        return Stored(node=self._env.node)
+
+    async def _drop(self, key: str, versions: Versions) -> None:
+        await self._commit.perform(Change(key, versions, drops=True))
+
     async def _write(self, message: Write) -> Written:
         return await self._coordinator.write(message)
 
@@ -193,6 +207,8 @@ class Home:
                 return await self._store(message)
             if isinstance(message, WriteVersion):
                 return await self._write_version(message)
+            if isinstance(message, DropTombstone):
+                return await self._drop_tombstone(message)
             assert isinstance(message, FetchVersions), message
             return await self._fetch(message)
 
@@ -215,6 +231,8 @@ class Home:
         self._env.tasks.spawn(COMMIT, self._commit.run())
         if self._hints is not None:
             self._hints.start()
+        if self._settings.tombstones != "kept":
+            self._env.tasks.spawn(COLLECT, self._collecting.run())
         if self._settings.anti_entropy:
             self._env.tasks.spawn(TASK, self._anti_entropy.run())
 
@@ -226,6 +244,8 @@ class Home:
         self._trees: dict[str, tuple[int, Tree]] = {}
         self._commit: GroupCommit[Change, Merged] = GroupCommit(env.disk, table.merge_all, table.committed)
         self._coordinator = Coordinator(env, settings, self._node.replicas, self._send, self.say)
+        homes_of = self._coordinator.homes_of
+        self._collecting = Collecting(env, settings, table.all, homes_of, self._send, self._drop, self.say)
         self._anti_entropy = AntiEntropy(
             env, settings, self._node.followers, self._tree_with, table.look, self._take, self.say
         )

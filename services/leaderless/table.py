@@ -22,6 +22,7 @@ from services.versions.merging import Merging
 DATABASE = "home.db"
 SCHEMA = "CREATE TABLE IF NOT EXISTS cells(key TEXT PRIMARY KEY, versions TEXT NOT NULL) WITHOUT ROWID"
 MOST_SIBLINGS = 100
+GONE = 0  # the digest of nothing
 LOOK = "SELECT versions FROM cells WHERE key = ?"
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -34,6 +35,7 @@ class Change(NamedTuple):
     key: str
     versions: Versions
     seen: Seen | None = None
+    drops: bool = False  # forget the key instead, if these versions are still all there is of it
 
 
 class Merged(NamedTuple):
@@ -92,6 +94,8 @@ class Table:
         key = change.key
         before = next(self._writer.execute(LOOK, (key,)), (None,))[0]
         held = () if before is None else _decoder.decode(before)
+        if change.drops:
+            return self._drop(key, held, change.versions)
         merged = self._with(held, change)
         if change.seen is not None and len(merged) > MOST_SIBLINGS:
             text = f"{key!r} has {len(held)} siblings on {self._home}, and {MOST_SIBLINGS} are the most"
@@ -101,6 +105,12 @@ class Table:
             return Merged(key, merged)
         self._writer.execute("INSERT OR REPLACE INTO cells VALUES (?, ?)", (key, text))
         return Merged(key, merged, digest_of(key, text))
+
+    def _drop(self, key: str, held: Versions, versions: Versions) -> Merged:
+        if held != versions:
+            return Merged(key, held)
+        self._writer.execute("DELETE FROM cells WHERE key = ?", (key,))
+        return Merged(key, (), GONE)
 
     def _with(self, held: Versions, change: Change) -> Versions:
         if change.seen is None:
@@ -112,8 +122,9 @@ class Table:
         """Take what `merge_all` has done into account; where the digests are read, not where it blocked."""
         for outcome in outcomes:
             if outcome.digest is not None:
-                self._sum ^= self.digests.get(outcome.key, 0) ^ outcome.digest
-                self.digests[outcome.key] = outcome.digest
+                self._sum ^= self.digests.pop(outcome.key, 0) ^ outcome.digest
+                if outcome.versions:
+                    self.digests[outcome.key] = outcome.digest
                 self.most_siblings = max(self.most_siblings, len(outcome.versions))
                 self.changes += 1
 

@@ -52,6 +52,13 @@ class Fetched(Message, frozen=True, kw_only=True):
     versions: tuple[Version, ...] = ()
 
 
+class DropTombstone(Message, frozen=True, kw_only=True):
+    """First home to all: every home has this tombstone, so drop it, if it is still all that you have."""
+
+    key: str
+    versions: tuple[Version, ...]
+
+
 class AskDigests(Message, frozen=True, kw_only=True):
     """Home to home: of the tree over the keys that both of us hold, what stands below these nodes?
 
@@ -109,7 +116,7 @@ class HomeStatus(Detail, frozen=True, tag="leaderless"):
 
 
 SERVED: Mapping[str, tuple[type[Message], ...]] = {
-    "replica": (StoreVersions, WriteVersion, FetchVersions, AskDigests, AskKeys, Exchange)
+    "replica": (StoreVersions, WriteVersion, FetchVersions, DropTombstone, AskDigests, AskKeys, Exchange)
 }
 REPLIES: tuple[type[Message], ...] = (Stored, Fetched, Digests, Keys, Exchanged)
 DETAIL = HomeStatus

@@ -10,6 +10,7 @@ from services.settings.common import CommonSettings
 Quorum: TypeAlias = Literal["all", "local"]
 Writes: TypeAlias = Literal["at-once", "read-first"]
 VersionsKept: TypeAlias = Literal["last-write-wins", "vectors", "dotted-vectors"]
+Tombstones: TypeAlias = Literal["kept", "by-age", "after-repair"]
 Clock: TypeAlias = Literal["hybrid", "wall"]
 ReadRepair: TypeAlias = Literal["none", "behind", "before"]
 
@@ -34,6 +35,8 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
     sloppy: bool = False  # where a home does not answer, another node takes its place for a while
     handoff_ms: int = 200  # between two tries to hand home what others keep
     hint_ms: int = 3_600_000  # so long they keep it
+    tombstones: Tombstones = "kept"  # or collected by age, or once all homes are known to have them
+    tombstone_grace_ms: int = 10_000  # so long they are kept at least
     anti_entropy: bool = False  # homes compare what they hold, two at a time, and exchange what differs
     anti_entropy_ms: int = 300  # between two comparisons of one home
 

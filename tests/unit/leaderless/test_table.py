@@ -88,3 +88,15 @@ def test_the_clock_never_goes_back(steps: list[tuple[str, float]]) -> None:
         assert now > last
         assert now >= int(wall * 1_000_000)
         last = now
+
+
+def test_a_tombstone_goes_only_if_it_is_all_there_is() -> None:
+    table = in_memory()
+    empty, gone = table.digest, (Version(Stamp(5, "g1"), deleted=True),)
+    make(table, Change("x", gone))
+    make(table, Change("x", (Version(Stamp(4, "g1"), "older"),), drops=True))
+    assert table.look("x") == gone
+    make(table, Change("x", gone, drops=True))
+    assert (table.look("x"), table.digest, table.keys) == ((), empty, 0)
+    make(table, Change("x", (Version(Stamp(6, "g1"), "new"),)))
+    assert table.keys == 1
