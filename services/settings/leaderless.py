@@ -21,6 +21,7 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
     With w + r > n the homes that answer a read overlap with those that took a write.
     """
 
+    detection_timeout_ms: int = 2000  # so long a home that did not answer is asked last
     n: int = 3
     w: int = 2
     r: int = 2
