@@ -55,7 +55,8 @@ class Simulation:
         if self.schedule is None:
             return replace(scenario, workload=workload, script=script), variant
         spared = COSTS if variant.kind == "remedy" else frozenset()
-        also = (CONVERGENCE,) if scenario.settings_of(variant).converges else ()
+        alike = scenario.settings_of(variant).all_alike(scenario.shape_for(variant).members)
+        also = (CONVERGENCE,) if alike else ()
         named = dict.fromkeys((*scenario.checkers_for(variant), *also))
         variant = replace(variant, also=())
         return replace(

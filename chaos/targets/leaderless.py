@@ -4,6 +4,8 @@
 """
 
 import re
+from collections.abc import Sequence
+from itertools import combinations
 
 from chaos.cluster import ClusterError
 from chaos.targets.target import Target
@@ -28,6 +30,16 @@ class Leaderless(Target):
         if int(found[1]) > len(homes):
             raise ClusterError(f"{found[2]!r} has {len(homes)} homes, and {target!r} would be another one")
         return homes[int(found[1]) - 1]
+
+    def must_agree(self, accounts: Sequence[Status]) -> None:
+        """See `Target`: any two homes agree about the keys that they share."""
+        if self.crew.settings.all_alike(self.crew.replicas):
+            super().must_agree(accounts)
+            return
+        shared = {each.node: detail_of(each.detail, HomeStatus).shared for each in accounts}
+        for one, other in combinations(shared, 2):
+            if shared[one].get(other) != shared[other].get(one):
+                raise ClusterError(f"{one} and {other} do not hold the same under the keys that they share")
 
     def has_begun(self, account: Status) -> bool:
         """See `Target`: it holds something."""

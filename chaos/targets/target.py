@@ -66,8 +66,12 @@ class Target:
         accounts = await all_of(self.asking.status(node) for node in nodes)
         _must_owe_nothing(accounts)
         if self.crew.settings.converges:
-            for group in self.crew.groups:
-                _must_agree([account for account in accounts if account.node in group])
+            self.must_agree([account for account in accounts if account.node in self.crew.replicas])
+
+    def must_agree(self, accounts: Sequence[Status]) -> None:
+        """Raises `ClusterError` unless the replicas hold what they promise once nobody owes anything."""
+        for group in self.crew.groups:
+            _must_agree([account for account in accounts if account.node in group])
 
     def has_begun(self, account: Status) -> bool:
         """Has a node that was just emptied done anything since? Nothing may have happened in the silence."""

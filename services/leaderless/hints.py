@@ -19,6 +19,7 @@ from services.messages.versions import Version, Versions
 from services.ports import Env
 from services.settings.leaderless import LeaderlessSettings
 from services.store.group_commit import GroupCommit
+from services.trouble import Trouble
 from services.versions.merging import Merging
 
 SCHEMA = """
@@ -114,6 +115,7 @@ class Hints:
         say: Callable[..., None],
     ) -> None:
         self._env, self._settings, self._peers, self._say = env, settings, peers, say
+        self._trouble = Trouble(say)
         self._table = table = HintTable(env.disk.connect, merging)
         self._commit: GroupCommit[Hint, Hint] = GroupCommit(
             env.disk, table.keep_all, lambda _: table.counted()
@@ -165,12 +167,20 @@ class Hints:
             if not await self._taken(home, StoreVersions(key=hint.key, versions=hint.versions)):
                 break
             taken.append(hint)
-        if gone := [*expired, *taken]:
-            await self._env.disk.run(lambda: self._table.drop(gone))
-            self._table.counted()
+        try:
+            await self._forget([*expired, *taken])
+        except LabError:
+            return  # the disk is full; they are handed over again, which does no harm
         for event, some in (("hints-expired", expired), ("handed-home", taken)):
             if some:
                 self._say(event, to=home, count=len(some))
+
+    async def _forget(self, hints: Sequence[Hint]) -> None:
+        """Raises `LabError` storage-failed, which has been told to the log."""
+        if hints:
+            with self._trouble.noticed("forget-hints"):
+                await self._env.disk.run(lambda: self._table.drop(hints))
+            self._table.counted()
 
     async def _taken(self, home: str, message: Message) -> bool:
         try:

@@ -131,6 +131,7 @@ class Home:
                 most_siblings=self._table.most_siblings,
                 under_way=under_way,
                 hints=hints,
+                shared=self._shared(),
             ),
         )
 
@@ -211,6 +212,13 @@ class Home:
                 return await self._drop_tombstone(message)
             assert isinstance(message, FetchVersions), message
             return await self._fetch(message)
+
+    def _shared(self) -> dict[str, int]:
+        """What it shares with each other home; where everybody has all keys, the mark says enough."""
+        settings, everybody = self._settings, self._node.replicas
+        if not settings.converges or settings.all_alike(everybody):
+            return {}
+        return {peer: self._tree_with(peer).root for peer in self._node.followers}
 
     def _tree_with(self, peer: str) -> Tree:
         """Over the keys whose homes are both this node and `peer`; made anew when something has changed."""

@@ -106,13 +106,16 @@ class HomeStatus(Detail, frozen=True, tag="leaderless"):
 
     `most_siblings` is how many values one of them has had at most.
 
-    `hints` is what it keeps for other homes. A coordinator says how many of its messages are on their way.
+    `hints` is what it keeps for other homes, `shared` sums up what it holds together with each of them, where
+    they compare it and not everybody is a home of every key. A coordinator says how many of its messages are
+    on their way.
     """
 
     keys: Count = 0
     most_siblings: Count = 0
     under_way: Count = 0
     hints: Count = 0
+    shared: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 SERVED: Mapping[str, tuple[type[Message], ...]] = {

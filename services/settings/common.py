@@ -71,6 +71,10 @@ class CommonSettings(
         """Do these settings promise that the replicas of a group are alike once nobody owes anything?"""
         return True
 
+    def all_alike(self, replicas: Sequence[str]) -> bool:
+        """Does that mean all that a replica of a group holds? Where they share the keys it does not."""
+        return self.converges
+
     @property
     def watched(self) -> bool:
         """Is there a controller that decides something? Else it stands by and says so."""

@@ -14,6 +14,8 @@ Tombstones: TypeAlias = Literal["kept", "by-age", "after-repair"]
 Clock: TypeAlias = Literal["hybrid", "wall"]
 ReadRepair: TypeAlias = Literal["none", "behind", "before"]
 
+MOST_OFF_S = 10**9  # thirty years, and stamps still fit into the integers of every language that reads JSON
+
 
 class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderless"):
     """A key lies on `n` replicas, its homes. A write needs `w` of them, a read `r`, or as a request says.
@@ -57,6 +59,12 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
             )
         if self.quorum == "local" and not self.datacenters:
             raise ValueError("a quorum 'local' is of a datacenter, and datacenters names none")
+        for node, ahead_s in self.clocks_off_s.items():
+            if not -MOST_OFF_S <= ahead_s <= MOST_OFF_S:
+                raise ValueError(
+                    f"clocks_off_s says that {node} is {ahead_s} s ahead; the most is {MOST_OFF_S} s "
+                    "either way"
+                )
         for name, count in (("w", self.w), ("r", self.r)):
             if not 1 <= count <= self.n:
                 raise ValueError(f"{name} must be from 1 to n ({self.n}), not {count}")
@@ -65,6 +73,10 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
     def converges(self) -> bool:
         """See `CommonSettings`: read repair alone never finds what nobody reads."""
         return self.anti_entropy
+
+    def all_alike(self, replicas: Sequence[str]) -> bool:
+        """See `CommonSettings`: only where every replica is a home of every key."""
+        return self.converges and self.n >= len(replicas)
 
     def check_fit(self, replicas: Sequence[str], consumers: Sequence[str] = ()) -> None:
         """See `CommonSettings`."""

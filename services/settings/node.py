@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -90,8 +91,17 @@ def _required(environ: Mapping[str, str], name: str) -> str:
 def _token(environ: Mapping[str, str]) -> str:
     """`LAB_TOKEN`, or what is in the file that `LAB_TOKEN_FILE` names."""
     path = environ.get("LAB_TOKEN_FILE")
-    if not path:
-        return _required(environ, "LAB_TOKEN")
+    token = _token_in(path) if path else _required(environ, "LAB_TOKEN")
+    if re.fullmatch("[!-~]{1,512}", token) is None:
+        where = f"in {path}" if path else "in LAB_TOKEN"  # and not what it is: it is a secret
+        raise ValueError(
+            f"the token {where} must be one word of at most 512 visible ASCII characters; "
+            f"it has {len(token)}, or others among them"
+        )
+    return token
+
+
+def _token_in(path: str) -> str:
     try:
         token = Path(path).read_text("utf-8").strip()
     except (OSError, UnicodeError) as error:

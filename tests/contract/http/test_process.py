@@ -97,6 +97,7 @@ def test_a_port_that_only_accepts_is_not_healthy() -> None:
     ("name", "value", "named"),
     [
         ("LAB_TOKEN", "", "LAB_TOKEN"),
+        ("LAB_TOKEN", "two words", "the token in LAB_TOKEN must be one word"),
         ("LAB_NODE", "", "LAB_NODE"),
         ("LAB_PORT", "many", "port"),
         ("LAB_LINKS", "n1=x", "LAB_LINKS"),
