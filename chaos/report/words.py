@@ -23,6 +23,8 @@ GUARANTEES: Mapping[str, tuple[str, str]] = {
 MEANINGS: Mapping[str, str] = {
     "deleted-item-returns": "what somebody had seen and deleted is there again in the end",
     "lost-write": "a client was told that its write is done, and in the end no replica has it",
+    "failed-write-seen": "a client was told that its write had failed, and later somebody reads it",
+    "sibling-explosion": "a read returns more values at once than there are clients who write",
     "stale-read": "a read shows a value that had been replaced before the read began",
     "split-brain": "two replicas accept writes as leader at the same time",
     "diverged-replicas": "after everything has settled, two replicas hold different data",
