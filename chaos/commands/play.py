@@ -8,7 +8,9 @@ import typer
 from chaos.commands import fault, lead, watch
 from chaos.commands.choosing import of_a_project
 from chaos.runtimes import ending
+from chaos.workloads.client import Answer
 from services.errors import LabError
+from services.families import DEFAULT, FAMILIES
 from services.gateway.inputs import parsed
 
 PARTITIONS = "Share the keys out over so many groups of replicas, which elect their leaders."
@@ -16,6 +18,7 @@ COORDINATION = "Who replaces a silent leader: controller, election (the replicas
 DETECTION = "For how long a leader must be silent to be replaced; a busy machine needs more than 600."
 STONITH = "The old leader is switched off before another leads."
 NO_JSON = ("NaN", "Infinity", "-Infinity")  # words to Python's reader of JSON, but not to JSON
+OTHERS = "Any other setting of the family, for instance w=2; may be given several times."
 REPLICATION = "async, sync, semi-sync, semi-sync-timeout or quorum-ack"
 
 
@@ -31,22 +34,27 @@ def register(app: typer.Typer) -> None:
 def up(
     on: Annotated[str, typer.Option(help="local or compose.")] = "local",
     nodes: Annotated[int, typer.Option(min=1, max=9, help="How many replicas.")] = 3,
-    strategy: Annotated[str, typer.Option(help="single-leader is the only one yet.")] = "single-leader",
-    replication: Annotated[str, typer.Option(help=f"{REPLICATION}.")] = "semi-sync",
-    reads: Annotated[str, typer.Option(help="leader, any or bounded.")] = "leader",
-    coordination: Annotated[str, typer.Option(help=COORDINATION)] = "controller",
+    strategy: Annotated[str, typer.Option(help=f"{', '.join(FAMILIES)}.")] = DEFAULT,
+    replication: Annotated[str | None, typer.Option(help=f"{REPLICATION}.")] = None,
+    reads: Annotated[str | None, typer.Option(help="leader, any or bounded.")] = None,
+    coordination: Annotated[str | None, typer.Option(help=COORDINATION)] = None,
     partitions: Annotated[int, typer.Option(min=1, max=9, help=PARTITIONS)] = 1,
     detection_timeout_ms: Annotated[int | None, typer.Option(help=DETECTION)] = None,
     stonith: Annotated[bool, typer.Option("--stonith", help=STONITH)] = False,
+    others: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help=OTHERS)] = None,
 ) -> None:
     """Start a cluster and leave it running."""
     from chaos.commands.playing import start
 
-    settings: dict[str, Any] = {"replication": replication, "reads": reads, "coordination": coordination}
-    settings["stonith"] = stonith
-    if detection_timeout_ms is not None:
-        settings["detection_timeout_ms"] = detection_timeout_ms
-    ending.run(start(on, nodes, strategy, settings, partitions))
+    given = {
+        "replication": replication,
+        "reads": reads,
+        "coordination": coordination,
+        "stonith": stonith or None,
+        "detection_timeout_ms": detection_timeout_ms,
+    }
+    settings = {name: value for name, value in given.items() if value is not None}
+    ending.run(start(on, nodes, strategy, settings | dict(map(setting_of, others or ())), partitions))
 
 
 def down() -> None:
@@ -65,7 +73,7 @@ def put(
     from chaos.commands.playing import write
 
     answer = ending.run(write(key, value_of(value), gateway))
-    typer.echo(f"acknowledged by {answer.node}, epoch {answer.epoch}, position {answer.position}")
+    typer.echo(f"acknowledged by {whereabouts(answer)}")
 
 
 def get(
@@ -79,8 +87,28 @@ def get(
     from chaos.commands.playing import read
 
     answer = ending.run(read(key, source, gateway))
-    typer.echo(json.dumps(answer.value))
-    typer.echo(f"from {answer.node}, epoch {answer.epoch}, position {answer.position}", err=True)
+    for value in (answer.value,) if answer.siblings is None else answer.siblings:
+        typer.echo(json.dumps(value))
+    typer.echo(f"from {whereabouts(answer)}", err=True)
+
+
+def whereabouts(answer: Answer) -> str:
+    """Who answered, and how far that one was, by what its family goes by."""
+    several = "" if answer.siblings is None else f"; {len(answer.siblings)} values, for nobody chose one"
+    by = f", asked by {answer.by}" if answer.by else ""
+    if isinstance(answer.position, dict):
+        knows = ", ".join(f"{node} {count}" for node, count in sorted(answer.position.items()))
+        return f"{answer.node}{by}, which knows of {knows}{several}"
+    where = f", epoch {answer.epoch}, position {answer.position}" if answer.epoch else ""
+    return f"{answer.node}{by}{where}{several}"
+
+
+def setting_of(text: str) -> tuple[str, Any]:
+    """`w=2` as a name and a value. Raises `typer.BadParameter`."""
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise typer.BadParameter(f"{text!r} is no setting; one is like w=2", param_hint="--set")
+    return name, value_of(value)
 
 
 def value_of(text: str) -> Any:

@@ -6,16 +6,18 @@ from itertools import pairwise
 from typing import Any
 
 import typer
+from msgspec.structs import replace
 
 from chaos.cluster import Cluster, ClusterError
 from chaos.runtimes import playground
 from chaos.runtimes.http_client import HttpClient
 from chaos.runtimes.supervisor import state_directory
+from chaos.targets.target import roles_of
 from chaos.workloads.client import Answer, ClientError
+from services.families import FAMILIES
 from services.settings import CommonSettings, settings_of
 
 PATIENCE_S = 10.0
-STRATEGIES = ("single-leader",)
 FINDERS: Mapping[str, Callable[[], Awaitable[Cluster | None]]] = {
     "local": playground.find_local,
     "compose": playground.find_compose,
@@ -23,17 +25,17 @@ FINDERS: Mapping[str, Callable[[], Awaitable[Cluster | None]]] = {
 WHAT_NEXT = """\
 try  ./lab put x 7          curl {url}/kv/x
      ./lab status           ./lab logs -f
-     ./lab fault cut leader ./lab get x --from n2
+     ./lab fault cut {whom:<7}./lab get x --from n2
      ./lab fault heal       ./lab down"""
 
 
 async def start(on: str, nodes: int, strategy: str, settings: Mapping[str, Any], partitions: int = 1) -> None:
     """Start a cluster on `local` or `compose`. Raises `ClusterError` when one is up there already."""
-    if strategy not in STRATEGIES:
-        raise ClusterError(f"there is no strategy {strategy!r}; choose {' or '.join(STRATEGIES)}")
+    if strategy not in FAMILIES:
+        raise ClusterError(f"there is no strategy {strategy!r}; choose {' or '.join(FAMILIES)}")
     if on not in FINDERS:
         raise ClusterError(f"there is no runtime {on!r} to play on; choose {' or '.join(FINDERS)}")
-    chosen = _settings({**settings, **_shared_out(nodes, partitions)})
+    chosen = _settings({"family": strategy, **settings, **_shared_out(nodes, partitions)})
     with playground.starting():
         if already := await FINDERS[on]():
             await already.close()
@@ -48,7 +50,9 @@ async def start(on: str, nodes: int, strategy: str, settings: Mapping[str, Any],
     assert cluster, "it has just started"
     if not _first_url(cluster).endswith(f":{playground.USUAL_PORT}"):
         typer.echo(f"port {playground.USUAL_PORT} is taken here, so the gateways have others")
-    typer.echo(f"up: {_where(cluster)}\n{WHAT_NEXT.format(url=_first_url(cluster))}{watch}")
+    typer.echo(
+        f"up: {_where(cluster)}\n{WHAT_NEXT.format(url=_first_url(cluster), whom=_whom(strategy))}{watch}"
+    )
     await cluster.close()
 
 
@@ -73,8 +77,9 @@ async def read(key: str, source: str | None, gateway: str | None) -> Answer:
         if source is None:
             return await _through(cluster, gateway, lambda client, name: client.get(name, key))
         held = await cluster.contents(await cluster.resolve(source))
-    sequence = held["position"][1]
-    return Answer(held["node"], held["epoch"], sequence, held["registers"].get(key))
+    position = held["vector"] or held["position"][1]
+    answer = Answer(held["node"], held["epoch"], position, held["registers"].get(key))
+    return replace(answer, siblings=tuple(held["siblings"][key])) if key in held["siblings"] else answer
 
 
 async def _through(
@@ -120,6 +125,11 @@ def _settings(given: Mapping[str, Any]) -> CommonSettings:
         return settings_of(given)
     except ValueError as error:
         raise ClusterError(f"these settings do not fit: {error}") from error
+
+
+def _whom(strategy: str) -> str:
+    """Somebody worth cutting off."""
+    return "leader" if "leader" in roles_of(strategy) else "n1"
 
 
 def _where(cluster: Cluster) -> str:

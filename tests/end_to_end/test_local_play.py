@@ -120,6 +120,18 @@ def test_an_evening_with_a_cluster(terminal: Terminal) -> None:
     assert not terminal.state.exists()
 
 
+def test_a_cluster_that_nobody_leads(terminal: Terminal) -> None:
+    terminal.lab("up", "--strategy", "leaderless", "--set", "w=2", "--set", "r=2")
+    assert terminal.node("n1")["settings"]["family"] == "leaderless"
+    assert "acknowledged by n" in terminal.lab("put", "x", "7")
+    assert terminal.lab("get", "x").startswith("7\n")
+    assert terminal.lab("get", "x", "--from", "n2").startswith(("7\n", "null\n"))
+    assert "there are n1" in terminal.lab("fault", "cut", "leader", code=4)
+    terminal.lab("fault", "kill", "n1")
+    assert "acknowledged by n" in terminal.lab("put", "x", "8"), "two of three are enough"
+    assert "nothing is left" in terminal.lab("down")
+
+
 def test_two_who_start_at_once_both_have_a_cluster(terminal: Terminal) -> None:
     with TemporaryDirectory(prefix="lab-") as folder:
         other = Terminal(Path(folder))
@@ -217,6 +229,8 @@ def test_who_interrupts_the_start_has_no_cluster(terminal: Terminal, number: int
     [
         (["up", "--replication", "psychic"], "psychic"),
         (["up", "--strategy", "anarchy"], "single-leader"),
+        (["up", "--strategy", "leaderless", "--replication", "sync"], "replication"),
+        (["up", "--strategy", "leaderless", "--set", "w=9"], "w"),
         (["up", "--coordination", "anarchy"], "anarchy"),
         (["up", "--on", "moon"], "local or compose"),
         (["up", "--detection-timeout-ms", "50"], "must be longer than heartbeat_ms"),
