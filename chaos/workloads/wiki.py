@@ -5,13 +5,15 @@ shows which of them was overwritten by somebody who had not seen it, however muc
 """
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from random import Random
 from typing import Any
 
 from chaos.workloads.client import Answer, Request
 from chaos.workloads.traffic import MAX_CLIENTS, Workload
+
+PLACES = 100  # from which somebody may come, each near one gateway
 
 
 def titles(*, pages: int, clients: int, rate_per_s: float, max_clients: int = MAX_CLIENTS) -> Workload:
@@ -31,6 +33,11 @@ def edits(*, pages: int, clients: int, rate_per_s: float, max_clients: int = MAX
     return _workload("wiki-edits", _Authors(pages, looks=False), clients, rate_per_s, max_clients)
 
 
+def own_titles(*, clients: int, rate_per_s: float) -> Workload:
+    """Every client reads the title of a page of its own and then changes it, now here and now there."""
+    return _workload("own-titles", _Authors(pages=1, own=True), clients, rate_per_s, clients)
+
+
 def _workload(name: str, authors: "_Authors", clients: int, rate_per_s: float, max_clients: int) -> Workload:
     if authors.pages < 1:
         raise ValueError(f"pages must be at least 1, not {authors.pages}")
@@ -44,6 +51,7 @@ class _Authors:
     pages: int
     careful: bool = False
     looks: bool = True
+    own: bool = False  # each has a page of its own, and comes to any gateway
 
 
 @dataclass
@@ -64,9 +72,16 @@ class _Desks:
     reading: dict[int, _Desk] = field(default_factory=dict)
 
     def next(self, client: int, random: Random) -> Request:
+        request = self._next(client, random)
+        return (
+            replace(request, routed_by=f"place-{random.randrange(PLACES)}") if self.authors.own else request
+        )
+
+    def _next(self, client: int, random: Random) -> Request:
         desk = self.reading.pop(client, None)
         if desk is None:
-            desk = _Desk(f"title{random.randrange(self.authors.pages)}")
+            page = client if self.authors.own else random.randrange(self.authors.pages)
+            desk = _Desk(f"title{page}")
             if self.authors.looks:
                 self.reading[client] = desk
                 return Request("get", desk.page, heard=desk.see)

@@ -9,6 +9,7 @@ answers again.
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TypeVar
+from zlib import crc32
 
 from services.errors import LabError
 from services.family import NO_WISH, Answers, Wish
@@ -50,7 +51,7 @@ class Door:
 
     async def start(self) -> None:
         """Begin to listen for leaders that have fallen silent."""
-        self.say("started", home=self.homes[0])
+        self.say("started", home=self._settings.home)
         self._env.tasks.spawn(LISTEN, self._listen())
 
     async def stop(self, reason: str) -> None:
@@ -78,15 +79,17 @@ class Door:
         """See `Door`."""
         return self._node.replicas
 
-    @property
-    def homes(self) -> tuple[str, ...]:
-        """The leaders in the order in which they are asked; the home is the first."""
+    def homes(self, key: str) -> tuple[str, ...]:
+        """The leaders in the order in which they are asked for `key`; its home is the first."""
         near = [node for node in self.replicas if node in self._settings.near(self._env.node)]
-        number = self._node.gateways.index(self._env.node) if not near else 0
-        first = near[0] if near else self.replicas[number % len(self.replicas)]
+        if self._settings.home == "record":
+            first = self.replicas[crc32(key.encode()) % len(self.replicas)]  # the same at every gateway
+        else:
+            number = self._node.gateways.index(self._env.node)
+            first = near[0] if near else self.replicas[number % len(self.replicas)]
+        if not self._settings.moves or self._settings.delivery == "causal":
+            return (first,)  # what was seen or written there, another leader need not have yet
         place = self.replicas.index(first)
-        if self._settings.delivery == "causal":
-            return (first,)  # what a user has seen here, another leader need not have yet
         others = (*self.replicas[place + 1 :], *self.replicas[:place])
         return (first, *sorted(others, key=lambda node: node not in near))
 
@@ -95,18 +98,19 @@ class Door:
 
     async def write(self, message: Write, wish: Wish = NO_WISH) -> Written:
         """See `Door`; a wish for a replica is one for that leader."""
-        return await self._ask(message, Written, self._wanted(wish), REFUSED, self._settings.patience_s)
+        homes = self._wanted(wish, message.operation.key)
+        return await self._ask(message, Written, homes, REFUSED, self._settings.patience_s)
 
     async def read(self, message: Read, wish: Wish = NO_WISH) -> ReadResult:
         """See `Door`."""
         within_s = self._settings.call_timeout_ms / 1000
-        return await self._ask(message, ReadResult, self._wanted(wish), SILENT, within_s)
+        return await self._ask(message, ReadResult, self._wanted(wish, message.key), SILENT, within_s)
 
     async def execute(self, message: Execute, wish: Wish = NO_WISH) -> Executed:
         """See `Door`."""
         raise LabError("bad-request", "several leaders keep registers and sets, and no SQL tables")
 
-    def _wanted(self, wish: Wish) -> Sequence[str]:
+    def _wanted(self, wish: Wish, key: str) -> Sequence[str]:
         """Whom to ask. Raises `LabError` bad-request for a wish that nobody here can fulfil."""
         if wish.policy is not None or wish.w is not None or wish.r is not None:
             raise LabError(
@@ -114,7 +118,7 @@ class Door:
                 "each leader answers alone; leave out `policy`, `w` and `r`, or name a `replica`",
             )
         if wish.replica is None:
-            return self.homes
+            return self.homes(key)
         if wish.replica not in self.replicas:
             raise LabError(
                 "bad-request", f"there is no replica {wish.replica!r}; ask {', '.join(self.replicas)}"

@@ -13,6 +13,7 @@ Conflicts: TypeAlias = Literal[  # see services/multi_leader/resolvers
     "on-write-handler",
 ]
 Handler: TypeAlias = Literal["wiki-titles"]  # see services/multi_leader/handlers
+Home: TypeAlias = Literal["gateway", "record"]
 Delivery: TypeAlias = Literal["arrival", "causal"]
 Detection: TypeAlias = Literal["async", "sync"]
 
@@ -24,6 +25,8 @@ class MultiLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="multi-
     handler: Handler = "wiki-titles"  # the application's own, of `on-write-handler`
     detection: Detection = "async"  # `sync`: a client waits until every leader has its write
     delivery: Delivery = "arrival"  # `causal`: a change waits here for what its leader knew
+    home: Home = "gateway"  # whose leader a request goes to: that of the gateway, or of the record
+    moves: bool = True  # while a home does not answer, its requests go to another leader
     batch_entries: int = 64  # changes in one message; even the largest values fit into it
 
     @property

@@ -83,5 +83,7 @@ def a_change_tells_of_what_its_leader_knew_before_the_last_one() -> Any:
 
 @bug(TALK)
 def a_user_is_sent_to_any_leader() -> Any:
-    homes = property(lambda self: tuple(self._env.random.sample(self.replicas, len(self.replicas))))
+    def homes(self: Any, key: str) -> tuple[str, ...]:
+        return tuple(self._env.random.sample(self.replicas, len(self.replicas)))
+
     return patch.object(Door, "homes", homes)
