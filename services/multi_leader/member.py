@@ -29,6 +29,7 @@ class Member:
         assert isinstance(node.cluster, MultiLeaderSettings), node.cluster
         self._env, self._node, self._settings = env, node, node.cluster
         self._changing = asyncio.Lock()
+        self._works = False
         self._waiting: dict[str, int] = {}  # the change of each origin that was said to wait last
         self._open()
 
@@ -43,6 +44,7 @@ class Member:
 
     async def stop(self, reason: str) -> None:
         """End the work and close the database."""
+        self._works = False
         self._commit.fail(LabError("shutting-down", f"{self._env.node} takes no more writes: {reason}"))
         for task in (COMMIT, *map(_task, self._exchanges)):
             await self._env.tasks.cancel(task)
@@ -51,11 +53,13 @@ class Member:
     async def configure(self, settings: MultiLeaderSettings, reset: bool) -> None:
         """See `Part`."""
         async with self._changing:
+            if not reset:
+                remember_settings(self._env, settings)  # what a full disk refuses changes nothing
             await self.stop("new settings")
             try:
                 if reset:
                     await self._env.disk.wipe()
-                remember_settings(self._env, settings)
+                    remember_settings(self._env, settings)
                 self._settings = settings
             finally:
                 self._open()
@@ -64,7 +68,7 @@ class Member:
             self.say("emptied", conflicts=settings.conflicts)
 
     def status(self) -> Status:
-        """What it knows, and what the others lack of that."""
+        """What it knows, and what the others lack of that; and it owes to work at all."""
         leader = self._leader
         detail = OriginStatus(
             origins=leader.known,
@@ -76,7 +80,7 @@ class Member:
             node=self._env.node,
             role="leader",
             mark=vectors.text_of(leader.known),
-            owes=sum(exchange.lacking() for exchange in self._exchanges.values()),
+            owes=sum(exchange.lacking() for exchange in self._exchanges.values()) + (not self._works),
             settings=self._settings,
             detail=detail,
         )
@@ -98,6 +102,7 @@ class Member:
         }
 
     def _run(self) -> None:
+        self._works = True
         self._env.tasks.spawn(COMMIT, self._commit.run())
         for peer, exchange in self._exchanges.items():
             self._env.tasks.spawn(_task(peer), exchange.run())

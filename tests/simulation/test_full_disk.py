@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 
 import pytest
 
@@ -13,11 +14,13 @@ from chaos.workloads.sql import Statement
 from services.messages import Configure, Status
 from services.settings import CommonSettings
 from services.settings.leaderless import LeaderlessSettings
+from services.settings.multi_leader import MultiLeaderSettings
 from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.waiting import soon
 from tests.simulation.virtually import simulated
 
 SINGLE_LEADER, LEADERLESS = SingleLeaderSettings(), LeaderlessSettings()
+MULTI_LEADER, LATE = MultiLeaderSettings(), MultiLeaderSettings(heartbeat_ms=200)
 FULL, HEALTHY = DiskState(full=True), DiskState()
 SHAPE = Shape(companions=(Companion("index", "indexer"), Companion("cache", "cache")))
 INSERT: Statement = ("INSERT INTO items(name, price) VALUES ('tea', 1)", ())
@@ -118,7 +121,7 @@ async def test_a_leader_that_begins_on_a_full_disk_opens_its_epoch_when_there_is
 @simulated
 async def test_a_node_whose_disk_refuses_another_family_is_nobody_until_it_is_told_again() -> None:
     """It was the old family with the settings of the next, and met a bug in each order from then on."""
-    for before, after in ((SINGLE_LEADER, LEADERLESS), (LEADERLESS, SINGLE_LEADER)):
+    for before, after in pairwise((SINGLE_LEADER, LEADERLESS, MULTI_LEADER, SINGLE_LEADER)):
         async with running(Shape(), before) as cluster:
             for node in ("n1", "g1", "controller"):
                 await cluster.set_disk(node, FULL)
@@ -155,16 +158,20 @@ async def test_a_node_that_starts_again_begins_the_family_that_its_disk_refused(
 
 
 @simulated
-async def test_a_home_that_could_not_begin_anew_says_that_it_owes_something() -> None:
+async def test_a_replica_that_could_not_begin_anew_says_that_it_owes_something() -> None:
     """Closed as it was it looked as if all was well."""
-    async with running(Shape(), LEADERLESS) as cluster:
-        await cluster.set_disk("n1", FULL)
-        with pytest.raises(ClusterError, match="storage-failed"):
-            await cluster._orders.ask("n1", Configure(settings=LeaderlessSettings(w=3)), Status)
-        assert (await cluster.status("n1"))["owes"] == 0, "what was refused has changed nothing"
-        await cluster.client(1).put("g1", "x", 1)
-        with pytest.raises(ClusterError, match="storage-failed"):
-            await cluster._orders.configure("n1", LEADERLESS)
-        assert (await cluster.status("n1"))["owes"] == 1
-        await cluster.set_disk("n1", HEALTHY)
-        await cluster.configure(LEADERLESS)
+    for settings, others in ((LEADERLESS, LeaderlessSettings(w=3)), (MULTI_LEADER, LATE)):
+        async with running(Shape(), settings) as cluster:
+            await cluster.set_disk("n1", FULL)
+            with pytest.raises(ClusterError, match="storage-failed"):
+                await cluster._orders.ask("n1", Configure(settings=others), Status)
+            assert (await cluster.status("n1"))["owes"] == 0, "what was refused has changed nothing"
+            await cluster.set_disk("n1", HEALTHY)
+            await cluster.client(1).put("g1", "x", 1)
+            await soon(cluster._orders.must_serve)
+            await cluster.set_disk("n1", FULL)
+            with pytest.raises(ClusterError, match="storage-failed"):
+                await cluster._orders.configure("n1", settings)
+            assert (await cluster.status("n1"))["owes"] > 0
+            await cluster.set_disk("n1", HEALTHY)
+            await cluster.configure(settings)
