@@ -57,21 +57,22 @@ def check(history: History) -> Finding:
     if judged.foreign:
         return unknown(NAME, judged.foreign)
     keys = judged.keys
-    stale = [stale for of_key in keys for stale in _stale_reads(of_key)]
+    stale = [stale for of_key in keys for stale in stale_reads(of_key)]
     if stale:
         stale.sort(key=lambda one: (-one.behind_ns, one.read.index))
         reads = sum(len(of_key.reads) for of_key in keys)
         measures = _measures(stale, reads)
         witnesses = (_witness(one) for one in stale)
         return replace(found(NAME, len(stale), witnesses, measures), summary=_summary(measures))
-    doubts = [*(text for of_key in keys for text in _untraced(of_key)), *judged.doubts]
+    doubts = [*(text for of_key in keys for text in untraced(of_key)), *judged.doubts]
     if doubts:
         return unknown(NAME, doubts[0])
     measures = {"stale_reads": 0}
     return passed(NAME, judged.succeeded, READ, CHANGE, measures=measures, summary=judged.summary)
 
 
-def _stale_reads(of_key: KeyOperations) -> Iterator[Stale]:
+def stale_reads(of_key: KeyOperations) -> Iterator[Stale]:
+    """Each read of this key that was certainly stale."""
     if is_known(of_key):
         yield from _stale_by_knowledge(of_key)
     else:
@@ -135,7 +136,8 @@ def _may_explain(deletes: Sequence[Operation], add: Operation, read: Operation) 
     return any(delete.index < read.end and may_remove(delete, add) for delete in deletes)
 
 
-def _untraced(of_key: KeyOperations) -> Iterator[str]:
+def untraced(of_key: KeyOperations) -> Iterator[str]:
+    """Why the age of some reads of this key cannot be told."""
     if is_known(of_key):
         yield from _untraced_parts(Knowledge(of_key))
         return

@@ -23,7 +23,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     Where several may write a key at once, `saw` on the `invoke` of a change has the values that its client
     knew and means to replace, and `siblings` on the `ok` of a read all the values returned, of which `value`
     is what the client made. A position may be an object then (a vector, `{"n1": 3}`), and `by` is the
-    coordinator, where that is not `node`.
+    coordinator, where that is not `node`. `behind_ms` is how far behind a read may be, by its own account.
     """
 
     index: int
@@ -45,6 +45,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     saw: list[Any] | None = None
     siblings: list[Any] | None = None
     by: str | None = None
+    behind_ms: float | None = None
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -40,6 +40,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     saw: list[Any] | None = None
     siblings: list[Any] | None = None
     by: str | None = None
+    behind_ms: float | None = None
 
     @classmethod
     def of(cls, invocation: Event, completion: Event | None) -> "Operation":
@@ -69,6 +70,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             saw=invocation.saw,
             siblings=end.siblings,
             by=end.by,
+            behind_ms=end.behind_ms,
         )
 
     @property

@@ -108,10 +108,12 @@ class Recorder:
         partition: int | None = None,
         siblings: Sequence[Any] | None = None,
         by: str | None = None,
+        behind_ms: float | None = None,
     ) -> Event:
         """It happened. `value` is the result of a read; of anything else, what was asked is recorded.
 
-        `siblings` are all the values of a read that returned several; `by` who coordinated, if not `node`.
+        `siblings` are all the values of a read that returned several; `by` who coordinated, if not `node`;
+        `behind_ms` how far behind a read may be, by its own account.
         """
         result = value if pending.f == "read" or value is not None else pending.value
         self._homes[pending.key] = partition
@@ -125,6 +127,7 @@ class Recorder:
             partition=partition,
             siblings=None if siblings is None else list(siblings),
             by=by,
+            behind_ms=behind_ms,
         )
 
     def fail(self, pending: Event, error: str) -> Event:

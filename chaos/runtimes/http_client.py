@@ -35,6 +35,7 @@ class _Body(msgspec.Struct):
     partition: int | None = None
     siblings: tuple[Any, ...] | None = None
     by: str | None = None
+    behind_ms: float | None = None
 
 
 class _Failure(msgspec.Struct):
@@ -131,7 +132,7 @@ def _answer(response: httpx.Response, absent_is_null: bool = False) -> Answer:
     body, headers = _parse(response, absent_is_null), response.headers
     return Answer(
         *(body.node, body.epoch, body.position, body.value, headers.get(TOKEN), body.partition),
-        *(body.siblings, headers.get(CONTEXT), body.by),
+        *(body.siblings, headers.get(CONTEXT), body.by, body.behind_ms),
     )
 
 

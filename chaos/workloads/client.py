@@ -27,6 +27,7 @@ class Answer(Struct, frozen=True):
     `token`, where there is one, is to be sent with the next request of the same device; `partition` is where
     the key lies, where there are several. `siblings` are all the values where a read returned several;
     `context`, where there is one, is to be sent with the device's next write of this key; `by` coordinated.
+    A read shows all that was acknowledged more than `behind_ms` ago, where somebody can tell.
     """
 
     node: str
@@ -38,6 +39,7 @@ class Answer(Struct, frozen=True):
     siblings: tuple[Any, ...] | None = None
     context: str | None = None
     by: str | None = None
+    behind_ms: float | None = None
 
 
 class Caller(Struct, frozen=True):

@@ -233,6 +233,7 @@ class Traffic:
             partition=answer.partition,
             siblings=answer.siblings,
             by=answer.by,
+            behind_ms=answer.behind_ms,
         )
         return "acknowledged" if writes(pending.f, pending.value) else "reads"
 

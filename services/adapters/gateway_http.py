@@ -217,7 +217,10 @@ def _signed(key: str, reply: Written | ReadResult) -> Answer:
     by = {} if reply.by is None else {"by": reply.by}
     position = reply.vector or reply.position.sequence
     hints = {"hints": reply.hints} if isinstance(reply, Written) and reply.hints else {}
-    return {"key": key, "node": reply.node, "epoch": reply.epoch, "position": position} | where | by | hints
+    behind = reply.behind_ms if isinstance(reply, ReadResult) else None
+    age = {} if behind is None else {"behind_ms": behind}
+    signed = {"key": key, "node": reply.node, "epoch": reply.epoch, "position": position}
+    return signed | where | by | hints | age
 
 
 def _answer(answer: Answer) -> Response:

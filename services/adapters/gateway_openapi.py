@@ -44,10 +44,14 @@ class Acknowledged(msgspec.Struct):
 
 
 class Register(Acknowledged, kw_only=True):
-    """A register's value, on the replica that answered; null where there are several, the `siblings`."""
+    """A register's value, on the replica that answered; null where there are several, the `siblings`.
+
+    It has all that was acknowledged more than `behind_ms` ago.
+    """
 
     value: Value
     siblings: list[Value] | msgspec.UnsetType = msgspec.UNSET
+    behind_ms: float | msgspec.UnsetType = msgspec.UNSET
 
 
 class Elements(Acknowledged, kw_only=True):

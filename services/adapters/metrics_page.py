@@ -8,6 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from services.messages import Status
+from services.messages.leaderless import HomeStatus
 from services.messages.single_leader import LeadStatus
 
 Labels: TypeAlias = tuple[str, ...]
@@ -33,6 +34,8 @@ class _Page(Collector):
         yield _gauge("lab_owes", "What is still to be delivered or decided", [], {(): status.owes})
         if isinstance(lead, LeadStatus):
             yield from _of_leading(lead)
+        if isinstance(lead, HomeStatus):
+            yield from _of_a_home(lead)
         yield self._requests()
 
     def _requests(self) -> Metric:
@@ -54,6 +57,15 @@ def _of_leading(lead: LeadStatus) -> Iterator[Metric]:
     seconds: dict[Labels, float] = {name: lag.seconds for name, lag in lags.items()}
     yield _gauge("lab_follower_lag_positions", "Entries that it lacks", ["follower"], positions)
     yield _gauge("lab_follower_lag_seconds", "Since it lacks the first of them", ["follower"], seconds)
+
+
+def _of_a_home(home: HomeStatus) -> Iterator[Metric]:
+    """What is particular to a home of keys, or to a coordinator."""
+    behind: dict[Labels, float] = {} if home.behind_ms is None else {(): home.behind_ms / 1000}
+    lacked: dict[Labels, float] = {} if home.lacked is None else {(): home.lacked}
+    yield _gauge("lab_behind_seconds", "It has all that was acknowledged longer ago", [], behind)
+    yield _gauge("lab_keys_lacked", "Keys that differed when it was compared last", [], lacked)
+    yield _gauge("lab_hints", "Writes that it keeps for other homes", [], {(): home.hints})
 
 
 def _gauge(name: str, meaning: str, labels: Sequence[str], values: Mapping[Labels, float]) -> Metric:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias, TypeVar
 
 from services.errors import LabError
+from services.leaderless.currency import Currency
 from services.leaderless.merkle import Tree
 from services.messages import Message
 from services.messages.leaderless import (
@@ -36,7 +37,7 @@ M = TypeVar("M", bound=Message)
 class AntiEntropy:
     """Of one home; `tree_with` is over what it holds together with another, `take` merges cells into its own.
 
-    `look` is what it has of a key; `say` writes a line into the log.
+    `look` is what it has of a key; `say` writes a line into the log; `currency` hears of each comparison.
     """
 
     def __init__(
@@ -48,9 +49,11 @@ class AntiEntropy:
         look: Callable[[str], Versions],
         take: Callable[[Cells], Awaitable[Cells]],
         say: Callable[..., None],
+        currency: Currency,
     ) -> None:
         self._env, self._settings, self._peers = env, settings, peers
         self._tree_with, self._look, self._take, self._say = tree_with, look, take, say
+        self._currency = currency
 
     async def run(self) -> None:
         """Compare with each of the others in turn, for ever."""
@@ -60,9 +63,11 @@ class AntiEntropy:
             peer = self._peers[turn % len(self._peers)]
             turn += 1
             try:
+                began_s = self._currency.moment()
                 healed = await self.compare(peer)
             except LabError:
                 continue  # it is away; its turn comes again
+            self._currency.compared(peer, began_s, healed)
             if healed:
                 self._say("anti-entropy", peer=peer, keys=healed)
 

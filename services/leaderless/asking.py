@@ -82,11 +82,12 @@ class Asking:
 
     async def _one(self, round_: Round, home: str, message: Message, timeout_s: float, send: Send) -> None:
         try:
-            versions = versions_in(await send(home, message, timeout_s))
+            reply = await send(home, message, timeout_s)
+            versions = versions_in(reply)
         except LabError as error:
             self._take(round_, round_.tally.minus(home, error.definite))
         else:
-            self._take(round_, round_.tally.plus(home, versions))
+            self._take(round_, round_.tally.plus(home, versions, getattr(reply, "behind_ms", None)))
 
     def _take(self, round_: Round, tally: Tally) -> None:
         round_.take(tally)

@@ -13,6 +13,8 @@ for the newest version, clocks that differ do no harm. Both together make an ato
 from collections.abc import Callable
 from functools import partial
 
+from msgspec.structs import replace
+
 from services.errors import LabError
 from services.groups.ring import ring_of
 from services.leaderless.asking import Asking, Round, Send, versions_in
@@ -45,6 +47,7 @@ class Coordinator:
         ahead_s = settings.clocks_off_s.get(env.node, 0.0)
         self._clock = HybridClock(lambda: env.clock.wall() + ahead_s)
         self._asking = Asking(env, send)
+        self.behind_ms: float | None = None  # how old what it answered last may have been
 
     @property
     def under_way(self) -> int:
@@ -97,7 +100,8 @@ class Coordinator:
             if self._settings.read_repair == "before":
                 await self._repair_before(message.key, tally)
         newest = tally.newest(self._merging.merged)
-        return result(_who_has(tally, newest), self._node, newest)
+        self.behind_ms = tally.behind_ms
+        return replace(result(_who_has(tally, newest), self._node, newest), behind_ms=tally.behind_ms)
 
     def homes_of(self, key: str) -> tuple[str, ...]:
         """Those of the homes of `key` that are waited for, the nearest on the ring first."""

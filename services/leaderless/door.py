@@ -48,7 +48,7 @@ class Door:
             role="gateway",
             owes=under_way,
             settings=self._settings,
-            detail=HomeStatus(under_way=under_way),
+            detail=HomeStatus(under_way=under_way, behind_ms=self._coordinator.behind_ms),
         )
 
     def say(self, event: str, **fields: object) -> None:

@@ -17,6 +17,7 @@ from services.leaderless.anti_entropy import TASK, AntiEntropy
 from services.leaderless.collecting import TASK as COLLECT
 from services.leaderless.collecting import Collecting, must_collect
 from services.leaderless.coordinator import Coordinator
+from services.leaderless.currency import Currency
 from services.leaderless.hints import Hints
 from services.leaderless.merkle import Tree
 from services.leaderless.table import Change, Merged, Table
@@ -132,6 +133,8 @@ class Home:
                 under_way=under_way,
                 hints=hints,
                 shared=self._shared(),
+                behind_ms=self._currency.behind_ms,
+                lacked=self._currency.lacked,
             ),
         )
 
@@ -157,7 +160,16 @@ class Home:
             versions = self._must_keep_hints().look(message.kept_for, message.key)
         else:
             versions = self._table.look(message.key)
-        return Fetched(node=self._env.node, versions=versions)
+        return Fetched(node=self._env.node, versions=versions, behind_ms=self._must_be_near_enough())
+
+    def _must_be_near_enough(self) -> float | None:
+        """How far behind it may be. Raises `LabError` too-far-behind when the settings forbid that."""
+        behind_ms, bound_s = self._currency.behind_ms, self._settings.read_bound_s
+        if bound_s is not None and (behind_ms is None or behind_ms > bound_s * 1000):
+            how_far = "any time" if behind_ms is None else f"{behind_ms:g} ms"
+            text = f"{self._env.node} may be {how_far} behind, the bound is {bound_s:g} s; ask another home"
+            raise LabError("too-far-behind", text)
+        return behind_ms
 
     def _must_keep_hints(self) -> Hints:
         if self._hints is None:
@@ -254,8 +266,9 @@ class Home:
         self._coordinator = Coordinator(env, settings, self._node.replicas, self._send, self.say)
         homes_of = self._coordinator.homes_of
         self._collecting = Collecting(env, settings, table.all, homes_of, self._send, self._drop, self.say)
+        self._currency = Currency(env.lease_clock.now_s, followers, settings.w)
         self._anti_entropy = AntiEntropy(
-            env, settings, self._node.followers, self._tree_with, table.look, self._take, self.say
+            *(env, settings, followers, self._tree_with, table.look, self._take, self.say, self._currency)
         )
 
 

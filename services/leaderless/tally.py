@@ -22,10 +22,13 @@ class Tally:
     needed: int
     answers: Mapping[str, Versions] = field(default_factory=dict)
     failures: Mapping[str, bool] = field(default_factory=dict)  # true: that home certainly did nothing
+    behind_ms: float | None = None  # how far behind the newest of the answers may be, if any of them says so
 
-    def plus(self, node: str, versions: Versions = ()) -> "Tally":
-        """`node` has answered, and has these versions."""
-        return replace(self, answers={**self.answers, node: versions})
+    def plus(self, node: str, versions: Versions = (), behind_ms: float | None = None) -> "Tally":
+        """`node` has answered, has these versions, and lacks nothing that is older than that."""
+        said = [each for each in (self.behind_ms, behind_ms) if each is not None]
+        answers = {**self.answers, node: versions}
+        return replace(self, answers=answers, behind_ms=min(said, default=None))
 
     def minus(self, node: str, definite: bool) -> "Tally":
         """`node` has failed to answer."""

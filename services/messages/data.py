@@ -72,7 +72,7 @@ class ReadResult(Message, frozen=True, kw_only=True):
     `needs` is what whoever wrote it knew of other partitions. A gateway adds the client's new token, and the
     `partition` where there are several. Where nobody may choose among several values, these are `siblings`,
     and `value` is null; a single value has none. `context` stands for all that was shown; `vector` and `by`
-    see `Written`.
+    see `Written`. Nothing acknowledged more than `behind_ms` before is missing, where somebody can tell.
     """
 
     node: str
@@ -87,6 +87,7 @@ class ReadResult(Message, frozen=True, kw_only=True):
     vector: Vector = msgspec.field(default_factory=dict)
     context: Context = ""
     by: str | None = None
+    behind_ms: float | None = None
 
 
 class ReadContents(Message, frozen=True, kw_only=True):

@@ -46,10 +46,14 @@ class FetchVersions(Message, frozen=True, kw_only=True):
 
 
 class Fetched(Message, frozen=True, kw_only=True):
-    """The versions at `node`; none of a key that it has never heard of."""
+    """The versions at `node`; none of a key that it has never heard of.
+
+    It has all that was acknowledged more than `behind_ms` ago, as far as it can tell.
+    """
 
     node: str
     versions: tuple[Version, ...] = ()
+    behind_ms: float | None = None
 
 
 class DropTombstone(Message, frozen=True, kw_only=True):
@@ -109,6 +113,9 @@ class HomeStatus(Detail, frozen=True, tag="leaderless"):
     `hints` is what it keeps for other homes, `shared` sums up what it holds together with each of them, where
     they compare it and not everybody is a home of every key. A coordinator says how many of its messages are
     on their way.
+
+    It has all that was acknowledged more than `behind_ms` ago (of a coordinator its last answer had), and
+    `lacked` so many keys when it was compared with others last; null where nobody knows.
     """
 
     keys: Count = 0
@@ -116,6 +123,8 @@ class HomeStatus(Detail, frozen=True, tag="leaderless"):
     under_way: Count = 0
     hints: Count = 0
     shared: dict[str, int] = msgspec.field(default_factory=dict)
+    behind_ms: float | None = None
+    lacked: Count | None = None
 
 
 SERVED: Mapping[str, tuple[type[Message], ...]] = {

@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from services.settings.common import CommonSettings
+from services.settings.common import MOST_MS, CommonSettings
 
 Quorum: TypeAlias = Literal["all", "local"]
 Writes: TypeAlias = Literal["at-once", "read-first"]
@@ -42,6 +42,7 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
     tombstone_grace_ms: int = 10_000  # so long they are kept at least
     anti_entropy: bool = False  # homes compare what they hold, two at a time, and exchange what differs
     anti_entropy_ms: int = 300  # between two comparisons of one home
+    read_bound_s: float | None = None  # a home that may be further behind answers no reads
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -65,9 +66,21 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
                     f"clocks_off_s says that {node} is {ahead_s} s ahead; the most is {MOST_OFF_S} s "
                     "either way"
                 )
+        if self.read_bound_s is not None:
+            self._check_bound(self.read_bound_s)
         for name, count in (("w", self.w), ("r", self.r)):
             if not 1 <= count <= self.n:
                 raise ValueError(f"{name} must be from 1 to n ({self.n}), not {count}")
+
+    def _check_bound(self, bound_s: float) -> None:
+        if not 0 < bound_s <= MOST_MS / 1000:
+            most_s = MOST_MS // 1000
+            raise ValueError(f"read_bound_s must be positive and at most {most_s}, or absent, not {bound_s}")
+        if not self.anti_entropy or self.sloppy:
+            raise ValueError(
+                "with read_bound_s a home must know how far behind it is: that takes anti_entropy, and no "
+                "sloppy quorum, whose writes may be on no home"
+            )
 
     @property
     def converges(self) -> bool:

@@ -5,6 +5,8 @@ from unittest.mock import patch
 
 from services.leaderless import merkle, table
 from services.leaderless.coordinator import Coordinator
+from services.leaderless.currency import Currency
+from services.leaderless.home import Home
 from services.leaderless.tally import Tally
 from services.messages.versions import Seen, Version, Versions
 from services.versions.merging import DottedVectors, LastWriteWins
@@ -17,6 +19,7 @@ REPAIRED = Hunt("node-down:read-repair", "stale-replica", by_script)
 COMPARED = Hunt("node-down:anti-entropy", "stale-replica", by_script)
 SIBLINGS = Hunt("concurrent-writes:version-vectors", "lost-write", by_script)
 EXPLODING = Hunt("concurrent-writes:dotted-vectors", "sibling-explosion", by_script)
+MONITORED = Hunt("staleness-monitor:monitor", "unbounded-staleness", by_script)
 HANDED = Hunt("sloppy-quorum:hinted-handoff", "lost-write", by_script)
 
 
@@ -88,3 +91,14 @@ def hints_are_dropped_before_they_are_home() -> Any:
         return True
 
     return patch("services.leaderless.hints.Hints._taken", taken)
+
+
+@bug(MONITORED)
+def who_has_just_started_is_taken_to_be_current() -> Any:
+    right = Currency.__dict__["behind_ms"].fget
+    return patch.object(Currency, "behind_ms", property(lambda self: right(self) or 0.0))
+
+
+@bug(MONITORED)
+def a_home_that_cannot_tell_how_far_behind_it_is_answers_all_the_same() -> Any:
+    return patch.object(Home, "_must_be_near_enough", lambda self: self._currency.behind_ms)

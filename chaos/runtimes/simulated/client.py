@@ -89,7 +89,8 @@ class SimulatedClient:
         result = await self._send(gateway, read, ReadResult)
         absent: list[Any] | None = None if read.type == "register" else []
         value = result.value if result.found else absent
-        return replace(_signed(result), value=value, siblings=result.siblings or None)
+        siblings, behind_ms = result.siblings or None, result.behind_ms
+        return replace(_signed(result), value=value, siblings=siblings, behind_ms=behind_ms)
 
     async def _send(self, gateway: str, message: Message, expected: type[M]) -> M:
         try:

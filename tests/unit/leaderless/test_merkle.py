@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.leaderless.anti_entropy import AntiEntropy, Cells
+from services.leaderless.currency import Currency
 from services.leaderless.merkle import Tree, digest_of
 from services.messages import Message, decode, encode
 from services.messages.leaderless import DEPTH, AskDigests, AskKeys, Exchange
@@ -59,9 +60,9 @@ class Homes:
         env: Any = SimpleNamespace(node=name, network=self)
         peers = tuple(other for other in self.held if other != name)
         look = lambda key: cells.get(key, ())  # noqa: E731
-        return AntiEntropy(
-            env, LeaderlessSettings(), peers, lambda _: tree(cells), look, take, lambda *_, **__: None
-        )
+        say = lambda *_, **__: None  # noqa: E731
+        currency = Currency(lambda: 0.0, peers, w=1)
+        return AntiEntropy(env, LeaderlessSettings(), peers, lambda _: tree(cells), look, take, say, currency)
 
     async def call(self, to: str, message: Message, timeout_s: float) -> Message:
         part = self.parts[to]

@@ -1,0 +1,54 @@
+"""How far behind are the homes, and does anybody know? One of them is away for a while and returns.
+
+A read asks whoever answers first (r = 1), and so it may be stale. The question is by how much. With
+`read-repair-only` nobody can say: a key that was not read since then is as old as it was when its home went
+away, be it years. With `monitor` the homes compare themselves with one another all the time (anti-entropy).
+So each of them knows since when it may lack writes, says so with every answer (`behind_ms`), and in its
+metrics; and a home that may be too far behind, or does not know yet, refuses to answer (`read_bound_s`).
+
+What the answers say is held against the truth from the history: a read may never be staler than its answer
+says. By how much more the answers of stale reads say than is true, at most, is the measure `error_most_ms`.
+
+To watch: `too-far-behind` from a home that has just returned; `lab_behind_seconds` of every home and gateway.
+
+In the wild: DynamoDB and Cassandra say nothing of the age of an eventually consistent read; Azure's Cosmos DB
+has bounded staleness; Riak's `riak-admin aae-status` tells when a partition was compared last.
+"""
+
+from chaos.catalogue.scenario import Scenario, problem, remedy
+from chaos.faults.kill import Kill
+from chaos.running.run import Run
+from chaos.workloads import register
+
+KEYS = 40
+
+
+async def script(run: Run) -> None:
+    """A home dies, misses writes, returns, and is asked like the others."""
+    await run.acknowledged(20)
+    async with run.fault(Kill(run.cluster.replicas[-1])):
+        await run.acknowledged(60)
+        await run.traffic(3.0)
+    await run.read(300)
+
+
+SCENARIO = Scenario(
+    id="staleness-monitor",
+    section="E",
+    title="How far behind is each home, and each read?",
+    script=script,
+    workload=register.reads_and_writes(keys=KEYS, clients=12, rate_per_s=80, write_fraction=0.3),
+    checkers=("unbounded-staleness",),
+    bounds_ms={"unbounded-staleness": 2000},
+    needs=frozenset({"links", "kill", "restart"}),
+    settings={"family": "leaderless", "n": 3, "w": 2, "r": 1},
+    variants=(
+        problem("read-repair-only", finds=["unbounded-staleness"]),
+        remedy("monitor", anti_entropy=True, anti_entropy_ms=150, read_bound_s=1.5),
+    ),
+)
+
+if __name__ == "__main__":
+    from chaos.cli import run_scenario
+
+    run_scenario(SCENARIO.id)
