@@ -20,7 +20,7 @@ from chaos.faults.kill import Kill
 from chaos.running.run import Run
 from chaos.workloads import register
 
-KEYS = 40
+KEYS = 120  # most of them are not read before their home is long back
 
 
 async def script(run: Run) -> None:
