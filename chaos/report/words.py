@@ -53,6 +53,7 @@ MEANINGS: Mapping[str, str] = {
     "cross-user-leak": "somebody is shown what belongs to somebody else",
     "missed-change": "a change happened, and whoever follows the changes never hears of it",
     "phantom-change": "whoever follows the changes keeps one that was never made, or was undone",
+    "replication-loop": "changes run in circles: what had replaced each other comes back again and again",
     "repeated-change": "whoever follows the changes takes one over twice",
     "diverged-copy": "after everything has settled, a consumer's copy is not what the replicas hold",
 }

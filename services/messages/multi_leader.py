@@ -15,7 +15,8 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True):
     """One write as it travels: the leader that took it, which of that leader's it is, and when.
 
     `number` counts that leader's versions of this key, `past` is what the writer knew of the key; together
-    they tell which versions it replaces. `after` is what the leader knew of all others' changes.
+    they tell which versions it replaces. `after` is what the leader knew of all others' changes; `path` are
+    the leaders that have taken it over since, one after the other.
     """
 
     origin: Name
@@ -25,6 +26,7 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True):
     number: Count = 0
     past: Context = ""
     after: Vector = msgspec.field(default_factory=dict)
+    path: tuple[Name, ...] = ()
 
 
 class Changes(Message, frozen=True, kw_only=True):

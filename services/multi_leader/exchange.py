@@ -2,7 +2,8 @@
 
 Every answer says how much the other has on its disk, so after a cut, a lost answer or a restart on either
 side the next batch begins where it must. When nothing is to be sent, an empty batch goes out as a
-heartbeat: from its answer a leader learns of a peer that has lost what it had.
+heartbeat: from its answer a leader learns of a peer that has lost what it had, and, where the topology has
+nothing for that peer, that it is there. Whoever has not answered for the detection timeout is *gone*.
 """
 
 import asyncio
@@ -38,6 +39,13 @@ class Exchange:
         self.news = Bell()  # rings when there is more
         self._remembered = dict(self.confirmed)
         self._awaited: list[tuple[int, asyncio.Future[None]]] = []
+        self._heard_s = env.clock.monotonic()
+
+    @property
+    def is_gone(self) -> bool:
+        """Has the peer not answered for so long that it must be taken for dead?"""
+        silent_s = self._env.clock.monotonic() - self._heard_s
+        return silent_s > self._settings.detection_timeout_ms / 1000
 
     async def has(self, sequence: int) -> None:
         """Wait until the peer has this leader's change of that number on its disk."""
@@ -62,6 +70,7 @@ class Exchange:
             except LabError:
                 await self._env.clock.sleep(heartbeat_s)
                 continue
+            self._heard_s = self._env.clock.monotonic()
             moved = reply.known != self.confirmed
             self._note(dict(reply.known))
             if not self.lacking():

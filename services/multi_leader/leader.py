@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from msgspec import structs
+
 from services.errors import LabError
 from services.messages import Write
 from services.messages.multi_leader import Change
@@ -39,12 +41,23 @@ class _Draft:
 
 
 class Leader:
-    """`known` is the vector of all changes that are durable here."""
+    """`known` is the vector of all changes that are durable here.
+
+    With `tagless_hops` changes have no origin: what arrives is taken for a new one, up to so many times.
+    """
 
     def __init__(
-        self, name: str, clock: Clock, storage: Storage, resolver: Resolver, *, causal: bool = False
+        self,
+        name: str,
+        clock: Clock,
+        storage: Storage,
+        resolver: Resolver,
+        *,
+        causal: bool = False,
+        tagless_hops: int | None = None,
     ) -> None:
-        self.storage, self.resolver, self._causal = storage, resolver, causal
+        self.storage, self.resolver = storage, resolver
+        self._causal, self._tagless_hops = causal, tagless_hops
         self._name, self._clock = name, HybridClock(clock.wall)
         self.known, time_us, self.conflicts = storage.recovered()
         self._clock.saw(time_us)
@@ -66,7 +79,7 @@ class Leader:
             return []
         draft = self._draft()
         with self.storage.transaction():
-            done = [Done(change, self._absorb(draft, change)) for change in fresh]
+            done = [self._take_over(draft, change) for change in fresh]
             self.storage.count_conflicts(draft.conflicts)
         self._settle(draft)
         return done
@@ -94,6 +107,29 @@ class Leader:
             after={node: count for node, count in draft.known.items() if node != self._name},
         )
         return Done(change, self._absorb(draft, change))
+
+    def _take_over(self, draft: _Draft, change: Change) -> Done:
+        arrived = structs.replace(change, path=(*change.path, self._name))
+        if self._tagless_hops is None:
+            return Done(arrived, self._absorb(draft, arrived))
+        draft.known[change.origin] = change.sequence
+        self.storage.log(change)  # from whom it came; what it does, it does as a change of this leader
+        if len(arrived.path) > self._tagless_hops:
+            return Done(change)
+        taken = self._as_if_new(draft, arrived)
+        return Done(taken, self._absorb(draft, taken))
+
+    def _as_if_new(self, draft: _Draft, arrived: Change) -> Change:
+        """What arrived, as if a client who had seen all that is here had written it at this leader."""
+        key = arrived.operation.key
+        return structs.replace(
+            arrived,
+            origin=self._name,
+            sequence=draft.known.get(self._name, 0) + 1,
+            stamp=Stamp(self._clock.now_us(), self._name),
+            number=self.storage.next_number(key) if arrived.operation.f != "add" else 0,
+            past=str(past_of_all(self.storage.held(key))),
+        )
 
     def _past_of(self, write: Write) -> str:
         """What the writer knew of the key. Raises `LabError` bad-request for a context of somewhere else."""

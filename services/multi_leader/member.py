@@ -1,6 +1,7 @@
 """A replica that leads: it answers clients from its own disk, and shares its changes in the background."""
 
 import asyncio
+from functools import partial
 
 from services.errors import LabError
 from services.family import Answers
@@ -12,6 +13,7 @@ from services.multi_leader.knowledge import dot_of, past_of_all
 from services.multi_leader.leader import Done, Leader
 from services.multi_leader.resolvers import resolver_of
 from services.multi_leader.storage import Storage
+from services.multi_leader.topologies import Routes, topology_of
 from services.node import remember_settings
 from services.ports import Env
 from services.settings import NodeSettings
@@ -94,12 +96,26 @@ class Member:
         env, settings = self._env, self._settings
         resolver = resolver_of(settings)
         causal = settings.delivery == "causal"
-        self._leader = Leader(env.node, env.clock, Storage(env.disk.connect), resolver, causal=causal)
+        hops = None if settings.origin_tags else settings.most_hops
+        storage = Storage(env.disk.connect)
+        self._leader = Leader(env.node, env.clock, storage, resolver, causal=causal, tagless_hops=hops)
+        self._topology = topology_of(settings.topology)
         self._commit = GroupCommit[Write, Done](env.disk, self._leader.write_all, self._committed)
         self._exchanges = {
-            peer: Exchange(env, self._leader, peer, settings, lambda: (env.node,))
+            peer: Exchange(env, self._leader, peer, settings, partial(self._origins_for, peer))
             for peer in self._node.followers
         }
+
+    def routes(self) -> Routes:
+        """Whose changes go to whom now, by the topology and by who is gone."""
+        gone = [peer for peer, exchange in self._exchanges.items() if exchange.is_gone]
+        routes = self._topology(self._env.node, self._node.replicas, gone)
+        if self._settings.origin_tags:
+            return routes
+        return dict.fromkeys(routes, (self._env.node,))  # all that it hands on is its own
+
+    def _origins_for(self, peer: str) -> tuple[str, ...]:
+        return self.routes().get(peer, ())
 
     def _run(self) -> None:
         self._works = True
@@ -110,7 +126,8 @@ class Member:
     def _committed(self, done: list[Done]) -> None:
         self._tell(done)
         for exchange in self._exchanges.values():
-            exchange.news.ring()
+            if exchange.lacking():
+                exchange.news.ring()
 
     def _tell(self, done: list[Done]) -> None:
         for each in done:
@@ -173,7 +190,7 @@ class Member:
     async def _changes(self, batch: Changes) -> Taken:
         if batch.changes:
             done = await self._env.disk.run(lambda: self._leader.take(batch.changes))
-            self._tell(done)
+            self._committed(done)
             if not done and self._settings.delivery == "causal":
                 self._note_waiting(batch)
         return Taken(node=self._env.node, known=dict(self._leader.known))

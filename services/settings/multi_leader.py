@@ -1,4 +1,4 @@
-"""The settings of multi-leader replication: what becomes of conflicting writes."""
+"""The settings of multi-leader replication: who ships to whom, and what becomes of conflicting writes."""
 
 from typing import Literal, TypeAlias
 
@@ -16,6 +16,9 @@ Handler: TypeAlias = Literal["wiki-titles"]  # see services/multi_leader/handler
 Home: TypeAlias = Literal["gateway", "record"]
 Delivery: TypeAlias = Literal["arrival", "causal"]
 Detection: TypeAlias = Literal["async", "sync"]
+TopologyName: TypeAlias = Literal["all-to-all", "ring", "ring-rerouted", "star"]  # see …/topologies
+
+MOST_HOPS = 1000  # each of them is written down in the change
 
 
 class MultiLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="multi-leader"):
@@ -27,12 +30,20 @@ class MultiLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="multi-
     delivery: Delivery = "arrival"  # `causal`: a change waits here for what its leader knew
     home: Home = "gateway"  # whose leader a request goes to: that of the gateway, or of the record
     moves: bool = True  # while a home does not answer, its requests go to another leader
+    topology: TopologyName = "all-to-all"  # who ships whose changes to whom
+    origin_tags: bool = True  # a change keeps the name of the leader that took it; else it is taken for new
+    most_hops: int = 40  # without tags: so often a change is handed on, and no further
     batch_entries: int = 64  # changes in one message; even the largest values fit into it
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 1 <= self.most_hops <= MOST_HOPS:
+            raise ValueError(f"most_hops must be 1 to {MOST_HOPS}, not {self.most_hops}")
 
     @property
     def converges(self) -> bool:
-        """See `CommonSettings`: the order of arrival differs from leader to leader."""
-        return self.conflicts != "arrival-order"
+        """See `CommonSettings`: not by order of arrival, nor while changes run in circles."""
+        return self.conflicts != "arrival-order" and self.origin_tags
 
 
 SETTINGS = MultiLeaderSettings
