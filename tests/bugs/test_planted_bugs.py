@@ -6,7 +6,12 @@ import pytest
 
 from chaos.runtimes.workers import in_processes
 from chaos.sweeping.sweep import run_one
-from tests.bugs import elections, leaders, pages  # noqa: F401 - they enter their own mistakes in the table
+from tests.bugs import (  # noqa: F401 - they enter their own mistakes in the table
+    elections,
+    leaders,
+    pages,
+    topologies,
+)
 from tests.bugs.planted import BUGS, Hunt
 
 MOST_SEEDS = 100
