@@ -3,7 +3,8 @@
 A leader is asked for a register and shows a state from before a change that another leader had acknowledged
 long ago. Nobody blames the two if a fault was in their own way: the bound counts from the moment when the
 last fault was over that had struck either, and as long as one is in force it does not count at all. What is
-left are changes that did not find their way round somebody else.
+left are changes that did not find their way round somebody else. What each holds in the end, when the cluster
+has settled, is a look that comes late enough for all.
 
 Assumed, else unknown: registers, no value written twice to one key; some write was acknowledged, and somebody
 asked another replica for its key so late that it had to know. Not looked at: deletes, and keys that somebody
@@ -15,6 +16,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from chaos.checkers._finals import FinalContents
 from chaos.checkers._keys import KeyOperations
 from chaos.checkers._knowledge import is_known
 from chaos.checkers._passing import UNTESTED
@@ -46,13 +48,17 @@ class Moment(NamedTuple):
 Troubles: TypeAlias = Mapping[str, Sequence[Moment]]
 
 
-def unheard(name: str, history: History, bound_ms: float) -> Finding:
-    """Found with one witness for each read that misses a change."""
+def unheard(name: str, history: History, bound_ms: float, *, settled: bool) -> Finding:
+    """Found with one witness for each read that misses a change, and each replica that does in the end."""
     judged = scope(history)
     if judged.foreign or judged.doubts:
         return unknown(name, judged.foreign or judged.doubts[0])
     troubles = troubles_of(history)
-    pairs = [pair for of_key in judged.keys for pair in _pairs(of_key, troubles, bound_ms)]
+    keys = [of_key for of_key in judged.keys if _is_plain(of_key)]
+    pairs = [pair for of_key in keys for pair in _pairs(of_key, troubles, bound_ms)]
+    if settled:
+        final = FinalContents(history)
+        pairs += [pair for of_key in keys for pair in _in_the_end(of_key, final)]
     missed = [pair for pair in pairs if pair.misses]
     measures = {"looked_at": len(pairs), "missed": len(missed)}
     if missed:
@@ -89,16 +95,30 @@ def quiet_since_ns(troubles: Troubles, node: str, at_ns: float) -> float:
 
 def _pairs(of_key: KeyOperations, troubles: Troubles, bound_ms: float) -> Iterator[Pair]:
     """Of the reads of a key each that had to know of some write elsewhere, with the last such write."""
-    if of_key.is_set or is_known(of_key) or any(change.f != "write" for change in of_key.changes):
-        return
-    writers = {canonical(write.value): write for write in of_key.changes}
     for read in of_key.reads:
         due = [write for write in of_key.acknowledged if _is_due(write, read, troubles, bound_ms)]
-        if due:
-            write = max(due, key=lambda write: write.index)
-            shown = writers.get(canonical(read.value))
-            is_older = read.value is None or (shown is not None and shown.end < write.index)
-            yield Pair(write, read, is_older)
+        yield from _compared(of_key, due, read)
+
+
+def _in_the_end(of_key: KeyOperations, final: FinalContents) -> Iterator[Pair]:
+    for holding in final.of(of_key.key):
+        due = [write for write in of_key.acknowledged if write.node not in (None, holding.node)]
+        yield from _compared(of_key, due, holding.read)
+
+
+def _is_plain(of_key: KeyOperations) -> bool:
+    """Is it a register that is only written and read, by clients who do not say what they knew?"""
+    return not (of_key.is_set or is_known(of_key) or any(each.f != "write" for each in of_key.changes))
+
+
+def _compared(of_key: KeyOperations, due: Sequence[Operation], read: Operation) -> Iterator[Pair]:
+    """The last of the writes that were `due`, if any, with a read that had to know it."""
+    if due:
+        write = max(due, key=lambda write: write.index)
+        writers = {canonical(each.value): each for each in of_key.changes}
+        shown = writers.get(canonical(read.value))
+        is_older = read.value is None or (shown is not None and shown.end < write.index)
+        yield Pair(write, read, is_older)
 
 
 def _is_due(write: Operation, read: Operation, troubles: Troubles, bound_ms: float) -> bool:
@@ -110,6 +130,8 @@ def _is_due(write: Operation, read: Operation, troubles: Troubles, bound_ms: flo
 
 def _witness(pair: Pair, bound_ms: float) -> Witness:
     write, read, _ = pair
+    if read.final:
+        return witness_of(sentence(f"{was_told(write)}; in the end {saw(read)}"), write, read)
     later_ms = (read.invoked_ns - write.returned_ns) / 1e6
     text = f"{was_told(write)}; {later_ms:.0f} ms later {saw(read)}, and no fault had struck either of them"
     return witness_of(sentence(f"{text} for the {bound_ms:.0f} ms that are allowed"), write, read)

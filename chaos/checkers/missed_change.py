@@ -33,7 +33,7 @@ def check(history: History, *, settled: bool = True, bound_ms: float | None = No
     """
     answered = answers(history, CHANGES)
     if not answered and bound_ms is not None:
-        return unheard(NAME, history, bound_ms)
+        return unheard(NAME, history, bound_ms, settled=settled)
     if not answered:
         return unknown(NAME, "no consumer was read")
     if not settled:

@@ -2,6 +2,11 @@
 
 BAD = [
     (
+        "missed-change/found-in-the-end-whatever-the-bound",
+        (0, 1, 8, 9),
+        "in the end process 2 asked n3",
+    ),
+    (
         "missed-change/found-unheard-of-beyond-the-bound",
         (0, 1, 3, 4),
         "350 ms later process 1 asked n3",
