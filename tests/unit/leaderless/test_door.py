@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from services.adapters.metrics import exposition
 from services.errors import LabError
 from services.family import Wish
 from services.gateway.gateway import Gateway
@@ -230,3 +231,17 @@ async def test_siblings_come_with_what_stands_for_them(peers: Peers, tmp_path: P
     result = await gateway.read(READ)
     assert (result.found, result.value, result.siblings) == (True, None, ("v1", "v2"))
     assert from_context(result.context) == Seen({"n1": 1, "n2": 1})
+
+
+async def test_a_read_is_as_current_as_the_most_current_home_that_answered(
+    gateway: Gateway, peers: Peers
+) -> None:
+    for node, behind_ms in (("n1", 700.0), ("n2", 300.0), ("n3", None)):
+        peers.say(node, Fetched(node=node, behind_ms=behind_ms))
+    both = await gateway.read(READ, Wish(r=3))
+    assert both.behind_ms == 300.0
+    page = exposition(gateway.status(), {}).decode()
+    assert "lab_behind_seconds 0.3" in page
+    alone = await gateway.read(READ, Wish(replica="n3"))
+    assert alone.behind_ms is None, "who does not know says nothing"
+    assert "lab_behind_seconds 0" not in exposition(gateway.status(), {}).decode()
