@@ -17,19 +17,25 @@ has bounded staleness; Riak's `riak-admin aae-status` tells when a partition was
 
 from chaos.catalogue.scenario import Scenario, problem, remedy
 from chaos.faults.kill import Kill
+from chaos.faults.slow import Slow
 from chaos.running.run import Run
 from chaos.workloads import register
 
+FAR_S = 0.1
 KEYS = 120  # most of them are not read before their home is long back
 
 
 async def script(run: Run) -> None:
-    """A home dies, misses writes, returns, and is asked like the others."""
+    """A home dies, misses writes, and returns; for one gateway it is the nearest, so it answers first."""
     await run.acknowledged(20)
-    async with run.fault(Kill(run.cluster.replicas[-1])):
-        await run.acknowledged(60)
-        await run.traffic(3.0)
-    await run.read(300)
+    gateway, *_ = run.cluster.gateways
+    one, other, nearest = run.cluster.replicas
+    far = (Slow(gateway, home, FAR_S, one_way=True) for home in (one, other))
+    async with run.fault(next(far)), run.fault(next(far)):
+        async with run.fault(Kill(nearest)):
+            await run.acknowledged(60)
+            await run.traffic(3.0)
+        await run.read(300)
 
 
 SCENARIO = Scenario(
