@@ -11,11 +11,16 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 import pytest
+from hypothesis import settings
 from xdist.remote import Producer
 
 from chaos.cluster import ClusterError
 from tests import lanes
 from tests.shards import Shard
+
+# An example that takes long on a busy machine is no counterexample.
+settings.register_profile("without-a-deadline", parent=settings.default, deadline=None)
+settings.load_profile("without-a-deadline")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

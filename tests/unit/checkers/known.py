@@ -1,6 +1,6 @@
 """What a reader must be told of each history in `tests/histories` that is bad or cannot be judged."""
 
-from tests.unit.checkers import known_knowledge, known_topologies, known_transactions
+from tests.unit.checkers import known_conflicts, known_knowledge, known_topologies, known_transactions
 
 BAD = [
     # file, the events that are the evidence, and what a reader must be told
@@ -200,6 +200,7 @@ BAD = [
     ),
     *known_transactions.BAD,
     *known_topologies.BAD,
+    *known_conflicts.BAD,
     *known_knowledge.BAD,
 ]
 UNKNOWN = [
@@ -290,11 +291,9 @@ UNKNOWN = [
     ("unavailable/unknown-nothing-succeeded", "no operation at g1 succeeded"),
     ("cross-user-leak/unknown-no-insert-succeeded", "no write succeeded"),
     ("stale-read/unknown-value-of-a-failed-write", "which only process 0 tried to write"),
-    (
-        "read-your-writes/unknown-value-of-a-failed-write",
-        "which only process 0 tried to write",
-    ),
+    ("read-your-writes/unknown-value-of-a-failed-write", "which only process 0 tried to write"),
     *known_transactions.UNKNOWN,
     *known_topologies.UNKNOWN,
+    *known_conflicts.UNKNOWN,
     *known_knowledge.UNKNOWN,
 ]
