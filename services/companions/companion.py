@@ -1,15 +1,21 @@
 """What every companion has in common: it is looked at, probed and configured like any node."""
 
+from services.errors import LabError
 from services.messages import START, AskStatus, Configure, Message, Position, Probe, Status
 from services.messages.single_leader import LeadStatus
-from services.node import probe, remember_settings, settings_in_force, when_there_is_room
+from services.node import must_fit, probe, remember_settings, settings_in_force, when_there_is_room
 from services.ports import Env
-from services.settings import NodeSettings
+from services.settings import CommonSettings, NodeSettings
 from services.trouble import Trouble, disk_may_refuse
 
 
 class Companion:
-    """Base of the companions' classes; `begin` and `end` frame its work, `answer` is its own part."""
+    """Base of the companions' classes; `begin` and `end` frame its work, `answer` is its own part.
+
+    `settings_kind` are the settings without which it has nothing to do.
+    """
+
+    settings_kind: type[CommonSettings] = CommonSettings
 
     def __init__(self, env: Env, settings: NodeSettings) -> None:
         self.env, self.node = env, settings
@@ -57,6 +63,8 @@ class Companion:
         self.env.log.event(event, role="companion", position=self.position.sequence, **fields)
 
     async def _configure(self, message: Configure) -> Status:
+        self._must_be_of_use(message.settings)
+        must_fit(message.settings, self.node)
         await self.end()
         with disk_may_refuse():
             try:
@@ -68,3 +76,8 @@ class Companion:
             finally:
                 await self.begin()
         return self.status()
+
+    def _must_be_of_use(self, settings: CommonSettings) -> None:
+        if not isinstance(settings, self.settings_kind):
+            text = f"{self.env.node} goes by one leader's log, and a {settings.family} cluster has none"
+            raise LabError("bad-order", f"{text}; leave it out there")

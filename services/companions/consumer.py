@@ -37,7 +37,8 @@ class Consumer(Companion):
     """Base of the roles `indexer` and `carrier`, which differ in what they keep."""
 
     target: Target
-    cluster: SingleLeaderSettings  # nobody else has a log to follow
+    cluster: SingleLeaderSettings
+    settings_kind = SingleLeaderSettings  # nobody else has a log to follow
 
     async def begin(self) -> None:
         """Open the copy and go on from its place."""

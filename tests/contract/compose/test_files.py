@@ -44,7 +44,7 @@ def test_a_fourth_replica_is_an_option() -> None:
 def test_each_node_knows_its_own_links(shape: Shape, node: str) -> None:
     service = services_of(shape)[node]
     environ = {name: str(value) for name, value in service["environment"].items()} | {"LOG_FORMAT": "text"}
-    environ |= {"LAB_TOKEN_FILE": "", "LAB_TOKEN": "a word"}
+    environ |= {"LAB_TOKEN_FILE": "", "LAB_TOKEN": "a-word"}
     settings = settings_from(service["command"][-1], environ)
     assert settings.links == compose_layout.node_links(node, shape)
     assert (settings.node, settings.replicas, settings.gateways) == (

@@ -5,16 +5,19 @@ from pathlib import Path
 from random import Random
 from threading import Event
 
+import pytest
+
 from services.adapters.clock import SystemClock
 from services.adapters.disk import FileDisk
 from services.adapters.tasks import OrderedTasks
 from services.companions.consumer import Indexer
 from services.companions.targets import SearchIndex, Target
-from services.messages import Contents, Entry, Message, Position, ReadContents
+from services.errors import LabError
+from services.messages import Configure, Contents, Entry, Message, Position, ReadContents
 from services.messages.records import AnyRecord, Commit, Insert, Scalar
 from services.messages.single_leader.feed import LogPage, ReadLog
 from services.ports import Disk, Env
-from services.settings import NodeSettings
+from services.settings import NodeSettings, settings_of
 from tests.unit.in_process import Story
 
 WAITS_S = 10.0
@@ -72,6 +75,27 @@ async def test_nobody_is_shown_half_a_transaction(tmp_path: Path) -> None:
     assert contents.sets == {"changes/items": [["items/tea", 1], ["items/milk", 2]]}
     assert contents.registers == {"items/milk": 2, "items/tea": 1}
     assert contents.tables == {"items/milk": {"price": 2}, "items/tea": {"price": 1}}
+    await consumer.stop()
+    disk.close()
+    assert crashes == []
+
+
+async def test_a_family_without_a_leaders_log_is_refused_and_the_consumer_goes_on(tmp_path: Path) -> None:
+    """Found by requests drawn from the schema: it had taken the settings, and met a bug with them."""
+    crashes: list[BaseException] = []
+    disk, tasks = FileDisk(tmp_path), OrderedTasks(lambda _, error: crashes.append(error))
+    env = Env("index", SystemClock(), Leader(), disk, Random(1), tasks, Story("index", []))
+    about = NodeSettings(
+        node="index", role="indexer", replicas=("n1",), gateways=(), links={}, data_dir=tmp_path, token="t"
+    )
+    consumer = Indexer(env, about)
+    await consumer.start()
+    with pytest.raises(LabError, match=r"bad-order.*index goes by one leader's log"):
+        await consumer.handle(Configure(settings=settings_of({"family": "leaderless"}), reset=True))
+    async with asyncio.timeout(WAITS_S):
+        while consumer.status().flat()["position"] != [1, 3]:
+            await asyncio.sleep(0)
+    assert consumer.status().flat()["settings"]["family"] == "single-leader"
     await consumer.stop()
     disk.close()
     assert crashes == []
