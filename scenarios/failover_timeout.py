@@ -30,7 +30,7 @@ from chaos.faults.slow import Slow
 from chaos.running.run import Run
 from chaos.workloads import register
 
-PAUSE_S = 0.7  # no condition can take the place of this time: it is the pause
+PAUSE_S = 0.5  # no condition can take the place of this time: it is the pause
 PATIENCE_S = 30.0  # much longer than the longest timeout; hiccups are slow on a busy machine
 
 
@@ -58,13 +58,13 @@ SCENARIO = Scenario(
     script=script,
     workload=register.write_once(clients=12, rate_per_s=60),
     checkers=("needless-failover", "long-outage"),
-    bounds_ms={"needless-failover": 900, "long-outage": 5000},
+    bounds_ms={"needless-failover": 1800, "long-outage": 5000},
     settings={"replication": "semi-sync", "heartbeat_ms": 50},
     needs=frozenset({"links", "pause", "kill", "restart"}),
     variants=(
         problem("too-short", finds=["needless-failover"], detection_timeout_ms=400),
         problem("too-long", finds=["long-outage"], detection_timeout_ms=8000),
-        remedy("tuned", detection_timeout_ms=2000),
+        remedy("tuned", detection_timeout_ms=2500),
     ),
 )
 
