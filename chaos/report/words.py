@@ -25,6 +25,7 @@ MEANINGS: Mapping[str, str] = {
     "lost-write": "a client was told that its write is done, and in the end no replica has it",
     "failed-write-seen": "a client was told that its write had failed, and later somebody reads it",
     "sibling-explosion": "a read returns more values at once than there are clients who write",
+    "unbounded-staleness": "a read is further behind than the bound allows, or than its own answer says",
     "conflict": "two clients changed the same thing, and neither knew of the other",
     "stale-read": "a read shows a value that had been replaced before the read began",
     "split-brain": "two replicas accept writes as leader at the same time",
