@@ -50,6 +50,7 @@ class Member:
         self._commit.fail(LabError("shutting-down", f"{self._env.node} takes no more writes: {reason}"))
         for task in (COMMIT, *map(_task, self._exchanges)):
             await self._env.tasks.cancel(task)
+        self._leader.storage.close_reader()
         await self._env.disk.run(self._leader.storage.close)
 
     async def configure(self, settings: MultiLeaderSettings, reset: bool) -> None:

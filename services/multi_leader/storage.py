@@ -58,6 +58,10 @@ class Storage:
         self._reader.close()
         self._writer.close()
 
+    def close_reader(self) -> None:
+        """Close what is read from, on the loop that reads; `close` comes later, on the disk's thread."""
+        self._reader.close()
+
     def transaction(self) -> apsw.Connection:
         """A block in which all that is written becomes durable at its end, or nothing."""
         return self._writer
