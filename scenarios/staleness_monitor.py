@@ -32,10 +32,11 @@ async def script(run: Run) -> None:
     one, other, nearest = run.cluster.replicas
     far = (Slow(gateway, home, FAR_S, one_way=True) for home in (one, other))
     async with run.fault(next(far)), run.fault(next(far)):
-        async with run.fault(Kill(nearest)):
-            await run.acknowledged(60)
-            await run.traffic(3.0)
-        await run.read(300)
+        async for _ in run.rounds():
+            async with run.fault(Kill(nearest)):
+                await run.acknowledged(60)
+                await run.traffic(3.0)
+            await run.read(300)
 
 
 SCENARIO = Scenario(

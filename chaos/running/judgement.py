@@ -1,8 +1,9 @@
 """From a recording to a verdict: the same way for a run just made and for one saved long ago."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from chaos.catalogue.scenario import Scenario, Variant
 from chaos.checkers import asks_whether_settled, run_checker, takes_model
 from chaos.history import History
 from chaos.judging.measures import measure
@@ -40,6 +41,12 @@ def stood_still(stalls: Sequence[Stall], settings: CommonSettings) -> list[str]:
         f"{STOOD_STILL} for {longest.lasted_s:.1f} s, {longest.began_ns / 1e9:.1f} s after the beginning; "
         "nothing that happened then proves anything, so run it again"
     ]
+
+
+def has_shown(scenario: Scenario, variant: Variant, recorded: Callable[[], History]) -> bool:
+    """Is everything there already on which the variant's verdict rests, or what only the end can tell?"""
+    judged = findings(recorded(), scenario.judged_for(variant), scenario.bounds_ms, scenario.model)
+    return all(each.found is not False for each in judged)
 
 
 def findings(

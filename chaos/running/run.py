@@ -15,11 +15,17 @@ from chaos.running.narrator import Tell
 from chaos.workloads.counters import Counters
 from chaos.workloads.traffic import Traffic
 
+MOST_ROUNDS = 6
 WITHIN_S = 60.0  # many times what it takes, also on a machine that has ten times too much to do
 
 
 class NotReached(ClusterError):  # noqa: N818 - it reads as what it says
     """What the script waited for did not come; whatever the run shows is no evidence."""
+
+
+def always() -> bool:
+    """For whoever does not look."""
+    return True
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Run:
     recorder: Recorder
     tell: Tell
     must_show: bool = False  # a problem: what it is there to show is waited for as long as it takes
+    shown: Callable[[], bool] = always  # has the history shown it by now, as far as that can be said?
 
     async def traffic(self, seconds: float) -> None:
         """Let the clients work for so long; prefer a condition where there is one."""
@@ -57,6 +64,17 @@ class Run:
         """Wait for `count` more successful reads. Raises `NotReached`."""
         goal = self.clients.counters.reads() + count
         await self.until(f"{count} more reads answered", lambda now: now.reads() >= goal, within_s)
+
+    async def rounds(self, most: int = MOST_ROUNDS) -> AsyncIterator[int]:
+        """Once; for a problem that depends on who comes first, again until clients have seen it.
+
+        At most `most` times: what was not seen by then is judged like everything else.
+        """
+        for number in range(1, most + 1):
+            yield number
+            if not self.must_show or self.shown():
+                return
+            self.tell("no client has seen it yet, so the same once more", "plain")
 
     async def leader(self, *, within_s: float = WITHIN_S) -> str:
         """Who leads, as soon as somebody does. Raises `ClusterError`."""

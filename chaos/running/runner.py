@@ -4,7 +4,9 @@ The end is always the same, whatever the script met: everything is healed, and w
 Only what the folder holds is judged, so a judgement can be repeated from it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from chaos.catalogue.scenario import Scenario, Variant
 from chaos.cluster import Cluster, ClusterError
@@ -15,7 +17,7 @@ from chaos.recording.overhearing import overheard
 from chaos.recording.recorder import Recorder
 from chaos.recording.sampling import sampling
 from chaos.recording.stalls import Watch, not_watching
-from chaos.running.judgement import NOT_SETTLED, doubts, pronounce, stood_still
+from chaos.running.judgement import NOT_SETTLED, doubts, has_shown, pronounce, stood_still
 from chaos.running.narrator import Narrator, Tell, TellAt
 from chaos.running.run import Run
 from chaos.running.settle import consumers_caught_up, final_reads, heal, settle
@@ -53,7 +55,8 @@ async def play(
             sampled = sampling(stage.cluster, stage.clock, recorder.elapsed_ns, folder)
             async with narrator.following(stage.clock), sampled:
                 with stage.watched(recorder.elapsed_ns) as stalls:
-                    problems = await _perform(stage, scenario, variant, seed, recorder, narrator.tell)
+                    shown = partial(has_shown, scenario, variant, folder.recorded)
+                    problems = await _perform(stage, scenario, variant, seed, recorder, narrator.tell, shown)
                 problems += stood_still(stalls, settings)
                 problems += await _conclude(stage, recorder, narrator.tell, folder)
     finally:
@@ -78,7 +81,13 @@ async def play(
 
 
 async def _perform(
-    stage: Stage, scenario: Scenario, variant: Variant, seed: int, recorder: Recorder, tell: Tell
+    stage: Stage,
+    scenario: Scenario,
+    variant: Variant,
+    seed: int,
+    recorder: Recorder,
+    tell: Tell,
+    shown: Callable[[], bool],
 ) -> list[str]:
     """Play the script under traffic; returns why it broke off, if it did."""
     traffic = scenario.workload_for(variant).start(
@@ -87,9 +96,8 @@ async def _perform(
     problems = []
     try:
         try:
-            await scenario.script_for(variant)(
-                Run(stage.cluster, traffic, recorder, tell, must_show=variant.kind == "problem")
-            )
+            must_show = variant.kind == "problem"
+            await scenario.script_for(variant)(Run(stage.cluster, traffic, recorder, tell, must_show, shown))
         except ClusterError as error:
             problems.append(str(error))
         await traffic.stop()
