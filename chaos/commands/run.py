@@ -9,10 +9,13 @@ from typing import Annotated
 import typer
 
 from chaos.catalogue import discover
+from chaos.catalogue.discover import UnknownNameError
 from chaos.catalogue.scenario import Scenario, Variant
 from chaos.commands.choosing import of_a_project
 from chaos.commands.screen import Screen
+from chaos.commands.side_by_side import Document, side_by_side
 from chaos.judging.verdict import WRONG_USAGE, exit_code
+from chaos.runtimes import ending
 from chaos.runtimes.registry import RUNTIMES, Runtime
 from chaos.sessions.session import Outcome, Task, by_shape, perform, standing, tasks, why_not_on
 
@@ -31,7 +34,9 @@ def run(
     on: Annotated[str, typer.Option(help=f"The runtime: {' or '.join(RUNTIMES)}.")] = "local",
     seed: Annotated[int | None, typer.Option(help="Of every random choice; drawn if not given.")] = None,
     out: Annotated[Path, typer.Option(help="Where the runs' folders go.")] = RUNS,
+    jobs: Annotated[int, typer.Option(min=1, max=16, help="So many variants side by side.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    part: Annotated[bool, typer.Option(hidden=True, help="Leave out the first and the last line.")] = False,
 ) -> None:
     """Run all variants named (of a bare ID: every one), and judge them by what the clients saw.
 
@@ -41,20 +46,27 @@ def run(
         typer.echo("lab: name the scenarios to run, or say --all; `./lab list` shows them", err=True)
         raise typer.Exit(WRONG_USAGE)
     discover.nearest("runtime", on, RUNTIMES)
+    if jobs > 1 and on == "compose":
+        raise UnknownNameError("--jobs is for local and sim; on compose all variants share one cluster")
     runtime, seed = RUNTIMES[on], secrets.randbits(32) if seed is None else seed
     screen = Screen(to_stderr=as_json)
     out.mkdir(parents=True, exist_ok=True)  # before anything starts that would have to be stopped again
     chosen = discover.select(names or discover.scenario_ids())
     work = list(tasks(sensible(chosen, runtime, names or (), screen), runtime, seed))
+    if not part:
+        screen.opening(len(work), runtime.name, seed, jobs)
     try:
-        outcomes = _perform_all(work, runtime, seed, out.resolve(), screen)
+        verdicts = _perform_all(work, runtime, seed, out.resolve(), screen, jobs)
     except KeyboardInterrupt:
         screen.interrupted()
         raise typer.Exit(INTERRUPTED) from None
+    as_expected = [verdict["as_expected"] for verdict in verdicts]
+    if not part:
+        screen.closing(as_expected)
     if as_json:
-        print(json.dumps([outcome.to_json() for outcome in outcomes], indent=2))
-    crashed = any(finding.crashed for outcome in outcomes for finding in outcome.verdict.anomalies)
-    raise typer.Exit(exit_code((outcome.verdict.as_expected for outcome in outcomes), crashed))
+        print(json.dumps(verdicts, indent=2))
+    crashed = any("crashed" in finding for verdict in verdicts for finding in verdict["anomalies"])
+    raise typer.Exit(exit_code(as_expected, crashed))
 
 
 def sensible(
@@ -76,15 +88,16 @@ def sensible(
 
 
 def _perform_all(
-    work: Sequence[Task], runtime: Runtime, seed: int, out: Path, screen: Screen
-) -> list[Outcome]:
-    screen.opening(work, runtime.name, seed)
+    work: Sequence[Task], runtime: Runtime, seed: int, out: Path, screen: Screen, jobs: int
+) -> list[Document]:
+    if jobs > 1 and work:
+        return ending.run(side_by_side(work, jobs, out, screen.story))
     groups = [[task] for task in work] if runtime.repeatable else by_shape(work)
-    outcomes = [
-        outcome for group in groups for outcome in runtime.run(_perform(group, runtime, seed, out, screen))
+    return [
+        outcome.to_json()
+        for group in groups
+        for outcome in runtime.run(_perform(group, runtime, seed, out, screen))
     ]
-    screen.closing(outcomes)
-    return outcomes
 
 
 async def _perform(

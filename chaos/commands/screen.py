@@ -20,9 +20,10 @@ class Screen:
     def __init__(self, to_stderr: bool) -> None:
         self._to_stderr = to_stderr
 
-    def opening(self, work: Sequence[Task], runtime: str, seed: int) -> None:
-        """Before anything starts: what will run, and from which seed."""
-        self._line(f"{len(work)} variants on {runtime}, seed {seed}; starting the cluster …", bold=True)
+    def opening(self, count: int, runtime: str, seed: int, jobs: int) -> None:
+        """Before anything starts: how many variants will run, and from which seed."""
+        how = "starting the cluster" if jobs == 1 else f"{jobs} side by side"
+        self._line(f"{count} variants on {runtime}, seed {seed}; {how} …", bold=True)
 
     def left_out(self, name: str, reason: str) -> None:
         """A variant that is not run here."""
@@ -49,10 +50,13 @@ class Screen:
         self._line(f"  {price(verdict.measures)}")
         self._line(f"  folder: {_from_here(outcome.folder)}")
 
-    def closing(self, outcomes: Sequence[Outcome]) -> None:
+    def story(self, text: str) -> None:
+        """All that a command has said which ran variants beside others."""
+        self._line(text.rstrip())
+
+    def closing(self, as_expected: Sequence[bool | None]) -> None:
         """After the last variant."""
-        good = sum(outcome.verdict.as_expected is True for outcome in outcomes)
-        self._line(f"\n{good} of {len(outcomes)} as expected", bold=True)
+        self._line(f"\n{as_expected.count(True)} of {len(as_expected)} as expected", bold=True)
 
     def interrupted(self) -> None:
         """Ctrl-C, after everything was cleared away."""
