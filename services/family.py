@@ -58,7 +58,7 @@ class Part(Protocol):
 
 
 class Door(Part, Protocol):
-    """The part of a gateway, or of whoever else speaks for clients."""
+    """The part of a gateway, or of whoever else speaks for clients: of a device, for its users."""
 
     @property
     def replicas(self) -> tuple[str, ...]:
@@ -81,19 +81,21 @@ class Door(Part, Protocol):
 class Family:
     """Where the parts are found, each as `module:Class`, loaded when a node needs it.
 
-    A family without an `overseer` needs nobody who decides; its controller stands by.
+    A family without an `overseer` needs nobody who decides; its controller stands by. Where nobody but its
+    replicas may take writes, a `device` beside it stands by as well, and says so to its users.
     """
 
     member: str
     door: str
     overseer: str = "services.controller.stand_by:StandBy"
+    device: str = "services.device.stand_by:NoDevice"
 
 
 Maker: TypeAlias = Callable[[Env, NodeSettings], Any]
 
 
 def part_for(settings: CommonSettings, place: str) -> Maker:
-    """What makes the part (`member`, `door` or `overseer`) of the family that `settings` are of."""
+    """What makes the part (`member`, `door`, `overseer` or `device`) of the family that `settings` are of."""
     from services.families import module_name
     from services.loading import load
 

@@ -18,6 +18,7 @@ ROLES: Mapping[str, str] = {
     "replica": "services.replica.replica:Replica",
     "controller": "services.controller.controller:Controller",
     "gateway": "services.gateway.gateway:Gateway",
+    "device": "services.device.device:Device",
     "cache": "services.companions.cache:Cache",
     "indexer": "services.companions.consumer:Indexer",
     "carrier": "services.companions.consumer:Carrier",

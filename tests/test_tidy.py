@@ -19,7 +19,7 @@ SHARED = {
     *("services.settings", "services.ports", "services.errors", "services.family", "services.node"),
     *("services.bell", "services.trouble", "services.replies", "services.lease_clock", "services.loading"),
 }
-SHELLS = {"services.shell", "services.replica", "services.gateway", "services.controller"}
+SHELLS = {f"services.{name}" for name in ("shell", "replica", "gateway", "controller", "device")}
 # A datacenter of several leaders is a single-leader group.
 USES = {"multi-leader": {"services.single_leader"}}
 
@@ -39,7 +39,9 @@ MAY_IMPORT = {
     "scenarios": {"scenarios", "chaos"},
     # What every family may use, and so knows no family and no shell.
     **dict.fromkeys(("services/store", "services/sql", "services/versions", "services/groups"), SHARED),
-    **dict.fromkeys(("services/replica", "services/gateway", "services/controller"), SHARED | SHELLS),
+    **dict.fromkeys(
+        ("services/replica", "services/gateway", "services/controller", "services/device"), SHARED | SHELLS
+    ),
     **{f"services/{module_name(name)}": family_may_import(name) for name in FAMILIES},
 }
 # Doors to the outside world, and who may open them.

@@ -15,6 +15,7 @@ class Crew:
         self.replicas = shape.members
         self.gateways = shape.gateway_names
         self.companions = tuple(shape.companion_roles)
+        self.devices = shape.device_names
         self.settings: CommonSettings = USUAL
 
     @property

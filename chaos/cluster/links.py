@@ -41,7 +41,10 @@ class Link:
 
 
 def all_links(
-    replicas: Sequence[str], gateways: Sequence[str], companions: Sequence[str] = ()
+    replicas: Sequence[str],
+    gateways: Sequence[str],
+    companions: Sequence[str] = (),
+    devices: Sequence[str] = (),
 ) -> tuple[Link, ...]:
     """Every link of a cluster, in a fixed order (its index plus `FIRST_PORT` is its port in Compose)."""
     between = [Link(a, b) for a in replicas for b in replicas if a != b]
@@ -53,6 +56,7 @@ def all_links(
     return (
         *(*between, *writes, *orders, *reports, *stonith, *observing),
         *_companion_links((*replicas, *gateways), companions),
+        *_device_links(replicas, devices),
     )
 
 
@@ -63,6 +67,15 @@ def _companion_links(others: Sequence[str], companions: Sequence[str]) -> Iterat
             yield Link(companion, other)
             yield Link(other, companion)
         yield Link(LAB, companion)
+
+
+def _device_links(replicas: Sequence[str], devices: Sequence[str]) -> Iterator[Link]:
+    """A device talks with replicas and with nobody else; the lab looks at it."""
+    for device in devices:
+        for replica in replicas:
+            yield Link(device, replica)
+            yield Link(replica, device)
+        yield Link(LAB, device)
 
 
 def ports(links: Sequence[Link]) -> dict[Link, int]:

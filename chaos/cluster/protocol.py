@@ -88,8 +88,15 @@ class Cluster(Protocol):
     name: str
     runtime: str
     abilities: frozenset[Ability]
-    gateways: Mapping[str, str]  # name -> base URL for clients
     links: tuple[Link, ...]
+
+    @property
+    def gateways(self) -> Mapping[str, str]:
+        """Where clients come in: the base URL of each gateway."""
+
+    @property
+    def doors(self) -> Mapping[str, str]:
+        """The same with the devices, each for its own users; one object, which is kept up to date."""
 
     @property
     def replicas(self) -> tuple[str, ...]:
@@ -106,6 +113,10 @@ class Cluster(Protocol):
     @property
     def companions(self) -> tuple[str, ...]:
         """Nodes of other roles beside the cluster."""
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """Those of them that are devices: each holds data, and answers its own users."""
 
     async def configure(self, settings: AnySettings) -> None:
         """Empty data, these settings on every node; returns when a leader takes writes again."""

@@ -2,7 +2,8 @@
 
 A *spare* is a replica whose machine, links and disk are there from the start, while its process is not
 started until a script lets it join. A *companion* is a node of another role beside the cluster (a cache,
-a consumer of the log); it is a `Node` like the others, so it runs on every runtime.
+a consumer of the log); it is a `Node` like the others, so it runs on every runtime. A *device* is a companion
+with users of its own, who come to it and to no gateway; it has links with the replicas, and with nobody else.
 """
 
 from dataclasses import dataclass
@@ -10,12 +11,13 @@ from dataclasses import dataclass
 from chaos.cluster.links import CONTROLLER, LAB, Link, all_links
 
 MOST_REPLICAS = 9
-RESERVED = frozenset({CONTROLLER, LAB, "toxiproxy", "leader", "follower"})
+DEVICE = "device"  # the role
+RESERVED = frozenset({CONTROLLER, LAB, "toxiproxy", "leader", "follower", DEVICE})
 
 
 @dataclass(frozen=True)
 class Companion:
-    """A node called `name`, of a role in `services.roles`; replicas and gateways have links with it."""
+    """A node called `name`, of a role in `services.roles`; it has links with replicas and gateways."""
 
     name: str
     role: str
@@ -69,6 +71,16 @@ class Shape:
         return {companion.name: companion.role for companion in self.companions}
 
     @property
+    def device_names(self) -> tuple[str, ...]:
+        """The companions that are devices."""
+        return tuple(name for name, role in self.companion_roles.items() if role == DEVICE)
+
+    @property
+    def door_names(self) -> tuple[str, ...]:
+        """Where clients may come in: at the gateways and, its own users, at each device."""
+        return (*self.gateway_names, *self.device_names)
+
+    @property
     def nodes(self) -> tuple[str, ...]:
         """Everybody: replicas, spares, gateways, companions, and the controller at the end."""
         return (*self.machines, *self.gateway_names, *self.companion_roles, CONTROLLER)
@@ -76,7 +88,8 @@ class Shape:
     @property
     def links(self) -> tuple[Link, ...]:
         """Every link, spares' and companions' as well."""
-        return all_links(self.machines, self.gateway_names, tuple(self.companion_roles))
+        others = tuple(name for name, role in self.companion_roles.items() if role != DEVICE)
+        return all_links(self.machines, self.gateway_names, others, self.device_names)
 
     def replicas_known_to(self, node: str) -> tuple[str, ...]:
         """The members; a spare counts itself among them."""

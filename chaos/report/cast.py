@@ -21,12 +21,13 @@ class Cast:
     gateways: tuple[str, ...]
     has_controller: bool
     companions: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
 
     @property
     def nodes(self) -> tuple[str, ...]:
         """Everybody but the clients."""
         controller = (CONTROLLER,) if self.has_controller else ()
-        return (*self.gateways, *self.replicas, *controller, *self.companions)
+        return (*self.gateways, *self.replicas, *controller, *self.companions, *self.devices)
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
@@ -34,7 +35,7 @@ class Cast:
         shown = {*self.nodes}
         return tuple(
             link
-            for link in all_links(self.replicas, self.gateways, self.companions)
+            for link in all_links(self.replicas, self.gateways, self.companions, self.devices)
             if link.source in shown and link.target in shown and link.source != LAB
         )
 
@@ -49,8 +50,9 @@ def cast_of(saved: Saved) -> Cast:
     if "shape" not in saved.about:
         return _heard_of(saved)
     shape = msgspec.convert(saved.about["shape"], Shape)
-    companions = tuple(companion.name for companion in shape.companions)
-    return Cast(shape.machines, shape.gateway_names, has_controller=True, companions=companions)
+    devices = shape.device_names
+    others = tuple(companion.name for companion in shape.companions if companion.name not in devices)
+    return Cast(shape.machines, shape.gateway_names, True, others, devices)
 
 
 def _heard_of(saved: Saved) -> Cast:
@@ -61,13 +63,15 @@ def _heard_of(saved: Saved) -> Cast:
     answering = {operation.node for operation in operations if operation.node}
     sampled = {str(sample["node"]) for sample in saved.samples}
     asked = {operation.gateway for operation in operations if operation.gateway}
-    gateways = asked | {node for node, role in roles.items() if role == "gateway"}
+    devices = {node for node, role in roles.items() if role == "device"}
+    gateways = (asked | {node for node, role in roles.items() if role == "gateway"}) - devices
     replicas = answering | sampled | {node for node, role in roles.items() if role in OF_REPLICAS}
     spoken = {str(message[end]) for message in saved.messages for end in ("from", "to")}
     return Cast(
-        replicas=_in_order(replicas - gateways - {CONTROLLER}),
+        replicas=_in_order(replicas - gateways - devices - {CONTROLLER}),
         gateways=_in_order(gateways),
         has_controller=CONTROLLER in logged | spoken or not saved.events,
+        devices=_in_order(devices),
     )
 
 

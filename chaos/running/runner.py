@@ -91,7 +91,7 @@ async def _perform(
 ) -> list[str]:
     """Play the script under traffic; returns why it broke off, if it did."""
     traffic = scenario.workload_for(variant).start(
-        stage.client, recorder, list(stage.cluster.gateways), child(seed, "workload"), stage.clock
+        stage.client, recorder, list(stage.cluster.doors), child(seed, "workload"), stage.clock
     )
     problems = []
     try:

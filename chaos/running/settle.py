@@ -64,7 +64,8 @@ async def consumers_caught_up(cluster: Cluster, recorder: Recorder, within_s: fl
     Recorded, too, is where each epoch begins in the log: what an old leader had beyond that was undone.
     Raises `ClusterError` that says where somebody stands at the deadline.
     """
-    if not cluster.companions:
+    consumers = [node for node in cluster.companions if node not in cluster.devices]
+    if not consumers:
         return
     accounts = await all_of(cluster.status(node) for node in cluster.replicas)
     end = max(account["position"] for account in accounts)
@@ -76,7 +77,7 @@ async def consumers_caught_up(cluster: Cluster, recorder: Recorder, within_s: fl
         return contents
 
     consumes = False
-    for node in cluster.companions:
+    for node in consumers:
         seen = await eventually(partial(must_have_seen, node), within_s, longest_s=LONGEST_SETTLE_S)
         recorder.learned(node, seen)
         consumes = consumes or bool(seen["sets"])
@@ -87,7 +88,7 @@ async def consumers_caught_up(cluster: Cluster, recorder: Recorder, within_s: fl
 
 
 async def final_reads(cluster: Cluster, recorder: Recorder) -> dict[str, Any]:
-    """Record everything that each replica holds; one that cannot be read is recorded as such.
+    """Record everything that each replica and device holds; one that cannot be read is recorded as such.
 
     Returns the log tails that replicas had to set aside, by node and file.
     """
@@ -110,7 +111,7 @@ async def _read_at_one_position(cluster: Cluster) -> dict[str, Mapping[str, Any]
     read: dict[str, Mapping[str, Any] | ClusterError] = {}
 
     async def must_be_alike() -> None:
-        for node in cluster.replicas:
+        for node in (*cluster.replicas, *cluster.devices):
             try:
                 read[node] = await cluster.contents(node)
             except ClusterError as error:

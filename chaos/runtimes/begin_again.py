@@ -29,7 +29,7 @@ async def begin_again(cluster: Cluster, crew: Crew, orders: Orders, settings: An
         await all_of(cluster.set_link(link, CUT) for link in between)
         await revive(cluster, crew.at_work)
         await all_of(orders.configure(node, settings) for node in nodes)
-        await all_of(_empty_again(orders, node, settings) for node in crew.replicas)
+        await all_of(_empty_again(orders, node, settings) for node in (*crew.replicas, *crew.devices))
         await all_of(cluster.kill(node) for node in crew.joined)
         crew.dismiss()
         await orders.configure(CONTROLLER, settings)

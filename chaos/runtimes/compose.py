@@ -7,7 +7,7 @@ from it; what happens to links is done by Toxiproxy.
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from tempfile import gettempdir
@@ -54,7 +54,7 @@ class ComposeCluster(LinkedCluster):
         self.name = project.name
         self.links = shape.links
         self._crew = Crew(shape)
-        self.gateways: Mapping[str, str] = _gateways(project, shape)
+        self.doors = _doors(project, shape)
         self._project = project
         self._since_s = since_s
         self._logs: ContainerLogs | None = None
@@ -163,7 +163,7 @@ class ComposeCluster(LinkedCluster):
         if node in self._crew.shape.machines:
             await asyncio.to_thread(self._project.container(switch_of(node)).start)  # no news if it runs
         await self._change(node, Container.start, "running")
-        self.gateways = await asyncio.to_thread(_gateways, self._project, self._crew.shape)
+        self.doors |= await asyncio.to_thread(_doors, self._project, self._crew.shape)
         await self._answers_or_was_shot(node)
         self._say_who_is_hidden(node)
 
@@ -228,9 +228,9 @@ def _state(container: Container) -> ProcessState:
     return "paused" if state["Paused"] else "running"
 
 
-def _gateways(project: ComposeProject, shape: Shape) -> dict[str, str]:
-    """The gateways that run, and where; one that starts again may get another port."""
-    running = [node for node in shape.gateway_names if _state(project.container(node)) != "dead"]
+def _doors(project: ComposeProject, shape: Shape) -> dict[str, str]:
+    """The gateways and devices that run, and where; one that starts again may get another port."""
+    running = [node for node in shape.door_names if _state(project.container(node)) != "dead"]
     return {node: project.url(node, NODE_PORT) for node in running}
 
 

@@ -106,7 +106,7 @@ def _ports(shape: Shape) -> dict[str, list[str]]:
         ],
         **{
             gateway: [_publish(gateway, port, NODE_PORT)]
-            for port, gateway in enumerate(shape.gateway_names, FIRST_GATEWAY_PORT)
+            for port, gateway in enumerate(shape.door_names, FIRST_GATEWAY_PORT)
         },
     }
 
@@ -121,7 +121,7 @@ def _publish(name: str, usual: int, inside: int) -> str:
 
 
 def _networks_of(shape: Shape, node: str) -> tuple[str, ...]:
-    if node in shape.gateway_names:
+    if node in shape.door_names:
         return node, _edge_of(node)
     return (node, server_of(node)) if shape.role(node) == "cache" else (node,)
 
@@ -129,7 +129,7 @@ def _networks_of(shape: Shape, node: str) -> tuple[str, ...]:
 def _networks(shape: Shape, addresses: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """Each network, and what the file says of it."""
     inside = {name: ["internal: true"] for name in (*shape.nodes, *servers(shape), POWER)}
-    outside: dict[str, list[str]] = {name: [] for name in (EDGE, *map(_edge_of, shape.gateway_names))}
+    outside: dict[str, list[str]] = {name: [] for name in (EDGE, *map(_edge_of, shape.door_names))}
     return {name: _flow(said, addresses.get(name)) for name, said in (inside | outside).items()}
 
 

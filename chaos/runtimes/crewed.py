@@ -17,6 +17,7 @@ class CrewedCluster:
 
     _crew: Crew
     _orders: Orders
+    doors: dict[str, str]
 
     async def process_state(self, node: str) -> ProcessState:
         """See `Cluster`; each runtime asks somebody else."""
@@ -41,6 +42,16 @@ class CrewedCluster:
     def companions(self) -> tuple[str, ...]:
         """See `Cluster`."""
         return self._crew.companions
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """See `Cluster`."""
+        return self._crew.devices
+
+    @property
+    def gateways(self) -> Mapping[str, str]:
+        """See `Cluster`: the doors that are no device's."""
+        return {name: url for name, url in self.doors.items() if name in self._crew.gateways}
 
     async def resolve(self, target: str) -> str:
         """See `Cluster`."""

@@ -47,10 +47,13 @@ class _Failure(msgspec.Struct):
 
 
 class HttpClient:
-    """See `chaos.workloads.client.Client`; `gateways` are base URLs by name."""
+    """See `chaos.workloads.client.Client`; `doors` are base URLs by name.
 
-    def __init__(self, gateways: Mapping[str, str], timeout_s: float) -> None:
-        self._gateways = dict(gateways)
+    They are looked up anew for each request: who starts again may be found elsewhere.
+    """
+
+    def __init__(self, doors: Mapping[str, str], timeout_s: float) -> None:
+        self._doors = doors
         self._timeout_s = timeout_s
         limits = httpx.Limits(
             max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=KEEP_ALIVE_S
@@ -104,7 +107,7 @@ class HttpClient:
     async def _send(
         self, gateway: str, method: str, path: str, body: object, caller: Caller = ANYBODY
     ) -> httpx.Response:
-        url = f"{self._gateways[gateway]}{path}"
+        url = f"{self._doors[gateway]}{path}"
         headers = {"content-type": "application/json"} if body is not None else {}
         if caller.session is not None:
             headers["x-lab-session"] = caller.session

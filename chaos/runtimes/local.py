@@ -44,7 +44,7 @@ class LocalCluster(LinkedCluster):
 
     def __init__(self, shape: Shape, settings: AnySettings) -> None:
         self.name = f"local-{token_hex(4)}"
-        self.gateways: Mapping[str, str] = dict.fromkeys(shape.gateway_names, "")
+        self.doors = dict.fromkeys(shape.door_names, "")
         self.links = shape.links
         self.log_book = LogBook()
         self._crew = Crew(shape)
@@ -162,8 +162,8 @@ class LocalCluster(LinkedCluster):
         """Start the process and lead every link to it."""
         role = self._crew.shape.role(node)
         child = await self._run(node, ["services", role], self._environment(node, port))
-        if node in self._crew.gateways:
-            self.gateways = {**self.gateways, node: f"http://{child.address}"}
+        if node in self.doors:
+            self.doors[node] = f"http://{child.address}"
         inbound = [link for link in self.links if link.target == node and not link.out_of_band]
         await all_of(self._proxies.set_upstream(link.name, child.address) for link in inbound)
 

@@ -65,7 +65,7 @@ class Runtime:
         """The workload's client of `cluster`, while the block lasts."""
         from chaos.runtimes.http_client import HttpClient
 
-        client = HttpClient(cluster.gateways, CLIENT_TIMEOUT_S)
+        client = HttpClient(cluster.doors, CLIENT_TIMEOUT_S)
         try:
             yield client
         finally:

@@ -31,7 +31,8 @@ class RemoteCluster:
         self.spares: tuple[str, ...] = ()
         self.companions: tuple[str, ...] = ()
         self.partitions = description.partitions
-        self.gateways: Mapping[str, str] = description.gateways
+        self.devices: tuple[str, ...] = ()
+        self.doors = self.gateways = description.gateways
         self.links = all_links(self.replicas, tuple(self.gateways))
         self._socket = socket
         self._events = events

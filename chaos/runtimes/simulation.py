@@ -61,7 +61,7 @@ class SimulatedCluster(CrewedCluster):
     ) -> None:
         """A cluster that is switched off; `configure` switches it on."""
         self.name = f"sim-{seed}"
-        self.gateways: Mapping[str, str] = {name: f"sim://{name}" for name in shape.gateway_names}
+        self.doors = {name: f"sim://{name}" for name in shape.door_names}
         self.links = shape.links
         self._crew = Crew(shape)
         self._seed, self._nodes = seed, nodes
@@ -84,9 +84,9 @@ class SimulatedCluster(CrewedCluster):
         return cls(seed, shape, overhear=True)
 
     def client(self, timeout_s: float) -> SimulatedClient:
-        """A workload's client; it reaches the gateways directly, past all links."""
+        """A workload's client; it reaches gateways and devices directly, past all links."""
         wires = {
-            name: self._wire(CLIENT, self._machines[name], CLIENT, has_proxy=False) for name in self.gateways
+            name: self._wire(CLIENT, self._machines[name], CLIENT, has_proxy=False) for name in self.doors
         }
         return SimulatedClient(SimulatedNetwork(self._lab, wires.get), timeout_s)
 

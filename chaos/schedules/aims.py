@@ -34,6 +34,16 @@ class Aims:
         return (*self.shape.gateway_names, *self.shape.companion_roles, CONTROLLER)
 
     @property
+    def machines(self) -> tuple[str, ...]:
+        """Those of them whose machines are struck: clocks and disks."""
+        return (CONTROLLER, *self.shape.device_names)
+
+    @property
+    def with_data(self) -> tuple[str, ...]:
+        """The replicas, and the devices, each of which is as good as one."""
+        return (*self.shape.members, *self.shape.device_names)
+
+    @property
     def leaders(self) -> tuple[str, ...]:
         """The leader of each partition, as a role; none in a family without one."""
         if "leader" not in roles_of(self.settings.family):

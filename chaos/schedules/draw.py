@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from random import Random
 
 from chaos.cluster import Ability
-from chaos.cluster.links import CONTROLLER
 from chaos.schedules.aims import Aims
 from chaos.schedules.schedule import NEEDS, ONE_WAY, Kind, Schedule, Stroke
 from chaos.schedules.together import partition, promotion, swizzle
@@ -113,12 +112,12 @@ class Dice:
         )
 
     def victim(self, kind: Kind) -> str:
-        """Most often the leader. Machines are struck where replicas and the controller stand."""
-        others = (CONTROLLER,) if NEEDS[kind] & {"clocks", "disks"} else self.aims.others
+        """Most often the leader. Machines are struck where replicas, devices and the controller stand."""
+        others = self.aims.machines if NEEDS[kind] & {"clocks", "disks"} else self.aims.others
         draw = self.random.random()
         if draw < 0.5 and self.aims.leaders:
             return self.random.choice(self.aims.leaders)
-        return self.random.choice(self.aims.shape.members if draw < 0.9 else others)
+        return self.random.choice(self.aims.with_data if draw < 0.9 else others)
 
     def hand_over(self) -> Stroke:
         """A leader is to hand over: to whom it likes, or to one that is named."""

@@ -62,16 +62,20 @@ class Target:
 
     async def must_have_settled(self) -> None:
         """Raises `ClusterError` that says who still owes what, or whose marks differ."""
-        nodes = (*self.crew.replicas, *self.crew.gateways, CONTROLLER)
+        nodes = (*self.crew.replicas, *self.crew.devices, *self.crew.gateways, CONTROLLER)
         accounts = await all_of(self.asking.status(node) for node in nodes)
         _must_owe_nothing(accounts)
         if self.crew.settings.converges:
-            self.must_agree([account for account in accounts if account.node in self.crew.replicas])
+            with_data = (*self.crew.replicas, *self.crew.devices)
+            self.must_agree([account for account in accounts if account.node in with_data])
 
     def must_agree(self, accounts: Sequence[Status]) -> None:
-        """Raises `ClusterError` unless the replicas hold what they promise once nobody owes anything."""
+        """Raises `ClusterError` unless the replicas hold what they promise once nobody owes anything.
+
+        Devices are among the `accounts`; most families have no work for one.
+        """
         for group in self.crew.groups:
-            _must_agree([account for account in accounts if account.node in group])
+            marks_must_agree([account for account in accounts if account.node in group])
 
     def has_begun(self, account: Status) -> bool:
         """Has a node that was just emptied done anything since? Nothing may have happened in the silence."""
@@ -114,7 +118,8 @@ def _must_owe_nothing(accounts: Iterable[Status]) -> None:
         raise ClusterError(f"not everything is delivered: {'; '.join(owing)}")
 
 
-def _must_agree(accounts: Sequence[Status]) -> None:
+def marks_must_agree(accounts: Sequence[Status]) -> None:
+    """Raises `ClusterError` that says where everybody stands, unless all hold the same."""
     if len({account.mark for account in accounts}) > 1:
         stands = "; ".join(f"{each.node} ({each.role}) at {each.mark}" for each in accounts)
         raise ClusterError(f"the replicas did not come to hold the same: {stands}")

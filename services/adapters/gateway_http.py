@@ -19,6 +19,7 @@ from services.gateway.gateway import Gateway
 from services.gateway.inputs import context_in, key_in, session_in, value_in, wish_in
 from services.gateway.sql_inputs import transaction_in
 from services.messages import (
+    SERVED,
     CacheGet,
     CachePut,
     Operation,
@@ -44,9 +45,9 @@ Answer: TypeAlias = dict[str, Any]
 def gateway_application(gateway: Gateway, settings: NodeSettings) -> LabApplication:
     """What clients may ask, and besides what nodes and the lab may."""
     app = LabApplication(
-        title=f"{settings.node}, a gateway of the replication lab",
+        title=f"{settings.node}, a {settings.role} of the replication lab",
         description=gateway_openapi.DESCRIPTION,
-        records=gateway_openapi.RECORDS,
+        records=tuple(dict.fromkeys((*gateway_openapi.RECORDS, *SERVED[settings.role]))),
     )
     register_url_convertor("anything", Anything())
     clients = Clients(gateway)

@@ -12,7 +12,7 @@ import msgspec
 from services.errors import KINDS
 from services.gateway.inputs import MOST_KEY_CHARACTERS, SESSION_PATTERN
 from services.gateway.sql_inputs import Transaction
-from services.messages import SERVED, Cached, Value
+from services.messages import Cached, Value
 from services.messages.sql import ResultSet
 from services.settings.single_leader import READ_POLICIES, SQL_POLICIES
 from services.versions import tokens
@@ -116,7 +116,6 @@ RECORDS = (
     ClusterState,
     Ready,
     Failure,
-    *SERVED["gateway"],
 )
 
 _SIGNED = {"key": "greeting", "node": "n1", "epoch": 1, "position": 42}

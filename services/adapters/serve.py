@@ -29,6 +29,8 @@ from services.ports import Env
 from services.roles import maker
 from services.settings import NodeSettings
 
+WITH_CLIENTS = ("gateway", "device")
+
 
 def run(settings: NodeSettings) -> int:
     """Serve the node that `settings` describe until a signal; returns the exit code."""
@@ -83,7 +85,7 @@ async def _node(env: Env, settings: NodeSettings) -> tuple[Node, LabApplication]
         cache = RedisCache(env, settings)
         return cache, node_application(cache, settings)
     node = maker(settings.role)(env, settings)
-    if settings.role == "gateway":
+    if settings.role in WITH_CLIENTS:
         from services.adapters.gateway_http import gateway_application
         from services.gateway.gateway import Gateway
 

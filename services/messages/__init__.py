@@ -89,6 +89,7 @@ OF_ROLE: Mapping[str, tuple[type[Message], ...]] = {
     "replica": (Write, Read, ReadContents, Execute),
     "controller": (),
     "gateway": (Write, Read, Execute, CacheGet, CachePut),
+    "device": (Write, Read, ReadContents, Execute),
     "cache": (CacheGet, CachePut, ReadContents),
     "indexer": (ReadContents,),
     "carrier": (ReadContents,),

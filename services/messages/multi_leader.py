@@ -55,6 +55,6 @@ class OriginStatus(Detail, frozen=True, kw_only=True, tag="multi-leader"):
     siblings: Count = 0
 
 
-SERVED: Mapping[str, tuple[type[Message], ...]] = {"replica": (Changes,)}
+SERVED: Mapping[str, tuple[type[Message], ...]] = {"replica": (Changes,), "device": (Changes,)}
 REPLIES: tuple[type[Message], ...] = (Taken,)
 DETAIL = OriginStatus

@@ -87,11 +87,13 @@ class Exchange:
         self._awaited = [each for each in self._awaited if not each[1].done()]
 
     def _next_batch(self) -> list[Change]:
-        room, batch = self._settings.batch_entries, list[Change]()
-        for origin in self._origins():
-            begin = self.confirmed.get(origin, 0)
-            if room > len(batch) and self._leader.known.get(origin, 0) > begin:
-                batch += self._leader.storage.after(origin, begin, room - len(batch))
+        """Some of each origin's: what waits there for another's change must not keep that one out."""
+        known, confirmed = self._leader.known, self.confirmed
+        lacking = [each for each in self._origins() if known.get(each, 0) > confirmed.get(each, 0)]
+        batch = list[Change]()
+        for place, origin in enumerate(lacking):
+            room = (self._settings.batch_entries - len(batch)) // (len(lacking) - place)
+            batch += self._leader.storage.after(origin, confirmed.get(origin, 0), max(1, room))
         return batch
 
     async def _remember(self) -> None:

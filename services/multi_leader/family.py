@@ -2,4 +2,8 @@
 
 from services.family import Family
 
-FAMILY = Family(member="services.multi_leader.member:Member", door="services.multi_leader.door:Door")
+FAMILY = Family(
+    member="services.multi_leader.member:Member",
+    door="services.multi_leader.door:Door",
+    device="services.multi_leader.device:Device",
+)

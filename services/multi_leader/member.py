@@ -3,12 +3,15 @@
 import asyncio
 from functools import partial
 
+from msgspec.structs import replace
+
 from services.errors import LabError
 from services.family import Answers
 from services.messages import Contents, Read, ReadContents, ReadResult, Status, Write, Written
 from services.messages.multi_leader import Changes, OriginStatus, Taken
 from services.multi_leader import conflicts
 from services.multi_leader.exchange import Exchange
+from services.multi_leader.homes import homes_of, with_devices
 from services.multi_leader.knowledge import dot_of, past_of_all
 from services.multi_leader.leader import Done, Leader
 from services.multi_leader.resolvers import resolver_of
@@ -25,7 +28,9 @@ COMMIT = "commit"
 
 
 class Member:
-    """See `services.family.Part`."""
+    """See `services.family.Part`. `role` is what it calls itself."""
+
+    role = "leader"
 
     def __init__(self, env: Env, node: NodeSettings) -> None:
         assert isinstance(node.cluster, MultiLeaderSettings), node.cluster
@@ -81,7 +86,7 @@ class Member:
         )
         return Status(
             node=self._env.node,
-            role="leader",
+            role=self.role,
             mark=vectors.text_of(leader.known),
             owes=sum(exchange.lacking() for exchange in self._exchanges.values()) + (not self._works),
             settings=self._settings,
@@ -91,10 +96,11 @@ class Member:
     def say(self, event: str, **fields: object) -> None:
         """See `Part`; `position` is how many changes of its own it has taken."""
         position = self._leader.known.get(self._env.node, 0)
-        self._env.log.event(event, role="leader", position=position, **fields)
+        self._env.log.event(event, role=self.role, position=position, **fields)
 
     def _open(self) -> None:
         env, settings = self._env, self._settings
+        self._homes = homes_of(replace(self._node, cluster=settings))
         resolver = resolver_of(settings)
         causal = settings.delivery == "causal"
         hops = None if settings.origin_tags else settings.most_hops
@@ -104,13 +110,19 @@ class Member:
         self._commit = GroupCommit[Write, Done](env.disk, self._leader.write_all, self._committed)
         self._exchanges = {
             peer: Exchange(env, self._leader, peer, settings, partial(self._origins_for, peer))
-            for peer in self._node.followers
+            for peer in self.peers()
         }
+
+    def peers(self) -> tuple[str, ...]:
+        """Whom it may ever send something: the other leaders, and the devices whose home it is."""
+        devices = [device for device, home in self._homes.items() if home == self._env.node]
+        return (*self._node.followers, *devices)
 
     def routes(self) -> Routes:
         """Whose changes go to whom now, by the topology and by who is gone."""
         gone = [peer for peer, exchange in self._exchanges.items() if exchange.is_gone]
-        routes = self._topology(self._env.node, self._node.replicas, gone)
+        name, leaders = self._env.node, self._node.replicas
+        routes = with_devices(self._topology(name, leaders, gone), name, self._homes, leaders)
         if self._settings.origin_tags:
             return routes
         return dict.fromkeys(routes, (self._env.node,))  # all that it hands on is its own
@@ -149,15 +161,20 @@ class Member:
         within_s = self._settings.acknowledge_timeout_ms / 1000
         try:
             async with asyncio.timeout(within_s):
-                await asyncio.gather(*(exchange.has(sequence) for exchange in self._exchanges.values()))
+                await asyncio.gather(*(self._exchanges[peer].has(sequence) for peer in self._voters))
         except TimeoutError:
             lacking = [
                 peer
-                for peer, exchange in self._exchanges.items()
-                if exchange.confirmed.get(self._env.node, 0) < sequence
+                for peer in self._voters
+                if self._exchanges[peer].confirmed.get(self._env.node, 0) < sequence
             ]
             text = f"stored by {self._env.node}, but {', '.join(lacking)} did not confirm in time"
             raise LabError("not-acknowledged", text) from None
+
+    @property
+    def _voters(self) -> tuple[str, ...]:
+        """Who must have a change before a client is answered that waits for every leader: no device."""
+        return self._node.followers
 
     async def _read(self, message: Read) -> ReadResult:
         leader, vector = self._leader, dict(self._leader.known)

@@ -46,8 +46,13 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def consumers(self) -> tuple[str, ...]:
-        """The companions that follow the log; a cache knows nothing of it."""
-        return tuple(name for name, role in self.companions.items() if role != "cache")
+        """The companions that follow one leader's log; caches and devices know nothing of it."""
+        return tuple(name for name, role in self.companions.items() if role not in ("cache", "device"))
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """The companions with data and users of their own."""
+        return tuple(name for name, role in self.companions.items() if role == "device")
 
 
 def settings_from(role: str, environ: Mapping[str, str] = os.environ) -> NodeSettings:

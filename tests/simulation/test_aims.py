@@ -19,6 +19,7 @@ SHAPES = (
     Shape(replicas=1),
     Shape(replicas=2, gateways=1),
     Shape(replicas=5, companions=(Companion("index", "indexer"), Companion("cache", "cache"))),
+    Shape(replicas=2, companions=(Companion("phone", "device"), Companion("cache", "cache"))),
 )
 
 

@@ -18,7 +18,7 @@ from chaos.runtimes.compose_file import compose_text, port_variables, usual_port
 from chaos.runtimes.compose_layout import COMPOSE_FILE, ROOT, numbered, switch_of
 from services.settings import settings_from
 
-OTHER = Shape(4, 3, companions=(Companion("cache", "cache"),))
+OTHER = Shape(4, 3, companions=(Companion("cache", "cache"), Companion("phone", "device")))
 SHAPES = [DEFAULT, OTHER]
 NODES = [(shape, node) for shape in SHAPES for node in shape.nodes]
 

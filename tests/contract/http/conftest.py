@@ -12,7 +12,7 @@ from tests.contract.http.nodes import Running, free_ports, running, until
 
 END_S = 10.0
 NODES = {"n1": "replica", "controller": "controller", "g1": "gateway"}
-COMPANIONS = {"cache": "cache", "indexer": "indexer", "carrier": "carrier"}
+COMPANIONS = {"cache": "cache", "indexer": "indexer", "carrier": "carrier", "phone": "device"}
 
 
 @pytest.fixture(scope="session")

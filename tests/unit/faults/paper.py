@@ -25,7 +25,9 @@ class PaperCluster:
     partitions: tuple[tuple[str, ...], ...] = ()
     spares: tuple[str, ...] = ()
     companions: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
     gateways: Mapping[str, str] = field(default_factory=lambda: {"g1": "", "g2": ""})
+    doors: Mapping[str, str] = field(default_factory=lambda: {"g1": "", "g2": ""})
     links: tuple[Link, ...] = all_links(("n1", "n2", "n3"), ("g1", "g2"))
     leader: str = "n1"
     link_states: dict[Link, LinkState] = field(default_factory=dict)

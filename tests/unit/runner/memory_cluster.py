@@ -105,7 +105,9 @@ class MemoryCluster:
     partitions: tuple[tuple[str, ...], ...] = ()
     spares: tuple[str, ...] = ()
     companions: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
     gateways: Mapping[str, str] = dict.fromkeys(GATEWAYS, "")
+    doors = gateways
     links: tuple[Link, ...] = all_links(REPLICAS, GATEWAYS)
 
     def __init__(self, directory: Path) -> None:

@@ -20,6 +20,18 @@ def test_the_default_is_three_replicas_and_two_gateways() -> None:
     assert DEFAULT.links == all_links(("n1", "n2", "n3"), ("g1", "g2"))
 
 
+def test_a_device_is_a_door_and_talks_with_replicas_alone() -> None:
+    shape = Shape(2, 1, companions=(Companion("cache", "cache"), Companion("phone", "device")))
+    assert shape.device_names == ("phone",)
+    assert shape.door_names == ("g1", "phone")
+    of_phone = [link.name for link in shape.links if "phone" in (link.source, link.target)]
+    assert of_phone == ["phone-n1", "n1-phone", "phone-n2", "n2-phone", "lab-phone"]
+    made = yaml.safe_load(compose_text(shape))["services"]["phone"]
+    assert made["ports"] == ["127.0.0.1:${LAB_PORT_PHONE-8081}:7000"]
+    assert made["networks"] == ["phone", "edge-phone"]
+    assert made["command"][-1] == "device"
+
+
 def test_spares_and_companions_have_links_and_roles() -> None:
     assert BESIDE.nodes == ("n1", "n2", "g1", "cache", "controller")
     assert {"n1-n2", "n2-n1", "g1-n2", "n2-cache", "cache-n2", "g1-cache", "cache-g1", "lab-cache"} <= {
