@@ -10,8 +10,9 @@ heals.
 differ for ever. `replica-priority` lets the replica with the higher name win. `record` keeps both until an
 author who has seen both writes one in their place; `merge` joins them, sorted; `on-write-handler` lets the
 wiki's own rule decide as soon as a leader notices, and with `on-read-handler` the author who is shown both
-keeps both. `sync-detection` waits until every leader has the write before its author is told: no leader can
-do without the others.
+keeps both. `transaction-split` puts an order into the row of its item and into that of its customer, in one
+transaction; conflicts are settled row by row, so the one may be lost and the other kept. `sync-detection`
+waits until every leader has the write before its author is told: no leader can do without the others.
 
 To watch in the logs: `conflict-resolved`, with what was kept and what was lost, or `conflict-recorded`.
 """
@@ -19,7 +20,7 @@ To watch in the logs: `conflict-resolved`, with what was kept and what was lost,
 from chaos.catalogue.scenario import Scenario, problem, remedy
 from chaos.faults.partition import Partition
 from chaos.running.run import Run
-from chaos.workloads import wiki
+from chaos.workloads import orders, wiki
 
 
 async def script(run: Run) -> None:
@@ -39,7 +40,14 @@ async def cut_off(run: Run) -> None:
     await run.acknowledged(10)
 
 
+async def looked_at(run: Run) -> None:
+    """The cut as above; then the rows are read until whatever was split has been seen."""
+    await script(run)
+    await run.read(80)
+
+
 CUT_S = 5.0
+ORDERS = orders.orders(items=4, clients=8, rate_per_s=80)
 CAREFUL = wiki.careful_titles(pages=8, clients=8, rate_per_s=60)
 EDITS = wiki.edits(pages=8, clients=8, rate_per_s=60)
 
@@ -60,6 +68,14 @@ SCENARIO = Scenario(
         remedy("merge", conflicts="merge"),
         remedy("on-write-handler", conflicts="on-write-handler"),
         remedy("on-read-handler", workload=CAREFUL, conflicts="record"),
+        problem(
+            "transaction-split",
+            finds=["half-transaction-seen"],
+            script=looked_at,
+            workload=ORDERS,
+            also=["half-transaction-seen"],
+            conflicts="lww",
+        ),
         problem("sync-detection", finds=["unavailable"], script=cut_off, workload=EDITS, detection="sync"),
     ),
 )

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from chaos.workloads.client import ANYBODY, Answer, Caller, ClientError
 from chaos.workloads.sql import ReadPolicy, Statement
+from chaos.workloads.steps import Step
 
 CONTEXT = "x-lab-context"
 TOKEN = "x-lab-token"  # noqa: S105 - a place in the log, no secret
@@ -90,6 +91,11 @@ class HttpClient:
         body = {"statements": [{"sql": sql, "parameters": given} for sql, given in statements]}
         path = f"/sql?policy={policy}" if policy else "/sql"
         answer = _parse(await self._send(gateway, "POST", path, body))
+        return Answer(answer.node, answer.epoch, answer.position, answer.results)
+
+    async def transact(self, gateway: str, steps: Sequence[Step]) -> Answer:
+        """See `chaos.workloads.steps.TakesSteps`."""
+        answer = _parse(await self._send(gateway, "POST", "/txn", {"steps": steps}))
         return Answer(answer.node, answer.epoch, answer.position, answer.results)
 
     async def recall(self, gateway: str, key: str) -> Answer:

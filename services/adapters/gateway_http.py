@@ -18,6 +18,7 @@ from services.errors import LabError
 from services.gateway.gateway import Gateway
 from services.gateway.inputs import context_in, key_in, session_in, value_in, wish_in
 from services.gateway.sql_inputs import transaction_in
+from services.gateway.step_inputs import steps_in
 from services.messages import (
     SERVED,
     CacheGet,
@@ -31,6 +32,8 @@ from services.messages import (
     Write,
     Written,
 )
+from services.messages.multi_leader import Transacted
+from services.replies import of_type
 from services.settings import NodeSettings
 from services.versions import tokens
 
@@ -59,6 +62,7 @@ def gateway_application(gateway: Gateway, settings: NodeSettings) -> LabApplicat
         ("GET", "/sets/{key:anything}", clients.members),
         ("POST", "/sets/{key:anything}", clients.add),
         ("POST", "/sql", clients.sql),
+        ("POST", "/txn", clients.transact),
         ("GET", "/cache/{key:anything}", clients.recall),
         ("PUT", "/cache/{key:anything}", clients.remember),
         ("GET", "/status", clients.status),
@@ -150,6 +154,11 @@ class Clients:
         done = await self._gateway.execute(transaction_in(await request.body()), wish)
         signed = {"node": done.node, "epoch": done.epoch, "position": done.position.sequence}
         return _answer({**signed, "results": done.results})
+
+    async def transact(self, request: Request) -> Response:
+        """Do all of a transaction's steps on registers."""
+        done = of_type(await self._gateway.handle(steps_in(await request.body())), Transacted)
+        return _answer({"node": done.node, "epoch": 0, "position": done.vector, "results": done.results})
 
     async def recall(self, request: Request) -> Response:
         """Ask the cache."""

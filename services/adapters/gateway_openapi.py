@@ -7,13 +7,21 @@ against it.
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-import msgspec
-
+from services.adapters.gateway_records import (
+    Acknowledged,
+    ClusterState,
+    Elements,
+    Failure,
+    Ready,
+    Register,
+    Results,
+    Steps,
+)
 from services.errors import KINDS
 from services.gateway.inputs import MOST_KEY_CHARACTERS, SESSION_PATTERN
 from services.gateway.sql_inputs import Transaction
+from services.gateway.step_inputs import StepsTogether
 from services.messages import Cached, Value
-from services.messages.sql import ResultSet
 from services.settings.single_leader import READ_POLICIES, SQL_POLICIES
 from services.versions import tokens
 
@@ -27,92 +35,15 @@ DESCRIPTION = (
 )
 
 
-class Acknowledged(msgspec.Struct):
-    """A write is acknowledged by the rule in force; `by` is who coordinated, where that is not `node`.
-
-    Of those who have it, `hints` only keep it for homes that could not be reached (a sloppy quorum).
-    `position` is a place in the leader's log, or, without a leader, an object: what is known of each writer.
-    """
-
-    key: str
-    node: str
-    epoch: int
-    position: int | dict[str, int]
-    by: str | msgspec.UnsetType = msgspec.UNSET
-    hints: int | msgspec.UnsetType = msgspec.UNSET
-    partition: int | msgspec.UnsetType = msgspec.UNSET
-
-
-class Register(Acknowledged, kw_only=True):
-    """A register's value, on the replica that answered; null where there are several, the `siblings`.
-
-    It has all that was acknowledged more than `behind_ms` ago.
-    """
-
-    value: Value
-    siblings: list[Value] | msgspec.UnsetType = msgspec.UNSET
-    behind_ms: float | msgspec.UnsetType = msgspec.UNSET
-
-
-class Elements(Acknowledged, kw_only=True):
-    """A set's elements, on the replica that answered."""
-
-    elements: list[Value]
-
-
-class Results(msgspec.Struct):
-    """What each statement returned, and how many rows it changed."""
-
-    node: str
-    epoch: int
-    position: int
-    results: list[ResultSet]
-
-
-class NodeState(msgspec.Struct):
-    """What a node says of itself; `role` is null when it does not answer."""
-
-    role: str | None
-    epoch: int = 0
-    leader: str | None = None
-    lag_s: float | None = None
-    position: int = 0
-    error: str = ""
-    message: str = ""
-
-
-class ClusterState(msgspec.Struct):
-    """The cluster as this gateway sees it; `leads` has the leader of each partition, with its epoch."""
-
-    gateway: str
-    leader: str | None
-    epoch: int
-    nodes: dict[str, NodeState]
-    leads: dict[str, int] = {}
-
-
-class Ready(msgspec.Struct):
-    """The gateway knows who leads."""
-
-    status: str
-
-
-class Failure(msgspec.Struct):
-    """An error; `leader` where somebody else would know better."""
-
-    error: str
-    message: str
-    definite: bool
-    leader: str | None = None
-
-
 RECORDS = (
     Acknowledged,
     Register,
     Elements,
     Results,
+    Steps,
     Cached,
     Transaction,
+    StepsTogether,
     ClusterState,
     Ready,
     Failure,
@@ -214,6 +145,14 @@ _SQL_BODY = {
         }
     },
 }
+_STEPS_BODY = {
+    "required": True,
+    "content": _content(
+        StepsTogether,
+        {"steps": [{"f": "append", "key": "x", "value": 1}, {"f": "read", "key": "y"}]},
+    ),
+}
+_STEPS = {"node": "n1", "epoch": 0, "position": {"n1": 4, "n2": 3}, "results": [None, [7]]}
 _ACKNOWLEDGED = _content(Acknowledged, _SIGNED)
 _STATE = {"gateway": "g1", "leader": "n1", "epoch": 1, "nodes": {"n1": {"role": "leader", "position": 42}}}
 
@@ -245,6 +184,13 @@ def operations(replicas: Sequence[str]) -> dict[str, Described]:
             _wishes(replicas, tuple(SQL_POLICIES)),
             (*_REFUSED, "too-large", "constraint-violated"),
             requestBody=_SQL_BODY,
+        ),
+        "transact": _described(
+            "Do several things to registers at once, where there are several leaders",
+            _content(Steps, _STEPS),
+            [],
+            (*_REFUSED, "too-large"),
+            requestBody=_STEPS_BODY,
         ),
         "recall": _described("Ask the cache beside the cluster", remembered, [_KEY], _REFUSED),
         "remember": _described(

@@ -35,6 +35,11 @@ def key_in(raw_path: bytes) -> str:
         key = unquote_to_bytes(encoded).decode()
     except UnicodeDecodeError as error:
         raise LabError("bad-key", f"the key {_shown(encoded)} is not UTF-8") from error
+    return checked_key(key)
+
+
+def checked_key(key: str) -> str:
+    """The key, if it is one. Raises `LabError` bad-key."""
     if not 1 <= len(key) <= MOST_KEY_CHARACTERS:
         text = f"a key has 1 to {MOST_KEY_CHARACTERS} characters; {_shown(key)} has {len(key)}"
         raise LabError("bad-key", text)
@@ -49,7 +54,11 @@ def value_in(body: bytes, name: str) -> Value:
     if not isinstance(document, dict) or list(document) != [name]:
         text = f'the body must be {{"{name}": any JSON value}} and nothing else, not {_shown(body)}'
         raise LabError("bad-request", text)
-    value = document[name]
+    return checked_value(document[name], body)
+
+
+def checked_value(value: Any, body: bytes) -> Value:
+    """The value, which came in `body`, if it may be stored. Raises `LabError` bad-value or too-large."""
     _check_size(value, body)
     _check_nesting(value, body)
     return cast(Value, value)

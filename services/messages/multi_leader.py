@@ -1,13 +1,14 @@
 """What leaders say to each other: the changes that each has taken, and how far the others have them."""
 
 from collections.abc import Mapping
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
 from services.messages.data import Context, Vector
 from services.messages.detail import Detail
 from services.messages.message import Message
-from services.messages.values import Count, Name, Operation
+from services.messages.values import Count, Name, Operation, Value
 from services.messages.versions import Stamp
 
 
@@ -16,7 +17,8 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `number` counts that leader's versions of this key, `past` is what the writer knew of the key; together
     they tell which versions it replaces. `after` is what the leader knew of all others' changes; `path` are
-    the leaders that have taken it over since, one after the other.
+    the leaders that have taken it over since, one after the other. The `more` changes that follow it are of
+    the same transaction.
     """
 
     origin: Name
@@ -27,6 +29,7 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True):
     past: Context = ""
     after: Vector = msgspec.field(default_factory=dict)
     path: tuple[Name, ...] = ()
+    more: Count = 0
 
 
 class Changes(Message, frozen=True, kw_only=True):
@@ -34,6 +37,34 @@ class Changes(Message, frozen=True, kw_only=True):
 
     sender: Name
     changes: list[Change]
+
+
+MOST_STEPS = 16  # of a transaction, which travels in one message
+
+
+class Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One thing that a transaction does to one register: read it, write it, or append to the list in it."""
+
+    f: Literal["read", "put", "append"]
+    key: Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
+    value: Value = None
+
+
+Steps: TypeAlias = Annotated[tuple[Step, ...], msgspec.Meta(min_length=1, max_length=MOST_STEPS)]
+
+
+class Transact(Message, frozen=True, kw_only=True):
+    """Gateway to leader: do all of these at once, or nothing."""
+
+    steps: Steps
+
+
+class Transacted(Message, frozen=True, kw_only=True):
+    """It is done: what each `read` among the steps returned, and null for the others."""
+
+    node: Name
+    vector: Vector
+    results: list[Value]
 
 
 class Taken(Message, frozen=True, kw_only=True):
@@ -55,6 +86,10 @@ class OriginStatus(Detail, frozen=True, kw_only=True, tag="multi-leader"):
     siblings: Count = 0
 
 
-SERVED: Mapping[str, tuple[type[Message], ...]] = {"replica": (Changes,), "device": (Changes,)}
-REPLIES: tuple[type[Message], ...] = (Taken,)
+SERVED: Mapping[str, tuple[type[Message], ...]] = {
+    "replica": (Changes, Transact),
+    "device": (Changes,),
+    "gateway": (Transact,),
+}
+REPLIES: tuple[type[Message], ...] = (Taken, Transacted)
 DETAIL = OriginStatus

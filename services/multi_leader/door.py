@@ -24,6 +24,7 @@ from services.messages import (
     Write,
     Written,
 )
+from services.messages.multi_leader import Transact, Transacted
 from services.node import remember_settings
 from services.ports import Env
 from services.replies import of_type
@@ -46,8 +47,8 @@ class Door:
         self._silent: dict[str, None] = {}  # leaders that did not answer the last time
 
     def answers(self) -> Answers:
-        """See `Part`: nothing besides what every gateway answers."""
-        return {}
+        """See `Part`: transactions, besides what every gateway answers."""
+        return {Transact: self.transact}
 
     async def start(self) -> None:
         """Begin to listen for leaders that have fallen silent."""
@@ -105,6 +106,15 @@ class Door:
         """See `Door`."""
         within_s = self._settings.call_timeout_ms / 1000
         return await self._ask(message, ReadResult, self._wanted(wish, message.key), SILENT, within_s)
+
+    async def transact(self, message: Transact) -> Transacted:
+        """All steps at one leader. Raises `LabError`, bad-request for records with different homes."""
+        homes = {self.homes(step.key): None for step in message.steps}
+        if len(homes) > 1:
+            keys = ", ".join(dict.fromkeys(step.key for step in message.steps))
+            raise LabError("bad-request", f"a transaction is done at one leader; {keys} have different homes")
+        (leaders,) = homes
+        return await self._ask(message, Transacted, leaders, REFUSED, self._settings.patience_s)
 
     async def execute(self, message: Execute, wish: Wish = NO_WISH) -> Executed:
         """See `Door`."""

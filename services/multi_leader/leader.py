@@ -4,19 +4,20 @@ Everything here happens in transactions of the storage, on the disk's own thread
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from msgspec import structs
 
 from services.errors import LabError
-from services.messages import Write
-from services.messages.multi_leader import Change
+from services.messages import Operation, Value, Write
+from services.messages.multi_leader import Change, Step, Transact
 from services.messages.versions import Stamp
 from services.multi_leader.conflicts import Conflict, conflict_of
 from services.multi_leader.delivery import deliverable
 from services.multi_leader.knowledge import past_of_all
 from services.multi_leader.resolvers import Resolver
+from services.multi_leader.steps import operation_of, seen_by_a_step
 from services.multi_leader.storage import Storage
 from services.ports import Clock
 from services.versions import dotted
@@ -25,19 +26,24 @@ from services.versions.hybrid_clock import HybridClock
 
 
 class Done(NamedTuple):
-    """What came of one client's write, or of one change that arrived."""
+    """What came of a client's write or transaction, or of one change that arrived.
 
-    change: Change | None
-    conflict: Conflict | None = None
+    `results` are those of a transaction's steps.
+    """
+
+    changes: tuple[Change, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    results: tuple[Value, ...] = ()
     error: LabError | None = None
 
 
 @dataclass
 class _Draft:
-    """What will be known once the transaction is durable."""
+    """What will be known once the transaction is durable; `told` are the conflicts of what is being done."""
 
     known: dict[str, int]
     conflicts: int
+    told: list[Conflict] = field(default_factory=list)
 
 
 class Leader:
@@ -63,11 +69,11 @@ class Leader:
         self._clock.saw(time_us)
         self.siblings = storage.siblings()
 
-    def write_all(self, writes: Sequence[Write]) -> list[Done]:
+    def write_all(self, asked: Sequence[Write | Transact]) -> list[Done]:
         """Do what clients ask, in one transaction, durable on return. Writes, blocks."""
         draft = self._draft()
         with self.storage.transaction():
-            done = [self._write(draft, write) for write in writes]
+            done = [self._do(draft, each) for each in asked]
             self.storage.count_conflicts(draft.conflicts)
         self._settle(draft)
         return done
@@ -91,33 +97,67 @@ class Leader:
         self.known, self.conflicts = draft.known, draft.conflicts
         self.siblings = self.storage.siblings()
 
-    def _write(self, draft: _Draft, write: Write) -> Done:
+    def _do(self, draft: _Draft, asked: Write | Transact) -> Done:
+        """One of the things that are asked for, whole or not at all."""
+        trying = _Draft(dict(draft.known), draft.conflicts)
         try:
-            past = self._past_of(write)
+            if isinstance(asked, Write):
+                done = self._write(trying, asked)
+            else:
+                with self.storage.transaction():  # a savepoint in the one that is open
+                    done = self._transact(trying, asked.steps)
         except LabError as error:
-            return Done(None, error=error)
-        operation = write.operation
+            return Done(error=error)
+        draft.known, draft.conflicts = trying.known, trying.conflicts
+        return done._replace(conflicts=tuple(trying.told))
+
+    def _write(self, draft: _Draft, write: Write) -> Done:
+        past = self._past_of(write)
+        return Done((self._make(draft, write.operation, past, Stamp(self._clock.now_us(), self._name)),))
+
+    def _transact(self, draft: _Draft, steps: Sequence[Step]) -> Done:
+        """All of its changes have one stamp, so where two transactions meet in several rows the same wins."""
+        stamp = Stamp(self._clock.now_us(), self._name)
+        changes, results = list[Change](), list[Value]()
+        left = sum(step.f != "read" for step in steps)
+        for step in steps:
+            held = self.storage.held(step.key)
+            seen = seen_by_a_step(self.resolver.show(held))
+            results.append(seen if step.f == "read" else None)
+            if step.f != "read":
+                left -= 1
+                past = str(past_of_all(held))
+                changes.append(self._make(draft, operation_of(step, seen), past, stamp, more=left))
+        return Done(tuple(changes), results=tuple(results))
+
+    def _make(self, draft: _Draft, operation: Operation, past: str, stamp: Stamp, *, more: int = 0) -> Change:
+        """A new change of this leader; it is absorbed."""
         change = Change(
             origin=self._name,
             sequence=draft.known.get(self._name, 0) + 1,
             operation=operation,
-            stamp=Stamp(self._clock.now_us(), self._name),
+            stamp=stamp,
             number=self.storage.next_number(operation.key) if operation.f != "add" else 0,
             past=past,
             after={node: count for node, count in draft.known.items() if node != self._name},
+            more=more,
         )
-        return Done(change, self._absorb(draft, change))
+        self._absorb(draft, change)
+        return change
 
     def _take_over(self, draft: _Draft, change: Change) -> Done:
+        draft.told = []
         arrived = structs.replace(change, path=(*change.path, self._name))
         if self._tagless_hops is None:
-            return Done(arrived, self._absorb(draft, arrived))
+            self._absorb(draft, arrived)
+            return Done((arrived,), tuple(draft.told))
         draft.known[change.origin] = change.sequence
         self.storage.log(change)  # from whom it came; what it does, it does as a change of this leader
         if len(arrived.path) > self._tagless_hops:
-            return Done(change)
+            return Done((change,))
         taken = self._as_if_new(draft, arrived)
-        return Done(taken, self._absorb(draft, taken))
+        self._absorb(draft, taken)
+        return Done((taken,), tuple(draft.told))
 
     def _as_if_new(self, draft: _Draft, arrived: Change) -> Change:
         """What arrived, as if a client who had seen all that is here had written it at this leader."""
@@ -140,18 +180,19 @@ class Leader:
             raise LabError("bad-request", "the context knows of a write that never was; read the key again")
         return str(past)
 
-    def _absorb(self, draft: _Draft, change: Change) -> Conflict | None:
-        """Log it, and let its key have what the resolver keeps."""
+    def _absorb(self, draft: _Draft, change: Change) -> None:
+        """Log it, and let its key have what the resolver keeps; a conflict is counted and told."""
         draft.known[change.origin] = change.sequence
         self._clock.saw(change.stamp.time_us)
         self.storage.log(change)
         if change.operation.f == "add":
             self.storage.add(change.operation)
-            return None
+            return
         key = change.operation.key
         held = self.storage.held(key)
         kept = self.resolver.keep(held, change)
         self.storage.replace(key, kept)
         conflict = conflict_of(held, change, kept, self.resolver)
-        draft.conflicts += conflict is not None
-        return conflict
+        if conflict is not None:
+            draft.conflicts += 1
+            draft.told.append(conflict)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from services.errors import LabError
 from services.family import Answers
 from services.messages import Contents, Read, ReadContents, ReadResult, Status, Write, Written
-from services.messages.multi_leader import Changes, OriginStatus, Taken
+from services.messages.multi_leader import Changes, OriginStatus, Taken, Transact, Transacted
 from services.multi_leader import conflicts
 from services.multi_leader.exchange import Exchange
 from services.multi_leader.homes import homes_of, with_devices
@@ -42,7 +42,8 @@ class Member:
 
     def answers(self) -> Answers:
         """See `Part`."""
-        return {Write: self._write, Read: self._read, ReadContents: self._contents, Changes: self._changes}
+        of_clients: Answers = {Write: self._write, Read: self._read, Transact: self._transact}
+        return {**of_clients, ReadContents: self._contents, Changes: self._changes}
 
     async def start(self) -> None:
         """Take writes, and begin to share them."""
@@ -107,7 +108,7 @@ class Member:
         storage = Storage(env.disk.connect)
         self._leader = Leader(env.node, env.clock, storage, resolver, causal=causal, tagless_hops=hops)
         self._topology = topology_of(settings.topology)
-        self._commit = GroupCommit[Write, Done](env.disk, self._leader.write_all, self._committed)
+        self._commit = GroupCommit[Write | Transact, Done](env.disk, self._leader.write_all, self._committed)
         self._exchanges = {
             peer: Exchange(env, self._leader, peer, settings, partial(self._origins_for, peer))
             for peer in self.peers()
@@ -144,17 +145,25 @@ class Member:
 
     def _tell(self, done: list[Done]) -> None:
         for each in done:
-            if each.conflict:
-                conflicts.tell(self.say, each.conflict, self._settings.conflicts)
+            for conflict in each.conflicts:
+                conflicts.tell(self.say, conflict, self._settings.conflicts)
 
     async def _write(self, message: Write) -> Written:
         done = await self._commit.perform(message)
-        assert done.change is not None, done
+        (change,) = done.changes
         if self._settings.detection == "sync":
-            await self._everywhere(done.change.sequence)
-        past = dotted.past_in(done.change.past).with_dot(dot_of(done.change))
+            await self._everywhere(change.sequence)
+        past = dotted.past_in(change.past).with_dot(dot_of(change))
         context = str(past) if message.operation.f != "add" else ""
         return Written(node=self._env.node, vector=dict(self._leader.known), context=context)
+
+    async def _transact(self, message: Transact) -> Transacted:
+        """Reads wait for the disk, too, so what they show is durable and of one moment."""
+        done = await self._commit.perform(message)
+        if self._settings.detection == "sync" and done.changes:
+            await self._everywhere(done.changes[-1].sequence)
+        vector = dict(self._leader.known)
+        return Transacted(node=self._env.node, vector=vector, results=list(done.results))
 
     async def _everywhere(self, sequence: int) -> None:
         """Wait until every leader has it. Raises `LabError` not-acknowledged when one does not confirm."""

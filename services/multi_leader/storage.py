@@ -121,10 +121,16 @@ class Storage:
         return dict(self._reader.execute(rows, (peer,)))
 
     def after(self, origin: str, sequence: int, limit: int) -> list[Change]:
-        """At most `limit` changes of `origin` that follow its `sequence`, in order."""
+        """At most `limit` changes of `origin` that follow its `sequence`, in order.
+
+        There are more where a transaction would be cut in two.
+        """
         rows = "SELECT body FROM changes WHERE origin = ? AND sequence > ? ORDER BY sequence LIMIT ?"
         found = self._reader.execute(rows, (origin, sequence, limit))
-        return [self._decoder.decode(body) for (body,) in found]
+        changes = [self._decoder.decode(body) for (body,) in found]
+        if changes and changes[-1].more:
+            changes += self.after(origin, changes[-1].sequence, changes[-1].more)
+        return changes
 
     def versions(self, key: str) -> list[Change]:
         """The versions of `key` that are durable."""

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from chaos.runtimes.simulated.network import SimulatedNetwork
 from chaos.workloads.client import ANYBODY, Answer, Caller, ClientError
 from chaos.workloads.sql import ReadPolicy, Statement
+from chaos.workloads.steps import Step
 from services.errors import LabError
 from services.messages import (
     Cached,
@@ -22,12 +23,13 @@ from services.messages import (
     ReadResult,
     Write,
     Written,
+    multi_leader,
     records,
 )
 from services.single_leader.door.routing import MODES
 from services.versions import tokens
 
-M = TypeVar("M", Written, ReadResult, Executed, Cached)
+M = TypeVar("M", Written, ReadResult, Executed, Cached, multi_leader.Transacted)
 
 
 class SimulatedClient:
@@ -65,6 +67,12 @@ class SimulatedClient:
         request = Execute(statements=asked, mode=MODES[policy] if policy else None)
         done = await self._send(gateway, request, Executed)
         return Answer(done.node, done.epoch, done.position.sequence, msgspec.to_builtins(done.results))
+
+    async def transact(self, gateway: str, steps: Sequence[Step]) -> Answer:
+        """See `chaos.workloads.steps.TakesSteps`."""
+        asked = msgspec.convert(steps, tuple[multi_leader.Step, ...])
+        done = await self._send(gateway, multi_leader.Transact(steps=asked), multi_leader.Transacted)
+        return Answer(done.node, 0, done.vector, done.results)
 
     async def recall(self, gateway: str, key: str) -> Answer:
         """See `chaos.workloads.users.UsesCache`."""

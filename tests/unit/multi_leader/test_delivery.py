@@ -69,3 +69,15 @@ def test_nothing_waits_for_ever(changes: list[Change]) -> None:
             for taken in deliverable(known, [change], causal=True):
                 known[taken.origin] = taken.sequence
     assert sum(known.values()) == len(changes)
+
+
+def test_a_transaction_is_taken_whole_or_not_at_all() -> None:
+    first, second, third = (
+        Change("n1", place, Operation("put", f"x{place}", place), Stamp(1, "n1"), 1, more=3 - place)
+        for place in (1, 2, 3)
+    )
+    assert deliverable({}, [first, second, third], causal=False) == [first, second, third]
+    assert deliverable({}, [first, second], causal=False) == []
+    assert deliverable({}, [first, third], causal=False) == []
+    alone = Change("n2", 1, Operation("put", "y", 1), Stamp(1, "n2"), 1)
+    assert deliverable({}, [first, second, alone], causal=False) == [alone]
