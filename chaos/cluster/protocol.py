@@ -160,14 +160,11 @@ class Cluster(Protocol):
     async def revive_proxy(self) -> ProcessState:
         """Whoever carries the links works again if he stood still or was dead; returns how he was found."""
 
-    async def promote(self, node: str) -> str:
-        """Make `node` the leader, as an operator does when the old one is gone; returns who leads then."""
+    async def order(self, name: str, node: str | None = None) -> str:
+        """An operator's order to what runs here, for instance `promote`; returns who has carried it out.
 
-    async def hand_over(self, to: str | None = None) -> str:
-        """Let the leader, who is well, hand over to `to` (None: its choice); returns who leads then."""
-
-    async def prepare_upgrade(self, node: str) -> None:
-        """From its next start on `node` stores its data in the newer format, which it puts it into then."""
+        Which orders there are, and what exactly is returned, is the target's (`chaos.targets`).
+        """
 
     async def must_have_settled(self) -> None:
         """Raise `ClusterError` that says what is missing: nobody owes anything, and who must be alike, is."""

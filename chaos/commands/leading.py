@@ -9,7 +9,7 @@ async def promote(node: str) -> str:
     """Make `node` the leader; returns what was done. Raises `ClusterError` that says what would be right."""
     async with playground.cluster_that_is_up(alone=True) as cluster:
         cluster.tell(f"by hand: {node} is to lead")
-        leader = await cluster.promote(node)
+        leader = await cluster.order("promote", node)
         return noted(cluster, Mark("promote", {"nodes": [leader]}, f"promoted by hand: {leader} leads now"))
 
 
@@ -17,5 +17,5 @@ async def hand_over(to: str | None) -> str:
     """Let the leader hand over; returns what was done. Raises `ClusterError` with what would be right."""
     async with playground.cluster_that_is_up(alone=True) as cluster:
         cluster.tell(f"by hand: the leader is to hand over to {to or 'the newest follower'}")
-        leader = await cluster.hand_over(to)
+        leader = await cluster.order("hand-over", to)
         return noted(cluster, Mark("hand-over", {"nodes": [leader]}, f"handed over: {leader} leads now"))

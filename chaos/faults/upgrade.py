@@ -26,7 +26,7 @@ class Upgrade(Fault):
 
         async def bite() -> None:
             if self.new_format:
-                await all_of(map(cluster.prepare_upgrade, nodes))
+                await all_of(cluster.order("prepare-upgrade", node) for node in nodes)
             await all_of(map(cluster.kill, nodes))
             for node in nodes:
                 await must_be(cluster, node, "dead")

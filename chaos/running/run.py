@@ -116,13 +116,13 @@ class Run:
     async def promote(self, node: str, *, within_s: float = WITHIN_S) -> str:
         """Promote `node` by hand, as soon as it may be; returns who leads then. Raises `ClusterError`."""
         self._announce(Mark("promote", {"nodes": [node]}, f"an operator promotes {node}"))
-        return await eventually(lambda: self.cluster.promote(node), within_s)
+        return await eventually(lambda: self.cluster.order("promote", node), within_s)
 
     async def hand_over(self, to: str | None = None) -> str:
         """Let the leader hand over, as before a planned stop; returns who leads. Raises `ClusterError`."""
         whom = to or "the newest follower"
         self._announce(Mark("hand-over", {"nodes": [to] if to else []}, f"the leader hands over to {whom}"))
-        return await self.cluster.hand_over(to)
+        return await self.cluster.order("hand-over", to)
 
     async def acknowledged_or_not(self, count: int, *, by: str, within_s: float) -> None:
         """Give `by` the chance to acknowledge `count` more writes; a remedy is there to prevent it.

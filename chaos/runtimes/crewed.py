@@ -61,21 +61,13 @@ class CrewedCluster:
         """See `Cluster`. Where no process carries the links, nothing can happen to it."""
         return "running"
 
-    async def promote(self, node: str) -> str:
+    async def order(self, name: str, node: str | None = None) -> str:
         """See `Cluster`."""
-        return await self._orders.target.promote(node)
-
-    async def hand_over(self, to: str | None = None) -> str:
-        """See `Cluster`."""
-        return await self._orders.target.hand_over(to)
+        return await self._orders.target.order(name, node)
 
     async def must_have_settled(self) -> None:
         """See `Cluster`."""
         await self._orders.target.must_have_settled()
-
-    async def prepare_upgrade(self, node: str) -> None:
-        """See `Cluster`."""
-        await self._orders.prepare_upgrade(node)
 
     async def probe(self, link: Link, timeout_s: float) -> Literal["passed", "no-answer", "refused"]:
         """See `Cluster`."""
@@ -97,8 +89,7 @@ class CrewedCluster:
 
         Raises `ClusterError` that says so at once, unless its power switch may have ended it.
         """
-        may_be_shot = getattr(self._crew.settings, "stonith", False)
-        if not await self._answers(node) and not may_be_shot:
+        if not await self._answers(node) and not self._orders.target.may_be_shot:
             raise ClusterError(f"{node} ended before it answered; `./lab logs --node {node}` says why")
 
     async def _answers(self, node: str) -> bool:

@@ -22,7 +22,7 @@ class LinkedCluster(CrewedCluster, ABC):
         self._crew.must_be_spare(node)
         await self.restart(node)
         await self._orders.configure(node, self._crew.settings)
-        await self._orders.join(node)
+        await self._orders.target.join(node)
         self._crew.enlist(node)
 
     async def set_link(self, link: Link, state: LinkState) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
 import msgspec
-from msgspec.structs import replace
 
 from chaos.cluster import ClusterError
 from chaos.cluster.crew import Crew
@@ -16,10 +15,8 @@ from chaos.cluster.links import Link
 from chaos.targets.target import ANSWER_S, Target, target_of
 from services.errors import LabError
 from services.messages import AskStatus, Configure, Contents, Message, Probe, Probed, ReadContents, Status
-from services.messages.single_leader import Pulse, TakeCopy
 from services.ports import Network
 from services.settings import CommonSettings
-from services.settings.single_leader import SingleLeaderSettings
 
 M = TypeVar("M", bound=Message)
 
@@ -71,10 +68,6 @@ class Orders:
         order = Configure(settings=settings, reset=True, incarnation=self._incarnation)
         await self.ask(node, order, Status)
 
-    async def join(self, node: str) -> None:
-        """Tell `node`, a replica without data, to take a copy of the leader's and to follow."""
-        await self.ask(node, TakeCopy(reason="an operator lets it join"), Pulse)
-
     async def probe(self, link: Link, timeout_s: float) -> Literal["passed", "no-answer", "refused"]:
         """See `Cluster.probe`: the link's source is asked to try it."""
         message = Probe(to=link.address_key, timeout_s=timeout_s)
@@ -83,13 +76,3 @@ class Orders:
     async def must_serve(self) -> None:
         """Raises `ClusterError` that says what is missing until the cluster takes requests."""
         await self.target.must_serve()
-
-    async def prepare_upgrade(self, node: str) -> None:
-        """See `Cluster.prepare_upgrade`."""
-        if node not in self.crew.replicas:
-            raise ClusterError(f"there is no replica {node!r}; there are: {', '.join(self.crew.replicas)}")
-        settings = (await self.status(node)).settings
-        if not isinstance(settings, SingleLeaderSettings):
-            raise ClusterError(f"{node} stores in one format only; upgrades are for single-leader clusters")
-        formats = tuple(dict.fromkeys((*settings.new_format, node)))
-        await self.ask(node, Configure(settings=replace(settings, new_format=formats)), Status)

@@ -103,23 +103,14 @@ class RemoteCluster:
         state: ProcessState = await self._pass_on("revive_proxy")
         return state
 
-    async def promote(self, node: str) -> str:
+    async def order(self, name: str, node: str | None = None) -> str:
         """See `Cluster`."""
-        leader: str = await self._pass_on("promote", node)
-        return leader
-
-    async def hand_over(self, to: str | None = None) -> str:
-        """See `Cluster`."""
-        leader: str = await self._pass_on("hand_over", to)
-        return leader
+        concerned: str = await self._pass_on("order", name, node)
+        return concerned
 
     async def must_have_settled(self) -> None:
         """See `Cluster`."""
         await self._pass_on("must_have_settled")
-
-    async def prepare_upgrade(self, node: str) -> None:
-        """See `Cluster`."""
-        await self._pass_on("prepare_upgrade", node)
 
     async def status(self, node: str) -> Mapping[str, Any]:
         """See `Cluster`."""

@@ -106,7 +106,7 @@ class SimulatedCluster(CrewedCluster):
         """See `Cluster`."""
         self._crew.must_be_spare(node)
         await self.restart(node)
-        await self._orders.join(node)
+        await self._orders.target.join(node)
         self._crew.enlist(node)
 
     async def set_link(self, link: Link, state: LinkState) -> None:

@@ -131,10 +131,7 @@ async def _order(stroke: Stroke, nodes: Sequence[str], run: Run) -> None:
     run.recorder.nemesis(stroke.kind, {"nodes": named, "stroke": str(stroke)})
     run.tell(str(stroke), "fault")
     try:
-        if stroke.kind == "promote":
-            await run.cluster.promote(source)
-        else:
-            await run.cluster.hand_over(*targets)
+        await run.cluster.order(stroke.kind, *named)
     except ClusterError as error:
         run.tell(f"refused: {error}", "plain")
 

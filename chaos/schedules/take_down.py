@@ -56,15 +56,14 @@ class ObservedCluster(SimulatedCluster):
         self._end(node)
         await super().restart(node, disk)
 
-    async def promote(self, node: str) -> str:
+    async def order(self, name: str, node: str | None = None) -> str:
         """See `Cluster`."""
-        self._note_order("promote", node)
-        return await super().promote(node)
-
-    async def hand_over(self, to: str | None = None) -> str:
-        """See `Cluster`."""
-        self._note_order("hand-over", "leader", *([to] if to else []))
-        return await super().hand_over(to)
+        named = [node] if node else []
+        if name == "promote":
+            self._note_order("promote", *named)
+        elif name == "hand-over":
+            self._note_order("hand-over", "leader", *named)
+        return await super().order(name, node)
 
     def _note_order(self, kind: Kind, source: str, *targets: str) -> None:
         now_ms = round(lab_loop().time() * 1000)

@@ -8,11 +8,22 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 
+from msgspec.structs import replace
+
 from chaos.cluster import ClusterError, all_of
 from chaos.cluster.links import CONTROLLER
 from chaos.targets.target import GLANCE_S, Target
-from services.messages import AskStatus, Status
-from services.messages.single_leader import Appoint, HandOver, LeadStatus, Pulse, Route, TakeOver, lead
+from services.messages import AskStatus, Configure, Status
+from services.messages.single_leader import (
+    Appoint,
+    HandOver,
+    LeadStatus,
+    Pulse,
+    Route,
+    TakeCopy,
+    TakeOver,
+    lead,
+)
 from services.settings import CommonSettings
 from services.settings.single_leader import SingleLeaderSettings
 
@@ -21,6 +32,7 @@ class SingleLeader(Target):
     """See `Target`. With partitions, `leader-2` is that of the second."""
 
     roles = ("leader", "follower")
+    orders = ("promote", "hand-over", "prepare-upgrade")
 
     async def aim(self, target: str, known: str) -> str:
         """See `Target`; `follower` is the first replica by name that does not lead."""
@@ -71,15 +83,42 @@ class SingleLeader(Target):
                 stands = "; ".join(map(_where, accounts))
                 raise ClusterError(f"the replicas did not come to one position: {stands}")
 
+    @property
+    def may_be_shot(self) -> bool:
+        """See `Target`: by STONITH."""
+        settings = self.crew.settings
+        return isinstance(settings, SingleLeaderSettings) and settings.stonith
+
+    async def join(self, node: str) -> None:
+        """See `Target`: it takes a copy of the leader's data, and follows."""
+        await self.asking.ask(node, TakeCopy(reason="an operator lets it join"), Pulse)
+
+    async def order(self, name: str, node: str | None = None) -> str:
+        """See `Target`. Whoever is promoted needs a name; for a hand-over the leader may choose."""
+        if name == "hand-over":
+            return await self.hand_over(node)
+        if name not in self.orders or node is None:
+            return await super().order(name, node)
+        return await (self.promote(node) if name == "promote" else self.prepare_upgrade(node))
+
     async def promote(self, node: str) -> str:
-        """See `Cluster.promote`."""
+        """Make `node` the leader, as an operator does when the old one is gone; returns who leads then."""
         self._must_be_replica(node)
         if not _elects(await self._somebody()):
             return _told(await self.asking.ask(CONTROLLER, Appoint(node=node), Route))
         return (await self.asking.ask(node, TakeOver(reason="an operator promotes it"), Pulse)).node
 
+    async def prepare_upgrade(self, node: str) -> str:
+        """From its next start on `node` stores its data in the newer format, which it puts it into then."""
+        self._must_be_replica(node)
+        settings = (await self.asking.status(node)).settings
+        assert isinstance(settings, SingleLeaderSettings)
+        formats = tuple(dict.fromkeys((*settings.new_format, node)))
+        await self.asking.ask(node, Configure(settings=replace(settings, new_format=formats)), Status)
+        return node
+
     async def hand_over(self, to: str | None) -> str:
-        """See `Cluster.hand_over`."""
+        """Let the leader, who is well, hand over to `to` (None: its choice); returns who leads then."""
         if to is not None:
             self._must_be_replica(to)
         if not _elects(await self._somebody()):
@@ -99,7 +138,7 @@ class SingleLeader(Target):
     def _must_be_replica(self, node: str) -> None:
         if node not in self.crew.replicas:
             known = ", ".join(self.crew.replicas)
-            raise ClusterError(f"there is no replica {node!r} that could lead; there are: {known}")
+            raise ClusterError(f"there is no replica {node!r}; there are: {known}")
 
     async def _somebody(self) -> Status:
         """The account of the controller, or, where the replicas do without it, of one of them."""

@@ -40,6 +40,7 @@ class Target:
     """Base of every family's target, and all that is known of one that brings none."""
 
     roles: tuple[str, ...] = ()  # what a fault may aim at besides nodes by their names
+    orders: tuple[str, ...] = ()  # of operators
 
     def __init__(self, asking: Asking) -> None:
         self.asking, self.crew = asking, asking.crew
@@ -81,17 +82,19 @@ class Target:
         """Has a node that was just emptied done anything since? Nothing may have happened in the silence."""
         return False
 
-    async def promote(self, node: str) -> str:
-        """See `Cluster.promote`."""
-        raise ClusterError(
-            f"nobody leads alone in a {self.crew.settings.family} cluster, so none is promoted"
-        )
+    @property
+    def may_be_shot(self) -> bool:
+        """May a node's power switch end its process, although nobody here has killed it?"""
+        return False
 
-    async def hand_over(self, to: str | None) -> str:
-        """See `Cluster.hand_over`."""
-        raise ClusterError(
-            f"nobody leads alone in a {self.crew.settings.family} cluster: nothing to hand over"
-        )
+    async def join(self, node: str) -> None:
+        """Tell `node`, a replica without data, to become one of them. Raises `ClusterError`."""
+        raise ClusterError(f"no replica can join a {self.crew.settings.family} cluster that runs")
+
+    async def order(self, name: str, node: str | None = None) -> str:
+        """See `Cluster.order`. Raises `ClusterError` that says what is possible."""
+        about = f"; it knows {', '.join(self.orders)}" if self.orders else ""
+        raise ClusterError(f"nobody in a {self.crew.settings.family} cluster can be told to {name}{about}")
 
 
 def roles_of(family: str) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ async def cut_off_as_the_lead_passes(run: Run, *, deaf_before: bool) -> None:
     ]
     if deaf_before:
         await asyncio.gather(*(cluster.set_link(link, CUT) for link in into))
-    order = asyncio.ensure_future(cluster.hand_over())
+    order = asyncio.ensure_future(cluster.order("hand-over"))
     await said(cluster, "stands-for-election", since=len(cluster.events()))
     value = {"grudge": {leader: others, "g1": others}}
     run._announce(Mark("start-partition", value, f"cut: {leader} g1 | rest, while the lead passes"))
@@ -127,7 +127,7 @@ async def test_who_finds_no_successor_is_elected_anew_and_a_late_invitation_chan
     client = cluster.client(3)
     before = await client.put("g1", "x", "before")
     when(cluster, "hands-over", lambda: cluster._wires[Link(leader, successor)].set(LinkState(latency_s=1.0)))
-    order = asyncio.ensure_future(cluster.hand_over(successor))
+    order = asyncio.ensure_future(cluster.order("hand-over", successor))
     await said(cluster, "hands-over")
     during = asyncio.ensure_future(client.put("g1", "x", "during"))
     with pytest.raises(ClusterError, match=f"{successor} did not take over .*{leader} leads again"):
@@ -144,7 +144,9 @@ async def test_of_two_orders_to_hand_over_one_is_refused_and_the_other_carried_o
     for settings in (ELECTION, {"coordination": "controller"}, {"coordination": "manual", "stonith": True}):
         cluster = SimulatedCluster(4)
         await cluster.configure(SingleLeaderSettings(**settings))
-        orders = await asyncio.gather(cluster.hand_over(), cluster.hand_over(), return_exceptions=True)
+        orders = await asyncio.gather(
+            cluster.order("hand-over"), cluster.order("hand-over"), return_exceptions=True
+        )
         refusals = [order for order in orders if isinstance(order, BaseException)]
         assert len(refusals) == 1, orders
         assert "is under way" in str(refusals[0])
@@ -162,7 +164,7 @@ def test_a_leader_that_gave_up_is_succeeded_also_when_nobody_hears_that_it_did(f
         await cluster.configure(SingleLeaderSettings(coordination="manual", **FENCINGS[fencing]))
         client, leader = cluster.client(3), await cluster.resolve("leader")
         before = await client.put("g1", "x", "before")
-        order = asyncio.ensure_future(cluster.hand_over())
+        order = asyncio.ensure_future(cluster.order("hand-over"))
         await said(cluster, "hands-over")
         await cluster.set_link(Link("controller", leader), LinkState(cut_replies=True))
         with pytest.raises(ClusterError):
@@ -200,7 +202,7 @@ def test_a_failover_goes_on_after_the_controller_that_began_it_was_killed(
         since = len(cluster.events())
         order = None
         if coordination == "manual":
-            order = asyncio.ensure_future(eventually(lambda: cluster.promote(leader), WITHIN_S))
+            order = asyncio.ensure_future(eventually(lambda: cluster.order("promote", leader), WITHIN_S))
         await said(cluster, "promoted", since)
         await cluster.kill("controller")
         if order:

@@ -94,7 +94,7 @@ async def test_who_has_joined_has_a_switch_too() -> None:
     await cluster.enlist("n4")
 
     async def leads() -> None:
-        assert await cluster.hand_over("n4") == "n4"
+        assert await cluster.order("hand-over", "n4") == "n4"
 
     await eventually(leads, WITHIN_S)
     async with Pause("n4").applied(cluster):

@@ -86,7 +86,7 @@ async def script(run: Run, moment: str, kind: str, whom: str) -> None:
         loop.call_soon(blow.fall)
 
     when(cluster, moment, strike)
-    order = asyncio.ensure_future(cluster.hand_over(successor))
+    order = asyncio.ensure_future(cluster.order("hand-over", successor))
     await run.traffic(seconds=FOR_S)
     await blow.undo()
     await asyncio.gather(order, return_exceptions=True)

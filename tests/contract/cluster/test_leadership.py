@@ -41,11 +41,11 @@ async def test_an_operator_promotes_when_the_leader_is_dead_and_not_before(clust
     await cluster.configure(SingleLeaderSettings(coordination="manual"))
     leader, follower = await cluster.resolve("leader"), await cluster.resolve("follower")
     with pytest.raises(ClusterError, match=f"{leader} leads and answers; .* hand-over"):
-        await cluster.promote(follower)
+        await cluster.order("promote", follower)
     await cluster.kill(leader)
 
     async def promoted() -> None:
-        assert await cluster.promote(follower) == follower
+        assert await cluster.order("promote", follower) == follower
 
     await soon(promoted)
     assert await cluster.resolve("leader") == follower
@@ -58,7 +58,7 @@ async def test_who_cannot_catch_up_does_not_take_over(cluster: Cluster, client: 
     gateway = next(iter(cluster.gateways))
     await client.put(gateway, "x", 1)
     with pytest.raises(ClusterError, match=f"{behind} lacks a part of the log .*{leader} goes on leading"):
-        await cluster.hand_over(behind)
+        await cluster.order("hand-over", behind)
     assert (await client.put(gateway, "x", 2)).node == leader
     await cluster.set_link(link(cluster, f"{leader}-{behind}"), HEALTHY)
     await all_hold(cluster, {"x": 2})
@@ -67,11 +67,11 @@ async def test_who_cannot_catch_up_does_not_take_over(cluster: Cluster, client: 
 async def test_orders_that_make_no_sense_are_refused(cluster: Cluster) -> None:
     leader = await cluster.resolve("leader")
     with pytest.raises(ClusterError, match=f"{leader} leads already"):
-        await cluster.hand_over(leader)
+        await cluster.order("hand-over", leader)
     with pytest.raises(ClusterError, match="no replica 'g1'"):
-        await cluster.hand_over("g1")
+        await cluster.order("hand-over", "g1")
     with pytest.raises(ClusterError, match="no replica 'n9'"):
-        await cluster.promote("n9")
+        await cluster.order("promote", "n9")
     assert await cluster.resolve("leader") == leader
 
 
@@ -80,7 +80,7 @@ async def hands_over_without_a_failure(cluster: Cluster, client: Client, coordin
     leader = await cluster.resolve("leader")
     epoch = (await cluster.status(leader))["epoch"]
     writing = asyncio.gather(*(_write(cluster, client, number) for number in range(WRITES)))
-    successor = await cluster.hand_over()
+    successor = await cluster.order("hand-over")
     await writing
     assert successor != leader
     status = await cluster.status(successor)

@@ -57,7 +57,7 @@ async def test_an_upgrade_takes_the_data_along_into_the_other_format(
     assert "upgraded" in said[said.index("stores-differently") :]
     assert tuple((await cluster.status("n2"))["settings"]["new_format"]) == ("n2",)
     with pytest.raises(ClusterError, match="there is no replica 'g1'"):
-        await cluster.prepare_upgrade("g1")
+        await cluster.order("prepare-upgrade", "g1")
 
 
 async def test_configure_heals_and_revives(cluster: Cluster, client: Client) -> None:

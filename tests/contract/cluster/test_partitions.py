@@ -49,7 +49,7 @@ async def test_roles_are_those_of_a_partition(cluster: Cluster, client: Client) 
     for wrong, words in (("follower", "n1 is the only replica"), ("leader-3", "there is no partition 3")):
         with pytest.raises(ClusterError, match=words):
             await cluster.resolve(wrong)
-    assert await cluster.hand_over(follower) == follower
+    assert await cluster.order("hand-over", follower) == follower
     assert await cluster.resolve("leader") == "n1"
 
 

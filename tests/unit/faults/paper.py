@@ -81,17 +81,12 @@ class PaperCluster:
     async def revive_proxy(self) -> ProcessState:
         return "running"
 
-    async def promote(self, node: str) -> str:
-        raise NotImplementedError
-
-    async def hand_over(self, to: str | None = None) -> str:
-        raise NotImplementedError
+    async def order(self, name: str, node: str | None = None) -> str:
+        self.done.append(f"{node} told to {name}")
+        return node or ""
 
     async def must_have_settled(self) -> None:
         """Nobody owes anything here."""
-
-    async def prepare_upgrade(self, node: str) -> None:
-        self.done.append(f"{node} prepared")
 
     async def status(self, node: str) -> Mapping[str, Any]:
         raise NotImplementedError

@@ -223,20 +223,14 @@ class MemoryCluster:
     async def revive_proxy(self) -> ProcessState:
         return "running"
 
-    async def promote(self, node: str) -> str:
-        raise ClusterError("nobody takes orders to lead here")
-
-    async def hand_over(self, to: str | None = None) -> str:
-        raise ClusterError("nobody takes orders to lead here")
+    async def order(self, name: str, node: str | None = None) -> str:
+        raise ClusterError("nobody takes orders here")
 
     async def must_have_settled(self) -> None:
         accounts = [await self.status(node) for node in (*REPLICAS, CONTROLLER)]
         marks = {account["mark"] for account in accounts[:-1]}
         if len(marks) > 1 or any(account["owes"] for account in accounts):
             raise ClusterError(f"not everything is delivered: {accounts}")
-
-    async def prepare_upgrade(self, node: str) -> None:
-        raise ClusterError("nobody is upgraded here")
 
     async def status(self, node: str) -> Mapping[str, Any]:
         if node not in self.nodes:
