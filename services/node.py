@@ -74,7 +74,7 @@ async def probe(env: Env, message: Probe) -> Probed:
 def must_fit(settings: CommonSettings, node: NodeSettings) -> None:
     """Raise `LabError` bad-order when `settings` are not for the cluster that `node` is in."""
     try:
-        settings.check_fit(node.replicas, node.consumers)
+        node.must_suit(settings)
     except ValueError as error:
         raise LabError("bad-order", str(error)) from error
 

@@ -88,6 +88,11 @@ class CommonSettings(
                 "leave out the consumers"
             )
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The nodes that are named here; a cluster without one of them was meant otherwise."""
+        return tuple(node for datacenter in self.datacenters for node in datacenter)
+
     def near(self, node: str) -> tuple[str, ...]:
         """The nodes in the datacenter of `node`; none where no datacenter is named."""
         return next((datacenter for datacenter in self.datacenters if node in datacenter), ())

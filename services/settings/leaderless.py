@@ -91,6 +91,11 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
         """See `CommonSettings`: only where every replica is a home of every key."""
         return self.converges and self.n >= len(replicas)
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """See `CommonSettings`."""
+        return (*super().named, *self.clocks_off_s)
+
     def check_fit(self, replicas: Sequence[str], consumers: Sequence[str] = ()) -> None:
         """See `CommonSettings`."""
         super().check_fit(replicas, consumers)

@@ -37,7 +37,16 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
     cluster: CommonSettings = SingleLeaderSettings()
 
     def __post_init__(self) -> None:
-        self.cluster.check_fit(self.replicas, self.consumers)
+        self.must_suit(self.cluster)
+
+    def must_suit(self, settings: CommonSettings) -> None:
+        """Raise `ValueError` unless `settings` are for a cluster of these nodes."""
+        settings.check_fit(self.replicas, self.consumers)
+        known = (*self.replicas, *self.gateways, *self.companions, self.node, *self.links)
+        for name in settings.named:
+            if name not in known:
+                there_are = ", ".join(dict.fromkeys(known))
+                raise ValueError(f"the settings name a node {name!r}; there are {there_are}")
 
     @property
     def followers(self) -> tuple[str, ...]:

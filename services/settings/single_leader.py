@@ -102,6 +102,11 @@ class SingleLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="singl
         """See `CommonSettings`."""
         return self.coordination != "election"
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """See `CommonSettings`."""
+        return (*super().named, *self.new_format)
+
     def check_fit(self, replicas: Sequence[str], consumers: Sequence[str] = ()) -> None:
         """See `CommonSettings`."""
         partitions.check_fit(self.partitions, replicas, consumers)

@@ -267,7 +267,8 @@ async def test_an_upgrade_stops_all_its_nodes_before_any_of_them_starts_again() 
     cluster = PaperCluster()
     async with Upgrade("replicas").applied(cluster) as nodes:
         down = [f"{node} dead" for node in nodes]
-        assert len(nodes) > 1 and cluster.done == [*(f"{node} told to prepare-upgrade" for node in nodes), *down]
+        told = [f"{node} told to prepare-upgrade" for node in nodes]
+        assert len(nodes) > 1 and cluster.done == [*told, *down]
     assert cluster.done[-len(nodes) :] == [f"{node} running" for node in nodes]
 
 
