@@ -25,6 +25,7 @@ from chaos.commands import (
     new,
     play,
     proxy,
+    quorum_table,
     report,
     run,
     sweep,
@@ -43,7 +44,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (listing, run, check, report, sweep, logdiff, play, proxy, compose, images, doctor, new, test):
+for command in (
+    *(listing, run, check, report, sweep, quorum_table, logdiff, play, proxy, compose, images, doctor),
+    *(new, test),
+):
     command.register(app)
 
 

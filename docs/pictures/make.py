@@ -13,18 +13,21 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from chaos.discover import all_scenarios, find_scenario
-from chaos.folder import RunFolder
-from chaos.scenario import Scenario
-from chaos.simulate import Simulation, save
 from playwright.sync_api import Browser, Page
 
+from chaos.catalogue.discover import all_scenarios, find_scenario
+from chaos.catalogue.scenario import Scenario
 from chaos.commands.comparing import compared
 from chaos.logdiff.request import Request
 from chaos.logdiff.webpage import webpage
+from chaos.quorums.picture import write_picture
+from chaos.quorums.table import row
+from chaos.quorums.trial import Trial, measure
+from chaos.recording.folder import RunFolder
 from chaos.report.catalogue import write_index
 from chaos.report.page import NAME, write_pages
 from chaos.report.saved import read_again
+from chaos.sessions.simulate import Simulation, save
 from tests.browser.chromium import chromium
 
 HERE = Path(__file__).resolve().parent
@@ -64,6 +67,7 @@ def main() -> None:
             page = Path(directory) / "logdiff.html"
             page.write_text(four_logs, encoding="utf-8")
             picture(opened(browser, page, width=1500), "logdiff")
+            quorums(browser, Path(directory) / "quorums.html")
     gallery()
 
 
@@ -91,6 +95,17 @@ def side_by_side(browser: Browser, folders: Sequence[Path], page: Path) -> None:
     """A problem and its remedy."""
     write_pages([read_again(RunFolder(folder)) for folder in folders], page)
     picture(opened(browser, page, width=1500), "side-by-side")
+
+
+def quorums(browser: Browser, path: Path) -> None:
+    """Some of the curves of `./lab quorum-table`, and their table."""
+    some = [(3, 1, 1), (3, 1, 2), (3, 2, 1), (3, 2, 2)]
+    write_picture(
+        [row(*each, [measure(Trial(*each, seed, 2000)) for seed in (1, 2, 3)]) for each in some], path
+    )
+    page = opened(browser, path)
+    page.locator("section.panel").first.screenshot(path=HERE / "quorum-table.png")
+    page.close()
 
 
 def gallery() -> None:

@@ -1,0 +1,1 @@
+"""What n, w and r come to: predicted, and measured in simulation."""
