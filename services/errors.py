@@ -52,6 +52,7 @@ KINDS: dict[str, Kind] = {
         Kind("position-lost", 410, True, "what this session saw or wrote was lost when a leader failed"),
         Kind("copy-gone", 410, True, "this copy is not here any more; ask for another"),
         Kind("too-many-siblings", 409, True, "nobody has merged the values of this key for too long"),
+        Kind("locked", 423, True, "somebody else is editing this document"),
         Kind("too-large", 413, True, "the body is larger than allowed"),
         Kind("no-leader", 503, True, "no leader is known at the moment"),
         Kind("lease-expired", 503, True, "the leader's lease has run out, so it accepts nothing"),

@@ -18,6 +18,7 @@ SHARED = {
     *("services.store", "services.sql", "services.versions", "services.groups", "services.messages"),
     *("services.settings", "services.ports", "services.errors", "services.family", "services.node"),
     *("services.bell", "services.trouble", "services.replies", "services.lease_clock", "services.loading"),
+    "services.texts",
 }
 SHELLS = {f"services.{name}" for name in ("shell", "replica", "gateway", "controller", "device")}
 # A datacenter of several leaders is a single-leader group.
@@ -38,7 +39,9 @@ MAY_IMPORT = {
     "chaos/workloads": {"chaos.workloads", "chaos.recording.recorder", "chaos.history", "services.ports"},
     "scenarios": {"scenarios", "chaos"},
     # What every family may use, and so knows no family and no shell.
-    **dict.fromkeys(("services/store", "services/sql", "services/versions", "services/groups"), SHARED),
+    **dict.fromkeys(
+        ("services/store", "services/sql", "services/texts", "services/versions", "services/groups"), SHARED
+    ),
     **dict.fromkeys(
         ("services/replica", "services/gateway", "services/controller", "services/device"), SHARED | SHELLS
     ),

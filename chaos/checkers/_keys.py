@@ -9,15 +9,17 @@ from dataclasses import dataclass, field
 from chaos.history import History, Key, Operation, canonical
 
 REGISTER_CHANGES = frozenset({"write", "cas", "delete"})
-CHANGES = REGISTER_CHANGES | {"add", "append"}
+ADDS = frozenset({"add", "type"})  # an element to a set, or one to a text, which is a set with an order
+CHANGES = REGISTER_CHANGES | ADDS | {"append"}
 
 
 @dataclass
 class KeyOperations:
     """One key: everything that changed it or may have, and the reads that returned, as invoked.
 
-    It is a set when somebody tried to add to it, or when all there is of it are reads of lists. `failed` are
-    the changes that certainly had no effect, `strangers` operations that are of no register and no set.
+    It is a set when somebody tried to add to it, be it by typing into a text, or when all there is of it are
+    reads of lists. `failed` are the changes that certainly had no effect, `strangers` operations that are of
+    no register and no set.
     """
 
     key: Key
@@ -61,7 +63,7 @@ def _sorted_out(history: History) -> list[KeyOperations]:
 
 
 def _take(of_key: KeyOperations, operation: Operation) -> None:
-    if operation.f == "add":
+    if operation.f in ADDS:
         of_key.is_set = True
     if operation.f in CHANGES:
         (of_key.failed if operation.outcome == "fail" else of_key.changes).append(operation)
@@ -133,7 +135,7 @@ def may_remove(delete: Operation, add: Operation) -> bool:
 
 def _misfit_set(of_key: KeyOperations) -> str | None:
     for operation in of_key.changes:
-        if operation.f not in ("add", "delete"):
+        if operation.f not in ADDS | {"delete"}:
             return f"key {of_key.key} is a set and a register: operation {operation.index} is a {operation.f}"
     for read in of_key.reads:
         if not isinstance(read.value, list | None):

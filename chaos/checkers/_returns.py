@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from chaos.checkers._finals import Holding
-from chaos.checkers._keys import KeyOperations
+from chaos.checkers._keys import ADDS, KeyOperations
 from chaos.checkers._knowledge import Knowledge, Known
 from chaos.history import Operation, canonical
 
@@ -89,7 +89,7 @@ def _deleted_elements(
     deletes = deletes_of(of_key)
     for value in holding.value if isinstance(holding.value, list) else []:
         element = canonical(value)
-        adds = [add for add in of_key.changes if add.f == "add" and canonical(add.value) == element]
+        adds = [add for add in of_key.changes if add.f in ADDS and canonical(add.value) == element]
         saw = [delete for delete in deletes if element in map(canonical, delete.saw or ())]
         if not saw or not adds or all(delete.index < adds[-1].index for delete in saw):
             continue  # nobody deleted it, or it was added after that

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from chaos.checkers._ages import several_values
 from chaos.checkers._finals import FinalContents, Holding, premature
-from chaos.checkers._keys import KeyOperations, elements, left_behind
+from chaos.checkers._keys import ADDS, KeyOperations, elements, left_behind
 from chaos.checkers._scope import Scope
 from chaos.checkers._words import deed, listed, saw, seconds, sentence, shown, witness_of
 from chaos.history import History, Operation, canonical
@@ -131,7 +131,7 @@ def _recanted(of_key: KeyOperations, sight: Sight, later: Sequence[Operation]) -
 
 def _of_failed(write: Operation, read: Operation) -> Witness:
     why = f" ({write.error})" if write.error else ""
-    what = f"to add {shown(write.value)} to {write.key}" if write.f == "add" else f"to write {_wanted(write)}"
+    what = f"to add {shown(write.value)} to {write.key}" if write.f in ADDS else f"to write {_wanted(write)}"
     return witness_of(sentence(f"process {write.process} failed {what}{why}; but {saw(read)}"), write, read)
 
 

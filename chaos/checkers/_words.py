@@ -43,6 +43,8 @@ def deed(change: Operation) -> str:
             return f"{change.key} is deleted"
         case "add":
             return f"{shown(change.value)} is in the set {change.key}"
+        case "type":
+            return f"{shown(change.value)} is typed into {change.key}"
         case "append":
             return f"{shown(change.value)} is appended to {change.key}"
         case "cas":

@@ -12,7 +12,7 @@ written twice to one key; a write failed and a read succeeded, or nothing was pu
 
 from collections.abc import Iterator
 
-from chaos.checkers._keys import KeyOperations, elements
+from chaos.checkers._keys import ADDS, KeyOperations, elements
 from chaos.checkers._knowledge import contents
 from chaos.checkers._passing import READ, UNTESTED, passed
 from chaos.checkers._scope import scope
@@ -46,7 +46,7 @@ def _told(of_key: KeyOperations) -> list[Operation]:
     return [
         change
         for change in changes
-        if change.f in ("write", "add") and change.outcome != "ok" and change.completed_index is not None
+        if change.f in ADDS | {"write"} and change.outcome != "ok" and change.completed_index is not None
     ]
 
 

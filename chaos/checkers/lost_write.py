@@ -23,7 +23,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chaos.checkers._finals import FinalContents, Holding, premature
-from chaos.checkers._keys import KeyOperations, elements, left_behind, may_remove
+from chaos.checkers._keys import ADDS, KeyOperations, elements, left_behind, may_remove
 from chaos.checkers._knowledge import Knowledge, is_known
 from chaos.checkers._passing import CHANGE, passed
 from chaos.checkers._scope import scope
@@ -111,7 +111,7 @@ def _lost_elements(of_key: KeyOperations, holdings: tuple[Holding, ...]) -> Iter
     held = {element for holding in holdings for element in elements(holding.value)}
     deletes = [change for change in of_key.changes if change.f == "delete"]
     for add in of_key.acknowledged:
-        if add.f != "add" or canonical(add.value) in held:
+        if add.f not in ADDS or canonical(add.value) in held:
             continue
         if not any(may_remove(delete, add) for delete in deletes):
             yield Loss((add,), holdings)
@@ -125,9 +125,10 @@ def _witness(loss: Loss) -> Witness:
 
 def _story(loss: Loss) -> str:
     told = ", and ".join(was_told(change) for change in loss.suspects)
-    if loss.suspects[0].f == "add":
+    if loss.suspects[0].f in ADDS:
         nodes = ", ".join(holding.node for holding in loss.holdings)
-        return f"{told}; it is in no replica's set at the end ({nodes} were read), and nothing removed it"
+        place = "set" if loss.suspects[0].f == "add" else "text"
+        return f"{told}; it is in no replica's {place} at the end ({nodes} were read), and nothing removed it"
     if len(loss.suspects) == 1:
         state = listed(loss.holdings)
         who = "nothing acknowledged" if loss.suspects[0].saw is None else "nobody who knew it"

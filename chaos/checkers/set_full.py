@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from chaos.checkers._keys import KeyOperations, elements
+from chaos.checkers._keys import ADDS, KeyOperations, elements
 from chaos.checkers._passing import ADD, READ, passed
 from chaos.checkers._scope import scope
 from chaos.checkers._words import answerer, seconds, sentence, shown, told, witness_of
@@ -74,7 +74,7 @@ def _unfit(of_key: KeyOperations) -> Iterator[str]:
 def _elements(of_key: KeyOperations) -> Iterator[Element]:
     reads = [(read, elements(read.value)) for read in of_key.reads]
     adds: dict[bytes, Operation | None] = {canonical(add.value): add for add in of_key.changes}
-    failed = {canonical(add.value): add for add in of_key.failed if add.f == "add"}
+    failed = {canonical(add.value): add for add in of_key.failed if add.f in ADDS}
     for _, held in reads:
         adds |= {value: failed.get(value) for value in sorted(held - adds.keys())}
     for value, add in adds.items():

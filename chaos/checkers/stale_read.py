@@ -25,7 +25,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from chaos.checkers._keys import KeyOperations, elements, failed_to_leave, left_behind, may_remove
+from chaos.checkers._keys import ADDS, KeyOperations, elements, failed_to_leave, left_behind, may_remove
 from chaos.checkers._knowledge import Knowledge, contents, is_known
 from chaos.checkers._outdated import Outdated
 from chaos.checkers._passing import CHANGE, READ, passed
@@ -119,7 +119,7 @@ def _source_end(sources: dict[bytes, list[Operation]], read: Operation) -> float
 
 
 def _stale_sets(of_key: KeyOperations) -> Iterator[Stale]:
-    adds = sorted((add for add in of_key.acknowledged if add.f == "add"), key=lambda add: add.end)
+    adds = sorted((add for add in of_key.acknowledged if add.f in ADDS), key=lambda add: add.end)
     added = [canonical(add.value) for add in adds]
     ends = [add.end for add in adds]
     deletes = [change for change in of_key.changes if change.f == "delete"]
@@ -193,7 +193,7 @@ def _saw(read: Operation) -> str:
 
 def _witness(stale: Stale) -> Witness:
     read, successor = stale.read, stale.successor
-    saw = f"{shown(successor.value)} was not in it" if successor.f == "add" else _saw(read)
+    saw = f"{shown(successor.value)} was not in it" if successor.f in ADDS else _saw(read)
     behind = f"{seconds(stale.behind_ns)} and {stale.versions} version{'s' if stale.versions > 1 else ''}"
     text = (
         f"process {read.process} asked {answerer(read)} for {read.key} at {seconds(read.invoked_ns)} and "

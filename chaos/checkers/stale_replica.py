@@ -18,7 +18,7 @@ register nor a set.
 from collections.abc import Iterator
 
 from chaos.checkers._finals import FinalContents, Holding, premature
-from chaos.checkers._keys import KeyOperations, elements, failed_to_leave, left_behind, may_remove
+from chaos.checkers._keys import ADDS, KeyOperations, elements, failed_to_leave, left_behind, may_remove
 from chaos.checkers._knowledge import Knowledge, is_known
 from chaos.checkers._outdated import Outdated
 from chaos.checkers._passing import CHANGE, passed
@@ -102,7 +102,7 @@ def _over(of_key: KeyOperations, holding: Holding) -> float | None:
 def _missed_elements(of_key: KeyOperations, holding: Holding) -> list[Operation]:
     held = elements(holding.value)
     deletes = [change for change in of_key.changes if change.f == "delete"]
-    missing = (add for add in of_key.acknowledged if add.f == "add" and canonical(add.value) not in held)
+    missing = (add for add in of_key.acknowledged if add.f in ADDS and canonical(add.value) not in held)
     return [add for add in missing if not any(may_remove(delete, add) for delete in deletes)]
 
 
@@ -128,7 +128,7 @@ def _untraced_parts(knowledge: Knowledge, finals: FinalContents) -> Iterator[str
 def _witness(holding: Holding, missed: Operation) -> Witness:
     holds = (
         f"lacks {shown(missed.value)}"
-        if missed.f == "add"
+        if missed.f in ADDS
         else f"holds {shown_values(holding.value, holding.siblings)}"
     )
     text = f"{was_told(missed)}; after settling, {holding.node} still {holds} under {missed.key}"

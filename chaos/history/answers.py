@@ -8,7 +8,7 @@ from typing import Any
 
 from chaos.history.event import canonical
 
-ECHOES = ("write", "cas", "add")  # are answered with what was asked, or with nothing
+ECHOES = ("write", "cas", "add", "type")  # are answered with what was asked, or with nothing
 
 TRANSACTION = "txn"
 

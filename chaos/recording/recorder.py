@@ -80,7 +80,7 @@ class Recorder:
         `saw` is what the client of a change knew of the key; None for one that goes by nothing.
         """
         if f != "read" and key is not None:
-            self._absent.setdefault(key, [] if f == "add" else None)
+            self._absent.setdefault(key, [] if f in ("add", "type") else None)
         return self._take(
             Event(
                 index=self._next_index,

@@ -96,7 +96,7 @@ def _says_what_was_written(last: Operation, values: Iterable[Any], writes: Itera
     A row of a table, for instance, does not show the statement that made it.
     """
     known = {canonical(write.value) for write in writes} | {canonical(None)}
-    return last.f in ("write", "add", "append") and _elements(last, values) <= known
+    return last.f in ("write", "add", "type", "append") and _elements(last, values) <= known
 
 
 def _is_missing(last: Operation, values: Iterable[Any], writes: Iterable[Operation]) -> bool:

@@ -57,6 +57,7 @@ SENTENCES: Mapping[str, str] = {
     "keeps {kept}, and {lost}, taken by {of}, is gone.",
     "conflict-recorded": "{node} finds that values of {key} were written without knowing of each other, and "
     "keeps all of them: {kept}.",
+    "lock-taken": "{by} holds the lock of {key} at {node}: only {by} may type.",
     "semi-sync-restored": "{node} waits for a follower again before it confirms.",
 }
 TOLD_ONCE = (  # when said again and again

@@ -42,6 +42,7 @@ MEANINGS: Mapping[str, str] = {
     "causal-convergence": "readers see writes in opposite orders, and never come to agree",
     "new-then-old": "a read sees a new value, and a later one the old value again",
     "set-full": "an element that was added is missing",
+    "garbled-text": "characters of a text change places, or are there twice",
     "dirty-read": "somebody reads what was never committed",
     "half-transaction-seen": "somebody sees one part of a transaction without the other",
     "transaction-cycle": "transactions depend on each other in a ring: no order of them explains it",

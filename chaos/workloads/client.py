@@ -6,7 +6,7 @@ an object with these five methods.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 from msgspec import Struct
 
@@ -113,6 +113,15 @@ class Custom(Protocol):
 
     async def perform(self, client: Client, gateway: str) -> Answer:
         """Send it once. Raises `ClientError`."""
+
+
+@runtime_checkable
+class SaysWhatItSaw(Protocol):
+    """A custom request that changes what its client has seen: these values; None for one that does not."""
+
+    @property
+    def saw(self) -> tuple[Any, ...] | None:
+        """What it means to replace."""
 
 
 def _to_nobody(_: Answer) -> None:

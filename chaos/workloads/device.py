@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from chaos.workloads.client import Answer, Caller, Custom, Request
+from chaos.workloads.client import Answer, Caller, Custom, Request, SaysWhatItSaw
 
 
 class Seen(NamedTuple):
@@ -39,6 +39,8 @@ class Device:
 
     def knows(self, request: Request | Custom) -> Seen | None:
         """What it has seen of the key that it is to change, if it goes by that."""
+        if isinstance(request, SaysWhatItSaw):
+            return None if request.saw is None else Seen(request.saw)
         if not isinstance(request, Request) or not request.knowing:
             return None
         seen: Seen = self.seen.get(request.key, NOTHING_SEEN)

@@ -49,6 +49,7 @@ RECORDS = (
     Failure,
 )
 
+ADDS = "Add an element to a set; on a device, type into a text, where sets are texts"
 _SIGNED = {"key": "greeting", "node": "n1", "epoch": 1, "position": 42}
 _KEY: Described = {
     "name": "key",
@@ -175,9 +176,7 @@ def operations(replicas: Sequence[str]) -> dict[str, Described]:
         ),
         "delete": _described("Remove a register", _ACKNOWLEDGED, keyed, _REFUSED),
         "members": _described("Read a set", elements, reading, _REFUSED),
-        "add": _described(
-            "Add an element to a set", _ACKNOWLEDGED, keyed, writing, requestBody=_body("element", 3)
-        ),
+        "add": _described(ADDS, _ACKNOWLEDGED, keyed, (*writing, "locked"), requestBody=_body("element", 3)),
         "sql": _described(
             "Execute a transaction on the demonstration tables",
             _content(Results, _RESULTS),

@@ -7,6 +7,7 @@ import msgspec
 
 from services.messages.data import Context, Vector
 from services.messages.detail import Detail
+from services.messages.edits import Ordered, Splices
 from services.messages.message import Message
 from services.messages.values import Count, Name, Operation, Value
 from services.messages.versions import Stamp
@@ -74,22 +75,48 @@ class Taken(Message, frozen=True, kw_only=True):
     known: Vector
 
 
+class Edit(Message, frozen=True, kw_only=True):
+    """Editor to the leader that orders this document: put these behind all that there is.
+
+    They are the editor's number `first` and following, and were made on the text of revision `base`.
+    """
+
+    key: str
+    editor: Name
+    base: Count = 0
+    first: Count = 1
+    splices: Splices = ()
+
+
+class Edited(Message, frozen=True, kw_only=True):
+    """The answer: they are in the order, or, where they had to be made on the newest text, were not `taken`.
+
+    `ordered` is everything after revision `base`.
+    """
+
+    node: Name
+    taken: bool
+    ordered: tuple[Ordered, ...] = ()
+
+
 class OriginStatus(Detail, frozen=True, kw_only=True, tag="multi-leader"):
     """What a leader says of itself besides: what it knows, what each other has confirmed of that.
 
-    `conflicts` counts the conflicts that it met; `siblings` the keys that hold several values now.
+    `conflicts` counts the conflicts that it met; `siblings` the keys that hold several values now. `locks`
+    has who may edit which document, where one at a time may.
     """
 
     origins: Vector = msgspec.field(default_factory=dict)
     confirmed: dict[str, Vector] = msgspec.field(default_factory=dict)
     conflicts: Count = 0
     siblings: Count = 0
+    locks: dict[str, Name] = msgspec.field(default_factory=dict)
 
 
 SERVED: Mapping[str, tuple[type[Message], ...]] = {
-    "replica": (Changes, Transact),
+    "replica": (Changes, Transact, Edit),
     "device": (Changes,),
     "gateway": (Transact,),
 }
-REPLIES: tuple[type[Message], ...] = (Taken, Transacted)
+REPLIES: tuple[type[Message], ...] = (Taken, Transacted, Edited)
 DETAIL = OriginStatus

@@ -7,9 +7,18 @@ from msgspec.structs import replace
 
 from services.errors import LabError
 from services.family import Answers
-from services.messages import Contents, Read, ReadContents, ReadResult, Status, Write, Written
-from services.messages.multi_leader import Changes, OriginStatus, Taken, Transact, Transacted
+from services.messages import Contents, Read, ReadContents, ReadResult, Status, Value, Write, Written
+from services.messages.multi_leader import (
+    Changes,
+    Edit,
+    Edited,
+    OriginStatus,
+    Taken,
+    Transact,
+    Transacted,
+)
 from services.multi_leader import conflicts
+from services.multi_leader.documents.desk import Desk
 from services.multi_leader.exchange import Exchange
 from services.multi_leader.homes import homes_of, with_devices
 from services.multi_leader.knowledge import dot_of, past_of_all
@@ -24,7 +33,7 @@ from services.settings.multi_leader import MultiLeaderSettings
 from services.store.group_commit import GroupCommit
 from services.versions import dotted, vectors
 
-COMMIT = "commit"
+COMMIT, DOCUMENTS = "commit", "documents"
 
 
 class Member:
@@ -43,7 +52,7 @@ class Member:
     def answers(self) -> Answers:
         """See `Part`."""
         of_clients: Answers = {Write: self._write, Read: self._read, Transact: self._transact}
-        return {**of_clients, ReadContents: self._contents, Changes: self._changes}
+        return {**of_clients, ReadContents: self._contents, Changes: self._changes, Edit: self._edit}
 
     async def start(self) -> None:
         """Take writes, and begin to share them."""
@@ -54,7 +63,7 @@ class Member:
         """End the work and close the database."""
         self._works = False
         self._commit.fail(LabError("shutting-down", f"{self._env.node} takes no more writes: {reason}"))
-        for task in (COMMIT, *map(_task, self._exchanges)):
+        for task in (COMMIT, DOCUMENTS, *map(_task, self._exchanges)):
             await self._env.tasks.cancel(task)
         self._leader.storage.close_reader()
         await self._env.disk.run(self._leader.storage.close)
@@ -84,12 +93,14 @@ class Member:
             confirmed={peer: dict(each.confirmed) for peer, each in self._exchanges.items()},
             conflicts=leader.conflicts,
             siblings=leader.siblings,
+            locks=self._desk.locks,
         )
+        owes = sum(exchange.lacking() for exchange in self._exchanges.values()) + self._desk.owes
         return Status(
             node=self._env.node,
             role=self.role,
             mark=vectors.text_of(leader.known),
-            owes=sum(exchange.lacking() for exchange in self._exchanges.values()) + (not self._works),
+            owes=owes + (not self._works),
             settings=self._settings,
             detail=detail,
         )
@@ -107,6 +118,9 @@ class Member:
         hops = None if settings.origin_tags else settings.most_hops
         storage = Storage(env.disk.connect)
         self._leader = Leader(env.node, env.clock, storage, resolver, causal=causal, tagless_hops=hops)
+        self._desk = Desk(
+            env, self._leader, settings, self._node.replicas, is_typed_on=self.role == "device", say=self.say
+        )
         self._topology = topology_of(settings.topology)
         self._commit = GroupCommit[Write | Transact, Done](env.disk, self._leader.write_all, self._committed)
         self._exchanges = {
@@ -134,6 +148,7 @@ class Member:
     def _run(self) -> None:
         self._works = True
         self._env.tasks.spawn(COMMIT, self._commit.run())
+        self._env.tasks.spawn(DOCUMENTS, self._desk.run())
         for peer, exchange in self._exchanges.items():
             self._env.tasks.spawn(_task(peer), exchange.run())
 
@@ -148,7 +163,18 @@ class Member:
             for conflict in each.conflicts:
                 conflicts.tell(self.say, conflict, self._settings.conflicts)
 
+    async def _edit(self, message: Edit) -> Edited:
+        reply, done = await self._desk.order(message)
+        self._committed(done)
+        return reply
+
+    async def _type(self, message: Write) -> Written:
+        self._committed(await self._desk.type(message.operation.key, message.operation.value))
+        return Written(node=self._env.node, vector=dict(self._leader.known))
+
     async def _write(self, message: Write) -> Written:
+        if self._desk.is_open and message.operation.f == "add":
+            return await self._type(message)
         done = await self._commit.perform(message)
         (change,) = done.changes
         if self._settings.detection == "sync":
@@ -188,7 +214,9 @@ class Member:
     async def _read(self, message: Read) -> ReadResult:
         leader, vector = self._leader, dict(self._leader.known)
         if message.type == "set":
-            members = leader.storage.members(message.key)
+            members: Value = (
+                self._desk.text(message.key) if self._desk.is_open else leader.storage.members(message.key)
+            )
             return ReadResult(node=self._env.node, found=bool(members), value=members, vector=vector)
         held = leader.storage.versions(message.key)
         shown = leader.resolver.show(held)
@@ -209,7 +237,7 @@ class Member:
             node=self._env.node,
             registers={key: values[0] for key, values in shown.items() if len(values) == 1},
             siblings={key: list(values) for key, values in shown.items() if len(values) > 1},
-            sets=sets,
+            sets=self._desk.texts(sets),
             vector=dict(leader.known),
             mark=vectors.text_of(leader.known),
         )

@@ -138,8 +138,11 @@ class Storage:
 
     def members(self, key: str) -> list[Value]:
         """The elements of the set `key`."""
-        rows = self._reader.execute("SELECT element FROM elements WHERE key = ? ORDER BY element", (key,))
-        return [msgspec.json.decode(element) for (element,) in rows]
+        return self._members(self._reader, key)
+
+    def held_members(self, key: str) -> list[Value]:
+        """The same, as the transaction that is being written sees them."""
+        return self._members(self._writer, key)
 
     def everything(self) -> tuple[dict[str, list[Change]], dict[str, list[Value]]]:
         """The versions of each key, and all sets."""
@@ -160,3 +163,7 @@ class Storage:
     def _versions(self, connection: apsw.Connection, key: str) -> list[Change]:
         rows = connection.execute("SELECT body FROM versions WHERE key = ? ORDER BY place", (key,))
         return [self._decoder.decode(body) for (body,) in rows]
+
+    def _members(self, connection: apsw.Connection, key: str) -> list[Value]:
+        rows = connection.execute("SELECT element FROM elements WHERE key = ? ORDER BY element", (key,))
+        return [msgspec.json.decode(element) for (element,) in rows]

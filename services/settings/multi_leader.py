@@ -17,6 +17,9 @@ Home: TypeAlias = Literal["gateway", "record"]
 Delivery: TypeAlias = Literal["arrival", "causal"]
 Detection: TypeAlias = Literal["async", "sync"]
 TopologyName: TypeAlias = Literal["all-to-all", "ring", "ring-rerouted", "star"]  # see …/topologies
+Documents: TypeAlias = Literal[  # see services/multi_leader/documents
+    "none", "lock", "last-write-wins", "operational-transformation", "crdt"
+]
 
 MOST_HOPS = 1000  # each of them is written down in the change
 
@@ -33,12 +36,18 @@ class MultiLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="multi-
     topology: TopologyName = "all-to-all"  # who ships whose changes to whom
     origin_tags: bool = True  # a change keeps the name of the leader that took it; else it is taken for new
     most_hops: int = 40  # without tags: so often a change is handed on, and no further
+    documents: Documents = "none"  # sets are texts then, which devices edit in this way
+    lock_ms: int = 3000  # so long after the last keystroke a document stays locked for the others
     batch_entries: int = 64  # changes in one message; even the largest values fit into it
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if not 1 <= self.most_hops <= MOST_HOPS:
             raise ValueError(f"most_hops must be 1 to {MOST_HOPS}, not {self.most_hops}")
+        if self.documents == "last-write-wins" and self.conflicts != "lww":
+            raise ValueError(
+                f"documents=last-write-wins needs conflicts=lww; {self.conflicts} keeps several texts"
+            )
 
     @property
     def converges(self) -> bool:

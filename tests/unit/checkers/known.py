@@ -1,18 +1,15 @@
 """What a reader must be told of each history in `tests/histories` that is bad or cannot be judged."""
 
-from tests.unit.checkers import known_conflicts, known_knowledge, known_topologies, known_transactions
+from tests.unit.checkers import (
+    known_conflicts,
+    known_knowledge,
+    known_texts,
+    known_topologies,
+    known_transactions,
+)
 
 BAD = [
     # file, the events that are the evidence, and what a reader must be told
-    (
-        "sibling-explosion/found-more-than-writers",
-        (4, 5),
-        "was given 2 values at once, although only 1 client",
-    ),
-    ("unbounded-staleness/found-older-than-the-bound", (2, 3, 4, 5), "the answer said nothing of its age"),
-    ("unbounded-staleness/found-older-than-it-says", (2, 3, 4, 5), "said that it was 100 ms at most"),
-    ("failed-write-seen/found-in-doubt", (0, 1, 2, 3), "had not been confirmed (too-few-answers: 1 of the 3"),
-    ("failed-write-seen/found-among-siblings", (0, 1, 4, 5), "write of 1 to x failed (no-quorum); then"),
     ("lost-write/found-acknowledged-and-gone", (0, 1, 5, 9), "process 0 was told by n1 (epoch 1) at 0.200 s"),
     ("lost-write/found-older-value-remains", (2, 3, 7, 11), "that x=2 is written"),
     ("lost-write/found-delete-undone", (2, 3, 7, 11), "that x is deleted"),
@@ -202,6 +199,7 @@ BAD = [
     *known_topologies.BAD,
     *known_conflicts.BAD,
     *known_knowledge.BAD,
+    *known_texts.BAD,
 ]
 UNKNOWN = [
     ("sibling-explosion/unknown-blind-writes", "does not say what its client had seen of x"),
@@ -296,4 +294,5 @@ UNKNOWN = [
     *known_topologies.UNKNOWN,
     *known_conflicts.UNKNOWN,
     *known_knowledge.UNKNOWN,
+    *known_texts.UNKNOWN,
 ]

@@ -1,6 +1,15 @@
 """The rows of `known.py` about changes of which neither author knew the other's."""
 
 BAD = [
+    (
+        "sibling-explosion/found-more-than-writers",
+        (4, 5),
+        "was given 2 values at once, although only 1 client",
+    ),
+    ("unbounded-staleness/found-older-than-the-bound", (2, 3, 4, 5), "the answer said nothing of its age"),
+    ("unbounded-staleness/found-older-than-it-says", (2, 3, 4, 5), "said that it was 100 ms at most"),
+    ("failed-write-seen/found-in-doubt", (0, 1, 2, 3), "had not been confirmed (too-few-answers: 1 of the 3"),
+    ("failed-write-seen/found-among-siblings", (0, 1, 4, 5), "write of 1 to x failed (no-quorum); then"),
     ("conflict/found-at-once", (0, 1, 2, 3), "neither knew the other"),
     ("conflict/found-later-without-knowing", (2, 3, 4, 5), "neither knew the other"),
 ]

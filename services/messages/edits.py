@@ -1,0 +1,61 @@
+"""Edits of a text, as editors and leaders hand them to each other; `services.texts` says what they mean.
+
+A text is a list of elements: a character each, or whatever else its editors take for one. An edit has the
+name of the editor who made it and is that editor's number so many, from 1; so whoever gets it twice knows.
+"""
+
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+
+from services.messages.values import Count, Name
+
+MOST_OF_ELEMENT = 256
+MOST_AT_ONCE = 1024  # edits in one message
+
+Element: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=MOST_OF_ELEMENT)]
+
+
+class Splice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`insert` the element in front of what is now at the place `at`, or `erase` what is there.
+
+    `nothing` is what remains of an erasure that somebody else was quicker with.
+    """
+
+    f: Literal["insert", "erase", "nothing"]
+    at: Count = 0
+    element: Annotated[str, msgspec.Meta(max_length=MOST_OF_ELEMENT)] = ""
+
+
+class Ordered(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A splice in its place in the order of a document: the `revision` that it makes of the one before."""
+
+    revision: Count
+    editor: Name
+    number: Count
+    splice: Splice
+
+
+class Id(msgspec.Struct, frozen=True, order=True, array_like=True):
+    """The name of an element for ever: a Lamport clock, and the editor who inserted it."""
+
+    clock: Count
+    editor: Name
+
+
+class Grown(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An edit that names its neighbour and no place: the element comes right after the one called `beside`.
+
+    Without one it comes at the beginning. Without an `element` it erases the one called `beside`. `clock` is
+    greater than that of anything its editor had seen.
+    """
+
+    editor: Name
+    number: Count
+    clock: Count
+    beside: Id | None = None
+    element: Element | None = None
+
+
+Splices: TypeAlias = Annotated[tuple[Splice, ...], msgspec.Meta(max_length=MOST_AT_ONCE)]
+Growth: TypeAlias = Annotated[tuple[Grown, ...], msgspec.Meta(max_length=MOST_AT_ONCE)]

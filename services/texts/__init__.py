@@ -1,0 +1,10 @@
+"""Texts that several people edit at once: what their edits come to, as plain functions on edits.
+
+| file | the idea |
+|---|---|
+| `splices.py` | operational transformation: an edit says *where*, and those that came first change it |
+| `drafts.py` | an editor's own edits that are not in the order yet |
+| `sequence.py` | a replicated data type: an edit says *next to what*, and nothing has to be changed |
+
+Nothing here knows of networks, disks or time.
+"""
