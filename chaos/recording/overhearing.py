@@ -28,6 +28,7 @@ class Exchange:
     ended_s: float | None
     outcome: str | None
     entries: int = 0
+    key: str | None = None  # that of what was asked, where it is about one
 
 
 @runtime_checkable
@@ -61,4 +62,5 @@ def _line(exchange: Exchange, began_s: float) -> dict[str, Any]:
         "ended": since(exchange.ended_s),
         "outcome": exchange.outcome,
         "entries": exchange.entries,
+        **({} if exchange.key is None else {"key": exchange.key}),
     }

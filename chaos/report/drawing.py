@@ -14,6 +14,7 @@ from chaos.report.roles import Span, lives
 from chaos.report.saved import Saved
 from chaos.report.story import Statement
 
+LONGEST_SENTENCE = 240  # of a node's log, for instance about a key with many siblings
 MOMENTOUS = ("fault", "healed", "node", "found")
 
 
@@ -58,7 +59,9 @@ def _span(span: Span) -> list[Any]:
 
 
 def _event(event: Event) -> list[Any]:
-    return [us(event.time_s * 1e9), event.node, node_words.sentence(event)]
+    text = node_words.sentence(event)
+    short = text if len(text) <= LONGEST_SENTENCE else f"{text[:LONGEST_SENTENCE]}…"
+    return [us(event.time_s * 1e9), event.node, short]
 
 
 def _moment(statement: Statement) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from chaos.report.bands import bands
 from chaos.report.cast import cast_of
 from chaos.report.contents import Contents, final_contents
 from chaos.report.drawing import drawing
+from chaos.report.leaderless import WithoutLeader, without_leader
 from chaos.report.saved import Saved, read
 from chaos.report.story import Statement, story
 from chaos.report.words import MEANINGS, Opening, opening
@@ -27,6 +28,7 @@ class Section:
     story: Sequence[Statement]
     contents: Contents
     drawing: Mapping[str, Any]
+    leaderless: WithoutLeader | None
 
 
 def write_page(folder: RunFolder, about: Mapping[str, Any], verdict: Verdict) -> None:
@@ -55,7 +57,8 @@ def section(saved: Saved) -> Section:
     """Everything that is shown of one run."""
     cast, faults, contents = cast_of(saved), bands(saved.history), final_contents(saved)
     told = story(saved, cast, faults, contents)
-    return Section(saved, opening(saved.verdict), told, contents, drawing(saved, cast, faults, told))
+    drawn = drawing(saved, cast, faults, told)
+    return Section(saved, opening(saved.verdict), told, contents, drawn, without_leader(saved, cast))
 
 
 def _differing(settings: Sequence[Mapping[str, Any]]) -> list[str]:

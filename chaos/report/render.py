@@ -33,7 +33,7 @@ SCRIPTS = (
     "assets/story.js",
     "assets/start.js",
 )
-STYLES = ("vendor/uPlot.min.css", "assets/page.css", "assets/drawings.css")
+STYLES = ("vendor/uPlot.min.css", "assets/page.css", "assets/drawings.css", "assets/leaderless.css")
 NONE = "'none'"
 
 

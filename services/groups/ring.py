@@ -13,6 +13,8 @@ from uhashring import HashRing
 
 from services.groups.partitions import hashed_part
 
+AROUND = 2**128  # as many numbers as the ring's hash can come to
+
 
 class Ring:
     """The nodes on their places; equal names give equal rings everywhere."""
@@ -24,6 +26,14 @@ class Ring:
         """The first `most` nodes for `key`, the nearest first; all of them where there are no more."""
         found = self._ring.range(hashed_part(key), size=most)
         return tuple(str(node["nodename"]) for node in found)
+
+    def places(self) -> list[tuple[float, str]]:
+        """Where on the ring nodes stand, from 0 to 1, and who stands there."""
+        return [(point / AROUND, str(node)) for point, node in self._ring.get_points()]
+
+    def place(self, key: str) -> float:
+        """Where `key` lies, from 0 to 1; its homes are from there onwards."""
+        return float(self._ring.hashi(hashed_part(key)) / AROUND)
 
 
 @lru_cache(maxsize=64)

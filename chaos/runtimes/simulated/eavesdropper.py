@@ -66,6 +66,7 @@ class Eavesdropper:
 
 def _exchange(sent_s: float, source: str, target: str, message: Message, travel: Travel) -> Exchange:
     entries: Any = getattr(message, "entries", ())
+    key = getattr(getattr(message, "operation", message), "key", None)
     return Exchange(
         sent_s=EPOCH_S + sent_s,
         source=source,
@@ -76,6 +77,7 @@ def _exchange(sent_s: float, source: str, target: str, message: Message, travel:
         ended_s=_since_1970(travel.ended_s),
         outcome=travel.outcome,
         entries=len(entries),
+        key=key if isinstance(key, str) else None,
     )
 
 
