@@ -51,6 +51,8 @@ SENTENCES: Mapping[str, str] = {
     "read-repaired": "{node} sends {peer} the newer value of {key}, {now}: it had answered with {was}.",
     "anti-entropy": "{node} and {peer} compare what they hold: {keys} keys differed, and are alike now.",
     "change-waits": "{node} holds {change} back, which {sender} sends, until {for_changes} is here.",
+    "peer-is-back": "{node} reaches {peer} again, which lacks {lacks} changes.",
+    "peer-has-everything": "{peer} has everything that {node} has for it.",
     "conflict-merged": "{node} finds that values of {key} were written without knowing of each other, and "
     "makes one of them: {kept}.",
     "conflict-resolved": "{node} finds that values of {key} were written without knowing of each other: {by} "

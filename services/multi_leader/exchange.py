@@ -32,9 +32,11 @@ class Exchange:
         peer: str,
         settings: MultiLeaderSettings,
         origins: Callable[[], Sequence[str]],
+        say: Callable[..., None],
     ) -> None:
         self._env, self._leader, self._settings = env, leader, settings
-        self._peer, self._origins = peer, origins
+        self._peer, self._origins, self._say = peer, origins, say
+        self._is_catching_up = False
         self.confirmed = leader.storage.confirmed(peer)
         self.news = Bell()  # rings when there is more
         self._remembered = dict(self.confirmed)
@@ -70,9 +72,10 @@ class Exchange:
             except LabError:
                 await self._env.clock.sleep(heartbeat_s)
                 continue
-            self._heard_s = self._env.clock.monotonic()
+            was_gone, self._heard_s = self.is_gone, self._env.clock.monotonic()
             moved = reply.known != self.confirmed
             self._note(dict(reply.known))
+            self._tell(was_gone)
             if not self.lacking():
                 await self._remember()
                 await self.news.rung(heartbeat_s)
@@ -85,6 +88,16 @@ class Exchange:
             if sequence <= own and not future.done():
                 future.set_result(None)
         self._awaited = [each for each in self._awaited if not each[1].done()]
+
+    def _tell(self, was_gone: bool) -> None:
+        """Who was away for long and lacks something is news, and so is that it has everything again."""
+        lacking = self.lacking()
+        if was_gone and lacking:
+            self._is_catching_up = True
+            self._say("peer-is-back", peer=self._peer, lacks=lacking)
+        elif self._is_catching_up and not lacking:
+            self._is_catching_up = False
+            self._say("peer-has-everything", peer=self._peer)
 
     def _next_batch(self) -> list[Change]:
         """Some of each origin's: what waits there for another's change must not keep that one out."""

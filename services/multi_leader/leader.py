@@ -3,7 +3,7 @@
 Everything here happens in transactions of the storage, on the disk's own thread, one after the other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from services.messages.multi_leader import Change, Step, Transact
 from services.messages.versions import Stamp
 from services.multi_leader.conflicts import Conflict, conflict_of
 from services.multi_leader.delivery import deliverable
-from services.multi_leader.knowledge import past_of_all
+from services.multi_leader.knowledge import dot_of, past_of_all
 from services.multi_leader.resolvers import Resolver
 from services.multi_leader.steps import operation_of, seen_by_a_step
 from services.multi_leader.storage import Storage
@@ -28,13 +28,14 @@ from services.versions.hybrid_clock import HybridClock
 class Done(NamedTuple):
     """What came of a client's write or transaction, or of one change that arrived.
 
-    `results` are those of a transaction's steps.
+    `results` are those of a transaction's steps; `by` is what settled the conflicts, if not the resolver.
     """
 
     changes: tuple[Change, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     results: tuple[Value, ...] = ()
     error: LabError | None = None
+    by: str | None = None
 
 
 @dataclass
@@ -50,6 +51,8 @@ class Leader:
     """`known` is the vector of all changes that are durable here.
 
     With `tagless_hops` changes have no origin: what arrives is taken for a new one, up to so many times.
+    `uploads` are the homes of devices that overwrite: what one of these sends counts at its home alone, as if
+    written there by somebody who had seen all that is there.
     """
 
     def __init__(
@@ -61,9 +64,10 @@ class Leader:
         *,
         causal: bool = False,
         tagless_hops: int | None = None,
+        uploads: Mapping[str, str] | None = None,
     ) -> None:
         self.storage, self.resolver = storage, resolver
-        self._causal, self._tagless_hops = causal, tagless_hops
+        self._causal, self._tagless_hops, self._uploads = causal, tagless_hops, uploads or {}
         self._name, self._clock = name, HybridClock(clock.wall)
         self.known, time_us, self.conflicts = storage.recovered()
         self._clock.saw(time_us)
@@ -148,6 +152,8 @@ class Leader:
     def _take_over(self, draft: _Draft, change: Change) -> Done:
         draft.told = []
         arrived = structs.replace(change, path=(*change.path, self._name))
+        if change.origin in self._uploads:
+            return self._take_upload(draft, arrived)
         if self._tagless_hops is None:
             self._absorb(draft, arrived)
             return Done((arrived,), tuple(draft.told))
@@ -158,6 +164,22 @@ class Leader:
         taken = self._as_if_new(draft, arrived)
         self._absorb(draft, taken)
         return Done((taken,), tuple(draft.told))
+
+    def _take_upload(self, draft: _Draft, arrived: Change) -> Done:
+        """The last sync wins, and nobody looks whether its user had seen what is lost by that."""
+        draft.known[arrived.origin] = arrived.sequence
+        self.storage.log(arrived)
+        if self._uploads[arrived.origin] != self._name:
+            return Done((arrived,))
+        taken = self._as_if_new(draft, arrived)
+        past = dotted.merged([dotted.past_in(taken.past), dotted.past_in(arrived.past)])
+        taken = structs.replace(taken, past=str(past.with_dot(dot_of(arrived))), path=())
+        held = self.storage.held(taken.operation.key)
+        self._absorb(draft, taken)
+        unseen = structs.replace(taken, past=arrived.past)
+        conflict = conflict_of(held, unseen, (taken,), self.resolver)
+        draft.conflicts += conflict is not None
+        return Done((taken,), (conflict,) if conflict else (), by="overwrite-on-sync")
 
     def _as_if_new(self, draft: _Draft, arrived: Change) -> Change:
         """What arrived, as if a client who had seen all that is here had written it at this leader."""

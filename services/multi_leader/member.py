@@ -117,14 +117,17 @@ class Member:
         causal = settings.delivery == "causal"
         hops = None if settings.origin_tags else settings.most_hops
         storage = Storage(env.disk.connect)
-        self._leader = Leader(env.node, env.clock, storage, resolver, causal=causal, tagless_hops=hops)
+        uploads = self._homes if settings.on_return == "overwrite" else {}
+        self._leader = Leader(
+            env.node, env.clock, storage, resolver, causal=causal, tagless_hops=hops, uploads=uploads
+        )
         self._desk = Desk(
             env, self._leader, settings, self._node.replicas, is_typed_on=self.role == "device", say=self.say
         )
         self._topology = topology_of(settings.topology)
         self._commit = GroupCommit[Write | Transact, Done](env.disk, self._leader.write_all, self._committed)
         self._exchanges = {
-            peer: Exchange(env, self._leader, peer, settings, partial(self._origins_for, peer))
+            peer: Exchange(env, self._leader, peer, settings, partial(self._origins_for, peer), self.say)
             for peer in self.peers()
         }
 
@@ -161,7 +164,7 @@ class Member:
     def _tell(self, done: list[Done]) -> None:
         for each in done:
             for conflict in each.conflicts:
-                conflicts.tell(self.say, conflict, self._settings.conflicts)
+                conflicts.tell(self.say, conflict, each.by or self._settings.conflicts)
 
     async def _edit(self, message: Edit) -> Edited:
         reply, done = await self._desk.order(message)

@@ -16,6 +16,7 @@ Handler: TypeAlias = Literal["wiki-titles"]  # see services/multi_leader/handler
 Home: TypeAlias = Literal["gateway", "record"]
 Delivery: TypeAlias = Literal["arrival", "causal"]
 Detection: TypeAlias = Literal["async", "sync"]
+OnReturn: TypeAlias = Literal["sync", "overwrite"]
 TopologyName: TypeAlias = Literal["all-to-all", "ring", "ring-rerouted", "star"]  # see …/topologies
 Documents: TypeAlias = Literal[  # see services/multi_leader/documents
     "none", "lock", "last-write-wins", "operational-transformation", "crdt"
@@ -38,6 +39,7 @@ class MultiLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="multi-
     most_hops: int = 40  # without tags: so often a change is handed on, and no further
     documents: Documents = "none"  # sets are texts then, which devices edit in this way
     lock_ms: int = 3000  # so long after the last keystroke a document stays locked for the others
+    on_return: OnReturn = "sync"  # `overwrite`: what a device brings replaces what it finds, seen or not
     batch_entries: int = 64  # changes in one message; even the largest values fit into it
 
     def __post_init__(self) -> None:

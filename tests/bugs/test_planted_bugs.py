@@ -7,6 +7,7 @@ import pytest
 from chaos.runtimes.workers import in_processes
 from chaos.sweeping.sweep import run_one
 from tests.bugs import (  # noqa: F401 - they enter their own mistakes in the table
+    devices,
     documents,
     elections,
     leaders,
