@@ -20,7 +20,8 @@ SHARED = {
     *("services.bell", "services.trouble", "services.replies", "services.lease_clock", "services.loading"),
     "services.texts",
 }
-SHELLS = {f"services.{name}" for name in ("shell", "replica", "gateway", "controller", "device")}
+SHELL_ROOMS = ("shell", "replica", "gateway", "controller", "device", "standing_by")
+SHELLS = {f"services.{name}" for name in SHELL_ROOMS}
 # A datacenter of several leaders is a single-leader group.
 USES = {"multi-leader": {"services.single_leader"}}
 
