@@ -20,7 +20,7 @@ To watch in the logs: `conflict-resolved`, with what was kept and what was lost,
 from chaos.catalogue.scenario import Scenario, problem, remedy
 from chaos.faults.partition import Partition
 from chaos.running.run import Run
-from chaos.workloads import orders, wiki
+from chaos.workloads import orders, page_parts, wiki
 
 
 async def script(run: Run) -> None:
@@ -47,6 +47,7 @@ async def looked_at(run: Run) -> None:
 
 
 CUT_S = 5.0
+PARTS = page_parts.page_parts(pages=2, clients=8, rate_per_s=80)
 ORDERS = orders.orders(items=4, clients=8, rate_per_s=80)
 CAREFUL = wiki.careful_titles(pages=8, clients=8, rate_per_s=60)
 EDITS = wiki.edits(pages=8, clients=8, rate_per_s=60)
@@ -68,6 +69,7 @@ SCENARIO = Scenario(
         remedy("merge", conflicts="merge"),
         remedy("on-write-handler", conflicts="on-write-handler"),
         remedy("on-read-handler", workload=CAREFUL, conflicts="record"),
+        remedy("crdt", workload=PARTS, also=["deleted-item-returns"], conflicts="crdt"),
         problem(
             "transaction-split",
             finds=["half-transaction-seen"],

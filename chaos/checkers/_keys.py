@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from chaos.history import History, Key, Operation, canonical
 
 REGISTER_CHANGES = frozenset({"write", "cas", "delete"})
-ADDS = frozenset({"add", "type"})  # an element to a set, or one to a text, which is a set with an order
+ADDS = frozenset({"add", "type", "list-insert"})  # an element to a set, to a text, or into a list
 CHANGES = REGISTER_CHANGES | ADDS | {"append"}
 
 
@@ -18,8 +18,8 @@ class KeyOperations:
     """One key: everything that changed it or may have, and the reads that returned, as invoked.
 
     It is a set when somebody tried to add to it, be it by typing into a text, or when all there is of it are
-    reads of lists. `failed` are the changes that certainly had no effect, `strangers` operations that are of
-    no register and no set.
+    reads of lists. `failed` are the changes that certainly had no effect, `counts` those of a counter,
+    `strangers` operations that are of none of these.
     """
 
     key: Key
@@ -27,7 +27,18 @@ class KeyOperations:
     changes: list[Operation] = field(default_factory=list)
     reads: list[Operation] = field(default_factory=list)
     failed: list[Operation] = field(default_factory=list)
+    counts: list[Operation] = field(default_factory=list)
     strangers: list[Operation] = field(default_factory=list)
+
+    @property
+    def is_counter(self) -> bool:
+        """Whether all that changed it are increments."""
+        return bool(self.counts) and not (self.changes or self.failed or self.strangers)
+
+    @property
+    def acknowledged_counts(self) -> list[Operation]:
+        """The increments of a counter that a client was told of."""
+        return [count for count in self.counts if count.outcome == "ok"]
 
     @property
     def is_known(self) -> bool:
@@ -67,6 +78,9 @@ def _take(of_key: KeyOperations, operation: Operation) -> None:
         of_key.is_set = True
     if operation.f in CHANGES:
         (of_key.failed if operation.outcome == "fail" else of_key.changes).append(operation)
+    elif operation.f == "increment":
+        if operation.outcome != "fail":
+            of_key.counts.append(operation)
     elif operation.f != "read":
         of_key.strangers.append(operation)
     elif operation.outcome == "ok":
@@ -99,7 +113,7 @@ def misfit(history: History) -> str | None:
 def misfit_of(of_key: KeyOperations) -> str | None:
     """Why this key is not a plain register or set with unique values; None when it is."""
     appends = (change for change in of_key.changes if change.f == "append")
-    if stranger := next(iter((*of_key.strangers, *appends)), None):
+    if stranger := next(iter((*of_key.strangers, *of_key.counts, *appends)), None):
         return f"operation {stranger.index} ({stranger.f}) is neither of a plain register nor of a set"
     return half_a_swap(of_key) or (_misfit_set(of_key) if of_key.is_set else written_twice(of_key))
 

@@ -24,7 +24,7 @@ class Kind:
 READ = Kind("read", frozenset({"read"}))
 LOOK = Kind("read", frozenset({"read", "cas"}))  # a compare-and-set that succeeds has seen the value
 WRITE = Kind("write", frozenset({"write", "cas", "delete", "append"}))
-CHANGE = Kind("write", frozenset({"write", "cas", "delete", "add", "type"}))
+CHANGE = Kind("write", frozenset({"write", "cas", "delete", "add", "type", "list-insert", "increment"}))
 ADD = Kind("add", frozenset({"add", "type"}))
 TYPE = Kind("keystroke", frozenset({"type"}))
 UNTESTED = "so nothing was put to the test"

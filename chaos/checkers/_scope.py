@@ -17,17 +17,22 @@ from chaos.history import History, Operation
 
 @dataclass(frozen=True)
 class Scope:
-    """The `keys` that can be judged, why others cannot (`doubts`), and what nobody looks at."""
+    """The `keys` that can be judged, why others cannot (`doubts`), and what nobody looks at.
+
+    `counters` are for those who can judge them.
+    """
 
     keys: Sequence[KeyOperations]
     doubts: Sequence[str]
     left_aside: Sequence[Operation]
+    counters: Sequence[KeyOperations] = ()
 
     @cached_property
     def succeeded(self) -> frozenset[str]:
         """The `f` of everything that clients asked of these keys and got."""
         done = (change.f for of_key in self.keys for change in of_key.acknowledged)
-        return frozenset(done) | {read.f for of_key in self.keys for read in of_key.reads}
+        counted = {count.f for of_key in self.counters for count in of_key.acknowledged_counts}
+        return frozenset(done) | {read.f for of_key in self.keys for read in of_key.reads} | counted
 
     @property
     def summary(self) -> str:
@@ -39,7 +44,7 @@ class Scope:
     @property
     def foreign(self) -> str:
         """The reason when there is nothing to judge at all; empty when there is something."""
-        if self.keys or not self.left_aside:
+        if self.keys or self.counters or not self.left_aside:
             return ""
         first = self.left_aside[0]
         return f"operation {first.index} ({first.f}) is neither of a register nor of a set"
@@ -52,12 +57,15 @@ def scope(history: History) -> Scope:
 
 def _scope(history: History) -> Scope:
     left_aside = [operation for operation in history.client_operations if operation.key is None]
-    keys, doubts = [], []
+    keys, counters, doubts = [], [], []
     for of_key in keys_of(history):
         if of_key.strangers and not of_key.is_known:
             left_aside += of_key.strangers
+        elif of_key.is_counter:
+            counters.append(of_key)
         elif reason := misfit_of(of_key):
             doubts.append(reason)
         else:
             keys.append(of_key)
-    return Scope(keys, doubts, sorted(left_aside, key=lambda operation: operation.index))
+    left_aside.sort(key=lambda operation: operation.index)
+    return Scope(keys, doubts, left_aside, counters)

@@ -45,6 +45,10 @@ def deed(change: Operation) -> str:
             return f"{shown(change.value)} is in the set {change.key}"
         case "type":
             return f"{shown(change.value)} is typed into {change.key}"
+        case "list-insert":
+            return f"{shown(change.value)} is in the list {change.key}"
+        case "increment":
+            return f"{change.key} is turned by {change.value}"
         case "append":
             return f"{shown(change.value)} is appended to {change.key}"
         case "cas":

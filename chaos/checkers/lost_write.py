@@ -13,15 +13,19 @@ it (`_unaccounted.py`).
 Sets: an acknowledged element that no replica has is lost, unless a delete of its key may explain it; a delete
 with `saw` explains what it saw.
 
+Lists: as sets; where an element stands does not matter here. Counters: what a replica holds must be the sum
+of all acknowledged increments and of some of those in doubt (`_counters.py`).
+
 Assumed, else unknown: no value written twice to one register, and final reads of every replica, when the
 cluster had settled and after the last acknowledgement; what was seen was written. A replica that could not
 be read, or that answered clients and was never read in the end, might hold the value. Not looked at: what
-is neither a register nor a set.
+is no register, set, list or counter.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from chaos.checkers._counters import miscounted
 from chaos.checkers._finals import FinalContents, Holding, premature
 from chaos.checkers._keys import ADDS, KeyOperations, elements, left_behind, may_remove
 from chaos.checkers._knowledge import Knowledge, is_known
@@ -38,10 +42,14 @@ TOO_SOON = "what none of them showed may still have been on its way from one to 
 
 @dataclass(frozen=True)
 class Loss:
-    """One of these acknowledged changes is lost (mostly there is just one); what replicas hold instead."""
+    """One of these acknowledged changes is lost (mostly there is just one); what replicas hold instead.
+
+    `sums` tells of a counter what its increments come to.
+    """
 
     suspects: tuple[Operation, ...]
     holdings: tuple[Holding, ...]
+    sums: str = ""
 
 
 def check(history: History, *, settled: bool = True) -> Finding:
@@ -56,7 +64,7 @@ def check(history: History, *, settled: bool = True) -> Finding:
     finals = FinalContents(history)
     losses: list[Loss] = []
     undecided: list[str] = []
-    for of_key in judged.keys:
+    for of_key in (*judged.keys, *judged.counters):
         holdings = finals.of(of_key.key)
         missing = list(_losses(of_key, holdings))
         unread = finals.unread(of_key.key)
@@ -80,6 +88,8 @@ def _why(unread: Sequence[str], finals: FinalContents) -> str:
 
 
 def _losses(of_key: KeyOperations, holdings: Sequence[Holding]) -> Iterator[Loss]:
+    if of_key.is_counter:
+        return _lost_counts(of_key, tuple(holdings))
     if _is_known(of_key, holdings):
         return _unaccounted(of_key, tuple(holdings))
     return (_lost_elements if of_key.is_set else _lost_change)(of_key, tuple(holdings))
@@ -107,6 +117,12 @@ def _lost_change(of_key: KeyOperations, holdings: tuple[Holding, ...]) -> Iterat
         yield Loss(suspects, holdings)
 
 
+def _lost_counts(of_key: KeyOperations, holdings: tuple[Holding, ...]) -> Iterator[Loss]:
+    acknowledged = tuple(of_key.acknowledged_counts)
+    if acknowledged and (sums := miscounted(of_key, holdings)):
+        yield Loss(acknowledged[-1:], holdings, sums)
+
+
 def _lost_elements(of_key: KeyOperations, holdings: tuple[Holding, ...]) -> Iterator[Loss]:
     held = {element for holding in holdings for element in elements(holding.value)}
     deletes = [change for change in of_key.changes if change.f == "delete"]
@@ -124,10 +140,12 @@ def _witness(loss: Loss) -> Witness:
 
 
 def _story(loss: Loss) -> str:
+    if loss.sums:
+        return f"{loss.sums}; {was_told(loss.suspects[0])}"
     told = ", and ".join(was_told(change) for change in loss.suspects)
     if loss.suspects[0].f in ADDS:
         nodes = ", ".join(holding.node for holding in loss.holdings)
-        place = "set" if loss.suspects[0].f == "add" else "text"
+        place = {"add": "set", "type": "text"}.get(loss.suspects[0].f, "list")
         return f"{told}; it is in no replica's {place} at the end ({nodes} were read), and nothing removed it"
     if len(loss.suspects) == 1:
         state = listed(loss.holdings)

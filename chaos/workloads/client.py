@@ -70,6 +70,7 @@ class ClientError(Exception):
         return self.text.partition(":")[0]
 
 
+@runtime_checkable
 class Client(Protocol):
     """Requests through the gateway of that name. Every method raises `ClientError`, nothing else.
 

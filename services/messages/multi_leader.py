@@ -19,7 +19,8 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True):
     `number` counts that leader's versions of this key, `past` is what the writer knew of the key; together
     they tell which versions it replaces. `after` is what the leader knew of all others' changes; `path` are
     the leaders that have taken it over since, one after the other. The `more` changes that follow it are of
-    the same transaction.
+    the same transaction. The value of one that `merges` is a state of `services.multi_leader.crdts`, which
+    is joined to what is there.
     """
 
     origin: Name
@@ -31,6 +32,7 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True):
     after: Vector = msgspec.field(default_factory=dict)
     path: tuple[Name, ...] = ()
     more: Count = 0
+    merges: bool = False
 
 
 class Changes(Message, frozen=True, kw_only=True):
@@ -44,11 +46,18 @@ MOST_STEPS = 16  # of a transaction, which travels in one message
 
 
 class Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One thing that a transaction does to one register: read it, write it, or append to the list in it."""
+    """One thing that a transaction does to one register: read it, write it, or append to the list in it.
 
-    f: Literal["read", "put", "append"]
+    Or to a counter, set, map or list, where conflicts are settled by `crdt` (`services.multi_leader.crdts`).
+    `insert` puts its value `after` an element, or to the front. `context` is what the client knows of the
+    key; who says nothing goes by what its leader holds, but assigns a field without replacing what is there.
+    """
+
+    f: Literal["read", "put", "append", "increment", "add", "assign", "insert", "remove"]
     key: Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
     value: Value = None
+    after: Value = None
+    context: Context = ""
 
 
 Steps: TypeAlias = Annotated[tuple[Step, ...], msgspec.Meta(min_length=1, max_length=MOST_STEPS)]

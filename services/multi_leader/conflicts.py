@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from services.messages import Value
 from services.messages.multi_leader import Change
-from services.multi_leader.knowledge import concurrent, dot_of
+from services.multi_leader.knowledge import concurrent, covers, dot_of
 from services.multi_leader.resolvers import Resolver
 from services.store.effects import canonical
+
+LONGEST = 120  # characters of a value in the log
 
 
 class Conflict(NamedTuple):
@@ -23,7 +25,10 @@ def conflict_of(
     held: Sequence[Change], arrived: Change, kept: Sequence[Change], resolver: Resolver
 ) -> Conflict | None:
     """The conflict that `arrived` meets among the versions `held`, if it does, and `kept` is what remains."""
-    others = [version for version in held if concurrent(version, arrived)]
+    if arrived.merges:
+        news = any(version.merges and not covers(arrived, version) for version in held)
+        return Conflict(arrived.operation.key, resolver.show(kept), ()) if news else None
+    others = [version for version in held if not version.merges and concurrent(version, arrived)]
     if not others:
         return None
     counts = [dot_of(version) for version in resolver.count(kept)]
@@ -33,14 +38,18 @@ def conflict_of(
 
 def tell(say: Callable[..., None], conflict: Conflict, by: str) -> None:
     """One line: what was kept, and what was lost and whose it was; or how all of it is there."""
-    kept = " ".join(map(_text_of, conflict.shown)) or "(deleted)"
+    kept = _cut(" ".join(map(_text_of, conflict.shown)) or "(deleted)")
     if conflict.lost:
-        lost = " ".join(map(_shown, conflict.lost))
+        lost = _cut(" ".join(map(_shown, conflict.lost)))
         whose = " ".join(each.origin for each in conflict.lost)
         say("conflict-resolved", key=conflict.key, kept=kept, by=by, lost=lost, of=whose)
     else:
         event = "conflict-recorded" if len(conflict.shown) > 1 else "conflict-merged"
         say(event, key=conflict.key, kept=kept, by=by)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _shown(version: Change) -> str:

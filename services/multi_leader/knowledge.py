@@ -26,6 +26,12 @@ def concurrent(one: Change, other: Change) -> bool:
     return dot_of(one) != dot_of(other) and not knew(one, other) and not knew(other, one)
 
 
+def covers(later: Change, earlier: Change) -> bool:
+    """Had the writer of `later` seen all that is joined in `earlier`?"""
+    past = dotted.past_in(later.past)
+    return past.merged(past_of_all([earlier])) == past
+
+
 def newest(versions: Sequence[Change]) -> tuple[Change, ...]:
     """Those that none of the others has replaced; in the order of `order`."""
     kept = [one for one in versions if not any(knew(other, one) for other in versions)]

@@ -16,12 +16,12 @@ from services.messages.versions import Stamp
 from services.multi_leader.conflicts import Conflict, conflict_of
 from services.multi_leader.delivery import deliverable
 from services.multi_leader.knowledge import dot_of, past_of_all
-from services.multi_leader.resolvers import Resolver
-from services.multi_leader.steps import operation_of, seen_by_a_step
+from services.multi_leader.resolvers import Resolvers
+from services.multi_leader.steps import effect_of, is_merging, operation_of, seen_by_a_step
 from services.multi_leader.storage import Storage
 from services.ports import Clock
 from services.versions import dotted
-from services.versions.dotted import Dot
+from services.versions.dotted import Dot, Past
 from services.versions.hybrid_clock import HybridClock
 
 
@@ -60,13 +60,13 @@ class Leader:
         name: str,
         clock: Clock,
         storage: Storage,
-        resolver: Resolver,
+        resolvers: Resolvers,
         *,
         causal: bool = False,
         tagless_hops: int | None = None,
         uploads: Mapping[str, str] | None = None,
     ) -> None:
-        self.storage, self.resolver = storage, resolver
+        self.storage, self.resolvers = storage, resolvers
         self._causal, self._tagless_hops, self._uploads = causal, tagless_hops, uploads or {}
         self._name, self._clock = name, HybridClock(clock.wall)
         self.known, time_us, self.conflicts = storage.recovered()
@@ -116,8 +116,11 @@ class Leader:
         return done._replace(conflicts=tuple(trying.told))
 
     def _write(self, draft: _Draft, write: Write) -> Done:
-        past = self._past_of(write)
-        return Done((self._make(draft, write.operation, past, Stamp(self._clock.now_us(), self._name)),))
+        operation = write.operation
+        if operation.f == "add" and is_merging(self.resolvers.of(operation.key)):
+            return self._transact(draft, [Step("add", operation.key, operation.value)])
+        past = self._past_of(operation.key, write.context)
+        return Done((self._make(draft, operation, past, Stamp(self._clock.now_us(), self._name)),))
 
     def _transact(self, draft: _Draft, steps: Sequence[Step]) -> Done:
         """All of its changes have one stamp, so where two transactions meet in several rows the same wins."""
@@ -126,15 +129,37 @@ class Leader:
         left = sum(step.f != "read" for step in steps)
         for step in steps:
             held = self.storage.held(step.key)
-            seen = seen_by_a_step(self.resolver.show(held))
+            seen = seen_by_a_step(self.resolvers.of(step.key).show(held))
             results.append(seen if step.f == "read" else None)
             if step.f != "read":
                 left -= 1
-                past = str(past_of_all(held))
-                changes.append(self._make(draft, operation_of(step, seen), past, stamp, more=left))
+                changes.append(self._step(draft, step, held, seen, stamp, left))
         return Done(tuple(changes), results=tuple(results))
 
-    def _make(self, draft: _Draft, operation: Operation, past: str, stamp: Stamp, *, more: int = 0) -> Change:
+    def _step(
+        self, draft: _Draft, step: Step, held: Sequence[Change], seen: Value, stamp: Stamp, left: int
+    ) -> Change:
+        """The change that this step is; so many more will follow."""
+        knows_nothing = step.f == "assign"  # then both values are kept
+        by_default = dotted.NOTHING if knows_nothing else past_of_all(held)
+        past = self._past_of(step.key, step.context, by_default)
+        if step.f in ("put", "append"):
+            return self._make(draft, operation_of(step, seen), past, stamp, more=left)
+        dot = Dot(self._name, self.storage.number(step.key) + 1)
+        place = stamp.time_us, draft.known.get(self._name, 0) + 1
+        operation = effect_of(step, self.resolvers.of(step.key), held, dot, past, place)
+        return self._make(draft, operation, past, stamp, more=left, merges=True)
+
+    def _make(
+        self,
+        draft: _Draft,
+        operation: Operation,
+        past: str,
+        stamp: Stamp,
+        *,
+        more: int = 0,
+        merges: bool = False,
+    ) -> Change:
         """A new change of this leader; it is absorbed."""
         change = Change(
             origin=self._name,
@@ -145,6 +170,7 @@ class Leader:
             past=past,
             after={node: count for node, count in draft.known.items() if node != self._name},
             more=more,
+            merges=merges,
         )
         self._absorb(draft, change)
         return change
@@ -177,7 +203,7 @@ class Leader:
         held = self.storage.held(taken.operation.key)
         self._absorb(draft, taken)
         unseen = structs.replace(taken, past=arrived.past)
-        conflict = conflict_of(held, unseen, (taken,), self.resolver)
+        conflict = conflict_of(held, unseen, (taken,), self.resolvers.of(taken.operation.key))
         draft.conflicts += conflict is not None
         return Done((taken,), (conflict,) if conflict else (), by="overwrite-on-sync")
 
@@ -193,12 +219,14 @@ class Leader:
             past=str(past_of_all(self.storage.held(key))),
         )
 
-    def _past_of(self, write: Write) -> str:
+    def _past_of(self, key: str, context: str, by_default: Past | None = None) -> str:
         """What the writer knew of the key. Raises `LabError` bad-request for a context of somewhere else."""
-        past, held = dotted.past_in(write.context), self.storage.held(write.operation.key)
-        if not write.context and self.resolver.blind_replaces:
-            past = past_of_all(held)
-        if past.knows(Dot(self._name, self.storage.number(write.operation.key) + 1)):
+        past = dotted.past_in(context)
+        if not context and by_default is not None:
+            past = by_default
+        elif not context and self.resolvers.of(key).blind_replaces:
+            past = past_of_all(self.storage.held(key))
+        if past.knows(Dot(self._name, self.storage.number(key) + 1)):
             raise LabError("bad-request", "the context knows of a write that never was; read the key again")
         return str(past)
 
@@ -212,9 +240,10 @@ class Leader:
             return
         key = change.operation.key
         held = self.storage.held(key)
-        kept = self.resolver.keep(held, change)
+        resolver = self.resolvers.of(key)
+        kept = resolver.keep(held, change)
         self.storage.replace(key, kept)
-        conflict = conflict_of(held, change, kept, self.resolver)
+        conflict = conflict_of(held, change, kept, resolver)
         if conflict is not None:
             draft.conflicts += 1
             draft.told.append(conflict)

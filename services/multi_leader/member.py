@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from services.errors import LabError
 from services.family import Answers
-from services.messages import Contents, Read, ReadContents, ReadResult, Status, Value, Write, Written
+from services.messages import Contents, Read, ReadContents, ReadResult, Status, Write, Written
 from services.messages.multi_leader import (
     Changes,
     Edit,
@@ -21,9 +21,10 @@ from services.multi_leader import conflicts
 from services.multi_leader.documents.desk import Desk
 from services.multi_leader.exchange import Exchange
 from services.multi_leader.homes import homes_of, with_devices
-from services.multi_leader.knowledge import dot_of, past_of_all
+from services.multi_leader.knowledge import dot_of
 from services.multi_leader.leader import Done, Leader
-from services.multi_leader.resolvers import resolver_of
+from services.multi_leader.resolvers import Resolvers
+from services.multi_leader.showing import contents_of, read_of
 from services.multi_leader.storage import Storage
 from services.multi_leader.topologies import Routes, topology_of
 from services.node import remember_settings
@@ -113,13 +114,12 @@ class Member:
     def _open(self) -> None:
         env, settings = self._env, self._settings
         self._homes = homes_of(replace(self._node, cluster=settings))
-        resolver = resolver_of(settings)
         causal = settings.delivery == "causal"
         hops = None if settings.origin_tags else settings.most_hops
-        storage = Storage(env.disk.connect)
+        storage, resolvers = Storage(env.disk.connect), Resolvers(settings)
         uploads = self._homes if settings.on_return == "overwrite" else {}
         self._leader = Leader(
-            env.node, env.clock, storage, resolver, causal=causal, tagless_hops=hops, uploads=uploads
+            env.node, env.clock, storage, resolvers, causal=causal, tagless_hops=hops, uploads=uploads
         )
         self._desk = Desk(
             env, self._leader, settings, self._node.replicas, is_typed_on=self.role == "device", say=self.say
@@ -164,7 +164,8 @@ class Member:
     def _tell(self, done: list[Done]) -> None:
         for each in done:
             for conflict in each.conflicts:
-                conflicts.tell(self.say, conflict, each.by or self._settings.conflicts)
+                by = each.by or self._settings.conflicts_under(conflict.key)
+                conflicts.tell(self.say, conflict, by)
 
     async def _edit(self, message: Edit) -> Edited:
         reply, done = await self._desk.order(message)
@@ -215,35 +216,15 @@ class Member:
         return self._node.followers
 
     async def _read(self, message: Read) -> ReadResult:
-        leader, vector = self._leader, dict(self._leader.known)
-        if message.type == "set":
-            members: Value = (
-                self._desk.text(message.key) if self._desk.is_open else leader.storage.members(message.key)
-            )
-            return ReadResult(node=self._env.node, found=bool(members), value=members, vector=vector)
-        held = leader.storage.versions(message.key)
-        shown = leader.resolver.show(held)
-        return ReadResult(
-            node=self._env.node,
-            found=bool(shown),
-            value=shown[0] if len(shown) == 1 else None,
-            siblings=shown if len(shown) > 1 else (),
-            vector=vector,
-            context=str(past_of_all(held)),
-        )
+        if message.type == "set" and self._desk.is_open:
+            text = self._desk.text(message.key)
+            vector = dict(self._leader.known)
+            return ReadResult(node=self._env.node, found=bool(text), value=text, vector=vector)
+        return read_of(self._env.node, self._leader, message)
 
     async def _contents(self, _: ReadContents) -> Contents:
-        leader = self._leader
-        held, sets = leader.storage.everything()
-        shown = {key: leader.resolver.show(versions) for key, versions in held.items()}
-        return Contents(
-            node=self._env.node,
-            registers={key: values[0] for key, values in shown.items() if len(values) == 1},
-            siblings={key: list(values) for key, values in shown.items() if len(values) > 1},
-            sets=self._desk.texts(sets),
-            vector=dict(leader.known),
-            mark=vectors.text_of(leader.known),
-        )
+        contents = contents_of(self._env.node, self._leader)
+        return replace(contents, sets=self._desk.texts(contents.sets))
 
     async def _changes(self, batch: Changes) -> Taken:
         if batch.changes:

@@ -7,10 +7,18 @@ row and keep its others. (Most products with several leaders settle conflicts so
 
 from collections.abc import Sequence
 
+import msgspec
+
 from services.errors import LabError
 from services.messages import Operation, Value
-from services.messages.multi_leader import Step
+from services.messages.multi_leader import Change, Step
+from services.multi_leader import crdts
+from services.multi_leader.crdts import sequence
+from services.multi_leader.resolvers import Resolver
+from services.multi_leader.resolvers.crdt import Crdt, state_of
 from services.store.effects import canonical
+from services.versions import dotted
+from services.versions.dotted import Dot
 
 MOST_BYTES = 256 << 10  # of a list that is appended to, as of every value
 
@@ -33,3 +41,28 @@ def operation_of(step: Step, seen: Value) -> Operation:
     if len(canonical(longer).encode()) > MOST_BYTES:
         raise LabError("too-large", f"the list {step.key!r} would have more than {MOST_BYTES} bytes")
     return Operation("put", step.key, longer)
+
+
+def is_merging(resolver: Resolver) -> bool:
+    """Does it join counters, sets, maps and lists?"""
+    return isinstance(resolver, Crdt)
+
+
+def effect_of(
+    step: Step,
+    resolver: Resolver,
+    held: Sequence[Change],
+    dot: Dot,
+    past: str,
+    place: tuple[int, int],
+) -> Operation:
+    """What `step` changes of a counter, set, map or list, as it is shipped; `place` is (time, number).
+
+    Raises `LabError` bad-request.
+    """
+    if not is_merging(resolver):
+        text = f"{step.f} is for counters, sets, maps and lists; {step.key!r} is none, for its conflicts are"
+        raise LabError("bad-request", f"{text} not settled by `crdt`")
+    new = sequence.new_id(*place, dot.node)
+    delta = crdts.effect_of(step, state_of(held), dot, dotted.past_in(past), new)
+    return Operation("put", step.key, msgspec.to_builtins(delta))

@@ -2,6 +2,8 @@
 
 from typing import Literal, TypeAlias
 
+import msgspec
+
 from services.settings.common import CommonSettings
 
 Conflicts: TypeAlias = Literal[  # see services/multi_leader/resolvers
@@ -11,6 +13,7 @@ Conflicts: TypeAlias = Literal[  # see services/multi_leader/resolvers
     "record",
     "merge",
     "on-write-handler",
+    "crdt",
 ]
 Handler: TypeAlias = Literal["wiki-titles"]  # see services/multi_leader/handlers
 Home: TypeAlias = Literal["gateway", "record"]
@@ -29,6 +32,8 @@ class MultiLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="multi-
     """How leaders share their changes and settle conflicts; times in milliseconds."""
 
     conflicts: Conflicts = "record"  # what becomes of versions that knew nothing of each other
+    # The same, of keys that begin so; of several beginnings the longest counts.
+    conflicts_of: dict[str, Conflicts] = msgspec.field(default_factory=dict)
     handler: Handler = "wiki-titles"  # the application's own, of `on-write-handler`
     detection: Detection = "async"  # `sync`: a client waits until every leader has its write
     delivery: Delivery = "arrival"  # `causal`: a change waits here for what its leader knew
@@ -54,7 +59,13 @@ class MultiLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="multi-
     @property
     def converges(self) -> bool:
         """See `CommonSettings`: not by order of arrival, nor while changes run in circles."""
-        return self.conflicts != "arrival-order" and self.origin_tags
+        return "arrival-order" not in (self.conflicts, *self.conflicts_of.values()) and self.origin_tags
+
+    def conflicts_under(self, key: str) -> Conflicts:
+        """What becomes of conflicting versions of this key."""
+        beginnings = (each for each in self.conflicts_of if key.startswith(each))
+        longest = max(beginnings, key=len, default=None)
+        return self.conflicts if longest is None else self.conflicts_of[longest]
 
 
 SETTINGS = MultiLeaderSettings

@@ -6,7 +6,6 @@ from unittest.mock import patch
 
 from msgspec.structs import replace
 
-from services.messages import Write
 from services.messages.multi_leader import Change
 from services.multi_leader import knowledge
 from services.multi_leader.exchange import Exchange
@@ -48,8 +47,8 @@ def what_a_devices_user_has_seen_is_taken_from_what_is_on_the_device() -> Any:
     """Also if it has come since, from its home."""
     real = Leader._past_of
 
-    def past_of(self: Leader, write: Write) -> str:
-        return _past_here(self, write.operation.key) if self._name in DEVICES else real(self, write)
+    def past_of(self: Leader, key: str, context: str, by_default: Any = None) -> str:
+        return _past_here(self, key) if self._name in DEVICES else real(self, key, context, by_default)
 
     return patch.object(Leader, "_past_of", past_of)
 

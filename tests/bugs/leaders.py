@@ -40,8 +40,8 @@ def at_most_two_siblings_are_kept() -> Any:
 
 @bug(EDITS)
 def what_a_client_knew_is_taken_from_what_its_leader_holds() -> Any:
-    def past_of(self: Leader, write: Any) -> str:
-        return str(knowledge.past_of_all(self.storage.held(write.operation.key)))
+    def past_of(self: Leader, key: str, context: str, by_default: Any = None) -> str:
+        return str(knowledge.past_of_all(self.storage.held(key)))
 
     return patch.object(Leader, "_past_of", past_of)
 

@@ -11,6 +11,7 @@ from tests.bugs import (  # noqa: F401 - they enter their own mistakes in the ta
     documents,
     elections,
     leaders,
+    merging,
     pages,
     topologies,
 )

@@ -53,7 +53,7 @@ class Desk:
         """What a reader sees of a document, or a user on a device."""
         storage = self._leader.storage
         if self._settings.documents == "last-write-wins":
-            return whole_text(self._leader.resolver.show(storage.versions(key)))
+            return whole_text(self._leader.resolvers.of(key).show(storage.versions(key)))
         return self._shown(key, storage.members(key))
 
     def texts(self, sets: Mapping[str, list[Value]]) -> dict[str, list[Value]]:

@@ -47,6 +47,6 @@ class Writer:
         return Operation("add", key, to_builtins(text.inserted(me, splice.at, splice.element)))
 
     def _rewritten(self, key: str, stroke: Keystroke) -> Operation:
-        text = whole_text(self._leader.resolver.show(self._leader.storage.held(key)))
+        text = whole_text(self._leader.resolvers.of(key).show(self._leader.storage.held(key)))
         apply(text, stroke.on(text))
         return Operation("put", key, text)

@@ -12,7 +12,7 @@ from services.loading import load
 from services.messages import Value
 from services.messages.multi_leader import Change
 from services.multi_leader.handlers import handler_of
-from services.settings.multi_leader import MultiLeaderSettings
+from services.settings.multi_leader import Conflicts, MultiLeaderSettings
 
 
 class Resolver(Protocol):
@@ -30,10 +30,27 @@ class Resolver(Protocol):
         """What a reader sees: no value, one, or several among which nobody may choose."""
 
 
-def resolver_of(settings: MultiLeaderSettings) -> Resolver:
-    """The one in `services/multi_leader/resolvers/NAME.py`, with the application's handler if need be."""
-    module = f"services.multi_leader.resolvers.{settings.conflicts.replace('-', '_')}"
-    if settings.conflicts == "on-write-handler":
+class Resolvers:
+    """Those of a cluster: which one it is depends on how a key begins."""
+
+    def __init__(self, settings: MultiLeaderSettings) -> None:
+        self._settings = settings
+        names = dict.fromkeys((settings.conflicts, *settings.conflicts_of.values()))
+        self._by_name = {name: resolver_of(settings, name) for name in names}
+
+    def of(self, key: str) -> Resolver:
+        """That of `key`."""
+        return self._by_name[self._settings.conflicts_under(key)]
+
+
+def resolver_of(settings: MultiLeaderSettings, name: Conflicts | None = None) -> Resolver:
+    """The one in `services/multi_leader/resolvers/NAME.py`, with the application's handler if need be.
+
+    Without a name it is that of all keys of which nothing else is said.
+    """
+    name = name or settings.conflicts
+    module = f"services.multi_leader.resolvers.{name.replace('-', '_')}"
+    if name == "on-write-handler":
         made: Resolver = load(f"{module}:OnWriteHandler")(handler_of(settings.handler))
         return made
     resolver: Resolver = load(f"{module}:RESOLVER")

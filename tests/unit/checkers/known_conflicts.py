@@ -1,4 +1,4 @@
-"""The rows of `known.py` about changes of which neither author knew the other's."""
+"""The rows of `known.py` about changes of which neither author knew the other's, and how these are merged."""
 
 BAD = [
     (
@@ -10,6 +10,8 @@ BAD = [
     ("unbounded-staleness/found-older-than-it-says", (2, 3, 4, 5), "said that it was 100 ms at most"),
     ("failed-write-seen/found-in-doubt", (0, 1, 2, 3), "had not been confirmed (too-few-answers: 1 of the 3"),
     ("failed-write-seen/found-among-siblings", (0, 1, 4, 5), "write of 1 to x failed (no-quorum); then"),
+    ("lost-write/found-counter", (2, 3, 7, 11), "add up to 3, but no replica has that"),
+    ("lost-write/found-list-element", (0, 1, 7, 11), "that 'a1' is in the list comments"),
     ("conflict/found-at-once", (0, 1, 2, 3), "neither knew the other"),
     ("conflict/found-later-without-knowing", (2, 3, 4, 5), "neither knew the other"),
 ]

@@ -1,0 +1,154 @@
+"""Values that can be changed by several at once and still come to the same (CRDTs: Shapiro et al. 2011).
+
+A change is not a new value but what is different: a few entries that are *joined* to what is there. Joining
+is commutative, associative and idempotent, so it does not matter in which order changes arrive, or how often.
+
+| value | steps | what happens at once, and what comes of it |
+|---|---|---|
+| counter | `increment` | both count |
+| set | `add`, `remove` | an addition that the remover had not seen stays |
+| map | `assign`, `remove` | a field keeps both values, until somebody who saw both assigns one |
+| list | `insert` (`after` an element), `remove` | both are in, in one order everywhere |
+
+A key is what the first step made of it. Should two leaders make two things of it at once, it is both.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from services.errors import LabError
+from services.messages import Value
+from services.messages.multi_leader import Step
+from services.multi_leader.crdts import counter, observed, sequence
+from services.multi_leader.crdts.counter import Counter
+from services.multi_leader.crdts.observed import Observed
+from services.multi_leader.crdts.sequence import Sequence
+from services.store.effects import canonical
+from services.versions.dotted import Dot, Past
+
+MOST = 2**53  # by which a counter is turned at once
+OF_STEP = {"increment": "counter", "add": "set", "assign": "map", "insert": "list"}
+STEPS = (*OF_STEP, "remove")
+
+
+class State(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is kept of a key, and also what a change of it is. Mostly it is only one of these."""
+
+    counter: Counter = {}
+    set: Observed = Observed()
+    map: Observed = Observed()
+    list: Sequence = Sequence()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What the key is."""
+        return tuple(kind for kind in OF_STEP.values() if getattr(self, kind))
+
+
+NOTHING = State()
+
+
+def state_in(value: Value) -> State:
+    """The state that came as JSON. Raises `ValueError`."""
+    return msgspec.convert(value, State)
+
+
+def joined(one: State, other: State) -> State:
+    """What somebody has who has heard of both."""
+    return State(
+        counter.joined(one.counter, other.counter),
+        observed.joined(one.set, other.set),
+        observed.joined(one.map, other.map),
+        sequence.joined(one.list, other.list),
+    )
+
+
+def effect_of(step: Step, state: State, dot: Dot, known: Past, new: sequence.Id) -> State:
+    """What `step` changes, as the change `dot` of the key, by somebody to whom so much is `known`.
+
+    Raises `LabError` bad-request.
+    """
+    kind = OF_STEP.get(step.f)
+    if kind and state.kinds and kind not in state.kinds:
+        raise LabError("bad-request", f"{step.key!r} is a {state.kinds[0]} and not a {kind}")
+    match step.f:
+        case "increment":
+            return State(counter=counter.increment(state.counter, dot.node, _number_in(step)))
+        case "add":
+            return State(set=observed.put(state.set, canonical(step.value), None, dot, known))
+        case "assign":
+            return State(map=_assign(step, state.map, dot, known))
+        case "insert":
+            return State(list=_insert(step, state.list, new))
+    return _remove(step, state, dot, known)
+
+
+def shown(state: State) -> tuple[Value, ...]:
+    """What a reader sees: one value, unless the key was made two things at once."""
+    return tuple(_shown(kind, state) for kind in state.kinds)
+
+
+def members(state: State) -> list[Any]:
+    """The elements of the set."""
+    return [msgspec.json.decode(name) for name in sorted(state.set.entries)]
+
+
+def fields(state: State) -> Iterator[tuple[str, list[Any]]]:
+    """The fields of the map, and the values of each: several that knew nothing of each other."""
+    for name, values in state.map.entries.items():
+        yield name, [value for _, value in sorted(values.items())]
+
+
+def _shown(kind: str, state: State) -> Value:
+    if kind == "counter":
+        return counter.value(state.counter)
+    if kind == "set":
+        return members(state)
+    if kind == "list":
+        return sequence.values(state.list)
+    several: dict[str, Any] = {}
+    for name, values in fields(state):
+        several[name] = values[0] if len(values) == 1 else {"siblings": values}
+    return several
+
+
+def _number_in(step: Step) -> int:
+    by = step.value
+    if not isinstance(by, int) or isinstance(by, bool) or abs(by) > MOST:
+        raise LabError("bad-request", f"a counter is turned by a whole number, not by {canonical(by)}")
+    return by
+
+
+def _assign(step: Step, state: Observed, dot: Dot, known: Past) -> Observed:
+    if not isinstance(step.value, dict) or len(step.value) != 1:
+        form = '{"field": value}'
+        raise LabError(
+            "bad-request", f"assign takes {form}, one field at a time, not {canonical(step.value)}"
+        )
+    ((name, value),) = step.value.items()
+    return observed.put(state, name, value, dot, known)
+
+
+def _insert(step: Step, state: Sequence, new: sequence.Id) -> Sequence:
+    try:
+        return sequence.insert(state, step.value, step.after, new)
+    except ValueError as error:
+        raise LabError(
+            "bad-request", f"{error} {step.key!r}; insert after one that is, or after null"
+        ) from error
+
+
+def _remove(step: Step, state: State, dot: Dot, known: Past) -> State:
+    """From whatever the key is; that it was not there is nothing to complain of."""
+    if not state.kinds or state.kinds == ("counter",):
+        raise LabError(
+            "bad-request", f"{step.key!r} is no set, map or list, so nothing can be removed from it"
+        )
+    name = step.value if isinstance(step.value, str) else canonical(step.value)
+    return State(
+        set=observed.remove(state.set, canonical(step.value), dot, known) if state.set else Observed(),
+        map=observed.remove(state.map, name, dot, known) if state.map else Observed(),
+        list=sequence.remove(state.list, step.value),
+    )
