@@ -135,8 +135,11 @@ def _new_directory(above: Path, began_s: float) -> Path:
 
 
 def _point(link: Path, target: Path) -> None:
-    """Make `link` point to `target`, in one step, so that it always points somewhere."""
-    fresh = link.with_name(f".{link.name}-{target.name}")
+    """Make `link` point to `target`, in one step, so that it always points somewhere.
+
+    Of several labs that do so at once, each makes a link of its own first.
+    """
+    fresh = link.with_name(".".join(("", link.name, *target.parts)))
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(target)
     fresh.replace(link)

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from chaos.judging.verdict import STOOD_STILL, UNKNOWN_OUTCOME
 from tests.repository import ROOT
 
+SEED = 7
 Done: TypeAlias = "subprocess.CompletedProcess[str]"
 Run: TypeAlias = Callable[[Sequence[str]], Done]
 
@@ -34,11 +35,16 @@ def lab(*arguments: object) -> Done:
     return subprocess.run(command, capture_output=True, text=True)
 
 
-def play(names: Sequence[str], on: str, out: Path, seed: int = 7) -> Played:
-    """Run these variants with one command, which lets those of one shape share a cluster."""
+def play(names: Sequence[str], on: str, out: Path, jobs: int = 1) -> Played:
+    """Run these variants with one command, which lets those of one shape share a cluster.
+
+    What a stall has spoiled is repeated alone.
+    """
 
     def run(chosen: Sequence[str]) -> Done:
-        return lab("run", *chosen, "--on", on, "--seed", seed, "--out", out, "--json")
+        side_by_side = jobs if len(chosen) == len(names) else 1
+        about = ("--on", on, "--seed", SEED, "--out", out, "--jobs", side_by_side, "--json")
+        return lab("run", *chosen, *about)
 
     return played(run, names)
 

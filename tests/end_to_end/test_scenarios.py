@@ -35,7 +35,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def short(out: Path) -> Played:
-    return play(in_short("local"), "local", out)
+    return play(in_short("local"), "local", out, jobs=2)
 
 
 @pytest.mark.timeout(1800)  # the first one waits for all of them
@@ -47,7 +47,8 @@ def test_its_story_is_as_expected(scenario: str, short: Played, out: Path) -> No
 @pytest.mark.timeout(1800)
 def test_the_whole_is_as_expected(short: Played, out: Path) -> None:
     assert short.returncode == 0, short.said
-    assert (out / "latest").resolve() == short.latest
+    folders = [Path(verdict["folder"]) for verdict in short.verdicts]
+    assert (out / "latest").resolve() in folders  # side by side any of them may have begun last
 
 
 @pytest.mark.long

@@ -10,7 +10,7 @@ from chaos.runtimes.workers import in_processes
 from chaos.sessions.simulate import Simulation
 from chaos.sweeping.sweep import run_one, simulations
 
-FEW, MANY = 2_000, 10_000
+FEW, MANY = 1_000, 10_000  # few: what a minute or two of each push may cost
 WORKERS = 2
 REMEDIES = [
     (scenario.id, variant.name)
