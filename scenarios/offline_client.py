@@ -69,7 +69,12 @@ SCENARIO = Scenario(
     checkers=("lost-write", "diverged-replicas"),
     shape=Shape(2, 2, companions=(Companion(PHONE, "device"), Companion(LAPTOP, "device"))),
     needs=frozenset({"links", "kill", "restart"}),
-    settings={"family": "multi-leader", "conflicts": "record", "batch_entries": 4},
+    settings={
+        "family": "multi-leader",
+        "conflicts": "record",
+        "batch_entries": 4,
+        "detection_timeout_ms": 2000,  # no leader is to be replaced here
+    },
     variants=(
         problem("overwrite-on-sync", finds=["lost-write"], on_return="overwrite"),
         remedy("sync"),

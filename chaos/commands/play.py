@@ -18,7 +18,9 @@ COORDINATION = "Who replaces a silent leader: controller, election (the replicas
 DETECTION = "For how long a leader must be silent to be replaced; a busy machine needs more than 600."
 STONITH = "The old leader is switched off before another leads."
 NO_JSON = ("NaN", "Infinity", "-Infinity")  # words to Python's reader of JSON, but not to JSON
+DEVICES = "A device of that name beside several leaders, which works offline; may be given several times."
 OTHERS = "Any other setting of the family, for instance w=2; may be given several times."
+GATEWAY = "By way of this one, or of this device (default: the first gateway)."
 REPLICATION = "async, sync, semi-sync, semi-sync-timeout or quorum-ack"
 
 
@@ -41,6 +43,7 @@ def up(
     partitions: Annotated[int, typer.Option(min=1, max=9, help=PARTITIONS)] = 1,
     detection_timeout_ms: Annotated[int | None, typer.Option(help=DETECTION)] = None,
     stonith: Annotated[bool, typer.Option("--stonith", help=STONITH)] = False,
+    device: Annotated[list[str] | None, typer.Option(metavar="NAME", help=DEVICES)] = None,
     others: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help=OTHERS)] = None,
 ) -> None:
     """Start a cluster and leave it running."""
@@ -54,7 +57,8 @@ def up(
         "detection_timeout_ms": detection_timeout_ms,
     }
     settings = {name: value for name, value in given.items() if value is not None}
-    ending.run(start(on, nodes, strategy, settings | dict(map(setting_of, others or ())), partitions))
+    settings |= dict(map(setting_of, others or ()))
+    ending.run(start(on, nodes, strategy, settings, partitions, device or ()))
 
 
 def down() -> None:
@@ -67,7 +71,7 @@ def down() -> None:
 def put(
     key: str,
     value: Annotated[str, typer.Argument(help="JSON, or else taken as a string.")],
-    gateway: Annotated[str | None, typer.Option(help="By way of this one (default: the first).")] = None,
+    gateway: Annotated[str | None, typer.Option(help=GATEWAY)] = None,
 ) -> None:
     """Write VALUE to the register KEY."""
     from chaos.commands.playing import write
@@ -81,7 +85,7 @@ def get(
     source: Annotated[
         str | None, typer.Option("--from", metavar="NODE", help="What this replica has, however old.")
     ] = None,
-    gateway: Annotated[str | None, typer.Option(help="By way of this one (default: the first).")] = None,
+    gateway: Annotated[str | None, typer.Option(help=GATEWAY)] = None,
 ) -> None:
     """Read the register KEY, from a gateway or from one replica's own copy."""
     from chaos.commands.playing import read

@@ -1,7 +1,7 @@
 """What `./lab up`, `down`, `put` and `get` do."""
 
 import shutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -9,6 +9,7 @@ import typer
 from msgspec.structs import replace
 
 from chaos.cluster import Cluster, ClusterError
+from chaos.cluster.shape import DEVICE, Companion, Shape
 from chaos.runtimes import playground
 from chaos.runtimes.http_client import HttpClient
 from chaos.runtimes.supervisor import state_directory
@@ -29,13 +30,21 @@ try  ./lab put x 7          curl {url}/kv/x
      ./lab fault heal       ./lab down"""
 
 
-async def start(on: str, nodes: int, strategy: str, settings: Mapping[str, Any], partitions: int = 1) -> None:
+async def start(
+    on: str,
+    nodes: int,
+    strategy: str,
+    settings: Mapping[str, Any],
+    partitions: int = 1,
+    devices: Sequence[str] = (),
+) -> None:
     """Start a cluster on `local` or `compose`. Raises `ClusterError` when one is up there already."""
     if strategy not in FAMILIES:
         raise ClusterError(f"there is no strategy {strategy!r}; choose {' or '.join(FAMILIES)}")
     if on not in FINDERS:
         raise ClusterError(f"there is no runtime {on!r} to play on; choose {' or '.join(FINDERS)}")
     chosen = _settings({"family": strategy, **settings, **_shared_out(nodes, partitions)})
+    shape = _shape(nodes, devices)
     with playground.starting():
         if already := await FINDERS[on]():
             await already.close()
@@ -43,16 +52,15 @@ async def start(on: str, nodes: int, strategy: str, settings: Mapping[str, Any],
         typer.echo(f"starting replicas, a controller and gateways on {on} …")
         watch = ""
         if on == "local":
-            playground.start_local(nodes, chosen)
+            playground.start_local(shape, chosen)
         else:
-            watch = f"\n     {await playground.start_compose(nodes, chosen)}"
+            watch = f"\n     {await playground.start_compose(shape, chosen)}"
     cluster = await FINDERS[on]()
     assert cluster, "it has just started"
     if not _first_url(cluster).endswith(f":{playground.USUAL_PORT}"):
         typer.echo(f"port {playground.USUAL_PORT} is taken here, so the gateways have others")
-    typer.echo(
-        f"up: {_where(cluster)}\n{WHAT_NEXT.format(url=_first_url(cluster), whom=_whom(strategy))}{watch}"
-    )
+    whom = devices[0] if devices else _whom(strategy)
+    typer.echo(f"up: {_where(cluster)}\n{WHAT_NEXT.format(url=_first_url(cluster), whom=whom)}{watch}")
     await cluster.close()
 
 
@@ -86,10 +94,10 @@ async def _through(
     cluster: Cluster, gateway: str | None, request: Callable[[HttpClient, str], Awaitable[Answer]]
 ) -> Answer:
     name = gateway or await _working_gateway(cluster)
-    if name not in cluster.gateways:
-        known = ", ".join(cluster.gateways) or "none that runs"
+    if name not in cluster.doors:
+        known = ", ".join(cluster.doors) or "none that runs"
         raise ClusterError(f"there is no gateway {name!r}; there are: {known}")
-    client = HttpClient(cluster.gateways, PATIENCE_S)
+    client = HttpClient(cluster.doors, PATIENCE_S)
     try:
         return await request(client, name)
     except ClientError as error:
@@ -120,6 +128,14 @@ def _shared_out(nodes: int, partitions: int) -> Mapping[str, Any]:
     return {"partitions": groups, "coordination": "election"}
 
 
+def _shape(nodes: int, devices: Sequence[str]) -> Shape:
+    """Raises `ClusterError` for devices whose names cannot be."""
+    try:
+        return Shape(nodes, companions=tuple(Companion(name, DEVICE) for name in devices))
+    except ValueError as error:
+        raise ClusterError(f"these devices cannot be: {error}") from error
+
+
 def _settings(given: Mapping[str, Any]) -> CommonSettings:
     try:
         return settings_of(given)
@@ -133,7 +149,7 @@ def _whom(strategy: str) -> str:
 
 
 def _where(cluster: Cluster) -> str:
-    gateways = ", ".join(f"{name} at {url}" for name, url in cluster.gateways.items())
+    gateways = ", ".join(f"{name} at {url}" for name, url in cluster.doors.items())
     return f"{cluster.name} on {cluster.runtime}, {gateways}"
 
 

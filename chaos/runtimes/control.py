@@ -47,6 +47,8 @@ class Description(msgspec.Struct, frozen=True):
     replicas: list[str]
     gateways: dict[str, str]
     partitions: tuple[tuple[str, ...], ...] = ()
+    devices: tuple[str, ...] = ()
+    doors: dict[str, str] = {}
 
 
 @asynccontextmanager
@@ -102,4 +104,6 @@ def _describe(cluster: Cluster) -> Description:
         list(cluster.replicas),
         dict(cluster.gateways),
         cluster.partitions,
+        cluster.devices,
+        dict(cluster.doors),
     )

@@ -109,13 +109,14 @@ def _nothing_is_up() -> str:
     return f"{what}; start one with `./lab up`"
 
 
-def start_local(replicas: int, settings: CommonSettings) -> None:
+def start_local(shape: Shape, settings: CommonSettings) -> None:
     """Start a supervisor and wait until its cluster takes writes. Raises `ClusterError` with what it said."""
     shutil.rmtree(state_directory(), ignore_errors=True)  # of one that was killed
     state_directory().mkdir(parents=True)
     port = USUAL_PORT if is_free(USUAL_PORT) else 0
     command = [
-        *(sys.executable, "-m", "chaos.runtimes.supervisor", "--replicas", str(replicas)),
+        *(sys.executable, "-m", "chaos.runtimes.supervisor"),
+        *("--shape", msgspec.json.encode(shape).decode()),
         *(
             "--settings",
             msgspec.json.encode(settings).decode(),
@@ -166,8 +167,8 @@ async def stop() -> str | None:
     return project.name
 
 
-async def start_compose(replicas: int, settings: CommonSettings) -> str:
-    """`docker compose up` with so many replicas and these settings; returns how to watch its logs.
+async def start_compose(shape: Shape, settings: CommonSettings) -> str:
+    """`docker compose up` of this shape with these settings; returns how to watch its logs.
 
     Raises `ClusterError`. From then on that one is `wanted`: this process means no other.
     """
@@ -175,11 +176,11 @@ async def start_compose(replicas: int, settings: CommonSettings) -> str:
     from chaos.runtimes.compose_project import must_be_ours
     from chaos.runtimes.docker_engine import compose, connect
 
-    file, here = _compose_file(replicas), ("--project-directory", str(ROOT))
+    file, here = _compose_file(shape), ("--project-directory", str(ROOT))
     name = json.loads(compose(*here, "config", "--format", "json", file=file))["name"]
     await asyncio.to_thread(must_be_ours, connect(), name)
     up = (*here, "--project-name", name, "up", "--detach", "--wait")
-    compose(*up, file=file, environment=ports_instead(replicas))
+    compose(*up, file=file, environment=ports_instead(shape))
     os.environ[PROJECT_VARIABLE] = name
     cluster = await find_compose()
     assert cluster, "docker compose says that it is up"
@@ -191,24 +192,23 @@ async def start_compose(replicas: int, settings: CommonSettings) -> str:
     return f"docker compose{named} logs -f"
 
 
-def _compose_file(replicas: int) -> Path:
-    """The one that is checked in, if it has so many replicas, else another one in the state directory."""
+def _compose_file(shape: Shape) -> Path:
+    """The one that is checked in, if it is of this shape, else another one in the state directory."""
     from chaos.runtimes.compose_file import compose_text
     from chaos.runtimes.compose_layout import COMPOSE_FILE
 
-    if replicas == DEFAULT.replicas:
+    if shape == DEFAULT:
         return COMPOSE_FILE
     file = state_directory() / "docker-compose.yml"
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(compose_text(Shape(replicas)), encoding="utf-8")
+    file.write_text(compose_text(shape), encoding="utf-8")
     return file
 
 
-def ports_instead(replicas: int) -> dict[str, str]:
+def ports_instead(shape: Shape) -> dict[str, str]:
     """For each port of the Compose file that is taken here, the variable that moves it to any free one."""
     from chaos.runtimes.compose_file import port_variables, usual_ports
 
-    shape = Shape(replicas)
     ports = dict(zip(port_variables(shape), usual_ports(shape), strict=True))
     return {name: "" for name, port in ports.items() if name not in os.environ and not is_free(port)}
 

@@ -29,11 +29,10 @@ class RemoteCluster:
         self.abilities = frozenset(description.abilities)
         self.replicas: tuple[str, ...] = tuple(description.replicas)
         self.spares: tuple[str, ...] = ()
-        self.companions: tuple[str, ...] = ()
+        self.companions = self.devices = description.devices
         self.partitions = description.partitions
-        self.devices: tuple[str, ...] = ()
-        self.doors = self.gateways = description.gateways
-        self.links = all_links(self.replicas, tuple(self.gateways))
+        self.gateways, self.doors = description.gateways, description.doors
+        self.links = all_links(self.replicas, tuple(self.gateways), devices=self.devices)
         self._socket = socket
         self._events = events
 

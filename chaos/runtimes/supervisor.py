@@ -53,12 +53,12 @@ def faults_file() -> EventFile:
     return EventFile(state_directory() / "faults.jsonl")
 
 
-async def supervise(replicas: int, settings: CommonSettings, port: int) -> None:
+async def supervise(shape: Shape, settings: CommonSettings, port: int) -> None:
     """Hold a cluster until SIGTERM or SIGINT, then remove it and the state directory."""
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, over.set)
-    cluster = await _start(settings, Shape(replicas), port)
+    cluster = await _start(settings, shape, port)
     try:
         events = events_file()
         for event in cluster.events():
@@ -87,12 +87,12 @@ async def _start(settings: CommonSettings, shape: Shape, port: int) -> LocalClus
 def main() -> int:
     """The exit code; errors go to standard output, where the starter reads."""
     parser = argparse.ArgumentParser(prog="chaos.runtimes.supervisor")
-    parser.add_argument("--replicas", type=int, required=True)
+    parser.add_argument("--shape", type=lambda text: msgspec.json.decode(text, type=Shape), required=True)
     parser.add_argument("--settings", type=lambda text: settings_of(msgspec.json.decode(text)))
     parser.add_argument("--port", type=int, required=True)
     given = parser.parse_args()
     try:
-        asyncio.run(supervise(given.replicas, given.settings, given.port))
+        asyncio.run(supervise(given.shape, given.settings, given.port))
     except ClusterError as error:
         print(error, flush=True)
         return 4

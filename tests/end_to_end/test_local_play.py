@@ -245,3 +245,20 @@ def test_what_cannot_be_started(terminal: Terminal, words: list[str], complaint:
 )
 def test_faults_that_make_no_sense(terminal: Terminal, words: list[str]) -> None:
     terminal.lab("fault", *words, code=2)
+
+
+def test_a_device_takes_writes_while_it_is_cut_off_and_syncs_when_it_is_back(terminal: Terminal) -> None:
+    up = terminal.lab("up", "--nodes", "1", "--strategy", "multi-leader", "--device", "phone")
+    assert "phone at http://127.0.0.1:" in up and "fault cut phone" in up
+    terminal.lab("fault", "cut", "phone")
+    assert "acknowledged by phone" in terminal.lab("put", "x", "B", "--gateway", "phone")
+    assert "acknowledged by n1" in terminal.lab("put", "x", "C")
+    terminal.lab("fault", "heal")
+    deadline = time.monotonic() + ENDS_S
+    while terminal.lab("get", "x", "--from", "phone").splitlines()[:2] != ['"B"', '"C"']:
+        assert time.monotonic() < deadline
+
+
+def test_a_device_needs_a_name_of_its_own(terminal: Terminal) -> None:
+    said = terminal.lab("up", "--device", "n1", code=4)
+    assert said == "lab: these devices cannot be: companions need names that nobody else has, not n1\n"
