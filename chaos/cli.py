@@ -19,6 +19,7 @@ from chaos.commands import (
     check,
     compose,
     doctor,
+    edit,
     images,
     listing,
     logdiff,
@@ -45,7 +46,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for command in (
-    *(listing, run, check, report, sweep, quorum_table, logdiff, play, proxy, compose, images, doctor),
+    *(listing, run, check, report, sweep, quorum_table, logdiff, play, edit, proxy, compose, images, doctor),
     *(new, test),
 ):
     command.register(app)

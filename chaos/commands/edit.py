@@ -1,0 +1,28 @@
+"""`./lab edit`: a page on which people edit one text together."""
+
+from typing import Annotated
+
+import typer
+
+from chaos.runtimes import ending
+
+WAY = "lock, last-write-wins, operational-transformation or crdt; the page can switch"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command()(edit)
+
+
+def edit(
+    people: Annotated[int, typer.Option(min=2, max=4, help="How many, each on a device of their own.")] = 2,
+    way: Annotated[str, typer.Option(help=WAY)] = "crdt",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8090,
+) -> None:
+    """Open a page in two browsers and edit one text, in four ways, with lines that you can cut."""
+    from chaos.editing.board import WAYS
+    from chaos.editing.serving import serve
+
+    if way not in WAYS:
+        raise typer.BadParameter(f"there is no {way!r}; choose of {', '.join(WAYS)}", param_hint="--way")
+    ending.run(serve(people, way, port, typer.echo))

@@ -1,0 +1,126 @@
+// The page of one person. What is typed goes to the person's device as splices; what the device shows comes
+// back by server-sent events. Texts are lists of characters (code points), as the device counts them.
+"use strict";
+
+const me = document.body.dataset.me;
+const box = document.getElementById("mine");
+const way = document.getElementById("way");
+const told = document.getElementById("told");
+let base = { version: -1, text: [] }; // what the device was known to show
+let flight = null; // the text that is being sent
+let newer = null; // what came meanwhile
+
+const characters = (text) => Array.from(text);
+
+// The one place in which `to` differs from `from`: so many characters erased, and these inserted.
+function difference(from, to) {
+  let at = 0, end = 0;
+  while (at < from.length && at < to.length && from[at] === to[at]) at += 1;
+  while (end < from.length - at && end < to.length - at && from.at(-1 - end) === to.at(-1 - end)) end += 1;
+  return { at, erase: from.length - at - end, insert: to.slice(at, to.length - end) };
+}
+
+// What a place in the text before a difference is after it.
+function moved(place, change) {
+  if (place <= change.at) return place;
+  if (place >= change.at + change.erase) return place + change.insert.length - change.erase;
+  return change.at + change.insert.length;
+}
+
+// `theirs` with what made `mine` of `from` done to it as well.
+function merged(from, mine, theirs) {
+  const own = difference(from, mine), other = difference(from, theirs);
+  const overlap = Math.min(own.at + own.erase, other.at + other.erase) - Math.max(own.at, other.at);
+  const text = theirs.slice();
+  text.splice(moved(own.at, other), own.erase - Math.max(0, overlap), ...own.insert);
+  return text;
+}
+
+function show(text) {
+  const before = characters(box.value), joined = text.join("");
+  if (box.value === joined) return;
+  const change = difference(before, text);
+  const place = (units) => moved(characters(box.value.slice(0, units)).length, change);
+  const [start, end] = [place(box.selectionStart), place(box.selectionEnd)];
+  box.value = joined;
+  if (document.activeElement === box) {
+    box.setSelectionRange(text.slice(0, start).join("").length, text.slice(0, end).join("").length);
+  }
+}
+
+function arrive(shown, from) {
+  show(merged(from, characters(box.value), shown.text));
+  base = shown;
+  box.disabled = false;
+  push();
+}
+
+async function post(path, body) {
+  const answer = await fetch(path, {
+    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body),
+  });
+  const document_ = await answer.json();
+  if (!answer.ok) throw new Error(document_.message);
+  return document_;
+}
+
+async function push() {
+  const change = difference(base.text, characters(box.value));
+  if (flight !== null || (change.erase === 0 && change.insert.length === 0)) return;
+  flight = characters(box.value);
+  const sent = flight;
+  try {
+    const { at, erase, insert } = change;
+    const shown = await post(`/${me}/splice`, { version: base.version, at, erase, insert: insert.join("") });
+    told.textContent = shown.refused;
+    flight = null;
+    if (shown.refused) box.value = sent.join(""); // what was typed meanwhile would be refused as well
+    arrive(shown, sent);
+  } catch (error) {
+    told.textContent = error.message;
+    flight = null;
+    box.value = base.text.join("");
+  }
+  if (newer !== null && newer.version > base.version) arrive(newer, base.text);
+  newer = null;
+}
+
+function render(board) {
+  way.value = board.way;
+  const shown = board.people[me];
+  if (flight !== null) newer = shown;
+  else if (shown.version > base.version) arrive(shown, base.text);
+  for (const section of document.querySelectorAll("section")) {
+    const person = board.people[section.dataset.name], server = board.servers[section.dataset.name];
+    const text = section.querySelector("pre");
+    if (person) {
+      if (text) text.textContent = person.text.join("");
+      section.classList.toggle("is-cut", person.cut);
+      section.querySelector(".line").textContent = person.cut ? "mend the line" : "cut the line";
+    } else {
+      if (server !== null) text.textContent = server;
+      section.classList.toggle("is-silent", server === null);
+    }
+  }
+}
+
+async function ask(path, body) {
+  try {
+    await post(path, body);
+    told.textContent = "";
+  } catch (error) {
+    told.textContent = error.message;
+  }
+}
+
+box.addEventListener("input", push);
+way.addEventListener("change", () => ask("/way", { way: way.value }));
+for (const button of document.querySelectorAll(".line")) {
+  const section = button.closest("section");
+  button.addEventListener("click", () =>
+    ask(`/${section.dataset.name}/line`, { cut: !section.classList.contains("is-cut") }));
+}
+const stream = new EventSource("/stream");
+stream.onmessage = (event) => render(JSON.parse(event.data));
+stream.onerror = () => { told.textContent = "the lab does not answer; is it still running?"; };
+stream.onopen = () => { told.textContent = ""; };
