@@ -10,9 +10,11 @@ heals.
 differ for ever. `replica-priority` lets the replica with the higher name win. `record` keeps both until an
 author who has seen both writes one in their place; `merge` joins them, sorted; `on-write-handler` lets the
 wiki's own rule decide as soon as a leader notices, and with `on-read-handler` the author who is shown both
-keeps both. `transaction-split` puts an order into the row of its item and into that of its customer, in one
-transaction; conflicts are settled row by row, so the one may be lost and the other kept. `sync-detection`
-waits until every leader has the write before its author is told: no leader can do without the others.
+keeps both. `crdt` changes likes, tags, comments and a card of a page by steps that can be joined.
+`three-way-merge` keeps the history of a page and merges its lines, as Git does. `transaction-split` puts an
+order into the row of its item and into that of its customer, in one transaction; conflicts are settled row by
+row, so the one may be lost and the other kept. `sync-detection` waits until every leader has the write before
+its author is told: no leader can do without the others.
 
 To watch in the logs: `conflict-resolved`, with what was kept and what was lost, or `conflict-recorded`.
 """
@@ -20,7 +22,7 @@ To watch in the logs: `conflict-resolved`, with what was kept and what was lost,
 from chaos.catalogue.scenario import Scenario, problem, remedy
 from chaos.faults.partition import Partition
 from chaos.running.run import Run
-from chaos.workloads import orders, page_parts, wiki
+from chaos.workloads import orders, page_parts, pages, wiki
 
 
 async def script(run: Run) -> None:
@@ -48,6 +50,7 @@ async def looked_at(run: Run) -> None:
 
 CUT_S = 5.0
 PARTS = page_parts.page_parts(pages=2, clients=8, rate_per_s=80)
+PAGES = pages.pages(pages=4, clients=8, rate_per_s=60)
 ORDERS = orders.orders(items=4, clients=8, rate_per_s=80)
 CAREFUL = wiki.careful_titles(pages=8, clients=8, rate_per_s=60)
 EDITS = wiki.edits(pages=8, clients=8, rate_per_s=60)
@@ -70,6 +73,7 @@ SCENARIO = Scenario(
         remedy("on-write-handler", conflicts="on-write-handler"),
         remedy("on-read-handler", workload=CAREFUL, conflicts="record"),
         remedy("crdt", workload=PARTS, also=["deleted-item-returns"], conflicts="crdt"),
+        remedy("three-way-merge", workload=PAGES, conflicts="three-way-merge"),
         problem(
             "transaction-split",
             finds=["half-transaction-seen"],

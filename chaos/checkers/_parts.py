@@ -1,11 +1,13 @@
 """What values of a register are made of, so that what was merged can be found again.
 
-A merged value is a text joined by `/` or a list; its pieces are its parts. Any other value is one part,
-itself. Numbers that were written are found again in a joined text, too.
+A merged value is a text joined by `/`, a text of lines, or a list; its pieces are its parts. Any other value
+is one part, itself. Numbers that were written are found again in a joined text, too. The markers that a
+three-way merge puts around both sides of a conflict are nobody's lines.
 
 Assumed: what somebody wrote as one value is not also made by merging others.
 """
 
+import re
 from collections.abc import Iterable
 from typing import TypeAlias
 
@@ -13,6 +15,7 @@ from chaos.checkers._keys import left_behind
 from chaos.history import Operation, canonical
 
 JOINED_BY = "/"
+MARKER = re.compile(r"(<<<<<<<|>>>>>>>) .*|=======").fullmatch
 
 Parts: TypeAlias = dict[bytes, None]  # in order: a set whose order is the same in every run
 
@@ -30,6 +33,9 @@ class Splitter:
             return {}
         if isinstance(value, list):
             return dict.fromkeys(map(canonical, value))
+        if isinstance(value, str) and "\n" in value:
+            lines = (line for line in value.split("\n") if not MARKER(line))
+            return dict.fromkeys(map(canonical, lines))
         if isinstance(value, str) and JOINED_BY in value:
             return dict.fromkeys(map(self._part, filter(None, value.split(JOINED_BY))))
         return {canonical(value): None}

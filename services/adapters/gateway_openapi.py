@@ -188,7 +188,7 @@ def operations(replicas: Sequence[str]) -> dict[str, Described]:
             "Do several things to registers at once, where there are several leaders",
             _content(Steps, _STEPS),
             [],
-            (*_REFUSED, "too-large"),
+            (*_REFUSED, "too-large", "no-such-key"),
             requestBody=_STEPS_BODY,
         ),
         "recall": _described("Ask the cache beside the cluster", remembered, [_KEY], _REFUSED),

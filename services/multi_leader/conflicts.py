@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from services.messages import Value
 from services.messages.multi_leader import Change
-from services.multi_leader.knowledge import concurrent, covers, dot_of
+from services.multi_leader.knowledge import concurrent, covers, dot_of, newest
 from services.multi_leader.resolvers import Resolver
 from services.store.effects import canonical
 
@@ -28,7 +28,8 @@ def conflict_of(
     if arrived.merges:
         news = any(version.merges and not covers(arrived, version) for version in held)
         return Conflict(arrived.operation.key, resolver.show(kept), ()) if news else None
-    others = [version for version in held if not version.merges and concurrent(version, arrived)]
+    plain = [version for version in held if not version.merges]
+    others = [version for version in newest(plain) if concurrent(version, arrived)]
     if not others:
         return None
     counts = [dot_of(version) for version in resolver.count(kept)]

@@ -242,7 +242,7 @@ class Leader:
         held = self.storage.held(key)
         resolver = self.resolvers.of(key)
         kept = resolver.keep(held, change)
-        self.storage.replace(key, kept)
+        self.storage.replace(key, kept, len(resolver.count(kept)))
         conflict = conflict_of(held, change, kept, resolver)
         if conflict is not None:
             draft.conflicts += 1

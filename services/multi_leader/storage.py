@@ -78,10 +78,12 @@ class Storage:
         row = (change.origin, change.sequence, change.stamp.time_us, canonical(change))
         self._writer.execute("INSERT INTO changes VALUES (?, ?, ?, ?)", row)
 
-    def replace(self, key: str, versions: Iterable[Change]) -> None:
-        """Let `key` have these versions and no others. Writes."""
+    def replace(self, key: str, versions: Iterable[Change], counting: int) -> None:
+        """Let `key` have these versions and no others; readers see something of so many. Writes."""
         self._writer.execute("DELETE FROM versions WHERE key = ?", (key,))
-        rows = [(key, place, canonical(version)) for place, version in enumerate(versions)]
+        kept = list(versions)
+        first = min(0, counting - len(kept))  # what nobody sees is there under places below nought
+        rows = [(key, place, canonical(version)) for place, version in enumerate(kept, first)]
         self._writer.executemany("INSERT INTO versions VALUES (?, ?, ?)", rows)
 
     def held(self, key: str) -> list[Change]:

@@ -14,6 +14,7 @@ Conflicts: TypeAlias = Literal[  # see services/multi_leader/resolvers
     "merge",
     "on-write-handler",
     "crdt",
+    "three-way-merge",
 ]
 Handler: TypeAlias = Literal["wiki-titles"]  # see services/multi_leader/handlers
 Home: TypeAlias = Literal["gateway", "record"]

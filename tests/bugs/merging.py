@@ -1,16 +1,22 @@
 """Mistakes in values that are merged; the parts of wiki pages, changed on both sides of a cut, show each."""
 
+from collections.abc import Sequence as Several
 from typing import Any
 from unittest.mock import patch
 
+from services.messages.multi_leader import Change
 from services.multi_leader.crdts import counter, observed, sequence
 from services.multi_leader.crdts.counter import Counter
 from services.multi_leader.crdts.observed import Observed
 from services.multi_leader.crdts.sequence import Sequence
+from services.multi_leader.resolvers import three_way_merge
+from services.multi_leader.texts import diff3
+from services.multi_leader.texts.diff3 import Chunk
 from services.versions.dotted import Dot, Past
 from tests.bugs.planted import Hunt, bug, by_script
 
 PARTS = Hunt("write-conflict:crdt", "lost-write", by_script)
+PAGES = Hunt("write-conflict:three-way-merge", "lost-write", by_script)
 REMOVED = Hunt("write-conflict:crdt", "deleted-item-returns", by_script)
 
 
@@ -51,3 +57,24 @@ def who_removes_an_element_removes_what_his_own_leader_added_of_it() -> Any:
         return real(state, name, dot, Past(own))
 
     return patch.object(observed, "remove", remove)
+
+
+@bug(PAGES)
+def where_both_changed_the_same_lines_the_first_counts() -> Any:
+    def marked(chunk: Chunk, names: tuple[str, str]) -> list[str]:
+        return list(chunk.ours)
+
+    return patch.object(diff3, "marked", marked)
+
+
+@bug(PAGES)
+def the_merge_base_is_what_one_of_the_sides_came_from() -> Any:
+    """Also if the other had never heard of it: what is new there is taken for deleted."""
+    real = three_way_merge._merge
+
+    def merge(history: Several[Change], ours: Any, theirs: Any) -> Any:
+        versions = [*theirs.versions, *ours.versions[:-1]]
+        known = [version for version in history if version in versions]
+        return real(history, ours, theirs._replace(versions=tuple(known)))
+
+    return patch.object(three_way_merge, "_merge", merge)

@@ -68,7 +68,7 @@ def joined(one: State, other: State) -> State:
 def effect_of(step: Step, state: State, dot: Dot, known: Past, new: sequence.Id) -> State:
     """What `step` changes, as the change `dot` of the key, by somebody to whom so much is `known`.
 
-    Raises `LabError` bad-request.
+    Raises `LabError` bad-request or no-such-key.
     """
     kind = OF_STEP.get(step.f)
     if kind and state.kinds and kind not in state.kinds:
@@ -135,20 +135,21 @@ def _insert(step: Step, state: Sequence, new: sequence.Id) -> Sequence:
     try:
         return sequence.insert(state, step.value, step.after, new)
     except ValueError as error:
-        raise LabError(
-            "bad-request", f"{error} {step.key!r}; insert after one that is, or after null"
-        ) from error
+        raise LabError("no-such-key", f"{error} {step.key!r} here; read it again") from error
 
 
 def _remove(step: Step, state: State, dot: Dot, known: Past) -> State:
-    """From whatever the key is; that it was not there is nothing to complain of."""
+    """From whatever the key is. What has not come over yet, nobody can remove here."""
     if not state.kinds or state.kinds == ("counter",):
-        raise LabError(
-            "bad-request", f"{step.key!r} is no set, map or list, so nothing can be removed from it"
-        )
-    name = step.value if isinstance(step.value, str) else canonical(step.value)
-    return State(
-        set=observed.remove(state.set, canonical(step.value), dot, known) if state.set else Observed(),
-        map=observed.remove(state.map, name, dot, known) if state.map else Observed(),
+        text = f"{step.key!r} is no set, map or list, so nothing can be removed from it"
+        raise LabError("bad-request", text)
+    element = canonical(step.value)
+    name = step.value if isinstance(step.value, str) else element
+    effect = State(
+        set=observed.remove(state.set, element, dot, known) if element in state.set.entries else Observed(),
+        map=observed.remove(state.map, name, dot, known) if name in state.map.entries else Observed(),
         list=sequence.remove(state.list, step.value),
     )
+    if not effect.kinds:
+        raise LabError("no-such-key", f"{element} is not in {step.key!r} here; read it again")
+    return effect

@@ -53,7 +53,8 @@ def insert(state: Sequence, element: Any, after: Any, new: Id) -> Sequence:
 def remove(state: Sequence, element: Any) -> Sequence:
     """What changes when that element is taken out, everywhere in the list."""
     same = canonical(element)
-    return Sequence(gone=tuple(sorted(at for at, value in _walk(state) if canonical(value) == same)))
+    there = (at for at, value in _walk(state) if at not in state.gone and canonical(value) == same)
+    return Sequence(gone=tuple(sorted(there)))
 
 
 def values(state: Sequence) -> list[Any]:

@@ -154,7 +154,8 @@ def test_a_field_has_the_values_that_nobody_replaced_or_removed_who_knew_them(wo
     expected: dict[str, set[str]] = {}
     for made in world.made:
         if made.step.f == "assign":
-            ((name, value),) = dict[str, str](made.step.value).items()  # type: ignore[arg-type]
+            assigned: Any = made.step.value
+            ((name, value),) = assigned.items()
             later = [other for other in world.made if other.knew(made) and touches(other, name)]
             expected.setdefault(name, set()).update([] if later else [value])
     found = {name: set(values) for name, values in crdts.fields(everything([m.effect for m in world.made]))}
@@ -213,7 +214,6 @@ def test_two_things_made_of_one_key_at_once_are_both_there() -> None:
     ("step", "why"),
     [
         (Step("increment", "x", 1), "'x' is a set and not a counter"),
-        (Step("insert", "y", 1, after=7), "7 is not in the list 'y'"),
         (Step("increment", "y", 0.5), "by a whole number, not by 0.5"),
         (Step("increment", "y", True), "by a whole number, not by true"),
         (Step("assign", "y", 7), "one field at a time, not 7"),
@@ -227,6 +227,20 @@ def test_what_makes_no_sense_is_refused_in_one_line(step: Step, why: str) -> Non
     with pytest.raises(LabError, match="bad-request") as refused:
         world.do("n1", step)
     assert why in refused.value.text.replace("{", "")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [Step("insert", "x", 1, after=7), Step("remove", "x", 7), Step("remove", "x", "taken out")],
+)
+def test_what_is_not_there_yet_is_neither_removed_nor_built_upon(step: Step) -> None:
+    """Whoever saw it at another leader is told so, and not that it is done."""
+    world = World()
+    for f in ("insert", "remove"):
+        world.do("n1", Step(f, "x", "taken out"))
+    with pytest.raises(LabError, match="no-such-key") as refused:
+        world.do("n1", step)
+    assert refused.value.definite and "here; read it again" in refused.value.text
 
 
 def test_every_step_has_its_kind() -> None:

@@ -1,0 +1,1 @@
+"""Texts of lines: what two people made of one, put together."""
