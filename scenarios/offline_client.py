@@ -73,7 +73,7 @@ SCENARIO = Scenario(
         "family": "multi-leader",
         "conflicts": "record",
         "batch_entries": 4,
-        "detection_timeout_ms": 2000,  # no leader is to be replaced here
+        "detection_timeout_ms": 2000,  # nobody is replaced here, so a busy machine may stand still
     },
     variants=(
         problem("overwrite-on-sync", finds=["lost-write"], on_return="overwrite"),
