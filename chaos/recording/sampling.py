@@ -1,4 +1,4 @@
-"""Asks every replica now and again, over the lab's own links, who it is and how far its log goes.
+"""Asks every replica and device now and again, over the lab's own links, who it is and how far its log goes.
 
 From the answers the report draws roles over time and how far each follower lags. They are never judged:
 a verdict rests on what clients saw. Asking changes nothing: the nodes answer from what they know.
@@ -52,7 +52,8 @@ async def sampling(
     Where no folder is kept nobody is asked.
     """
     sampler = _Sampler(cluster, clock, elapsed_ns)
-    tasks = [asyncio.create_task(sampler.follow(node)) for node in cluster.replicas if folder.is_kept]
+    nodes = (*cluster.replicas, *cluster.devices) if folder.is_kept else ()
+    tasks = [asyncio.create_task(sampler.follow(node)) for node in nodes]
     try:
         yield
     finally:

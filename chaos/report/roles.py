@@ -1,4 +1,4 @@
-"""Who led when, in which epoch, and who was dead or stood still: each replica's life as spans of time."""
+"""Who led when, in which epoch, and who was dead or stood still: lives of replicas and devices as spans."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,8 +27,9 @@ Fact: TypeAlias = tuple[int, str, int | None]  # since when, what, in which epoc
 
 
 def lives(saved: Saved, cast: Cast, bands: Sequence[Band]) -> dict[str, list[Span]]:
-    """The spans of every replica, in the order of time."""
-    return {node: _spans(_facts(saved, cast, bands, node)) for node in cast.replicas}
+    """The spans of every replica and device, in the order of time."""
+    nodes = (*cast.replicas, *cast.devices)
+    return {node: _spans(_facts(saved, cast, bands, node)) for node in nodes}
 
 
 def _facts(saved: Saved, cast: Cast, bands: Sequence[Band], node: str) -> list[Fact]:

@@ -223,3 +223,26 @@ def test_who_plays_stands_in_the_description_of_the_run(split_brain: Saved, tmp_
     assert {(link.source, link.target) for link in cast.links} >= {("cache", "n1"), ("n1", "cache")}
     heard_of = cast_of(by_hand(tmp_path))
     assert (heard_of.replicas, heard_of.gateways) == (("n1", "n2"), ("g1",))
+
+
+def test_a_device_has_a_life_of_its_own_and_links_with_replicas_alone(split_brain: Saved) -> None:
+    shape = {"replicas": 2, "gateways": 1, "companions": [{"name": "phone", "role": "device"}]}
+    asked = {"time": 0, "node": "phone", "role": "device", "epoch": None}
+    dead, back = ({"nodes": ["phone"]} for _ in range(2))
+    events = (
+        Event(index=0, time=5, type="info", process="nemesis", f="kill", value=dead),
+        Event(index=1, time=9, type="info", process="nemesis", f="start", value=back),
+    )
+    saved = replace(
+        split_brain,
+        about={**split_brain.about, "shape": shape},
+        samples=[asked],
+        events=[],
+        history=History.of(events),
+    )
+    cast = cast_of(saved)
+    assert (cast.devices, cast.replicas, cast.gateways) == (("phone",), ("n1", "n2"), ("g1",))
+    touching = {link.name for link in cast.links if "phone" in (link.source, link.target)}
+    assert touching == {"phone-n1", "n1-phone", "phone-n2", "n2-phone"}
+    spans = lives(saved, cast, bands(saved.history))["phone"]
+    assert [(span.from_ns, span.state) for span in spans] == [(0, "device"), (5, "dead"), (9, "starting")]
