@@ -32,11 +32,11 @@ PEOPLE = editors.PEOPLE[:3]
 
 async def script(run: Run) -> None:
     """Whoever holds a lock, else the first of them, loses the line and goes on typing, as far as she can."""
-    await run.acknowledged(25)
+    await run.acknowledged(20)
     away = await _holder(run) or PEOPLE[0]
     async with run.fault(Isolate(away)):
-        await run.acknowledged(25, other_than=away)
-    await run.acknowledged(15)
+        await run.acknowledged(20, other_than=away)
+    await run.acknowledged(10)
 
 
 async def _holder(run: Run) -> str | None:
