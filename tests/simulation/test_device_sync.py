@@ -1,8 +1,8 @@
 """A sync that breaks off at any message, and at any step of that: nothing is lost, and nothing comes twice.
 
 A message between a device and its home has four steps: it is sent, it arrives, it is answered, and the answer
-is there. At each step of each message of a sync, in a run of its own, one of the two is killed; what was not
-synced to its disk is gone with it. Then it starts again, and the sync goes on.
+is there. At each step of each message of a sync, in a run of its own, one of the two is killed, and what was
+not synced to its disk is gone with it; or the line is cut. Then all is well again, and the sync goes on.
 """
 
 import asyncio
@@ -22,7 +22,8 @@ from tests.contract.cluster.waiting import soon
 from tests.simulation.test_devices import EVERYBODY, all_hold, beside, cut_off
 from tests.simulation.virtually import simulated
 
-DEVICE, HOME = "phone", "n1"
+DEVICE, HOME, LINE = "phone", "n1", "line"
+CUT_S = 1.0
 EDITS = 5
 SETTINGS = MultiLeaderSettings(batch_entries=2)
 
@@ -78,8 +79,19 @@ async def apart() -> AsyncIterator[tuple[SimulatedCluster, Client]]:
         yield cluster, client
 
 
-async def synced(stop_at: int | None, victim: str) -> int:
-    """How many steps it took; at one of them the victim is killed."""
+async def break_off(cluster: SimulatedCluster, what: str) -> None:
+    """One of the two dies and starts again, or the line is cut for a while."""
+    if what == LINE:
+        await cut_off(cluster, DEVICE)
+        await asyncio.sleep(CUT_S)
+        await cut_off(cluster, DEVICE, HEALTHY)
+    else:
+        await cluster.kill(what)
+        await cluster.restart(what)
+
+
+async def synced(stop_at: int | None, what: str) -> int:
+    """How many steps it took; at one of them it is broken off."""
     async with apart() as (cluster, _):
         steps = Steps(stop_at)
         for link, wire in cluster._wires.items():
@@ -88,8 +100,7 @@ async def synced(stop_at: int | None, victim: str) -> int:
         await cut_off(cluster, DEVICE, HEALTHY)
         if stop_at is not None:
             await steps.reached.wait()
-            await cluster.kill(victim)
-            await cluster.restart(victim)
+            await break_off(cluster, what)
         await soon(cluster.must_have_settled)
         count = steps.count
         await all_hold(cluster, "title", ["B", "C"])
@@ -103,13 +114,13 @@ async def synced(stop_at: int | None, victim: str) -> int:
         return count
 
 
-@pytest.mark.parametrize("victim", [DEVICE, HOME])
-def test_a_sync_may_be_broken_off_at_every_step_of_every_message(victim: str) -> None:
+@pytest.mark.parametrize("what", [DEVICE, HOME, LINE])
+def test_a_sync_may_be_broken_off_at_every_step_of_every_message(what: str) -> None:
     counts: list[int] = []
 
     @simulated
     async def whole() -> None:
-        counts.append(await synced(None, victim))
+        counts.append(await synced(None, what))
 
     whole()
     assert counts[0] >= 4 * 2 * (EDITS // SETTINGS.batch_entries), "several messages each way"
@@ -117,6 +128,6 @@ def test_a_sync_may_be_broken_off_at_every_step_of_every_message(victim: str) ->
 
         @simulated
         async def broken_off(stop_at: int = stop_at) -> None:
-            await synced(stop_at, victim)
+            await synced(stop_at, what)
 
         broken_off()
