@@ -31,6 +31,7 @@ from chaos.commands import (
     run,
     sweep,
     test,
+    tournament,
 )
 from chaos.commands.run import INTERRUPTED
 from chaos.judging.verdict import COULD_NOT_RUN, WRONG_USAGE
@@ -46,7 +47,22 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for command in (
-    *(listing, run, check, report, sweep, quorum_table, logdiff, play, edit, proxy, compose, images, doctor),
+    *(
+        listing,
+        run,
+        check,
+        report,
+        sweep,
+        quorum_table,
+        tournament,
+        logdiff,
+        play,
+        edit,
+        proxy,
+        compose,
+        images,
+        doctor,
+    ),
     *(new, test),
 ):
     command.register(app)

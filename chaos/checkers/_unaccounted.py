@@ -2,7 +2,7 @@
 
 Each part of a value is asked for, of the first acknowledged change that carried it: is it in some replica's
 final contents, or did a change without that part, which may have happened, know one that had it? A change in
-doubt may have happened when somebody saw it, when what it left is there, or when it leaves nothing.
+doubt may have happened when somebody saw it, or when all that it brought in is there or was left out later.
 
 A blind change replaces whatever came before it. So the question is asked for each blind change that may have
 come last of them, and only of that one and what surely came after. A loss is certain when something is
@@ -85,7 +85,11 @@ class Unaccounted:
         )
 
     def _may_have_happened(self, one: Known) -> bool:
-        return bool(self._certain & one.bit) or one.parts.keys() <= self._held.keys()
+        """Whether what it brought in itself, if it did, is there, or somebody who knew it left that out."""
+        if self._certain & one.bit:
+            return True
+        gone = [part for part in one.fresh if part not in self._held]
+        return all(self._is_left_out(part, one.bit, -1) for part in gone)
 
     def _carriers(self, one: Known, part: bytes) -> int:
         """This change, and those from which it had the part."""
