@@ -1,43 +1,60 @@
-"""A gateway is cut off from all homes of its keys, while other nodes are in reach. Take the writes or refuse
-them?
+"""A gateway and some nodes are cut off from all homes of its keys. Take the writes or refuse them?
 
 `strict`: w of the key's own homes must have a write. None of them can be reached, so the users of this
-gateway can do nothing at all. `hinted-handoff`: the quorum is sloppy. Nodes behind the homes on the ring
-take their places, each with a hint for whom it keeps the write. The users go on, and when the network heals
-the hints are handed home: nothing that was acknowledged is lost. But w + r > n says nothing any more. Users
-of the other gateway, which reaches the homes, read there and miss what was written, until the handoff
-(`before-handoff`).
+gateway can do nothing at all. `hinted-handoff`: the quorum is sloppy. The nodes on its side stand in for the
+homes, each with a hint for whom it keeps the write. The users go on, and when the network heals the hints are
+handed home: nothing that was acknowledged is lost. But w + r > n says nothing any more. Users of the other
+gateway, which is on the homes' side, read there and miss what was written, until the handoff
+(`before-handoff`). And hints do not live for ever. Where they expire before the network heals, nobody has
+what only stand-ins were told (`expired-hints`): let hints live longer than any cut, as `hinted-handoff` does.
+Anti-entropy is no help, for no home ever had it. It helps where one home at least took the write.
 
-To watch in the logs: `hint-kept for=n3 key={cart}x0`, and after the healing `handed-home to=n3 count=12`.
-The answer to a sloppy write says so: `"hints": 2`.
+To watch in the logs: `hint-kept for=n3 key={cart}x0`, and after the healing `handed-home to=n3 count=12`, or
+before it `hints-expired to=n3 count=12`. The answer to a sloppy write says so:
+`"hints": 2, "stand_ins": {"n1": "n4", "n3": "n5"}`.
 
-In the wild: Dynamo and Riak (usual setting), Voldemort; Cassandra keeps hints on the coordinator and does
-not count them, unless the level is ANY.
+In the wild: Dynamo and Riak (usual setting), Voldemort; Cassandra keeps hints on the coordinator, for three
+hours (`max_hint_window`), and does not count them, unless the level is ANY.
 """
-
-from contextlib import AsyncExitStack
 
 from chaos.catalogue.scenario import Scenario, problem, remedy
 from chaos.cluster.shape import Shape
-from chaos.faults.cut import Cut
+from chaos.faults.partition import Partition
 from chaos.running.run import Run
 from chaos.workloads import register
 
 TAG = "{cart}"  # all keys have the same homes
+HOMES = tuple(f"home-{number}-of:{TAG}" for number in (1, 2, 3))
 CUT_S = 4.0  # much longer than it takes to find out that a home does not answer
 
 
+def apart(run: Run) -> Partition:
+    """One gateway with everybody else on one side, the homes with the other gateway on the other."""
+    _, other = run.cluster.gateways
+    return Partition(((*HOMES, other), ("rest",)))
+
+
 async def script(run: Run) -> None:
-    """Cut one gateway off from the homes, and from nobody else."""
+    """Part them for a while."""
     await run.acknowledged(20)
-    gateway, *_ = run.cluster.gateways
-    homes = [await run.cluster.resolve(f"home-{number}-of:{TAG}") for number in (1, 2, 3)]
-    async with AsyncExitStack() as cuts:
-        for home in homes:
-            await cuts.enter_async_context(run.fault(Cut(gateway, home)))
+    async with run.fault(apart(run)):
         await run.traffic(CUT_S)
     await run.acknowledged(20)
 
+
+async def until_hints_expire(run: Run) -> None:
+    """Part them until some of the hints are too old."""
+    await run.acknowledged(20)
+
+    async def have_expired() -> bool:
+        return any(event.event == "hints-expired" for event in run.cluster.events())
+
+    async with run.fault(apart(run)):
+        await run.comes_true("hints have expired", have_expired)
+    await run.acknowledged(20)
+
+
+ONCE = register.write_once(prefix=TAG, clients=12, rate_per_s=80, write_fraction=0.4)
 
 SCENARIO = Scenario(
     id="sloppy-quorum",
@@ -54,6 +71,14 @@ SCENARIO = Scenario(
         problem("strict", finds=["unavailable"]),
         remedy("hinted-handoff", sloppy=True),
         problem("before-handoff", finds=["stale-read"], also=["stale-read"], sloppy=True),
+        problem(
+            "expired-hints",
+            finds=["lost-write"],
+            script=until_hints_expire,
+            workload=ONCE,
+            sloppy=True,
+            hint_ms=1000,
+        ),
     ),
 )
 

@@ -63,11 +63,16 @@ def own_keys(
 
 
 def write_once(
-    *, clients: int, rate_per_s: float, write_fraction: float = 0.8, max_clients: int = MAX_CLIENTS
+    *,
+    clients: int,
+    rate_per_s: float,
+    write_fraction: float = 0.8,
+    prefix: str = "",
+    max_clients: int = MAX_CLIENTS,
 ) -> Workload:
-    """Each write makes a new register (x1, x2 …); reads look at one that somebody tried to write."""
+    """Each write makes a new register (`prefix` and x1, x2 …); reads look at one that was to be written."""
     mix = _Mix(write_fraction, delete_fraction=0.0)
-    return Workload("write-once-registers", partial(_NewKeys, mix), clients, rate_per_s, max_clients)
+    return Workload("write-once-registers", partial(_NewKeys, mix, prefix), clients, rate_per_s, max_clients)
 
 
 @dataclass(frozen=True)
@@ -127,10 +132,11 @@ class _OwnKeys:
 @dataclass
 class _NewKeys:
     mix: _Mix
+    prefix: str
     written: int = 0
 
     def next(self, client: int, random: Random) -> Request:
         if self.written == 0 or self.mix.writes(random):
             self.written += 1
-            return Request("put", f"x{self.written}", self.written)
-        return Request("get", f"x{random.randint(1, self.written)}")
+            return Request("put", f"{self.prefix}x{self.written}", self.written)
+        return Request("get", f"{self.prefix}x{random.randint(1, self.written)}")

@@ -227,10 +227,11 @@ def _signed(key: str, reply: Written | ReadResult) -> Answer:
     by = {} if reply.by is None else {"by": reply.by}
     position = reply.vector or reply.position.sequence
     hints = {"hints": reply.hints} if isinstance(reply, Written) and reply.hints else {}
+    stand_ins = {"stand_ins": reply.stand_ins} if reply.stand_ins else {}
     behind = reply.behind_ms if isinstance(reply, ReadResult) else None
     age = {} if behind is None else {"behind_ms": behind}
     signed = {"key": key, "node": reply.node, "epoch": reply.epoch, "position": position}
-    return signed | where | by | hints | age
+    return signed | where | by | hints | stand_ins | age
 
 
 def _answer(answer: Answer) -> Response:

@@ -9,7 +9,8 @@ from services.messages.sql import ResultSet
 class Acknowledged(msgspec.Struct):
     """A write is acknowledged by the rule in force; `by` is who coordinated, where that is not `node`.
 
-    Of those who have it, `hints` only keep it for homes that could not be reached (a sloppy quorum).
+    Of those who have it, `hints` only keep it for homes that could not be reached (a sloppy quorum);
+    `stand_ins` has for each such home who keeps it, and for a read who answered in its place.
     `position` is a place in the leader's log, or, without a leader, an object: what is known of each writer.
     """
 
@@ -19,6 +20,7 @@ class Acknowledged(msgspec.Struct):
     position: int | dict[str, int]
     by: str | msgspec.UnsetType = msgspec.UNSET
     hints: int | msgspec.UnsetType = msgspec.UNSET
+    stand_ins: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
     partition: int | msgspec.UnsetType = msgspec.UNSET
 
 

@@ -78,12 +78,13 @@ class Coordinator:
         await round_.told.wait()
         self._must_be_enough(round_.tally, operation.key, writes=True)
         first = next(iter(round_.tally.answers))
-        hints = sum(home in places.taken_by for home in round_.tally.answers)
+        stand_ins = _counted(places, round_.tally)
         return Written(
             node=places.taken_by.get(first, first),
             by=self._node,
             vector=_place((version,), self._node),
-            hints=hints,
+            hints=len(stand_ins),
+            stand_ins=stand_ins,
         )
 
     async def read(self, message: Read, r: int | None = None, only: str | None = None) -> ReadResult:
@@ -93,15 +94,19 @@ class Coordinator:
         """
         if message.type == "set":
             raise not_a_set(message.key)
+        places = self._places(message.key)
         if only is not None:
             tally = await self._ask(message.key, (only,), 1)
         else:
-            tally = await self._fetched(message.key, self._bounded("r", r or message.r, self._settings.r))
+            needed = self._bounded("r", r or message.r, self._settings.r)
+            tally = await self._fetched(message.key, needed, places)
             if self._settings.read_repair == "before":
                 await self._repair_before(message.key, tally)
         newest = tally.newest(self._merging.merged)
         self.behind_ms = tally.behind_ms
-        return replace(result(_who_has(tally, newest), self._node, newest), behind_ms=tally.behind_ms)
+        stand_ins, has = _counted(places, tally), _who_has(tally, newest)
+        answer = result(stand_ins.get(has, has), self._node, newest)
+        return replace(answer, behind_ms=tally.behind_ms, stand_ins=stand_ins)
 
     def homes_of(self, key: str) -> tuple[str, ...]:
         """Those of the homes of `key` that are waited for, the nearest on the ring first."""
@@ -153,18 +158,20 @@ class Coordinator:
                     break
         raise self._too_few(tally, message.key, writes=True)
 
-    async def _fetched(self, key: str, needed: int) -> Tally:
+    async def _fetched(self, key: str, needed: int, places: Places | None = None) -> Tally:
         """What enough homes have; unless stamps go by the wall clock, this node writes later from now on."""
-        tally = await self._ask(key, self.homes_of(key), needed)
+        tally = await self._ask(key, self.homes_of(key), needed, places)
         if self._settings.clock == "hybrid" or self._settings.writes == "read-first":
             for version in tally.newest(self._merging.merged):
                 self._clock.saw(version.stamp.time_us)
         return tally
 
-    async def _ask(self, key: str, homes: tuple[str, ...], needed: int) -> Tally:
+    async def _ask(
+        self, key: str, homes: tuple[str, ...], needed: int, places: Places | None = None
+    ) -> Tally:
         behind = self._settings.read_repair == "behind" and len(homes) > 1
         then = partial(self._repair_behind, key) if behind else None
-        send = self._places(key).send if len(homes) > 1 else None
+        send = (places or self._places(key)).send if len(homes) > 1 else None
         fetch = FetchVersions(key=key)
         round_ = self._asking.begin(fetch, homes, needed, self._timeout_s, then, send=send)
         await round_.told.wait()
@@ -253,6 +260,11 @@ def result(node: str, by: str, versions: Versions) -> ReadResult:
         vector=dict(seen.upto) or _place(versions, by),
         context=as_context(seen),
     )
+
+
+def _counted(places: Places, tally: Tally) -> dict[str, str]:
+    """Who stands in for which of the homes that have answered so far."""
+    return {home: places.taken_by[home] for home in tally.answers if home in places.taken_by}
 
 
 def _who_has(tally: Tally, versions: Versions) -> str:

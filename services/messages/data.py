@@ -34,7 +34,7 @@ class Written(Message, frozen=True, kw_only=True):
 
     A gateway adds the client's new token, and the `partition` where there are several. `context` is what the
     client knows of the key now; `by` who coordinated, where that is not `node`. Of those who have it, so many
-    (`hints`) only keep it for a home that could not be reached.
+    (`hints`) only keep it for a home that could not be reached; `stand_ins` says for each such home who.
     """
 
     node: str
@@ -46,6 +46,7 @@ class Written(Message, frozen=True, kw_only=True):
     context: Context = ""
     by: str | None = None
     hints: Count = 0
+    stand_ins: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Read(Message, frozen=True, kw_only=True):
@@ -71,8 +72,9 @@ class ReadResult(Message, frozen=True, kw_only=True):
 
     `needs` is what whoever wrote it knew of other partitions. A gateway adds the client's new token, and the
     `partition` where there are several. Where nobody may choose among several values, these are `siblings`,
-    and `value` is null; a single value has none. `context` stands for all that was shown; `vector` and `by`
-    see `Written`. Nothing acknowledged more than `behind_ms` before is missing, where somebody can tell.
+    and `value` is null; a single value has none. `context` stands for all that was shown; `vector`, `by` and
+    `stand_ins` (who answered in a home's place) see `Written`. Nothing acknowledged more than `behind_ms`
+    before is missing, where somebody can tell.
     """
 
     node: str
@@ -88,6 +90,7 @@ class ReadResult(Message, frozen=True, kw_only=True):
     context: Context = ""
     by: str | None = None
     behind_ms: float | None = None
+    stand_ins: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class ReadContents(Message, frozen=True, kw_only=True):

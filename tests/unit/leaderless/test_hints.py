@@ -40,7 +40,8 @@ def stores(peers: Peers) -> list[tuple[str, str | None]]:
 
 
 async def test_homes_that_answer_need_nobody(gateway: Gateway, peers: Peers) -> None:
-    assert (await gateway.write(WRITE)).hints == 0
+    written = await gateway.write(WRITE)
+    assert (written.hints, written.stand_ins) == (0, {})
     assert stores(peers) == [(FIRST, None), (SECOND, None)]
 
 
@@ -50,7 +51,7 @@ async def test_another_takes_the_place_and_the_answer_says_so(
 ) -> None:
     peers.say(FIRST, trouble)
     written = await gateway.write(WRITE)
-    assert written.hints == 1
+    assert (written.hints, written.stand_ins) == (1, {FIRST: OTHER})
     assert (OTHER, FIRST) in stores(peers)
     peers.sent.clear()
     assert (await gateway.write(WRITE)).hints == 1
@@ -77,7 +78,8 @@ async def test_reads_look_at_what_is_kept(gateway: Gateway, peers: Peers) -> Non
     peers.say(FIRST, DEAD)
     peers.say(SECOND, Fetched(node=SECOND))
     peers.say(OTHER, Fetched(node=OTHER, versions=ONE))
-    assert (await gateway.read(Read(key="x"))).value == 1
+    answer = await gateway.read(Read(key="x"))
+    assert (answer.value, answer.node, answer.stand_ins) == (1, OTHER, {FIRST: OTHER})
     assert (OTHER, FetchVersions(key="x", kept_for=FIRST)) in peers.sent
 
 
