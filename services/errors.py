@@ -51,6 +51,7 @@ KINDS: dict[str, Kind] = {
         Kind("position-not-reached", 409, True, "this replica has not come to the client's token in time"),
         Kind("position-lost", 410, True, "what this session saw or wrote was lost when a leader failed"),
         Kind("copy-gone", 410, True, "this copy is not here any more; ask for another"),
+        Kind("obsolete-version", 409, True, "whoever wrote it had not seen what is there"),
         Kind("too-many-siblings", 409, True, "nobody has merged the values of this key for too long"),
         Kind("locked", 423, True, "somebody else is editing this document"),
         Kind("too-large", 413, True, "the body is larger than allowed"),

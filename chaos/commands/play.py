@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from chaos.catalogue.miniatures import MINIATURES
+from chaos.cluster import ClusterError
 from chaos.commands import fault, lead, watch
 from chaos.commands.choosing import of_a_project
 from chaos.runtimes import ending
@@ -21,6 +23,7 @@ NO_JSON = ("NaN", "Infinity", "-Infinity")  # words to Python's reader of JSON, 
 DEVICES = "A device of that name beside several leaders, which works offline; may be given several times."
 OTHERS = "Any other setting of the family, for instance w=2; may be given several times."
 GATEWAY = "By way of this one, or of this device (default: the first gateway)."
+LIKE = f"A database without a leader in miniature: {', '.join(MINIATURES)}."
 REPLICATION = "async, sync, semi-sync, semi-sync-timeout or quorum-ack"
 
 
@@ -44,6 +47,7 @@ def up(
     detection_timeout_ms: Annotated[int | None, typer.Option(help=DETECTION)] = None,
     stonith: Annotated[bool, typer.Option("--stonith", help=STONITH)] = False,
     device: Annotated[list[str] | None, typer.Option(metavar="NAME", help=DEVICES)] = None,
+    like: Annotated[str | None, typer.Option(metavar="NAME", help=LIKE)] = None,
     others: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help=OTHERS)] = None,
 ) -> None:
     """Start a cluster and leave it running."""
@@ -58,7 +62,23 @@ def up(
     }
     settings = {name: value for name, value in given.items() if value is not None}
     settings |= dict(map(setting_of, others or ()))
+    if like is not None:
+        strategy, settings = in_miniature(like, strategy, settings)
     ending.run(start(on, nodes, strategy, settings, partitions, device or ()))
+
+
+def in_miniature(like: str, strategy: str, settings: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The family and the settings that are `like` that database; what is given besides counts more.
+
+    Raises `ClusterError` for a name that there is not, and for one of another family than was asked for.
+    """
+    if like not in MINIATURES:
+        raise ClusterError(f"there is nothing like {like!r}; choose {' or '.join(MINIATURES)}")
+    chosen = MINIATURES[like]
+    if strategy not in (DEFAULT, chosen.family):
+        raise ClusterError(f"{like} is {chosen.family}, not {strategy}; leave --strategy out")
+    typer.echo(f"like {like}: {chosen.known_for}\nleft out: {chosen.left_out}")
+    return chosen.family, {**chosen.settings, **settings}
 
 
 def down() -> None:

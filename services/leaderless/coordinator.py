@@ -31,6 +31,7 @@ from services.versions.merging import MERGING
 from services.versions.seen import as_context, from_context, of_versions
 
 Say = Callable[..., None]
+REFUSALS = ("too-many-siblings", "obsolete-version")  # which another home would have no better answer to
 
 
 class Coordinator:
@@ -150,7 +151,7 @@ class Coordinator:
             try:
                 return home, versions_in(await self._send(home, message, self._timeout_s))
             except LabError as error:
-                if error.kind.code == "too-many-siblings":
+                if error.kind.code in REFUSALS:
                     raise
                 self._silent.heard(home, error)
                 tally = tally.minus(home, error.definite)

@@ -258,8 +258,8 @@ class Home:
 
     def _open(self) -> None:
         env, settings = self._env, self._settings
-        self._table = table = Table(env.disk.connect, MERGING[settings.versions], env.node)
         merging, followers = MERGING[settings.versions], self._node.followers
+        self._table = table = Table(env.disk.connect, merging, env.node, settings.obsolete == "refused")
         self._hints = Hints(env, settings, followers, merging, self.say) if settings.sloppy else None
         self._trees: dict[str, tuple[int, Tree]] = {}
         self._commit: GroupCommit[Change, Merged] = GroupCommit(env.disk, table.merge_all, table.committed)

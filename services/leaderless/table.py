@@ -18,6 +18,7 @@ from services.errors import LabError
 from services.leaderless.merkle import DIGEST_BYTES, digest_of
 from services.messages.versions import Seen, Version, Versions
 from services.versions.merging import Merging
+from services.versions.seen import is_obsolete
 
 DATABASE = "home.db"
 SCHEMA = "CREATE TABLE IF NOT EXISTS cells(key TEXT PRIMARY KEY, versions TEXT NOT NULL) WITHOUT ROWID"
@@ -53,8 +54,14 @@ class Merged(NamedTuple):
 class Table:
     """The cells of one home. `merge_all` and `close` block: call them through `Disk.run`."""
 
-    def __init__(self, connect: Callable[[str], apsw.Connection], merging: Merging, home: str = "") -> None:
-        self._merging, self._home = merging, home
+    def __init__(
+        self,
+        connect: Callable[[str], apsw.Connection],
+        merging: Merging,
+        home: str = "",
+        refuses_obsolete: bool = False,
+    ) -> None:
+        self._merging, self._home, self._refuses_obsolete = merging, home, refuses_obsolete
         self._writer = connect(DATABASE)
         self._writer.execute(SCHEMA)
         self.reader = connect(DATABASE)
@@ -96,6 +103,9 @@ class Table:
         held = () if before is None else _decoder.decode(before)
         if change.drops:
             return self._drop(key, held, change.versions)
+        if self._refuses_obsolete and change.seen is not None and is_obsolete(held, change.seen, self._home):
+            text = f"{self._home} has a newer version of {key!r} than the writer has seen"
+            return Merged(key, held, error=LabError("obsolete-version", f"{text}; read it and write again"))
         merged = self._with(held, change)
         if change.seen is not None and len(merged) > MOST_SIBLINGS:
             text = f"{key!r} has {len(held)} siblings on {self._home}, and {MOST_SIBLINGS} are the most"

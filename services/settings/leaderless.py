@@ -11,6 +11,7 @@ Quorum: TypeAlias = Literal["all", "local"]
 Writes: TypeAlias = Literal["at-once", "read-first"]
 VersionsKept: TypeAlias = Literal["last-write-wins", "vectors", "dotted-vectors"]
 Tombstones: TypeAlias = Literal["kept", "by-age", "after-repair"]
+Obsolete: TypeAlias = Literal["kept", "refused"]
 Clock: TypeAlias = Literal["hybrid", "wall"]
 ReadRepair: TypeAlias = Literal["none", "behind", "before"]
 
@@ -31,6 +32,9 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
     writes: Writes = "at-once"  # or ask for the newest version first, and write a later one
     read_repair: ReadRepair = "behind"  # the answer, or before it, so that no later read sees less
     versions: VersionsKept = "last-write-wins"  # or siblings, as vectors tell
+    obsolete: Obsolete = (
+        "kept"  # as siblings: writes that had not seen what their home has numbered, or refused
+    )
     clock: Clock = "hybrid"  # of stamps: later than what was seen, or the wall clock and nothing else
     clocks_off_s: dict[str, float] = msgspec.field(
         default_factory=dict
@@ -52,6 +56,11 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
             raise ValueError(
                 f"writes 'read-first' are for a later stamp, and versions {self.versions!r} do not go by "
                 "stamps; take 'last-write-wins' or writes 'at-once'"
+            )
+        if self.versions == "last-write-wins" and self.obsolete == "refused":
+            raise ValueError(
+                "obsolete 'refused' needs versions 'vectors' or 'dotted-vectors', not 'last-write-wins': "
+                "only they tell what is obsolete"
             )
         if self.versions != "last-write-wins" and self.sloppy:
             raise ValueError(

@@ -49,6 +49,11 @@ def newest_number(by: str, everything: Iterable[Seen]) -> int:
     return largest
 
 
+def is_obsolete(held: Versions, context: Seen, by: str) -> bool:
+    """Whether who knows `context` has not seen all that `by` has numbered of what is `held`."""
+    return newest_number(by, [of_versions(held)]) > newest_number(by, [context])
+
+
 def of_versions(versions: Versions) -> Seen:
     """What somebody has seen who was shown these versions."""
     result = NOTHING

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.errors import LabError
 from services.messages.versions import NOTHING, Dot, Seen, Stamp, Version, Versions
 from services.versions.merging import DottedVectors, LastWriteWins, Merging, PlainVectors, in_order
-from services.versions.seen import as_context, from_context, has, includes, joined, of_versions
+from services.versions.seen import as_context, from_context, has, includes, is_obsolete, joined, of_versions
 
 NODES = ("n1", "n2", "n3")
 dots = st.builds(Dot, st.sampled_from(NODES), st.integers(1, 6))
@@ -137,3 +137,13 @@ def test_the_cart_of_the_chapter_step_by_step() -> None:
     assert (values(), number) == ([["milk", "flour"], ["eggs", "milk", "ham"]], 4)
     held, number = write(["milk", "flour", "eggs", "bacon"], 3, 5)
     assert (values(), number) == ([["eggs", "milk", "ham"], ["milk", "flour", "eggs", "bacon"]], 5)
+
+
+@pytest.mark.parametrize("merging", [PLAIN, DOTTED])
+def test_whoever_has_seen_less_than_a_home_has_numbered_is_obsolete(merging: Merging) -> None:
+    first = merging.written((), Version(Stamp(1, "g1"), "A"), NOTHING, "n1")
+    saw_first = of_versions(first)
+    both = merging.written(first, Version(Stamp(2, "g1"), "B"), saw_first, "n1")
+    assert is_obsolete(both, saw_first, "n1") and not is_obsolete(both, of_versions(both), "n1")
+    assert not is_obsolete(both, saw_first, "n2"), "another home has numbered nothing that was not seen"
+    assert not is_obsolete((), NOTHING, "n1")

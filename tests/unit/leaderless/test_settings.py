@@ -18,3 +18,8 @@ def test_a_clock_is_not_further_off_than_stamps_can_say(ahead_s: float) -> None:
 def test_replicas_are_alike_where_each_is_a_home_of_every_key(n: int, alike: bool) -> None:
     document = {"family": "leaderless", "n": n, "w": 1, "r": 1, "anti_entropy": True}
     assert settings_of(document).all_alike(("n1", "n2", "n3")) is alike
+
+
+def test_only_vectors_tell_what_is_obsolete() -> None:
+    with pytest.raises(ValueError, match="obsolete 'refused' needs versions 'vectors' or 'dotted-vectors'"):
+        settings_of({"family": "leaderless", "obsolete": "refused"})
