@@ -3,7 +3,8 @@ its place.
 
 The nodes behind the homes on the ring stand in for homes that do not answer (a sloppy quorum: DeCandia et
 al. 2007). They count like the home whose place they take, and no node stands in for two. Whoever was silent
-lately is not tried first, or each request would wait for it.
+lately is not tried first, or each request would wait for it; but where all who could stand in were silent as
+well, the home itself is asked. It may have been slow for a moment, and the others may be the ones cut off.
 """
 
 from collections.abc import Sequence
@@ -27,12 +28,11 @@ class Places:
 
     async def send(self, home: str, message: Message, timeout_s: float) -> Message:
         """The reply of `home`, or of who stands in for it. Raises `LabError`, indefinite if either's was."""
-        if self._free and self._silent.is_silent(home):
+        if self._silent.is_silent(home) and not all(map(self._silent.is_silent, self._free)):
             return await self._by_another(home, message, timeout_s)
         try:
-            return await self._send(home, message, timeout_s)
+            return await self._asked(home, message, timeout_s)
         except LabError as error:
-            self._silent.heard(home, error)
             if not self._free:
                 raise
             try:
@@ -43,12 +43,18 @@ class Places:
     async def _by_another(self, home: str, message: Message, timeout_s: float) -> Message:
         other = min(self._free, key=self._silent.is_silent)
         self._free.remove(other)
-        try:
-            reply = await self._send(other, _for_another(message, home), timeout_s)
-        except LabError as error:
-            self._silent.heard(other, error)
-            raise
+        reply = await self._asked(other, _for_another(message, home), timeout_s)
         self.taken_by[home] = other
+        return reply
+
+    async def _asked(self, node: str, message: Message, timeout_s: float) -> Message:
+        """What `node` replies; whether it does is remembered."""
+        try:
+            reply = await self._send(node, message, timeout_s)
+        except LabError as error:
+            self._silent.heard(node, error)
+            raise
+        self._silent.answered(node)
         return reply
 
 

@@ -19,6 +19,10 @@ class Silent:
         if error.kind.code in ("timed-out", "unreachable", "connection-lost"):
             self._until[home] = self._clock.monotonic() + self._for_s
 
+    def answered(self, home: str) -> None:
+        """`home` has answered, so what it was thought of before was wrong or is over."""
+        self._until.pop(home, None)
+
     def is_silent(self, home: str) -> bool:
         """Better ask another one first."""
         return self._clock.monotonic() < self._until.get(home, 0.0)

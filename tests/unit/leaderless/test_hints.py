@@ -58,6 +58,24 @@ async def test_another_takes_the_place_and_the_answer_says_so(
     assert FIRST not in peers.asked, "who was silent a moment ago is not tried first"
 
 
+async def test_a_home_that_was_slow_is_asked_again_where_those_behind_it_are_out_of_reach(
+    gateway: Gateway, peers: Peers
+) -> None:
+    """All homes were slow for a moment, on a busy machine; then only nodes that were cut off were asked."""
+    for node in REPLICAS:
+        peers.say(node, SILENCE)
+    for _ in range(2):  # the second learns of the node behind the homes
+        with pytest.raises(LabError):
+            await gateway.write(WRITE)
+    peers.say(FIRST, Stored(node=FIRST))
+    peers.say(SECOND, Stored(node=SECOND))
+    written = await gateway.write(WRITE)
+    assert (written.hints, written.stand_ins) == (0, {})
+    peers.sent.clear()
+    await gateway.write(WRITE)
+    assert peers.asked == [FIRST, SECOND], "who has answered is silent no more"
+
+
 async def test_nobody_stands_in_for_two(gateway: Gateway, peers: Peers) -> None:
     peers.say(FIRST, DEAD)
     peers.say(SECOND, SILENCE)
