@@ -39,6 +39,8 @@ def answerer(operation: Operation) -> str:
 def deed(change: Operation) -> str:
     """What a change did, for instance `x=17 is written`."""
     match change.f:
+        case "delete" if change.value is not None:
+            return f"{shown(change.value)} is taken out of {change.key}"
         case "delete":
             return f"{change.key} is deleted"
         case "add":

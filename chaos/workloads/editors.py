@@ -106,4 +106,4 @@ def _erase(person: _Person, character: str) -> Keystroke:
         if character in person.shown:
             person.shown.remove(character)
 
-    return Keystroke("delete", person.name, {"erase": character}, saw=(character,), done=done)
+    return Keystroke("delete", person.name, {"erase": character}, character, (character,), done=done)

@@ -10,7 +10,11 @@ BAD = [
         (5, 7),
         "minutes is ['a', 'b'] on n1, but ['b', 'a'] on n2",
     ),
-    ("deleted-item-returns/found-erased-character", (2, 3, 4, 5), '"a" is back on n1'),
+    (
+        "deleted-item-returns/found-erased-character",
+        (2, 3, 4, 5),
+        """'a' is taken out of minutes; after settling, "a" is back on n1""",
+    ),
 ]
 UNKNOWN = [
     ("garbled-text/unknown-nobody-typed", "nobody typed into a text"),
