@@ -18,7 +18,7 @@ SHARED = {
     *("services.store", "services.sql", "services.versions", "services.groups", "services.messages"),
     *("services.settings", "services.ports", "services.errors", "services.family", "services.node"),
     *("services.bell", "services.trouble", "services.replies", "services.lease_clock", "services.loading"),
-    "services.texts",
+    *("services.texts", "services.working"),
 }
 SHELL_ROOMS = ("shell", "replica", "gateway", "controller", "device", "standing_by")
 SHELLS = {f"services.{name}" for name in SHELL_ROOMS}

@@ -7,6 +7,7 @@ its disk. With `anti_entropy` it compares itself with the other homes, too.
 import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import apsw
 
@@ -47,25 +48,24 @@ from services.messages.leaderless import (
     WriteVersion,
 )
 from services.messages.versions import Versions
-from services.node import remember_settings
 from services.ports import Env
 from services.settings import NodeSettings
 from services.settings.leaderless import LeaderlessSettings
 from services.store.group_commit import GroupCommit
 from services.versions.merging import MERGING
+from services.working import Working
 
 COMMIT = "commit"
 MANY_SIBLINGS = 25  # of one key: somebody does not merge what it reads
 
 
-class Home:
-    """See `services.family.Part`."""
+class Home(Working[LeaderlessSettings]):
+    """See `services.family.Part`. Whatever it missed while it was away, it does not know."""
+
+    role = "home"
 
     def __init__(self, env: Env, node: NodeSettings) -> None:
-        assert isinstance(node.cluster, LeaderlessSettings), node.cluster
-        self._env, self._node, self._settings = env, node, node.cluster
-        self._works = False
-        self._open()
+        super().__init__(env, node, LeaderlessSettings)
 
     def answers(self) -> Answers:
         """See `Part`."""
@@ -83,11 +83,6 @@ class Home:
             Execute: self._execute,
         }
 
-    async def start(self) -> None:
-        """Whatever it missed while it was away, it does not know."""
-        self.say("started", keys=self._table.keys)
-        self._begin()
-
     async def stop(self, reason: str) -> None:
         """Refuse what is not on the disk yet, and close it."""
         self._works = False
@@ -102,28 +97,12 @@ class Home:
         self._table.reader.close()  # here, because it is read from here
         await self._env.disk.run(self._table.close)
 
-    async def configure(self, settings: LeaderlessSettings, reset: bool) -> None:
-        """See `Part`. What a full disk refuses changes nothing, or only empties it."""
-        if not reset:
-            remember_settings(self._env, settings)
-        await self.stop("new settings")
-        try:
-            if reset:
-                await self._env.disk.wipe()
-                remember_settings(self._env, settings)
-            self._settings = settings
-        finally:
-            self._open()
-            self._begin()
-        if reset:
-            self.say("emptied", n=settings.n, w=settings.w, r=settings.r)
-
     def status(self) -> Status:
         """What it holds; it owes what it keeps for others, answers that it waits for, and to work at all."""
         under_way, hints = self._coordinator.under_way, self._hints.owed if self._hints else 0
         return Status(
             node=self._env.node,
-            role="home",
+            role=self.role,
             mark=self._table.digest,
             owes=under_way + hints + (not self._works),
             settings=self._settings,
@@ -137,10 +116,6 @@ class Home:
                 lacked=self._currency.lacked,
             ),
         )
-
-    def say(self, event: str, **fields: object) -> None:
-        """See `Part`."""
-        self._env.log.event(event, role="home", **fields)
 
     async def _store(self, message: StoreVersions) -> Stored:
         if message.keep_for is not None:
@@ -246,8 +221,13 @@ class Home:
             digests = {key: digest for key, digest in digests.items() if pair <= {*ring.preference(key, n)}}
         return Tree(dict(digests))
 
+    def _has(self) -> Mapping[str, Any]:
+        return {"keys": self._table.keys}
+
+    def _is_set_to(self) -> Mapping[str, Any]:
+        return {"n": self._settings.n, "w": self._settings.w, "r": self._settings.r}
+
     def _begin(self) -> None:
-        self._works = True
         self._env.tasks.spawn(COMMIT, self._commit.run())
         if self._hints is not None:
             self._hints.start()

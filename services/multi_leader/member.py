@@ -1,7 +1,9 @@
 """A replica that leads: it answers clients from its own disk, and shares its changes in the background."""
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -27,38 +29,29 @@ from services.multi_leader.resolvers import Resolvers
 from services.multi_leader.showing import contents_of, read_of
 from services.multi_leader.storage import Storage
 from services.multi_leader.topologies import Routes, topology_of
-from services.node import remember_settings
 from services.ports import Env
 from services.settings import NodeSettings
 from services.settings.multi_leader import MultiLeaderSettings
 from services.store.group_commit import GroupCommit
 from services.versions import dotted, vectors
+from services.working import Working
 
 COMMIT, DOCUMENTS = "commit", "documents"
 
 
-class Member:
-    """See `services.family.Part`. `role` is what it calls itself."""
+class Member(Working[MultiLeaderSettings]):
+    """See `services.family.Part`."""
 
     role = "leader"
 
     def __init__(self, env: Env, node: NodeSettings) -> None:
-        assert isinstance(node.cluster, MultiLeaderSettings), node.cluster
-        self._env, self._node, self._settings = env, node, node.cluster
-        self._changing = asyncio.Lock()
-        self._works = False
         self._waiting: dict[str, int] = {}  # the change of each origin that was said to wait last
-        self._open()
+        super().__init__(env, node, MultiLeaderSettings)
 
     def answers(self) -> Answers:
         """See `Part`."""
         of_clients: Answers = {Write: self._write, Read: self._read, Transact: self._transact}
         return {**of_clients, ReadContents: self._contents, Changes: self._changes, Edit: self._edit}
-
-    async def start(self) -> None:
-        """Take writes, and begin to share them."""
-        self.say("started")
-        self._run()
 
     async def stop(self, reason: str) -> None:
         """End the work and close the database."""
@@ -68,23 +61,6 @@ class Member:
             await self._env.tasks.cancel(task)
         self._leader.storage.close_reader()
         await self._env.disk.run(self._leader.storage.close)
-
-    async def configure(self, settings: MultiLeaderSettings, reset: bool) -> None:
-        """See `Part`."""
-        async with self._changing:
-            if not reset:
-                remember_settings(self._env, settings)  # what a full disk refuses changes nothing
-            await self.stop("new settings")
-            try:
-                if reset:
-                    await self._env.disk.wipe()
-                    remember_settings(self._env, settings)
-                self._settings = settings
-            finally:
-                self._open()
-                self._run()
-        if reset:
-            self.say("emptied", conflicts=settings.conflicts)
 
     def status(self) -> Status:
         """What it knows, and what the others lack of that; and it owes to work at all."""
@@ -109,7 +85,7 @@ class Member:
     def say(self, event: str, **fields: object) -> None:
         """See `Part`; `position` is how many changes of its own it has taken."""
         position = self._leader.known.get(self._env.node, 0)
-        self._env.log.event(event, role=self.role, position=position, **fields)
+        super().say(event, position=position, **fields)
 
     def _open(self) -> None:
         env, settings = self._env, self._settings
@@ -148,8 +124,10 @@ class Member:
     def _origins_for(self, peer: str) -> tuple[str, ...]:
         return self.routes().get(peer, ())
 
-    def _run(self) -> None:
-        self._works = True
+    def _is_set_to(self) -> Mapping[str, Any]:
+        return {"conflicts": self._settings.conflicts}
+
+    def _begin(self) -> None:
         self._env.tasks.spawn(COMMIT, self._commit.run())
         self._env.tasks.spawn(DOCUMENTS, self._desk.run())
         for peer, exchange in self._exchanges.items():
