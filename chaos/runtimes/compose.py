@@ -20,12 +20,13 @@ from chaos.cluster import Ability, ClusterError, Event, ProcessState, eventually
 from chaos.cluster.crew import Crew
 from chaos.cluster.links import CONTROLLER, LAB
 from chaos.cluster.shape import DEFAULT, Shape
-from chaos.runtimes import compose_project
+from chaos.runtimes import compose_project, container_node
 from chaos.runtimes.begin_again import SERVING_S, begin_again, revive
 from chaos.runtimes.cluster_lock import held
 from chaos.runtimes.compose_layout import NODE_PORT, TOXIPROXY, TOXIPROXY_PORT, numbered, switch_of
 from chaos.runtimes.compose_project import ComposeProject, TakenError
 from chaos.runtimes.container_logs import ContainerLogs
+from chaos.runtimes.container_node import container_state, node_state
 from chaos.runtimes.container_story import ContainerStory
 from chaos.runtimes.docker_engine import connect
 from chaos.runtimes.linked import LinkedCluster
@@ -64,7 +65,6 @@ class ComposeCluster(LinkedCluster):
         network = FrameNetwork(lab, project.token())
         self._orders = Orders(network, self._crew)
         self._story = ContainerStory(project)
-        self._said_hidden = False
         self._ends = AsyncExitStack()  # what is to be undone, last thing first
         self._ends.push_async_callback(network.close)
         self._ends.push_async_callback(asyncio.to_thread, self._story.close)
@@ -144,45 +144,33 @@ class ComposeCluster(LinkedCluster):
 
     async def kill(self, node: str) -> None:
         """See `Cluster`."""
-        await self._change(node, Container.kill, "dead")
+        await self._change(node, container_node.kill, ("running", "paused"), "dead")
 
     async def pause(self, node: str) -> None:
         """See `Cluster`; the engine freezes the container, which its processes cannot tell from SIGSTOP."""
-        await self._change(node, Container.pause, "paused")
+        await self._change(node, Container.pause, ("running",), "paused")
 
     async def resume(self, node: str) -> None:
         """See `Cluster`. Who was shot while frozen dies as it thaws, and the engine learns that later."""
-        await self._change(node, Container.unpause, "running", "dead")
+        await self._change(node, Container.unpause, ("paused",), "running", "dead")
         await self._answers(node)
 
     async def restart(self, node: str) -> None:
         """See `Cluster`."""
-        state = await self.process_state(node)
-        if state != "dead":
-            raise ClusterError(f"{node} is {state}; kill it before it can start again")
         if node in self._crew.shape.machines:
             await asyncio.to_thread(self._project.container(switch_of(node)).start)  # no news if it runs
-        await self._change(node, Container.start, "running")
+        await self._change(node, container_node.start, ("dead",), "running")
         self.doors |= await asyncio.to_thread(_doors, self._project, self._crew.shape)
         await self._answers_or_was_shot(node)
-        self._say_who_is_hidden(node)
-
-    def _say_who_is_hidden(self, node: str) -> None:
-        """Compose's `up` follows no container any longer that has ended; whoever watches there must know."""
-        if not self._said_hidden:
-            self._said_hidden = True
-            self.tell(
-                f"an attached `docker compose up` no longer shows {node}; `docker compose logs -f` does"
-            )
 
     async def process_state(self, node: str) -> ProcessState:
         """See `Cluster`."""
-        return _state(await asyncio.to_thread(self._container, node))
+        return await asyncio.to_thread(self._state, node)
 
     async def revive_proxy(self) -> ProcessState:
         """See `Cluster`. One that starts again has the links of its configuration: all of them healthy."""
         container = await asyncio.to_thread(self._project.container, TOXIPROXY)
-        if (state := _state(container)) != "running":
+        if (state := container_state(container)) != "running":
             change = Container.unpause if state == "paused" else Container.start
             await asyncio.to_thread(change, container)
             await eventually(self._proxies.version, ENGINE_S)
@@ -202,13 +190,21 @@ class ComposeCluster(LinkedCluster):
         """See `Cluster`. May be called again."""
         await self._ends.aclose()
 
-    async def _change(self, node: str, change: Callable[[Container], None], *wanted: ProcessState) -> None:
-        """Let the engine do it, and wait until the engine says that it is so."""
-        container = await asyncio.to_thread(self._container, node)
+    async def _change(
+        self,
+        node: str,
+        change: Callable[[Container], None],
+        before: tuple[ProcessState, ...],
+        *wanted: ProcessState,
+    ) -> None:
+        """Let the engine do it, and wait until it is so."""
+        state = await self.process_state(node)
+        if state not in before:
+            raise ClusterError(f"{node} is {state}; only what is {' or '.join(before)} becomes {wanted[0]}")
         try:
-            await asyncio.to_thread(change, container)
+            await asyncio.to_thread(change, self._container(node))
         except APIError as error:
-            raise ClusterError(f"{node}, which is {_state(container)}: {error.explanation}") from error
+            raise ClusterError(f"{node}, which is {state}: {error.explanation}") from error
 
         async def check() -> None:
             if (state := await self.process_state(node)) not in wanted:
@@ -216,21 +212,17 @@ class ComposeCluster(LinkedCluster):
 
         await eventually(check, ENGINE_S)
 
+    def _state(self, node: str) -> ProcessState:
+        return node_state(self._container(node))
+
     def _container(self, node: str) -> Container:
         self._crew.must_exist(node)
         return self._project.container(node)
 
 
-def _state(container: Container) -> ProcessState:
-    state = container.attrs["State"]
-    if not state["Running"]:
-        return "dead"
-    return "paused" if state["Paused"] else "running"
-
-
 def _doors(project: ComposeProject, shape: Shape) -> dict[str, str]:
     """The gateways and devices that run, and where; one that starts again may get another port."""
-    running = [node for node in shape.door_names if _state(project.container(node)) != "dead"]
+    running = [node for node in shape.door_names if node_state(project.container(node)) != "dead"]
     return {node: project.url(node, NODE_PORT) for node in running}
 
 

@@ -22,6 +22,7 @@ from chaos.runtimes.compose_layout import (
     proxies,
     switch_of,
 )
+from services.adapters.power import SUPERVISOR
 
 TOXIPROXY_IMAGE = "ghcr.io/shopify/toxiproxy:2.12.0"
 REDIS_IMAGE = "redis:7.0.15-bookworm"
@@ -53,6 +54,7 @@ def compose_text(
         server_of=server_of,
         switch_of=switch_of,
         power=POWER,
+        supervisor=SUPERVISOR,
         servers=servers(shape),
         proxies=proxies(shape),
         last_link=shape.links[-1].name,

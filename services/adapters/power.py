@@ -1,20 +1,25 @@
 """Power in a container: the switch is process 1 of a process namespace that its node's container shares.
 
 So it can end the node's processes from outside of their container, which may be frozen, and needs no right
-to anything else on the machine, in particular none to the container engine.
+to anything else on the machine, in particular none to the container engine. It spares the supervisor, which
+holds the node's container and starts nothing unless it is told to.
 """
 
 import asyncio
 import os
 import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from services.errors import LabError
 
 FIRST_PROCESS = 1
+OUTSIDE = 0  # the parent of the first process of each container, and of a health check
 CERTAIN_S, LOOK_S = 0.2, 0.002
 GONE = ("Z", "X")
 KILLED = 1 << (signal.SIGKILL - 1)
+SUPERVISOR = "supervise"  # what the shell in a node's container is called; its script comes before that
 
 
 class NamespacePower:
@@ -26,35 +31,72 @@ class NamespacePower:
                 "a power switch kills every process that it can see, so it only runs as process 1 of a "
                 "container; docker-compose.yml shows how"
             )
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who loses his parent is ours, and is buried at once
 
     async def cut(self) -> bool:
         """See `Power`. SIGKILL is certain as soon as it is pending: then only the kernel still acts.
 
         A frozen process stays in that state until its container thaws, and ends before anything else.
         """
-        try:
-            os.kill(-1, signal.SIGKILL)  # to all but this one
-        except ProcessLookupError:
-            return False
+        found = list(_processes())
+        for process in found:  # first, for whoever learns of a death must know that it was ordered
+            if process.supervises:
+                _send(process.pid, signal.SIGUSR1)
         deadline = asyncio.get_running_loop().time() + CERTAIN_S
-        while survivors := [pid for pid in _processes() if not _is_doomed(pid)]:
+        while survivors := _survivors():
             if asyncio.get_running_loop().time() > deadline:
                 raise LabError("internal", f"SIGKILL did not reach the processes {survivors}")
+            for pid in survivors:
+                _send(pid, signal.SIGKILL)
             await asyncio.sleep(LOOK_S)
-        return True
+        return any(_is_of_a_node(process, found) for process in found)
 
 
-def _processes() -> list[int]:
-    names = (path.name for path in Path("/proc").iterdir())
-    return [int(name) for name in names if name.isdecimal() and int(name) != FIRST_PROCESS]
+@dataclass(frozen=True)
+class _Process:
+    pid: int
+    parent: int
+    supervises: bool
+    doomed: bool  # it has ended, or SIGKILL is the next that it will see
 
 
-def _is_doomed(pid: int) -> bool:
-    """It has ended, or SIGKILL is the next that it will see."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
-    except (FileNotFoundError, ProcessLookupError):
-        return True
+def _survivors() -> list[int]:
+    return [process.pid for process in _processes() if not process.supervises and not process.doomed]
+
+
+def _is_of_a_node(process: _Process, among: list[_Process]) -> bool:
+    """Beside a supervisor there may be a health check, also where the node is dead."""
+    is_child = process.parent != OUTSIDE or not any(each.supervises for each in among)
+    return is_child and not process.doomed
+
+
+def _processes() -> Iterator[_Process]:
+    """All but this one."""
+    for path in Path("/proc").iterdir():
+        if path.name.isdecimal() and int(path.name) != FIRST_PROCESS:
+            try:
+                yield _process(path)
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+
+
+def _process(path: Path) -> _Process:
+    lines = (path / "status").read_text(encoding="utf-8").splitlines()
     fields = dict(line.split(":", 1) for line in lines)
     pending = int(fields["SigPnd"], 16) | int(fields["ShdPnd"], 16)
-    return fields["State"].strip().startswith(GONE) or bool(pending & KILLED)
+    words = (path / "cmdline").read_bytes().split(b"\0")
+    parent = int(fields["PPid"])
+    return _Process(
+        pid=int(path.name),
+        parent=parent,
+        # A copy of it that is about to become a node has the same words, but a parent in here.
+        supervises=parent == OUTSIDE and words[3:4] == [SUPERVISOR.encode()],
+        doomed=fields["State"].strip().startswith(GONE) or bool(pending & KILLED),
+    )
+
+
+def _send(pid: int, number: signal.Signals) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return
