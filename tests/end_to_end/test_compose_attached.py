@@ -16,7 +16,7 @@ from chaos.faults.pause import Pause
 from chaos.runtimes import compose_project
 from chaos.runtimes.compose import ComposeCluster
 from chaos.runtimes.compose_file import port_variables
-from chaos.runtimes.compose_layout import COMPOSE_FILE
+from chaos.runtimes.compose_layout import COMPOSE_FILE, switch_of
 from chaos.runtimes.compose_project import ComposeProject
 from chaos.runtimes.docker_engine import compose, compose_command
 from services.settings.single_leader import SingleLeaderSettings
@@ -153,6 +153,12 @@ async def test_what_is_done_by_hand_to_its_container_is_seen_too(up: Attached) -
         assert await cluster.process_state(node) == "running"
         container.reload()
         assert len(processes(container)) == 2, "a supervisor and a node"
+    code, states = up.project.container(switch_of("n3")).exec_run(
+        ["bash", "-c", "grep -h State /proc/[0-9]*/status"]
+    )
+    assert code == 0 and isinstance(states, bytes) and b"zombie" not in states, (
+        "who loses his parent goes to the switch"
+    )
     await cluster.close()
 
 

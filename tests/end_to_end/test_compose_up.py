@@ -77,7 +77,7 @@ async def test_it_serves_and_is_taken_by_a_run_and_given_back(up: ComposeProject
         assert written.status_code == 200, written.text
         leader = written.json()["node"]
         await cluster.kill(leader)
-        assert up.container(leader).attrs["State"]["ExitCode"] == 137
+        assert await cluster.process_state(leader) == "dead"
         await cluster.restart(leader)
         registers = (await cluster.contents(leader))["registers"]
         assert registers == {"x": 7}, "what was acknowledged must outlive SIGKILL"
@@ -124,7 +124,6 @@ async def test_the_causes_stand_before_what_they_cause(up: ComposeProject) -> No
     await cluster.close()
     lines = log_of(up, "story", "n3")
     assert [line for line in lines if line.endswith(">>> no harm \\ is \"done\" by 'odd' $(text) %s `here`")]
-    assert [line for line in lines if " >>> " in line and "no longer shows n3" in line]
     story = [line for line in lines if line.endswith((">>> killed: n3", ">>> started again: n3"))]
     (started,) = [line for line in lines if " n3 started " in line][1:]
     killed, again = (line[: len("12:34:56.789")] for line in story)
