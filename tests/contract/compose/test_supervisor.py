@@ -54,7 +54,10 @@ def until(condition: Callable[[], object]) -> None:
 
 def has_ended(node: psutil.Process) -> bool:
     """Buried or not."""
-    return not node.is_running() or node.status() == psutil.STATUS_ZOMBIE
+    try:
+        return not node.is_running() or node.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def is_idle(process: subprocess.Popen[str]) -> bool:
