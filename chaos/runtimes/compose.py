@@ -124,11 +124,11 @@ class ComposeCluster(LinkedCluster):
     async def _is_haunted(self) -> bool:
         """Is this not the first epoch, though the data is empty?
 
-        Toxiproxy dials a node that is dead until it is back, and only then hands over what it took meanwhile,
-        by the rules of its link at that moment. What nodes said in a run before is refused by incarnation.
-        But the lab has none: its order to lead, to a node that was dead, may arrive in the new run, and a
-        replica then promises an epoch that this controller has never used. Under elections, where such an
-        order only begins another election, epochs may be higher from the start.
+        Toxiproxy dials a container that has ended until it is back, and only then hands over what it took
+        meanwhile, by the rules of its link at that moment. What nodes said in a run before is refused by
+        incarnation. But the lab has none: its order to lead, to a node that was dead, may arrive in the new
+        run, and a replica then promises an epoch that this controller has never used. Under elections, where
+        such an order only begins another election, epochs may be higher from the start.
         """
         if not self._crew.settings.watched:
             return False
