@@ -31,6 +31,7 @@ NODE_PROXY_AND_SERVER = 3
 FIRST_GATEWAY_PORT = 8080  # of this machine
 EDGE, POWER = "edge", "power"
 SETUP, STORY = "setup", "story"
+WAITS = "waits"  # the name of a supervisor whose node was killed
 EXPLAINED = (
     "tells what is done to this cluster; "
     "<<< ends the line of a node where it stands out: somebody else leads, a refusal, a crash"
@@ -55,6 +56,7 @@ def compose_text(
         switch_of=switch_of,
         power=POWER,
         supervisor=SUPERVISOR,
+        waits=WAITS,
         servers=servers(shape),
         proxies=proxies(shape),
         last_link=shape.links[-1].name,

@@ -2,21 +2,26 @@
 
 The node is a child of a supervisor, the container's first process, so the container outlives it, with its log
 and everybody who is attached. The engine passes the supervisor two orders, as signals: SIGUSR1 kills the node
-(SIGKILL), SIGUSR2 starts it again. A node is dead if it is not there, whatever becomes of its container; that
-is not what the supervisor says but what the kernel shows (`docker top`). Whoever ends the container itself,
-as `docker compose kill` does, ends both.
+(SIGKILL), SIGUSR2 starts it again. A node is dead if it is not there, whatever becomes of its container: that
+is what the kernel shows (`docker top`). Where the supervisor has no child, its name tells if it waits for
+an order; else it is about to start a node, or to end. Whoever ends the container itself, as
+`docker compose kill` does, ends both.
 """
 
+import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 
-from chaos.cluster import ProcessState
+from chaos.cluster import ClusterError, ProcessState
+from chaos.runtimes.compose_file import WAITS
 from services.adapters.power import SUPERVISOR
 
 KILL, START = "SIGUSR1", "SIGUSR2"
 GONE = ("Z", "X")
+SETTLES_S, LOOK_S = 20.0, 0.02  # it takes milliseconds, but a machine may have too much to do
 
 # Whoever has a parent in this process namespace is the node or a child of it: the parents of first processes,
 # of health checks and of this shell itself are outside.
@@ -42,11 +47,31 @@ def container_state(container: Container) -> ProcessState:
 
 
 def node_state(container: Container) -> ProcessState:
-    """Whether the node in `container` runs. One that was shot while frozen is paused until it thaws."""
+    """Whether the node in `container` runs. One that was shot while frozen is paused until it thaws.
+
+    Raises `ClusterError` when that does not show within a deadline.
+    """
+    deadline = time.monotonic() + SETTLES_S
+    while (state := _state_now(container)) is None:
+        if time.monotonic() > deadline:
+            raise ClusterError(f"{container.name} has had neither a node nor an end for {SETTLES_S:g} s")
+        time.sleep(LOOK_S)
+        container.reload()
+    return state
+
+
+def _state_now(container: Container) -> ProcessState | None:
+    """None between two states: the supervisor has no child, and does not wait for an order either."""
     state = container_state(container)
-    if state != "running" or not _is_supervised(container) or _has_node(container):
+    if state != "running" or not _is_supervised(container):
         return state
-    return "dead"
+    try:
+        processes = _processes(container)
+    except APIError:
+        return None  # it may have ended since it was looked at
+    if _has_node(container, processes):
+        return "running"
+    return "dead" if any(process["COMMAND"] == WAITS for process in processes) else None
 
 
 def kill(container: Container) -> None:
@@ -73,18 +98,15 @@ def _is_supervised(container: Container) -> bool:
     return SUPERVISOR in (container.attrs["Config"]["Entrypoint"] or ())
 
 
-def _has_node(container: Container) -> bool:
+def _has_node(container: Container, processes: Sequence[Mapping[str, str]]) -> bool:
     """Has the first process a living child? A health check has another parent."""
     supervisor = str(container.attrs["State"]["Pid"])
-    try:
-        found = container.top(ps_args="-o pid,ppid,stat")
-    except APIError:
-        container.reload()
-        if container_state(container) == "running":
-            raise
-        return False  # it has ended since it was looked at
-    processes = [dict(zip(found["Titles"], each, strict=True)) for each in found["Processes"] or ()]
     return any(each["PPID"] == supervisor and not each["STAT"].startswith(GONE) for each in processes)
+
+
+def _processes(container: Container) -> Sequence[Mapping[str, str]]:
+    found = container.top(ps_args="-o pid,ppid,stat,comm")
+    return [dict(zip(found["Titles"], each, strict=True)) for each in found["Processes"] or ()]
 
 
 def _kill_frozen(container: Container) -> None:

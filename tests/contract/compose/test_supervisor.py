@@ -14,7 +14,7 @@ import yaml  # type: ignore[import-untyped]
 
 from chaos.cluster.shape import DEFAULT
 from chaos.runtimes import container_node
-from chaos.runtimes.compose_file import compose_text
+from chaos.runtimes.compose_file import WAITS, compose_text
 from services.adapters.power import SUPERVISOR
 
 SERVICES = yaml.safe_load(compose_text())["services"]
@@ -105,11 +105,12 @@ def test_who_is_killed_stays_dead_and_is_buried_until_the_order_to_start() -> No
             process.send_signal(KILL)
             until(lambda: not children(process))
             process.send_signal(KILL)  # by another who wants it dead
-            until(lambda: is_idle(process))
+            until(lambda: is_idle(process) and psutil.Process(process.pid).name() == WAITS)
             assert process.poll() is None and not children(process)
             for _ in range(2):
                 process.send_signal(START)
         node_of(process)
+        assert psutil.Process(process.pid).name() == "bash"
 
 
 def test_an_order_to_start_means_nothing_to_who_runs_neither_then_nor_later() -> None:
