@@ -32,7 +32,7 @@ from services.messages import (
     Write,
     Written,
 )
-from services.messages.multi_leader import Transacted
+from services.messages.multi_leader import AskConflicts, InConflict, Transacted
 from services.replies import of_type
 from services.settings import NodeSettings
 from services.versions import tokens
@@ -63,6 +63,7 @@ def gateway_application(gateway: Gateway, settings: NodeSettings) -> LabApplicat
         ("POST", "/sets/{key:anything}", clients.add),
         ("POST", "/sql", clients.sql),
         ("POST", "/txn", clients.transact),
+        ("GET", "/conflicts/{key:anything}", clients.conflicts),
         ("GET", "/cache/{key:anything}", clients.recall),
         ("PUT", "/cache/{key:anything}", clients.remember),
         ("GET", "/status", clients.status),
@@ -159,6 +160,13 @@ class Clients:
         """Do all of a transaction's steps on registers."""
         done = of_type(await self._gateway.handle(steps_in(await request.body())), Transacted)
         return _answer({"node": done.node, "epoch": 0, "position": done.vector, "results": done.results})
+
+    async def conflicts(self, request: Request) -> Response:
+        """Which versions of a key are in conflict, and which of them all leaders would choose."""
+        key = key_in(request.scope["raw_path"])
+        found = of_type(await self._gateway.handle(AskConflicts(key=key)), InConflict)
+        versions = {"shown": found.shown, "winner": found.winner, "losers": found.losers}
+        return _answer({"key": key, "node": found.node, "epoch": 0, "position": found.vector, **versions})
 
     async def recall(self, request: Request) -> Response:
         """Ask the cache."""

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from services.adapters.gateway_records import (
     Acknowledged,
     ClusterState,
+    Conflicting,
     Elements,
     Failure,
     Ready,
@@ -41,6 +42,7 @@ RECORDS = (
     Elements,
     Results,
     Steps,
+    Conflicting,
     Cached,
     Transaction,
     StepsTogether,
@@ -154,6 +156,11 @@ _STEPS_BODY = {
     ),
 }
 _STEPS = {"node": "n1", "epoch": 0, "position": {"n1": 4, "n2": 3}, "results": [None, [7]]}
+_KEPT = {"by": "n2", "time_us": 1764460800000000, "value": "C"}
+_CONFLICTING = {
+    **{"key": "title", "node": "n1", "epoch": 0, "position": {"n1": 4, "n2": 3}},
+    **{"shown": ["B", "C"], "winner": _KEPT, "losers": [{**_KEPT, "by": "n1", "value": "B"}]},
+}
 _ACKNOWLEDGED = _content(Acknowledged, _SIGNED)
 _STATE = {"gateway": "g1", "leader": "n1", "epoch": 1, "nodes": {"n1": {"role": "leader", "position": 42}}}
 
@@ -184,13 +191,7 @@ def operations(replicas: Sequence[str]) -> dict[str, Described]:
             (*_REFUSED, "too-large", "constraint-violated"),
             requestBody=_SQL_BODY,
         ),
-        "transact": _described(
-            "Do several things to registers at once, where there are several leaders",
-            _content(Steps, _STEPS),
-            [],
-            (*_REFUSED, "too-large", "no-such-key"),
-            requestBody=_STEPS_BODY,
-        ),
+        **_of_several_leaders(),
         "recall": _described("Ask the cache beside the cluster", remembered, [_KEY], _REFUSED),
         "remember": _described(
             "Tell the cache", remembered, [_KEY], writing, requestBody=_body("value", {"name": "ann"})
@@ -203,6 +204,24 @@ def operations(replicas: Sequence[str]) -> dict[str, Described]:
             _content(Ready, {"status": "ready"}),
             [],
             ("bad-request", "forbidden-host", "no-leader"),
+        ),
+    }
+
+
+def _of_several_leaders() -> dict[str, Described]:
+    return {
+        "transact": _described(
+            "Do several things to registers at once, where there are several leaders",
+            _content(Steps, _STEPS),
+            [],
+            (*_REFUSED, "too-large", "no-such-key"),
+            requestBody=_STEPS_BODY,
+        ),
+        "conflicts": _described(
+            "Which versions of a register are in conflict, where there are several leaders",
+            _content(Conflicting, _CONFLICTING),
+            [_KEY],
+            _REFUSED,
         ),
     }
 

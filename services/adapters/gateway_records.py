@@ -3,6 +3,7 @@
 import msgspec
 
 from services.messages import Value
+from services.messages.multi_leader import Kept
 from services.messages.sql import ResultSet
 
 
@@ -57,6 +58,21 @@ class Steps(msgspec.Struct):
     epoch: int
     position: dict[str, int]
     results: list[Value]
+
+
+class Conflicting(msgspec.Struct):
+    """What readers of a key are shown, and the versions of it that knew nothing of each other.
+
+    `winner` is the one that all leaders would choose, null where there is no conflict.
+    """
+
+    key: str
+    node: str
+    epoch: int
+    position: dict[str, int]
+    shown: list[Value]
+    winner: Kept | None
+    losers: list[Kept]
 
 
 class NodeState(msgspec.Struct):

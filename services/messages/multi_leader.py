@@ -77,6 +77,31 @@ class Transacted(Message, frozen=True, kw_only=True):
     results: list[Value]
 
 
+class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A version that nobody has replaced: what was written, by which leader, and when by its clock."""
+
+    by: Name
+    time_us: Count
+    value: Value = None
+    deleted: bool = False
+
+
+class AskConflicts(Message, frozen=True, kw_only=True):
+    """Which versions of this key are in conflict?"""
+
+    key: str
+
+
+class InConflict(Message, frozen=True, kw_only=True):
+    """What readers are shown, the version that all leaders would choose, and those beside it."""
+
+    node: Name
+    vector: Vector
+    shown: list[Value]
+    winner: Kept | None = None
+    losers: tuple[Kept, ...] = ()
+
+
 class Taken(Message, frozen=True, kw_only=True):
     """The answer: how much of each origin's changes is durable here."""
 
@@ -123,9 +148,9 @@ class OriginStatus(Detail, frozen=True, kw_only=True, tag="multi-leader"):
 
 
 SERVED: Mapping[str, tuple[type[Message], ...]] = {
-    "replica": (Changes, Transact, Edit),
+    "replica": (Changes, AskConflicts, Transact, Edit),
     "device": (Changes,),
-    "gateway": (Transact,),
+    "gateway": (Transact, AskConflicts),
 }
-REPLIES: tuple[type[Message], ...] = (Taken, Transacted, Edited)
+REPLIES: tuple[type[Message], ...] = (Taken, Transacted, Edited, InConflict)
 DETAIL = OriginStatus

@@ -7,18 +7,22 @@ from services.messages import Value
 from services.messages.multi_leader import Change
 from services.multi_leader.knowledge import concurrent, covers, dot_of, newest
 from services.multi_leader.resolvers import Resolver
+from services.multi_leader.resolvers.on_write_handler import OnWriteHandler
 from services.store.effects import canonical
 
 LONGEST = 120  # characters of a value in the log
 
 
 class Conflict(NamedTuple):
-    """Of `key`: what readers are `shown` now, and the versions that are `lost`, though nobody replaced
-    them."""
+    """Of `key`: what readers are `shown` now, and the versions that are `lost`, though nobody replaced them.
+
+    `complaint` says why the application's handler did not settle it.
+    """
 
     key: str
     shown: tuple[Value, ...]
     lost: tuple[Change, ...]
+    complaint: str = ""
 
 
 def conflict_of(
@@ -34,11 +38,14 @@ def conflict_of(
         return None
     counts = [dot_of(version) for version in resolver.count(kept)]
     lost = tuple(version for version in (*others, arrived) if dot_of(version) not in counts)
-    return Conflict(arrived.operation.key, resolver.show(kept), lost)
+    complaint = resolver.complaint(kept) if isinstance(resolver, OnWriteHandler) else ""
+    return Conflict(arrived.operation.key, resolver.show(kept), lost, complaint)
 
 
 def tell(say: Callable[..., None], conflict: Conflict, by: str) -> None:
     """One line: what was kept, and what was lost and whose it was; or how all of it is there."""
+    if conflict.complaint:
+        say("handler-failed", key=conflict.key, reason=_cut(conflict.complaint))
     kept = _cut(" ".join(map(_text_of, conflict.shown)) or "(deleted)")
     if conflict.lost:
         lost = _cut(" ".join(map(_shown, conflict.lost)))

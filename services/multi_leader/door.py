@@ -24,7 +24,7 @@ from services.messages import (
     Write,
     Written,
 )
-from services.messages.multi_leader import Transact, Transacted
+from services.messages.multi_leader import AskConflicts, InConflict, Transact, Transacted
 from services.node import remember_settings
 from services.ports import Env
 from services.replies import of_type
@@ -48,7 +48,7 @@ class Door:
 
     def answers(self) -> Answers:
         """See `Part`: transactions, besides what every gateway answers."""
-        return {Transact: self.transact}
+        return {Transact: self.transact, AskConflicts: self.conflicts_of}
 
     async def start(self) -> None:
         """Begin to listen for leaders that have fallen silent."""
@@ -106,6 +106,11 @@ class Door:
         """See `Door`."""
         within_s = self._settings.call_timeout_ms / 1000
         return await self._ask(message, ReadResult, self._wanted(wish, message.key), SILENT, within_s)
+
+    async def conflicts_of(self, message: AskConflicts) -> InConflict:
+        """What is in conflict under a key, at its home. Raises `LabError`."""
+        within_s = self._settings.call_timeout_ms / 1000
+        return await self._ask(message, InConflict, self.homes(message.key), SILENT, within_s)
 
     async def transact(self, message: Transact) -> Transacted:
         """All steps at one leader. Raises `LabError`, bad-request for records with different homes."""

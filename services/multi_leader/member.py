@@ -11,9 +11,11 @@ from services.errors import LabError
 from services.family import Answers
 from services.messages import Contents, Read, ReadContents, ReadResult, Status, Write, Written
 from services.messages.multi_leader import (
+    AskConflicts,
     Changes,
     Edit,
     Edited,
+    InConflict,
     OriginStatus,
     Taken,
     Transact,
@@ -22,11 +24,12 @@ from services.messages.multi_leader import (
 from services.multi_leader import conflicts
 from services.multi_leader.documents.desk import Desk
 from services.multi_leader.exchange import Exchange
+from services.multi_leader.handlers import handler_of
 from services.multi_leader.homes import homes_of, with_devices
 from services.multi_leader.knowledge import dot_of
 from services.multi_leader.leader import Done, Leader
 from services.multi_leader.resolvers import Resolvers
-from services.multi_leader.showing import contents_of, read_of
+from services.multi_leader.showing import conflicts_under, contents_of, read_of
 from services.multi_leader.storage import Storage
 from services.multi_leader.topologies import Routes, topology_of
 from services.ports import Env
@@ -51,7 +54,13 @@ class Member(Working[MultiLeaderSettings]):
     def answers(self) -> Answers:
         """See `Part`."""
         of_clients: Answers = {Write: self._write, Read: self._read, Transact: self._transact}
-        return {**of_clients, ReadContents: self._contents, Changes: self._changes, Edit: self._edit}
+        looks: Answers = {AskConflicts: self._conflicts_of, ReadContents: self._contents}
+        return {
+            **of_clients,
+            **looks,
+            Changes: self._changes,
+            Edit: self._edit,
+        }
 
     async def stop(self, reason: str) -> None:
         """End the work and close the database."""
@@ -61,6 +70,11 @@ class Member(Working[MultiLeaderSettings]):
             await self._env.tasks.cancel(task)
         self._leader.storage.close_reader()
         await self._env.disk.run(self._leader.storage.close)
+
+    async def configure(self, settings: MultiLeaderSettings, reset: bool) -> None:
+        """See `Part`. A handler that cannot be loaded is refused, and nothing changes."""
+        handler_of(settings.handler)
+        await super().configure(settings, reset)
 
     def status(self) -> Status:
         """What it knows, and what the others lack of that; and it owes to work at all."""
@@ -164,6 +178,9 @@ class Member(Working[MultiLeaderSettings]):
         past = dotted.past_in(change.past).with_dot(dot_of(change))
         context = str(past) if message.operation.f != "add" else ""
         return Written(node=self._env.node, vector=dict(self._leader.known), context=context)
+
+    async def _conflicts_of(self, message: AskConflicts) -> InConflict:
+        return conflicts_under(self._env.node, self._leader, message.key)
 
     async def _transact(self, message: Transact) -> Transacted:
         """Reads wait for the disk, too, so what they show is durable and of one moment."""

@@ -1,8 +1,9 @@
 """What a leader shows of the versions that it holds: to a reader of one key, and to who reads them all."""
 
 from services.messages import Contents, Read, ReadResult, Value
+from services.messages.multi_leader import Change, InConflict, Kept
 from services.multi_leader import crdts
-from services.multi_leader.knowledge import past_of_all
+from services.multi_leader.knowledge import newest, past_of_all
 from services.multi_leader.leader import Leader
 from services.multi_leader.resolvers.crdt import state_of
 from services.versions import vectors
@@ -49,3 +50,25 @@ def contents_of(node: str, leader: Leader) -> Contents:
         vector=dict(leader.known),
         mark=vectors.text_of(leader.known),
     )
+
+
+def conflicts_under(node: str, leader: Leader, key: str) -> InConflict:
+    """The versions of `key` that nobody replaced: the one with the largest stamp wins, on every leader alike.
+
+    What a resolver has thrown away is not among them; the log has told of it.
+    """
+    held = leader.storage.versions(key)
+    *losers, winner = newest([each for each in held if not each.merges]) or (None,)
+    return InConflict(
+        node=node,
+        vector=dict(leader.known),
+        shown=list(leader.resolvers.of(key).show(held)),
+        winner=_kept(winner) if winner and losers else None,
+        losers=tuple(_kept(each) for each in reversed(losers) if each is not None),
+    )
+
+
+def _kept(version: Change) -> Kept:
+    operation, stamp = version.operation, version.stamp
+    deleted = operation.f == "delete"
+    return Kept(stamp.by, stamp.time_us, None if deleted else operation.value, deleted)

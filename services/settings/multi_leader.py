@@ -16,7 +16,7 @@ Conflicts: TypeAlias = Literal[  # see services/multi_leader/resolvers
     "crdt",
     "three-way-merge",
 ]
-Handler: TypeAlias = Literal["wiki-titles"]  # see services/multi_leader/handlers
+HANDLERS = ("wiki-titles",)  # see services/multi_leader/handlers
 Home: TypeAlias = Literal["gateway", "record"]
 Delivery: TypeAlias = Literal["arrival", "causal"]
 Detection: TypeAlias = Literal["async", "sync"]
@@ -26,6 +26,7 @@ Documents: TypeAlias = Literal[  # see services/multi_leader/documents
     "none", "lock", "last-write-wins", "operational-transformation", "crdt"
 ]
 
+MOST_STEPS = 10_000_000
 MOST_HOPS = 1000  # each of them is written down in the change
 
 
@@ -35,7 +36,8 @@ class MultiLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="multi-
     conflicts: Conflicts = "record"  # what becomes of versions that knew nothing of each other
     # The same, of keys that begin so; of several beginnings the longest counts.
     conflicts_of: dict[str, Conflicts] = msgspec.field(default_factory=dict)
-    handler: Handler = "wiki-titles"  # the application's own, of `on-write-handler`
+    handler: str = "wiki-titles"  # the application's own, of `on-write-handler`: a name, or a file
+    handler_steps: int = 100_000  # lines of Python that it may take; then it is broken off
     detection: Detection = "async"  # `sync`: a client waits until every leader has its write
     delivery: Delivery = "arrival"  # `causal`: a change waits here for what its leader knew
     home: Home = "gateway"  # whose leader a request goes to: that of the gateway, or of the record
@@ -50,6 +52,11 @@ class MultiLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="multi-
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.handler not in HANDLERS and not self.handler.endswith(".py"):
+            known = ", ".join(HANDLERS)
+            raise ValueError(f"handler must be {known} or the path of a Python file, not {self.handler!r}")
+        if not 1 <= self.handler_steps <= MOST_STEPS:
+            raise ValueError(f"handler_steps must be 1 to {MOST_STEPS}, not {self.handler_steps}")
         if not 1 <= self.most_hops <= MOST_HOPS:
             raise ValueError(f"most_hops must be 1 to {MOST_HOPS}, not {self.most_hops}")
         if self.documents == "last-write-wins" and self.conflicts != "lww":

@@ -8,8 +8,10 @@ import pytest
 
 from chaos.cluster import CUT, HEALTHY, ClusterError, LinkState, links_touching
 from chaos.runtimes.registry import RUNTIMES
+from chaos.runtimes.simulated.client import SimulatedClient
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.workloads.client import Caller, Client, ClientError
+from services.messages.multi_leader import AskConflicts, InConflict
 from services.settings.multi_leader import Conflicts, MultiLeaderSettings
 from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.waiting import soon
@@ -17,10 +19,10 @@ from tests.simulation.virtually import simulated
 
 
 @asynccontextmanager
-async def leaders(conflicts: Conflicts) -> AsyncIterator[tuple[SimulatedCluster, Client]]:
+async def leaders(conflicts: Conflicts, **more: Any) -> AsyncIterator[tuple[SimulatedCluster, Client]]:
     cluster = SimulatedCluster(7)
     try:
-        await cluster.configure(MultiLeaderSettings(conflicts=conflicts))
+        await cluster.configure(MultiLeaderSettings(conflicts=conflicts, **more))
         async with RUNTIMES["sim"].client(cluster) as client:
             yield cluster, client
     finally:
@@ -172,3 +174,33 @@ async def test_a_set_takes_the_elements_of_all_leaders() -> None:
         await soon(cluster.must_have_settled)
         for node in cluster.replicas:
             assert (await cluster.contents(node))["sets"] == {"s": ["one", "other"]}
+
+
+async def in_conflict(client: Client, gateway: str, key: str) -> InConflict:
+    assert isinstance(client, SimulatedClient)
+    found = await client.ask(gateway, AskConflicts(key=key))
+    assert isinstance(found, InConflict)
+    return found
+
+
+@simulated
+async def test_what_is_in_conflict_can_be_asked_for_at_any_gateway() -> None:
+    async with leaders("record") as (cluster, client):
+        await conflict(cluster, client)
+        await all_hold(cluster, "x", ["B", "C"])
+        for gateway in ("g1", "g2"):
+            found = await in_conflict(client, gateway, "x")
+            assert found.winner is not None
+            assert (found.shown, found.winner.value) == (["B", "C"], "C")
+            assert [(each.value, each.by) for each in found.losers] == [("B", "n1")]
+        none = await in_conflict(client, "g1", "y")
+        assert (none.shown, none.winner, none.losers) == ([], None, ())
+
+
+@simulated
+async def test_a_handler_that_cannot_be_loaded_stops_nothing() -> None:
+    async with leaders("on-write-handler", handler="nowhere.py") as (cluster, client):
+        await conflict(cluster, client)
+        await all_hold(cluster, "x", ["B", "C"])
+        said = [event for event in cluster.events() if event.event == "handler-failed"]
+        assert said and "nowhere.py cannot be loaded" in str(said[0].fields["reason"])

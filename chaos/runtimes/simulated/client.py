@@ -100,6 +100,10 @@ class SimulatedClient:
         siblings, behind_ms = result.siblings or None, result.behind_ms
         return replace(_signed(result), value=value, siblings=siblings, behind_ms=behind_ms)
 
+    async def ask(self, gateway: str, message: Message) -> Message:
+        """What the gateway answers to any message. Raises `LabError`."""
+        return await self._network.call(gateway, message, self._timeout_s)
+
     async def _send(self, gateway: str, message: Message, expected: type[M]) -> M:
         try:
             reply = await self._network.call(gateway, message, self._timeout_s)

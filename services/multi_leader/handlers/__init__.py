@@ -1,20 +1,84 @@
 """What applications make of conflicts: one file each, with `resolve`, a pure function of what is in conflict.
 
 All leaders call it with the same values in the same order, and so come to the same, if it depends on
-nothing else.
+nothing else. It has a budget, counted in lines of Python and not in seconds, so that it is broken off at the
+same place everywhere. It must not wait for anything: a line that sleeps is one line.
 """
 
+import importlib.util
+import sys
 from collections.abc import Callable
-from typing import TypeAlias
+from types import FrameType
+from typing import Any, TypeAlias
 
+from services.errors import LabError
 from services.loading import load
 from services.messages import Value
-from services.settings.multi_leader import Handler
+from services.settings.multi_leader import HANDLERS
 
 Resolve: TypeAlias = Callable[[str, tuple[Value, ...]], Value]
 
 
-def handler_of(name: Handler) -> Resolve:
-    """The function in `services/multi_leader/handlers/NAME.py`."""
-    resolve: Resolve = load(f"services.multi_leader.handlers.{name.replace('-', '_')}:resolve")
-    return resolve
+class TooLongError(BaseException):
+    """The handler has used up its budget. Not an `Exception`, so that it is no mistake that one expects."""
+
+
+def handler_of(name: str) -> Resolve:
+    """The function `resolve` in `services/multi_leader/handlers/NAME.py`, or in the Python file of that path.
+
+    Raises `LabError` bad-order, in one line, for a file that cannot be used.
+    """
+    if name in HANDLERS:
+        resolve: Resolve = load(f"services.multi_leader.handlers.{name.replace('-', '_')}:resolve")
+        return resolve
+    found: Resolve | None = getattr(_module(name), "resolve", None)
+    if not callable(found):
+        raise LabError("bad-order", f"the handler {name} has no function resolve(key, values)")
+    return found
+
+
+def handler_or_complaint(name: str) -> Resolve:
+    """The same; instead of one that cannot be used, a function that says so whenever it is called.
+
+    So a leader starts all the same, and keeps all versions.
+    """
+    try:
+        return handler_of(name)
+    except LabError as error:
+        refusal = error
+
+    def refuse(key: str, values: tuple[Value, ...]) -> Value:
+        raise refusal
+
+    return refuse
+
+
+def _module(path: str) -> Any:
+    spec = importlib.util.spec_from_file_location("handler_of_the_application", path)
+    assert spec and spec.loader, path
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # whatever is wrong with somebody's file
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        raise LabError("bad-order", f"the handler {path} cannot be loaded: {why}") from error
+    return module
+
+
+def within(steps: int, resolve: Resolve, key: str, values: tuple[Value, ...]) -> Value:
+    """What it comes to. Raises `TooLongError` when it takes more lines, and whatever the handler raises."""
+    left = steps
+
+    def count(frame: FrameType, event: str, _: Any) -> Any:
+        nonlocal left
+        left -= event == "line"
+        if left < 0:
+            raise TooLongError(f"it was broken off after {steps} lines of Python")
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        return resolve(key, values)
+    finally:
+        sys.settrace(before)

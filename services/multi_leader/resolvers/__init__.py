@@ -11,7 +11,7 @@ from typing import Protocol
 from services.loading import load
 from services.messages import Value
 from services.messages.multi_leader import Change
-from services.multi_leader.handlers import handler_of
+from services.multi_leader.handlers import handler_or_complaint
 from services.settings.multi_leader import Conflicts, MultiLeaderSettings
 
 
@@ -51,7 +51,8 @@ def resolver_of(settings: MultiLeaderSettings, name: Conflicts | None = None) ->
     name = name or settings.conflicts
     module = f"services.multi_leader.resolvers.{name.replace('-', '_')}"
     if name == "on-write-handler":
-        made: Resolver = load(f"{module}:OnWriteHandler")(handler_of(settings.handler))
+        handler = handler_or_complaint(settings.handler)
+        made: Resolver = load(f"{module}:OnWriteHandler")(handler, settings.handler_steps)
         return made
     resolver: Resolver = load(f"{module}:RESOLVER")
     return resolver

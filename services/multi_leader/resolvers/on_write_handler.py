@@ -1,15 +1,15 @@
 """The application's own handler settles a conflict as soon as a leader meets it, before anybody reads.
 
 Nobody is asked, so the handler has to be quick, and a pure function of the values: each leader calls it for
-itself. One that fails stops nothing: all versions are kept and shown, as if there were no handler. (Bucardo
-runs a snippet of Perl for this.)
+itself. One that fails or takes too long stops nothing: all versions are kept and shown, as if there were no
+handler, and the log says why. (Bucardo runs a snippet of Perl for this.)
 """
 
 from collections.abc import Sequence
 
 from services.messages import Value
 from services.messages.multi_leader import Change
-from services.multi_leader.handlers import Resolve
+from services.multi_leader.handlers import Resolve, TooLongError, within
 from services.multi_leader.knowledge import newest
 from services.multi_leader.resolvers import values_of
 
@@ -19,8 +19,8 @@ class OnWriteHandler:
 
     blind_replaces = False
 
-    def __init__(self, resolve: Resolve) -> None:
-        self._resolve = resolve
+    def __init__(self, resolve: Resolve, steps: int) -> None:
+        self._resolve, self._steps = resolve, steps
 
     def keep(self, held: Sequence[Change], arrived: Change) -> tuple[Change, ...]:
         """See `Resolver`."""
@@ -35,7 +35,16 @@ class OnWriteHandler:
         values = values_of(held)
         if len(values) < 2:
             return values
+        made, why = self._ask(held[0].operation.key, values)
+        return values if why else (made,)
+
+    def complaint(self, held: Sequence[Change]) -> str:
+        """Why the handler did not settle these, in one line; empty when it did."""
+        values = values_of(held)
+        return self._ask(held[0].operation.key, values)[1] if len(values) > 1 else ""
+
+    def _ask(self, key: str, values: tuple[Value, ...]) -> tuple[Value, str]:
         try:
-            return (self._resolve(held[0].operation.key, values),)
-        except Exception:  # whatever an application's code may raise
-            return values
+            return within(self._steps, self._resolve, key, values), ""
+        except (Exception, TooLongError) as error:  # whatever an application's code may raise
+            return None, " ".join(f"{type(error).__name__}: {error}".split())

@@ -36,7 +36,7 @@ HANGS_S = 8.0  # longer than any answer takes that waits for something
 CLIENTS = (
     *("GET /kv/{key}", "PUT /kv/{key}", "DELETE /kv/{key}"),
     *("GET /sets/{key}", "POST /sets/{key}", "GET /status"),
-    *("POST /sql", "POST /txn", "GET /cache/{key}", "PUT /cache/{key}"),
+    *("POST /sql", "POST /txn", "GET /conflicts/{key}", "GET /cache/{key}", "PUT /cache/{key}"),
 )
 ROLES = {**NODES, **COMPANIONS}
 MESSAGES = [(node, kind) for node, role in ROLES.items() for kind in SERVED[role]]
@@ -58,7 +58,7 @@ PARTS = (  # those with more than a handful of requests: good messages have some
 )
 ONLY_LOOKS = (AskStatus, AskRoute, AskSession, AskChunk, Probe, Read, ReadContents, ReadLog)
 BAD_VALUE = KINDS["bad-value"].status
-UNDECIDED = ("POST /sql", "POST /txn")  # of the second this family has no use
+UNDECIDED = ("POST /sql", "POST /txn", "GET /conflicts/{key}")  # of the others this family has no use
 
 
 def named(part: str | type[Message]) -> str:

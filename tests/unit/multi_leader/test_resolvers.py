@@ -5,17 +5,20 @@ causally sound, as real ones are.
 """
 
 from itertools import permutations
+from pathlib import Path
 from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.errors import LabError
 from services.messages import Operation, Value
 from services.messages.multi_leader import Change
 from services.messages.versions import Stamp
 from services.multi_leader import resolvers
-from services.multi_leader.conflicts import conflict_of
+from services.multi_leader.conflicts import conflict_of, tell
+from services.multi_leader.handlers import handler_of
 from services.multi_leader.knowledge import concurrent, dot_of, knew, newest, past_of_all
 from services.multi_leader.resolvers import Resolver
 from services.multi_leader.resolvers.on_write_handler import OnWriteHandler
@@ -153,6 +156,77 @@ def test_a_handler_that_fails_leaves_all_versions() -> None:
     def resolve(key: str, values: tuple[Value, ...]) -> Value:
         raise RuntimeError("a bug of the application")
 
-    resolver = OnWriteHandler(resolve)
-    versions = tuple(Change(n, 1, Operation("put", "x", n), Stamp(1, n), 1) for n in ("n1", "n2"))
-    assert resolver.show(kept_by(resolver, versions)) == ("n1", "n2")
+    resolver = OnWriteHandler(resolve, 1000)
+    kept = kept_by(resolver, IN_CONFLICT)
+    assert resolver.show(kept) == ("n1", "n2")
+    assert resolver.complaint(kept) == "RuntimeError: a bug of the application"
+
+
+IN_CONFLICT = tuple(Change(n, 1, Operation("put", "x", n), Stamp(1, n), 1) for n in ("n1", "n2"))
+
+
+def test_a_handler_that_never_ends_is_broken_off_and_leaves_all_versions() -> None:
+    def resolve(key: str, values: tuple[Value, ...]) -> Value:
+        count = 0
+        while True:
+            count += 1
+
+    resolver = OnWriteHandler(resolve, 1000)
+    kept = kept_by(resolver, IN_CONFLICT)
+    assert resolver.show(kept) == ("n1", "n2")
+    assert "it was broken off after 1000 lines of Python" in resolver.complaint(kept)
+
+
+def test_what_a_handler_could_not_settle_is_told() -> None:
+    def resolve(key: str, values: tuple[Value, ...]) -> Value:
+        raise ValueError("two\nlines")
+
+    resolver, told = OnWriteHandler(resolve, 1000), list[tuple[str, dict[str, object]]]()
+    kept = kept_by(resolver, IN_CONFLICT)
+    conflict = conflict_of(IN_CONFLICT[:1], IN_CONFLICT[1], kept, resolver)
+    assert conflict is not None
+    tell(lambda event, **fields: told.append((event, fields)), conflict, "on-write-handler")
+    assert told == [
+        ("handler-failed", {"key": "x", "reason": "ValueError: two lines"}),
+        ("conflict-recorded", {"key": "x", "kept": "n1 n2", "by": "on-write-handler"}),
+    ]
+
+
+def test_a_handler_of_any_file(tmp_path: Path) -> None:
+    file = tmp_path / "longest.py"
+    file.write_text("def resolve(key, values):\n    return max(values, key=len)\n")
+    resolver = resolvers.resolver_of(MultiLeaderSettings(conflicts="on-write-handler", handler=str(file)))
+    one, other = (
+        Change(n, 1, Operation("put", "x", v), Stamp(1, n), 1) for n, v in (("n1", "long"), ("n2", "s"))
+    )
+    assert resolver.show(kept_by(resolver, (one, other))) == ("long",)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (None, "cannot be loaded: FileNotFoundError"),
+        ("def resolve(", "cannot be loaded: SyntaxError"),
+        ("import nothing_of_that_name", "cannot be loaded: ModuleNotFoundError"),
+        ("x = 1", "has no function resolve(key, values)"),
+        ("resolve = 1", "has no function resolve(key, values)"),
+    ],
+)
+def test_a_handler_that_cannot_be_used_is_refused_in_one_line(
+    tmp_path: Path, text: str | None, why: str
+) -> None:
+    file = tmp_path / "mine.py"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(LabError, match="bad-order") as refused:
+        handler_of(str(file))
+    assert why in refused.value.text and "\n" not in refused.value.text
+    resolver = resolvers.resolver_of(MultiLeaderSettings(conflicts="on-write-handler", handler=str(file)))
+    kept = kept_by(resolver, IN_CONFLICT)
+    assert resolver.show(kept) == ("n1", "n2"), "a leader starts all the same"
+    assert isinstance(resolver, OnWriteHandler) and why in resolver.complaint(kept)
+
+
+def test_a_handler_is_a_name_or_a_file() -> None:
+    with pytest.raises(ValueError, match="handler must be wiki-titles or the path of a Python file"):
+        MultiLeaderSettings(handler="mine")
