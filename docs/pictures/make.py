@@ -67,6 +67,7 @@ def main() -> None:
             page = Path(directory) / "logdiff.html"
             page.write_text(four_logs, encoding="utf-8")
             picture(opened(browser, page, width=1500), "logdiff")
+            leaderless(browser, runs["sloppy-quorum", "hinted-handoff"])
             quorums(browser, Path(directory) / "quorums.html")
     gallery()
 
@@ -95,6 +96,13 @@ def side_by_side(browser: Browser, folders: Sequence[Path], page: Path) -> None:
     """A problem and its remedy."""
     write_pages([read_again(RunFolder(folder)) for folder in folders], page)
     picture(opened(browser, page, width=1500), "side-by-side")
+
+
+def leaderless(browser: Browser, folder: Path) -> None:
+    """What reports of runs without a leader show besides."""
+    page = opened(browser, folder / NAME)
+    page.locator("section.leaderless").screenshot(path=HERE / "part-leaderless.png")
+    page.close()
 
 
 def quorums(browser: Browser, path: Path) -> None:
