@@ -34,7 +34,9 @@ def covers(later: Change, earlier: Change) -> bool:
 
 def newest(versions: Sequence[Change]) -> tuple[Change, ...]:
     """Those that none of the others has replaced; in the order of `order`."""
-    kept = [one for one in versions if not any(knew(other, one) for other in versions)]
+    known = dotted.merged([dotted.past_in(each.past) for each in versions])
+    left = [one for one in versions if not known.knows(dot_of(one))]  # of a long history these are few
+    kept = [one for one in left if not any(knew(other, one) for other in left)]
     return tuple(sorted(kept, key=order))
 
 

@@ -9,6 +9,7 @@ from services.multi_leader.crdts import counter, observed, sequence
 from services.multi_leader.crdts.counter import Counter
 from services.multi_leader.crdts.observed import Observed
 from services.multi_leader.crdts.sequence import Sequence
+from services.multi_leader.knowledge import dot_of
 from services.multi_leader.resolvers import three_way_merge
 from services.multi_leader.texts import diff3
 from services.multi_leader.texts.diff3 import Chunk
@@ -73,8 +74,7 @@ def the_merge_base_is_what_one_of_the_sides_came_from() -> Any:
     real = three_way_merge._merge
 
     def merge(history: Several[Change], ours: Any, theirs: Any) -> Any:
-        versions = [*theirs.versions, *ours.versions[:-1]]
-        known = [version for version in history if version in versions]
-        return real(history, ours, theirs._replace(versions=tuple(known)))
+        *before, _ = (dot_of(each) for each in history if dot_of(each) in ours.versions)
+        return real(history, ours, theirs._replace(versions=theirs.versions | {*before}))
 
     return patch.object(three_way_merge, "_merge", merge)

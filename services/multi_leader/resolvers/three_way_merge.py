@@ -19,6 +19,7 @@ from services.messages.multi_leader import Change
 from services.multi_leader.knowledge import dot_of, knew, newest, order
 from services.multi_leader.resolvers import values_of
 from services.multi_leader.texts import diff3
+from services.versions.dotted import Dot
 
 
 class ThreeWayMerge:
@@ -50,7 +51,7 @@ class Line(NamedTuple):
     """A text, all versions that went into it, and whose it is. A line of history, as a branch has one."""
 
     lines: list[str]
-    versions: tuple[Change, ...]
+    versions: frozenset[Dot]
     name: str
 
 
@@ -63,19 +64,19 @@ def merged(history: Sequence[Change], heads: Sequence[Change]) -> Line:
 
 
 def _merge(history: Sequence[Change], ours: Line, theirs: Line) -> Line:
-    common = [version for version in ours.versions if version in theirs.versions]
+    both = ours.versions & theirs.versions
+    common = [version for version in history if dot_of(version) in both]
     bases = newest(common)
     base = merged(common, bases).lines if bases else []
     lines = diff3.merge(base, ours.lines, theirs.lines, (ours.name, theirs.name))
-    versions = [version for version in history if version in ours.versions or version in theirs.versions]
-    return Line(lines, tuple(versions), f"{ours.name}+{theirs.name}")
+    return Line(lines, ours.versions | theirs.versions, f"{ours.name}+{theirs.name}")
 
 
 def _line_of(history: Sequence[Change], head: Change) -> Line:
     value = head.operation.value
     lines = value.split("\n") if isinstance(value, str) else []
-    past = tuple(version for version in history if version == head or knew(head, version))
-    return Line(lines, past, head.origin)
+    past = (dot_of(version) for version in history if knew(head, version))
+    return Line(lines, frozenset((*past, dot_of(head))), head.origin)
 
 
 RESOLVER = ThreeWayMerge()
