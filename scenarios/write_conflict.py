@@ -50,7 +50,7 @@ async def looked_at(run: Run) -> None:
 
 CUT_S = 5.0
 PARTS = page_parts.page_parts(pages=2, clients=8, rate_per_s=80)
-PAGES = pages.pages(pages=4, clients=8, rate_per_s=60)
+PAGES = pages.pages(pages=6, clients=8, rate_per_s=40)
 ORDERS = orders.orders(items=4, clients=8, rate_per_s=80)
 CAREFUL = wiki.careful_titles(pages=8, clients=8, rate_per_s=60)
 EDITS = wiki.edits(pages=8, clients=8, rate_per_s=60)

@@ -1,16 +1,13 @@
 """Mistakes in values that are merged; the parts of wiki pages, changed on both sides of a cut, show each."""
 
-from collections.abc import Sequence as Several
 from typing import Any
 from unittest.mock import patch
 
-from services.messages.multi_leader import Change
 from services.multi_leader.crdts import counter, observed, sequence
 from services.multi_leader.crdts.counter import Counter
 from services.multi_leader.crdts.observed import Observed
 from services.multi_leader.crdts.sequence import Sequence
-from services.multi_leader.knowledge import dot_of
-from services.multi_leader.resolvers import three_way_merge
+from services.multi_leader.resolvers.three_way_merge import History
 from services.multi_leader.texts import diff3
 from services.multi_leader.texts.diff3 import Chunk
 from services.versions.dotted import Dot, Past
@@ -71,10 +68,10 @@ def where_both_changed_the_same_lines_the_first_counts() -> Any:
 @bug(PAGES)
 def the_merge_base_is_what_one_of_the_sides_came_from() -> Any:
     """Also if the other had never heard of it: what is new there is taken for deleted."""
-    real = three_way_merge._merge
+    real = History._merge
 
-    def merge(history: Several[Change], ours: Any, theirs: Any) -> Any:
-        *before, _ = (dot_of(each) for each in history if dot_of(each) in ours.versions)
-        return real(history, ours, theirs._replace(versions=theirs.versions | {*before}))
+    def merge(self: History, ours: Any, theirs: Any) -> Any:
+        *before, _ = (dot for dot in self._versions if dot in ours.versions)
+        return real(self, ours, theirs._replace(versions=theirs.versions | {*before}))
 
-    return patch.object(three_way_merge, "_merge", merge)
+    return patch.object(History, "_merge", merge)

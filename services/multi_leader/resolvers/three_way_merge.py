@@ -44,7 +44,7 @@ class ThreeWayMerge:
         heads = [head for head in newest(held) if head.operation.f == "put"]
         if len(heads) < 2 or not all(isinstance(head.operation.value, str) for head in heads):
             return values_of(heads)
-        return ("\n".join(merged(held, heads).lines),)
+        return ("\n".join(History(held).merged(heads).lines),)
 
 
 class Line(NamedTuple):
@@ -55,28 +55,38 @@ class Line(NamedTuple):
     name: str
 
 
-def merged(history: Sequence[Change], heads: Sequence[Change]) -> Line:
-    """What all the `heads` come to, one after the other."""
-    first, *others = (_line_of(history, head) for head in heads)
-    for other in others:
-        first = _merge(history, first, other)
-    return first
+class History:
+    """All versions of a page, the older ones first. What was merged once is remembered: bases recur."""
 
+    def __init__(self, versions: Sequence[Change]) -> None:
+        self._versions = {dot_of(version): version for version in versions}
+        self._pasts: dict[Dot, frozenset[Dot]] = {}
+        self._merged: dict[tuple[Dot, ...], Line] = {}
 
-def _merge(history: Sequence[Change], ours: Line, theirs: Line) -> Line:
-    both = ours.versions & theirs.versions
-    common = [version for version in history if dot_of(version) in both]
-    bases = newest(common)
-    base = merged(common, bases).lines if bases else []
-    lines = diff3.merge(base, ours.lines, theirs.lines, (ours.name, theirs.name))
-    return Line(lines, ours.versions | theirs.versions, f"{ours.name}+{theirs.name}")
+    def merged(self, heads: Sequence[Change]) -> Line:
+        """What all the `heads` come to, one after the other."""
+        dots = tuple(map(dot_of, heads))
+        if dots not in self._merged:
+            first, *others = map(self._line_of, heads)
+            for other in others:
+                first = self._merge(first, other)
+            self._merged[dots] = first
+        return self._merged[dots]
 
+    def _merge(self, ours: Line, theirs: Line) -> Line:
+        both = ours.versions & theirs.versions
+        bases = newest([version for dot, version in self._versions.items() if dot in both])
+        base = self.merged(bases).lines if bases else []
+        lines = diff3.merge(base, ours.lines, theirs.lines, (ours.name, theirs.name))
+        return Line(lines, ours.versions | theirs.versions, f"{ours.name}+{theirs.name}")
 
-def _line_of(history: Sequence[Change], head: Change) -> Line:
-    value = head.operation.value
-    lines = value.split("\n") if isinstance(value, str) else []
-    past = (dot_of(version) for version in history if knew(head, version))
-    return Line(lines, frozenset((*past, dot_of(head))), head.origin)
+    def _line_of(self, head: Change) -> Line:
+        value, dot = head.operation.value, dot_of(head)
+        if dot not in self._pasts:
+            past = (each for each, version in self._versions.items() if knew(head, version))
+            self._pasts[dot] = frozenset((*past, dot))
+        lines = value.split("\n") if isinstance(value, str) else []
+        return Line(lines, self._pasts[dot], head.origin)
 
 
 RESOLVER = ThreeWayMerge()
