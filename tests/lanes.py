@@ -17,7 +17,7 @@ CONTAINERS = (
     "tests/end_to_end/test_compose",
 )
 LOCAL = "[local"  # what holds on every runtime is tried out on processes beside the containers
-PROCESSES = ("tests/simulation/test_dask.py",)  # Dask's are real
+PROCESSES = ("tests/simulation/test_dask.py", "tests/browser/test_edit.py")  # theirs are real
 PATIENT = (
     "tests/browser/",
     "tests/bugs/",

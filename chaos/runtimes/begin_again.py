@@ -40,7 +40,8 @@ async def begin_again(cluster: Cluster, crew: Crew, orders: Orders, settings: An
 
 async def _empty_again(orders: Orders, node: str, settings: AnySettings) -> None:
     """What was on its way as the silence began may have been done after the emptying: to promise, to lead."""
-    if orders.target.has_begun(await orders.status(node)):
+    account = await eventually(lambda: orders.status(node), SERVING_S)
+    if orders.target.has_begun(account):
         await orders.configure(node, settings)
 
 

@@ -19,6 +19,7 @@ from services.ports import Network
 from services.settings import CommonSettings
 
 M = TypeVar("M", bound=Message)
+BEGINS_S = 30.0  # to begin anew takes a fraction of a second, unless a machine has ten times too much to do
 
 
 class Orders:
@@ -66,7 +67,7 @@ class Orders:
     async def configure(self, node: str, settings: CommonSettings) -> None:
         """Give `node` these settings and empty data."""
         order = Configure(settings=settings, reset=True, incarnation=self._incarnation)
-        await self.ask(node, order, Status)
+        await self.ask(node, order, Status, BEGINS_S)
 
     async def probe(self, link: Link, timeout_s: float) -> Literal["passed", "no-answer", "refused"]:
         """See `Cluster.probe`: the link's source is asked to try it."""
