@@ -79,7 +79,8 @@ def must_be_complete(folder: Path, printed: Mapping[str, Any]) -> None:
     assert about["command"].endswith(f"{about['scenario']}:{about['variant']} --on local --seed 7")
     history = History.load(folder / "history.jsonl")
     shape = msgspec.convert(about["shape"], Shape)
-    assert set(shape.members) <= {read.node for read in history.finals} <= set(shape.machines)
+    hold_data = {*shape.machines, *shape.device_names}
+    assert set(shape.members) <= {read.node for read in history.finals} <= hold_data
     assert history.nemesis
     for anomaly in verdict["anomalies"]:
         assert bool(anomaly["witnesses"]) is anomaly["found"]
