@@ -40,6 +40,7 @@ class Working(Generic[S]):
 
     async def configure(self, settings: S, reset: bool) -> None:
         """See `Part`, and above."""
+        self._must_be_able(settings)
         if not reset:
             remember_settings(self._env, settings)
         self._works = False
@@ -58,6 +59,9 @@ class Working(Generic[S]):
     def say(self, event: str, **fields: object) -> None:
         """See `Part`."""
         self._env.log.event(event, role=self.role, **fields)
+
+    def _must_be_able(self, settings: S) -> None:
+        """Raise `LabError` bad-order for settings that it could not work with; nothing has changed then."""
 
     def _work(self) -> None:
         self._works = True

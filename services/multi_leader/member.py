@@ -71,11 +71,6 @@ class Member(Working[MultiLeaderSettings]):
         self._leader.storage.close_reader()
         await self._env.disk.run(self._leader.storage.close)
 
-    async def configure(self, settings: MultiLeaderSettings, reset: bool) -> None:
-        """See `Part`. A handler that cannot be loaded is refused, and nothing changes."""
-        handler_of(settings.handler)
-        await super().configure(settings, reset)
-
     def status(self) -> Status:
         """What it knows, and what the others lack of that; and it owes to work at all."""
         leader = self._leader
@@ -100,6 +95,10 @@ class Member(Working[MultiLeaderSettings]):
         """See `Part`; `position` is how many changes of its own it has taken."""
         position = self._leader.known.get(self._env.node, 0)
         super().say(event, position=position, **fields)
+
+    def _must_be_able(self, settings: MultiLeaderSettings) -> None:
+        """See `Working`: the application's handler can be loaded."""
+        handler_of(settings.handler)
 
     def _open(self) -> None:
         env, settings = self._env, self._settings
