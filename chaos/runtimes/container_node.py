@@ -1,8 +1,8 @@
 """A node in its container: what the engine says of it and does to it.
 
 The node is a child of a supervisor, the container's first process, so the container outlives it, with its log
-and everybody who is attached. The engine passes the supervisor two orders, as signals: SIGUSR1 kills the node
-(SIGKILL), SIGUSR2 starts it again. A node is dead if it is not there, whatever becomes of its container: that
+and everybody who is attached. The engine passes the supervisor two orders, as signals: SIGUSR2 kills the node
+(SIGKILL), SIGUSR1 starts it again. A node is dead if it is not there, whatever becomes of its container: that
 is what the kernel shows (`docker top`). Where the supervisor has no child, its name tells if it waits for
 an order; else it is about to start a node, or to end. Whoever ends the container itself, as
 `docker compose kill` does, ends both.
@@ -19,7 +19,7 @@ from chaos.cluster import ClusterError, ProcessState
 from chaos.runtimes.compose_file import WAITS
 from services.adapters.power import SUPERVISOR
 
-KILL, START = "SIGUSR1", "SIGUSR2"
+KILL, START = "SIGUSR2", "SIGUSR1"  # a shell that has got both hears the lower one first: see the decision
 GONE = ("Z", "X")
 SETTLES_S, LOOK_S = 20.0, 0.02  # it takes milliseconds, but a machine may have too much to do
 

@@ -41,7 +41,7 @@ class NamespacePower:
         found = list(_processes())
         for process in found:  # first, for whoever learns of a death must know that it was ordered
             if process.supervises:
-                _send(process.pid, signal.SIGUSR1)
+                _send(process.pid, signal.SIGUSR2)
         deadline = asyncio.get_running_loop().time() + CERTAIN_S
         while survivors := _survivors():
             if asyncio.get_running_loop().time() > deadline:

@@ -126,6 +126,16 @@ def test_an_order_to_start_means_nothing_to_who_runs_neither_then_nor_later() ->
         assert not children(process)
 
 
+def test_an_order_to_start_that_came_too_early_is_not_heard_after_the_order_to_kill() -> None:
+    with supervised("bash", "-c", STUBBORN) as process:
+        node_of(process)
+        for number in (signal.SIGSTOP, START, KILL, signal.SIGCONT):  # it hears both at once
+            process.send_signal(number)
+        until(lambda: is_idle(process) and psutil.Process(process.pid).name() == WAITS)
+        time.sleep(QUIET_S)
+        assert not children(process)
+
+
 def test_a_start_that_is_ordered_at_once_comes_after_the_death() -> None:
     with supervised("bash", "-c", STUBBORN) as process:
         for _ in range(ROUNDS):
