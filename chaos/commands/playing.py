@@ -13,7 +13,7 @@ from chaos.cluster.shape import DEVICE, Companion, Shape
 from chaos.runtimes import playground
 from chaos.runtimes.http_client import HttpClient
 from chaos.runtimes.supervisor import state_directory
-from chaos.targets.target import roles_of
+from chaos.targets.target import must_be_usable, roles_of
 from chaos.workloads.client import Answer, ClientError
 from services.families import FAMILIES
 from services.settings import CommonSettings, settings_of
@@ -45,6 +45,8 @@ async def start(
         raise ClusterError(f"there is no runtime {on!r} to play on; choose {' or '.join(FINDERS)}")
     chosen = _settings({"family": strategy, **settings, **_shared_out(nodes, partitions)})
     shape = _shape(nodes, devices)
+    if on == "local":  # containers have files of their own
+        must_be_usable(chosen)
     with playground.starting():
         if already := await FINDERS[on]():
             await already.close()

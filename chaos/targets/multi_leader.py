@@ -8,11 +8,24 @@ from collections.abc import Sequence
 from chaos.cluster import ClusterError
 from chaos.cluster.shape import DEVICE
 from chaos.targets.target import Target, marks_must_agree
+from services.errors import LabError
 from services.messages import Status
+from services.multi_leader.handlers import handler_of
+from services.settings import CommonSettings
+from services.settings.multi_leader import MultiLeaderSettings
 
 
 class MultiLeader(Target):
     """See `Target`."""
+
+    @staticmethod
+    def must_be_usable(settings: CommonSettings) -> None:
+        """See `Target`: the application's handler can be loaded."""
+        if isinstance(settings, MultiLeaderSettings):
+            try:
+                handler_of(settings.handler)
+            except LabError as error:
+                raise ClusterError(error.text) from error
 
     async def aim(self, target: str, known: str) -> str:
         """See `Target`."""

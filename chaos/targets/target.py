@@ -16,6 +16,7 @@ from chaos.cluster.crew import Crew
 from chaos.cluster.links import CONTROLLER
 from services.families import module_name
 from services.messages import Message, Status
+from services.settings import CommonSettings
 
 M = TypeVar("M", bound=Message)
 ANSWER_S = 5.0
@@ -82,6 +83,10 @@ class Target:
         """Has a node that was just emptied done anything since? Nothing may have happened in the silence."""
         return False
 
+    @staticmethod
+    def must_be_usable(settings: CommonSettings) -> None:
+        """Raise `ClusterError` for settings that name something which is not on this machine."""
+
     @property
     def may_be_shot(self) -> bool:
         """May a node's power switch end its process, although nobody here has killed it?"""
@@ -100,6 +105,11 @@ class Target:
 def roles_of(family: str) -> tuple[str, ...]:
     """What one can aim at in a cluster of `family` besides its nodes by name."""
     return _kind(family).roles
+
+
+def must_be_usable(settings: CommonSettings) -> None:
+    """See `Target.must_be_usable`, of the family that `settings` are of."""
+    _kind(settings.family).must_be_usable(settings)
 
 
 def target_of(family: str, asking: Asking) -> Target:

@@ -34,6 +34,7 @@ def supervised(*node: str) -> Iterator[subprocess.Popen[str]]:
     try:
         yield process
     finally:
+        process.send_signal(signal.SIGSTOP)  # so that it starts nobody behind our back
         for child in children(process):
             child.kill()
         process.kill()
