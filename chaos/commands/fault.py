@@ -78,23 +78,26 @@ def pause(node: Target) -> None:
 
 def heal() -> None:
     """Take every fault back: links are healthy again, paused nodes go on, dead ones start again."""
-    from chaos.commands import striking
+    from chaos.by_hand import striking
+    from chaos.by_hand.order import by_hand
 
-    typer.echo(ending.run(striking.heal()))
+    typer.echo(ending.run(by_hand(striking.heal)))
 
 
 def resume(node: Target) -> None:
     """Let a paused process go on."""
-    from chaos.commands import striking
+    from chaos.by_hand import striking
+    from chaos.by_hand.order import by_hand
 
-    typer.echo(ending.run(striking.resume(node)))
+    typer.echo(ending.run(by_hand(striking.resume, node)))
 
 
 def restart(node: Target) -> None:
     """Start a node on its old disk; one that still runs is killed first."""
-    from chaos.commands import striking
+    from chaos.by_hand import striking
+    from chaos.by_hand.order import by_hand
 
-    typer.echo(ending.run(striking.restart(node)))
+    typer.echo(ending.run(by_hand(striking.restart, node)))
 
 
 def upgrade(
@@ -102,12 +105,14 @@ def upgrade(
     minor: Annotated[bool, typer.Option("--minor", help="The storage format stays the same.")] = False,
 ) -> None:
     """Stop a node, or replicas, and start again in a version that stores in another format."""
-    from chaos.commands import striking
+    from chaos.by_hand import striking
+    from chaos.by_hand.order import by_hand
 
-    typer.echo(ending.run(striking.upgrade(node, new_format=not minor)))
+    typer.echo(ending.run(by_hand(striking.upgrade, node, not minor)))
 
 
 def _strike(fault: Fault) -> None:
-    from chaos.commands import striking
+    from chaos.by_hand import striking
+    from chaos.by_hand.order import by_hand
 
-    typer.echo(ending.run(striking.strike(fault)))
+    typer.echo(ending.run(by_hand(striking.strike, fault)))

@@ -18,9 +18,10 @@ def promote(
     node: Annotated[str, typer.Argument(metavar="NODE", help="The replica that is to lead.")],
 ) -> None:
     """Make NODE the leader, after the old one has gone. Refused while that one answers."""
-    from chaos.commands import leading
+    from chaos.by_hand import leading
+    from chaos.by_hand.order import by_hand
 
-    typer.echo(ending.run(leading.promote(node)))
+    typer.echo(ending.run(by_hand(leading.promote, node)))
 
 
 def handover(
@@ -29,6 +30,7 @@ def handover(
     ] = None,
 ) -> None:
     """Let the leader hand over, as before it is stopped: requests wait for a moment, none fails."""
-    from chaos.commands import leading
+    from chaos.by_hand import leading
+    from chaos.by_hand.order import by_hand
 
-    typer.echo(ending.run(leading.hand_over(node)))
+    typer.echo(ending.run(by_hand(leading.hand_over, node)))

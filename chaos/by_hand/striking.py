@@ -1,4 +1,4 @@
-"""What `./lab fault …` does: strike, prove that it bit, and note it where `./lab logs` looks."""
+"""Faults by hand: strike, prove that it bit, and note it where `./lab logs` looks."""
 
 import time
 from asyncio import CancelledError
@@ -12,31 +12,28 @@ from chaos.faults.on_links import put_back
 from chaos.faults.targets import everybody
 from chaos.faults.upgrade import Upgrade
 from chaos.history import NEMESIS
-from chaos.runtimes import playground
 from chaos.runtimes.supervisor import faults_file, state_directory
 
 
-async def strike(fault: Fault) -> str:
+async def strike(cluster: Cluster, fault: Fault) -> str:
     """Strike and leave it so; returns what was done. What does not bite, or is broken off, is taken back."""
-    async with playground.cluster_that_is_up(alone=True) as cluster:
-        taken_aim = await fault.aim(cluster)
-        noted(cluster, taken_aim.start)
-        try:
-            await taken_aim.bite()
-        except (DidNotBite, CancelledError) as error:
-            with undisturbed():
-                await taken_aim.heal()
-            why = "that had no effect" if isinstance(error, DidNotBite) else "somebody broke it off"
-            cluster.tell(f"{why}, and it is taken back: {taken_aim.start.text}")
-            raise
+    taken_aim = await fault.aim(cluster)
+    noted(cluster, taken_aim.start)
+    try:
+        await taken_aim.bite()
+    except (DidNotBite, CancelledError) as error:
+        with undisturbed():
+            await taken_aim.heal()
+        why = "that had no effect" if isinstance(error, DidNotBite) else "somebody broke it off"
+        cluster.tell(f"{why}, and it is taken back: {taken_aim.start.text}")
+        raise
     return taken_aim.start.text
 
 
-async def heal() -> str:
+async def heal(cluster: Cluster) -> str:
     """Take everything back: who stands still goes on, who is dead starts again, every link is healthy."""
-    async with playground.cluster_that_is_up(alone=True) as cluster:
-        with undisturbed():
-            done = [*await _revived(cluster), *await _mended(cluster)]
+    with undisturbed():
+        done = [*await _revived(cluster), *await _mended(cluster)]
     return "\n".join(done) or "everything was healthy already"
 
 
@@ -62,40 +59,37 @@ async def _mended(cluster: Cluster) -> list[str]:
     return [noted(cluster, Mark("stop-partition", {"links": names}, f"healed: {', '.join(names)}"))]
 
 
-async def resume(target: str) -> str:
+async def resume(cluster: Cluster, target: str) -> str:
     """Let a paused node go on."""
-    async with playground.cluster_that_is_up(alone=True) as cluster:
-        node = await cluster.resolve(target)
-        await cluster.resume(node)
-        shot = await cluster.process_state(node) == "dead"
-        what = f"{node} was shot while it stood still; start it again" if shot else f"goes on: {node}"
-        return noted(cluster, Mark("resume", {"nodes": [node]}, what))
+    node = await cluster.resolve(target)
+    await cluster.resume(node)
+    shot = await cluster.process_state(node) == "dead"
+    what = f"{node} was shot while it stood still; start it again" if shot else f"goes on: {node}"
+    return noted(cluster, Mark("resume", {"nodes": [node]}, what))
 
 
-async def restart(target: str) -> str:
+async def restart(cluster: Cluster, target: str) -> str:
     """Start a node on its old disk, after killing it if it still runs."""
-    async with playground.cluster_that_is_up(alone=True) as cluster:
-        node = await cluster.resolve(target)
-        kill = await Kill(node).aim(cluster)
-        if await cluster.process_state(node) != "dead":
-            noted(cluster, kill.start)
-            await kill.bite()
-        await kill.heal()
-        return noted(cluster, Mark("start", {"nodes": [node]}, f"started again: {node}"))
+    node = await cluster.resolve(target)
+    kill = await Kill(node).aim(cluster)
+    if await cluster.process_state(node) != "dead":
+        noted(cluster, kill.start)
+        await kill.bite()
+    await kill.heal()
+    return noted(cluster, Mark("start", {"nodes": [node]}, f"started again: {node}"))
 
 
-async def upgrade(target: str, new_format: bool) -> str:
+async def upgrade(cluster: Cluster, target: str, new_format: bool) -> str:
     """Stop these nodes, and start them again in another version."""
-    async with playground.cluster_that_is_up(alone=True) as cluster:
-        taken_aim = await Upgrade(target, new_format).aim(cluster)
-        noted(cluster, taken_aim.start)
-        try:
-            await taken_aim.bite()
-        finally:
-            with undisturbed():
-                await taken_aim.heal()
-        assert taken_aim.stop
-        return noted(cluster, taken_aim.stop)
+    taken_aim = await Upgrade(target, new_format).aim(cluster)
+    noted(cluster, taken_aim.start)
+    try:
+        await taken_aim.bite()
+    finally:
+        with undisturbed():
+            await taken_aim.heal()
+    assert taken_aim.stop
+    return noted(cluster, taken_aim.stop)
 
 
 def noted(cluster: Cluster, mark: Mark) -> str:

@@ -1,0 +1,19 @@
+"""Who leads, by an operator's order; it stands among the log lines, like faults."""
+
+from chaos.by_hand.striking import noted
+from chaos.cluster import Cluster
+from chaos.faults.fault import Mark
+
+
+async def promote(cluster: Cluster, node: str) -> str:
+    """Make `node` the leader; returns what was done. Raises `ClusterError` that says what would be right."""
+    cluster.tell(f"by hand: {node} is to lead")
+    leader = await cluster.order("promote", node)
+    return noted(cluster, Mark("promote", {"nodes": [leader]}, f"promoted by hand: {leader} leads now"))
+
+
+async def hand_over(cluster: Cluster, to: str | None) -> str:
+    """Let the leader hand over; returns what was done. Raises `ClusterError` with what would be right."""
+    cluster.tell(f"by hand: the leader is to hand over to {to or 'the newest follower'}")
+    leader = await cluster.order("hand-over", to)
+    return noted(cluster, Mark("hand-over", {"nodes": [leader]}, f"handed over: {leader} leads now"))
