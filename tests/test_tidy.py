@@ -61,7 +61,8 @@ DOORKEEPERS = (
 )
 # Whatever runs in the simulation: all of it but the doors, and what starts runs or shows what came of them.
 REAL = (
-    *(*DOORKEEPERS, "chaos/__main__.py", "chaos/by_hand/", "chaos/sessions/session.py", "chaos/report/", "chaos/runtimes/"),
+    *(*DOORKEEPERS, "chaos/__main__.py", "chaos/by_hand/", "chaos/sessions/session.py", "chaos/report/"),
+    "chaos/runtimes/",
     "chaos/runtimes/simulated/outside.py",  # looks out for the real world, and so has to name it
 )
 # What would make two runs of one seed differ: the time of day, chance without a seed, the order of a set.
