@@ -6,17 +6,23 @@ What the system refuses is one line as well: what it is about, and what helps.
 
 import errno
 import os
+import platform
+import re
 import sys
+import tomllib
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from chaos.catalogue.discover import UnknownNameError
+from chaos.catalogue.discover import BrokenScenarioError
+from chaos.catalogue.names import UnknownNameError, hint
 from chaos.cluster import ClusterError, WhichError
 from chaos.commands import (
     check,
+    completion,
     compose,
     doctor,
     edit,
@@ -33,16 +39,19 @@ from chaos.commands import (
     test,
     tournament,
 )
+from chaos.commands.examples import illustrate
 from chaos.commands.run import INTERRUPTED
 from chaos.judging.verdict import COULD_NOT_RUN, WRONG_USAGE
 from chaos.runtimes.ending import like_ctrl_c
 
+ROOT = Path(__file__).resolve().parents[1]
 TRACEBACK = "LAB_TRACEBACK"  # the environment variable by which one asks for all of it
 
 app = typer.Typer(
     help="Every idea of data replication, running, broken on purpose, and judged from what clients saw.",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=False,  # `./lab completion` has it, for a command that is called by its path
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -63,15 +72,34 @@ for command in (
         images,
         doctor,
     ),
-    *(new, test),
+    *(new, completion, test),
 ):
     command.register(app)
+illustrate(app)
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+        typer.echo(f"{project['name']} {project['version']} (Python {platform.python_version()})")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which one this is.")
+    ] = False,
+) -> None:
+    pass
 
 
 REMEDIES = {
     errno.EMFILE: "this shell allows too few open files; `ulimit -n 1024` allows more",
     errno.ENFILE: "the whole system has too many files open; close some programs",
     errno.ENOSPC: "make room there",
+    errno.ENOENT: "nothing can be made there; name a folder that there is, or one that can be made",
+    errno.ENOTDIR: "a part of that path is a file; name another folder",
     errno.EROFS: "nothing can be written there; `--out` puts runs elsewhere, LAB_STATE what `./lab up` keeps",
 }
 REMEDIES |= dict.fromkeys((errno.EACCES, errno.EPERM), REMEDIES[errno.EROFS])
@@ -88,15 +116,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    if completion.VARIABLE in os.environ:
+        completion.prepare()
     try:
-        app(arguments, prog_name="./lab")
+        code = app(arguments, prog_name="./lab", complete_var=completion.VARIABLE, standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except typer.TyperException as error:
+        return _misused(error)
     except SystemExit as end:
         return _complain(end.code, COULD_NOT_RUN) if isinstance(end.code, str) else end.code or 0
     except KeyboardInterrupt:
         return INTERRUPTED
     except (UnknownNameError, WhichError) as error:
         return _complain(error, WRONG_USAGE)
-    except ClusterError as error:
+    except (ClusterError, BrokenScenarioError) as error:
         return _complain(error, COULD_NOT_RUN)
     except OSError as error:
         remedy = REMEDIES.get(error.errno or 0)
@@ -105,7 +138,19 @@ def _run(arguments: Sequence[str]) -> int:
         if os.environ.get(TRACEBACK):
             traceback.print_exception(error)
         return _complain(_crash(error), COULD_NOT_RUN)
-    return 0
+
+
+def _misused(error: typer.TyperException) -> int:
+    """Wrong usage in one line, with the nearest right word and where all of them stand."""
+    text, context = error.format_message(), getattr(error, "ctx", None)
+    if "\n" in text:  # a group of commands without a command, and so all of its help
+        print(text, file=sys.stderr)
+        return WRONG_USAGE
+    text = f"{text[:1].lower()}{text[1:]}".rstrip(".")
+    if (wrong := re.fullmatch(r"no such command '(.*)'", text)) and context:
+        text = f"there is no command {wrong[1]!r}; {hint(wrong[1], context.command.list_commands(context))}"
+    where = context.command_path if context else "./lab"
+    return _complain(f"{text} (all about it: {where} --help)", WRONG_USAGE)
 
 
 def _crash(error: Exception) -> str:

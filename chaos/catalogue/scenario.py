@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from chaos.checkers import MODELS, takes_bound, takes_model
+from chaos.catalogue.names import hint
+from chaos.checkers import MODELS, checker_names, takes_bound, takes_model
 from chaos.cluster import Ability
 from chaos.cluster.shape import DEFAULT, Shape
 from chaos.judging.verdict import Kind
@@ -112,6 +113,7 @@ class Scenario:
         names = [variant.name for variant in self.variants]
         if len(set(names)) < len(names):
             raise ValueError(f"scenario {self.id} has two variants of one name: {', '.join(names)}")
+        self._check_checkers()
         for name in self.bounds_ms:
             if name not in self.checkers or not takes_bound(name):
                 raise ValueError(f"scenario {self.id} states a bound for {name}, which it does not measure")
@@ -122,10 +124,19 @@ class Scenario:
             )
         for variant in self.variants:
             self.settings_of(variant)
-            unjudged = set(variant.finds) - set(self.checkers_for(variant))
-            if unjudged:
+            judged = self.checkers_for(variant)
+            if unjudged := [name for name in variant.finds if name not in judged]:
                 raise ValueError(
-                    f"{self.id}:{variant.name} finds {unjudged}, which none of its checkers judges"
+                    f"{self.id}:{variant.name} finds {', '.join(unjudged)}, which none of its checkers "
+                    f"judges; {hint(unjudged[0], judged)}"
+                )
+
+    def _check_checkers(self) -> None:
+        """Every one that is named must be there. Raises `ValueError` with the nearest that is."""
+        for name in (*self.checkers, *(name for variant in self.variants for name in variant.also)):
+            if name not in checker_names():
+                raise ValueError(
+                    f"scenario {self.id}: there is no checker {name!r}; {hint(name, checker_names())}"
                 )
 
     def settings_of(self, variant: Variant) -> CommonSettings:

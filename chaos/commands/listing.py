@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from chaos.catalogue.discover import all_scenarios
+from chaos.catalogue.discover import usable_scenarios
 from chaos.catalogue.scenario import Scenario
 from chaos.sessions.session import runtimes_of
 
@@ -18,8 +18,14 @@ def register(app: typer.Typer) -> None:
 def list_scenarios(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
-    """List the scenarios, their variants, and what each variant must show or prevent."""
-    rows = [row(scenario) for scenario in all_scenarios()]
+    """List the scenarios, their variants, and what each variant must show or prevent.
+
+    A scenario whose file is broken is named on standard error, and the others are listed.
+    """
+    usable, broken = usable_scenarios()
+    for complaint in broken:
+        typer.echo(f"lab: {complaint}", err=True)
+    rows = [row(scenario) for scenario in usable]
     if as_json:
         print(json.dumps(rows, indent=2))
         return

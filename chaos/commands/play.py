@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from chaos.catalogue.miniatures import MINIATURES
-from chaos.cluster import ClusterError
+from chaos.catalogue.names import UnknownNameError, nearest
 from chaos.commands import fault, lead, watch
 from chaos.commands.choosing import of_a_project
 from chaos.runtimes import ending
@@ -70,13 +70,12 @@ def up(
 def in_miniature(like: str, strategy: str, settings: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """The family and the settings that are `like` that database; what is given besides counts more.
 
-    Raises `ClusterError` for a name that there is not, and for one of another family than was asked for.
+    Raises `UnknownNameError` for a name that there is not, and for one of another family than was asked for.
     """
-    if like not in MINIATURES:
-        raise ClusterError(f"there is nothing like {like!r}; choose {' or '.join(MINIATURES)}")
+    nearest("miniature", like, MINIATURES)
     chosen = MINIATURES[like]
     if strategy not in (DEFAULT, chosen.family):
-        raise ClusterError(f"{like} is {chosen.family}, not {strategy}; leave --strategy out")
+        raise UnknownNameError(f"{like} is {chosen.family}, not {strategy}; leave --strategy out")
     typer.echo(f"like {like}: {chosen.known_for}\nleft out: {chosen.left_out}")
     return chosen.family, {**chosen.settings, **settings}
 

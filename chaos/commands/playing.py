@@ -8,6 +8,7 @@ from typing import Any
 import typer
 from msgspec.structs import replace
 
+from chaos.catalogue.names import UnknownNameError, nearest
 from chaos.cluster import Cluster, ClusterError
 from chaos.cluster.shape import DEVICE, Companion, Shape
 from chaos.runtimes import playground
@@ -38,11 +39,12 @@ async def start(
     partitions: int = 1,
     devices: Sequence[str] = (),
 ) -> None:
-    """Start a cluster on `local` or `compose`. Raises `ClusterError` when one is up there already."""
-    if strategy not in FAMILIES:
-        raise ClusterError(f"there is no strategy {strategy!r}; choose {' or '.join(FAMILIES)}")
-    if on not in FINDERS:
-        raise ClusterError(f"there is no runtime {on!r} to play on; choose {' or '.join(FINDERS)}")
+    """Start a cluster on `local` or `compose`.
+
+    Raises `UnknownNameError` for what there is not, and `ClusterError` when one is up there already.
+    """
+    nearest("strategy", strategy, FAMILIES)
+    nearest("runtime to play on", on, FINDERS)
     chosen = _settings({"family": strategy, **settings, **_shared_out(nodes, partitions)})
     shape = _shape(nodes, devices)
     if on == "local":  # containers have files of their own
@@ -98,7 +100,7 @@ async def _through(
     name = gateway or await _working_gateway(cluster)
     if name not in cluster.doors:
         known = ", ".join(cluster.doors) or "none that runs"
-        raise ClusterError(f"there is no gateway {name!r}; there are: {known}")
+        raise UnknownNameError(f"there is no gateway {name!r}; there are: {known}")
     client = HttpClient(cluster.doors, PATIENCE_S)
     try:
         return await request(client, name)
@@ -142,7 +144,7 @@ def _settings(given: Mapping[str, Any]) -> CommonSettings:
     try:
         return settings_of(given)
     except ValueError as error:
-        raise ClusterError(f"these settings do not fit: {error}") from error
+        raise UnknownNameError(f"these settings do not fit: {error}") from error
 
 
 def _whom(strategy: str) -> str:

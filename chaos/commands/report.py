@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from chaos.catalogue.discover import all_scenarios, select
+from chaos.catalogue.discover import select, usable_scenarios
 from chaos.cluster import ClusterError
 from chaos.commands.run import RUNS
 from chaos.judging.verdict import WRONG_USAGE
@@ -43,7 +43,7 @@ def _write_all(folder: Path) -> Path:
 
     if not folder.is_dir():
         raise ClusterError(f"there is no folder {folder}; make runs first: ./lab run --all --on sim")
-    return write_index(all_scenarios(), folder.resolve())
+    return write_index(usable_scenarios()[0], folder.resolve())
 
 
 def _write(folders: Sequence[Path], beside: Path, out: Path | None) -> Path:

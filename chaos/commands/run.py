@@ -11,6 +11,7 @@ import typer
 from chaos.catalogue import discover
 from chaos.catalogue.discover import UnknownNameError
 from chaos.catalogue.scenario import Scenario, Variant
+from chaos.commands import completion
 from chaos.commands.choosing import of_a_project
 from chaos.commands.screen import Screen
 from chaos.commands.side_by_side import Document, side_by_side
@@ -29,11 +30,13 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    names: Annotated[list[str] | None, typer.Argument(metavar="ID[:VARIANT]")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="ID[:VARIANT]", autocompletion=completion.names)
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every scenario.")] = False,
     on: Annotated[str, typer.Option(help=f"The runtime: {' or '.join(RUNTIMES)}.")] = "local",
     seed: Annotated[int | None, typer.Option(help="Of every random choice; drawn if not given.")] = None,
-    out: Annotated[Path, typer.Option(help="Where the runs' folders go.")] = RUNS,
+    out: Annotated[Path, typer.Option(help="Where the runs' folders go.", show_default="runs")] = RUNS,
     jobs: Annotated[int, typer.Option(min=1, max=16, help="So many variants side by side.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
     part: Annotated[bool, typer.Option(hidden=True, help="Leave out the first and the last line.")] = False,

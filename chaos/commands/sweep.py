@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
+from chaos.commands import completion
 from chaos.commands.run import RUNS
 
 FOLDER = typer.Argument(exists=True, file_okay=False, help="The folder of a run on sim.")
-OUT = typer.Option(help="Where the runs' folders go.")
+OUT = typer.Option(help="Where the runs' folders go.", show_default="runs")
 JSON = typer.Option("--json", help="One JSON document on standard output.")
 
 
@@ -29,7 +30,7 @@ def seeds_in(text: str) -> range:
 
 
 def sweep(
-    names: Annotated[list[str], typer.Argument(metavar="ID[:VARIANT]…")],
+    names: Annotated[list[str], typer.Argument(metavar="ID[:VARIANT]…", autocompletion=completion.names)],
     seeds: Annotated[str, typer.Option(metavar="A..B", help="The seeds, both ends included.")],
     by_chance: Annotated[
         bool, typer.Option("--random", help="Faults drawn from the seed, not the scenario's script.")

@@ -9,6 +9,7 @@ import msgspec
 
 from services.families import DEFAULT, FAMILIES, part_of
 from services.settings.common import CommonSettings
+from services.settings.wording import complaint
 
 FAMILY = "family"
 KINDS: Mapping[str, type[CommonSettings]] = {name: part_of(name, "settings").SETTINGS for name in FAMILIES}
@@ -23,10 +24,10 @@ else:
 def settings_of(document: Mapping[str, Any]) -> CommonSettings:
     """The settings in a JSON object. Raises `ValueError` naming the field and what would be right."""
     family = document.get(FAMILY, DEFAULT)
-    kind = KINDS.get(family) if isinstance(family, str) else None
-    if kind is None:
+    if not isinstance(family, str) or family not in KINDS:
         raise ValueError(f"there is no family {family!r}; there are {', '.join(KINDS)}")
     try:
-        return msgspec.convert({FAMILY: family, **document}, kind)
+        return msgspec.convert({FAMILY: family, **document}, KINDS[family])
     except msgspec.ValidationError as error:
-        raise ValueError(f"{error} (settings of the family {family})") from error
+        given = {name: value for name, value in document.items() if name != FAMILY}
+        raise ValueError(complaint(KINDS, family, given, str(error))) from error

@@ -1,0 +1,128 @@
+"""Wrong usage is one line that says what would be right; help has examples that can be copied."""
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from chaos.cli import ROOT, app, main
+from chaos.commands import completion
+from chaos.commands.examples import EXAMPLES
+from services.settings.single_leader import READ_POLICIES
+
+Printed = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "remedy"),
+    [
+        (["runn"], "run"),
+        (["frobnicate"], "there are: list, run"),
+        (["run", "split-brain", "--sed", "4"], "--seed"),
+        (["check", "/nowhere"], "/nowhere"),
+        (["fault", "ct"], "cut"),
+        (["up", "--strategy", "leaderles"], "did you mean leaderless?"),
+        (["up", "--on", "lokal"], "did you mean local?"),
+        (["up", "--like", "dinamo"], "did you mean dynamo?"),
+        (["up", "--set", "lease_m=3"], "did you mean lease_ms?"),
+        (["up", "--set", "w=2"], "leaderless has it"),
+        (["up", "--set", "lease_ms=long"], "lease_ms cannot be 'long'"),
+        (["up", "--replication", "semisync"], "semi-sync-timeout"),
+        (["completion", "bsh"], "did you mean bash?"),
+    ],
+)
+def test_wrong_usage_is_one_line(arguments: list[str], remedy: str, capsys: Printed) -> None:
+    assert main(arguments) == 2
+    printed = capsys.readouterr()
+    (line,) = printed.err.splitlines()
+    assert line.startswith("lab: ") and remedy in line
+    assert printed.out == ""
+
+
+def test_a_wrong_read_policy_is_answered_with_all_there_are(capsys: Printed) -> None:
+    assert main(["up", "--reads", "nope"]) == 2
+    said = capsys.readouterr().err
+    assert "'nope'" in said and all(policy in said for policy in READ_POLICIES)
+
+
+def test_the_version(capsys: Printed) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("replication-lab 0.")
+
+
+def commands() -> Iterator[tuple[str, ...]]:
+    """Every command, with those of groups, as it is typed."""
+    top = typer.main.get_command(app)
+    context = top.make_context("./lab", [], resilient_parsing=True)
+    for name in top.list_commands(context):  # type: ignore[attr-defined]
+        yield (name,)
+        command = top.get_command(context, name)  # type: ignore[attr-defined]
+        if hasattr(command, "list_commands"):
+            yield from ((name, inner) for inner in command.list_commands(context))
+
+
+@pytest.mark.parametrize("words", [*commands()], ids=" ".join)
+def test_every_help_ends_with_examples(words: tuple[str, ...], capsys: Printed) -> None:
+    if words in (("proxy",), ("test",)):  # whose arguments are another program's
+        assert EXAMPLES[words[0]]
+        return
+    assert main([*words, "-h"]) == 0
+    printed = capsys.readouterr().out
+    assert "For example:" in printed
+    for example in EXAMPLES[" ".join(words)]:
+        assert example in printed
+
+
+@pytest.mark.parametrize("line", [line for lines in EXAMPLES.values() for line in lines])
+def test_every_example_is_a_command_that_there_is(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "runs" / "latest").mkdir(parents=True)
+    (tmp_path / "history.jsonl").touch()
+    monkeypatch.chdir(tmp_path)
+    line = line.removeprefix('eval "$(').removesuffix(')"')
+    program, *words = shlex.split(line)
+    assert program == "./lab"
+    command: Any = typer.main.get_command(app)
+    while hasattr(command, "get_command"):
+        context = command.make_context("./lab", [], resilient_parsing=True)
+        command = command.get_command(context, words.pop(0))
+        assert command, f"there is no such command: {line}"
+    command.make_context("./lab", words)  # raises for what it does not know
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("./lab swe", "sweep"),
+        ("./lab run split-br", "split-brain"),
+        ("./lab sweep split-brain:un", "split-brain:unfenced"),
+        ("./lab run nonsense:", ""),
+        ("./lab fault lose-", "lose-reply"),
+    ],
+)
+def test_what_a_shell_is_answered(line: str, found: str) -> None:
+    ask = dict(pair.split("=", 1) for pair in f"{completion.ASK}={line}".split(" ", 2))
+    answered = subprocess.run(
+        [sys.executable, "-P", "-m", "chaos"],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **ask},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    candidates = [each.partition("\t")[0] for each in answered.stdout.split()]
+    assert (found in candidates) if found else not candidates
+
+
+def test_bash_completes_what_follows_a_colon() -> None:
+    typed = "./lab run split-brain:un"
+    script = f'{completion.SCRIPTS["bash"]}\nCOMP_LINE="{typed}" COMP_POINT={len(typed)}'
+    ask = f'{script} COMP_WORDS=(./lab); _lab; echo "${{COMPREPLY[@]}}"'
+    answered = subprocess.run(["bash", "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answered.stdout.strip() == "unfenced"
