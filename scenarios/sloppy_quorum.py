@@ -7,7 +7,9 @@ handed home: nothing that was acknowledged is lost. But w + r > n says nothing a
 gateway, which is on the homes' side, read there and miss what was written, until the handoff
 (`before-handoff`). And hints do not live for ever. Where they expire before the network heals, nobody has
 what only stand-ins were told (`expired-hints`): let hints live longer than any cut, as `hinted-handoff` does.
-Anti-entropy is no help, for no home ever had it. It helps where one home at least took the write.
+Anti-entropy is no help, for no home ever had it. It helps where homes alone count, and hints only
+save work (`quorum: hinted`): then a home that was away for longer than hints live has missed what other homes
+have. It stays stale if nothing repairs it (`away-longer-than-hints`), and `anti-entropy` brings it up.
 
 To watch in the logs: `hint-kept for=n3 key={cart}x0`, and after the healing `handed-home to=n3 count=12`, or
 before it `hints-expired to=n3 count=12`. The answer to a sloppy write says so:
@@ -17,8 +19,11 @@ In the wild: Dynamo and Riak (usual setting), Voldemort; Cassandra keeps hints o
 hours (`max_hint_window`), and does not count them, unless the level is ANY.
 """
 
+from typing import Any
+
 from chaos.catalogue.scenario import Scenario, problem, remedy
 from chaos.cluster.shape import Shape
+from chaos.faults.isolate import Isolate
 from chaos.faults.partition import Partition
 from chaos.running.run import Run
 from chaos.workloads import register
@@ -54,6 +59,26 @@ async def until_hints_expire(run: Run) -> None:
     await run.acknowledged(20)
 
 
+async def away_too_long(run: Run) -> None:
+    """One home is away until what others keep for it is too old."""
+    await run.acknowledged(20)
+
+    async def have_expired() -> bool:
+        return any(event.event == "hints-expired" for event in run.cluster.events())
+
+    async with run.fault(Isolate(HOMES[0])):
+        await run.comes_true("hints have expired", have_expired)
+    await run.acknowledged(20)
+
+
+HINTED: dict[str, Any] = {
+    "script": away_too_long,
+    "shape": Shape(replicas=3),
+    "also": ["stale-replica"],
+    "quorum": "hinted",
+    "hint_ms": 1000,
+    "read_repair": "none",
+}
 ONCE = register.write_once(prefix=TAG, clients=12, rate_per_s=80, write_fraction=0.4)
 
 SCENARIO = Scenario(
@@ -79,6 +104,8 @@ SCENARIO = Scenario(
             sloppy=True,
             hint_ms=1000,
         ),
+        problem("away-longer-than-hints", finds=["stale-replica"], **HINTED),
+        remedy("anti-entropy", **HINTED, anti_entropy=True),
     ),
 )
 

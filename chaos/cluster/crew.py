@@ -34,6 +34,11 @@ class Crew:
         return tuple(node for node in self.shape.spare_names if node not in self.replicas)
 
     @property
+    def with_data(self) -> tuple[str, ...]:
+        """Who is read in the end: the replicas, and devices where they keep anything."""
+        return (*self.replicas, *(self.devices if self.settings.devices_hold_data else ()))
+
+    @property
     def at_work(self) -> tuple[str, ...]:
         """Everybody whose process is meant to run, the controller last."""
         return (*self.replicas, *self.gateways, *self.companions, CONTROLLER)

@@ -116,7 +116,11 @@ class Cluster(Protocol):
 
     @property
     def devices(self) -> tuple[str, ...]:
-        """Those of them that are devices: each holds data, and answers its own users."""
+        """Those of them that are devices: each answers its own users."""
+
+    @property
+    def with_data(self) -> tuple[str, ...]:
+        """Who holds data: the replicas, and the devices of a family that keeps some there."""
 
     async def configure(self, settings: AnySettings) -> None:
         """Empty data, these settings on every node; returns when a leader takes writes again."""

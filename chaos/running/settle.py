@@ -88,7 +88,7 @@ async def consumers_caught_up(cluster: Cluster, recorder: Recorder, within_s: fl
 
 
 async def final_reads(cluster: Cluster, recorder: Recorder) -> dict[str, Any]:
-    """Record everything that each replica and device holds; one that cannot be read is recorded as such.
+    """Record everything that each of those with data holds; one that cannot be read is recorded as such.
 
     Returns the log tails that replicas had to set aside, by node and file.
     """
@@ -111,7 +111,7 @@ async def _read_at_one_position(cluster: Cluster) -> dict[str, Mapping[str, Any]
     read: dict[str, Mapping[str, Any] | ClusterError] = {}
 
     async def must_be_alike() -> None:
-        for node in (*cluster.replicas, *cluster.devices):
+        for node in cluster.with_data:
             try:
                 read[node] = await cluster.contents(node)
             except ClusterError as error:

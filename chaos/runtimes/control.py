@@ -48,6 +48,7 @@ class Description(msgspec.Struct, frozen=True):
     gateways: dict[str, str]
     partitions: tuple[tuple[str, ...], ...] = ()
     devices: tuple[str, ...] = ()
+    with_data: tuple[str, ...] = ()
     doors: dict[str, str] = {}
 
 
@@ -105,5 +106,6 @@ def _describe(cluster: Cluster) -> Description:
         dict(cluster.gateways),
         cluster.partitions,
         cluster.devices,
+        cluster.with_data,
         dict(cluster.doors),
     )

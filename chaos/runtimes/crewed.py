@@ -49,6 +49,11 @@ class CrewedCluster:
         return self._crew.devices
 
     @property
+    def with_data(self) -> tuple[str, ...]:
+        """See `Cluster`."""
+        return self._crew.with_data
+
+    @property
     def gateways(self) -> Mapping[str, str]:
         """See `Cluster`: the doors that are no device's."""
         return {name: url for name, url in self.doors.items() if name in self._crew.gateways}

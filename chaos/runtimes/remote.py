@@ -30,6 +30,7 @@ class RemoteCluster:
         self.replicas: tuple[str, ...] = tuple(description.replicas)
         self.spares: tuple[str, ...] = ()
         self.companions = self.devices = description.devices
+        self.with_data = description.with_data
         self.partitions = description.partitions
         self.gateways, self.doors = description.gateways, description.doors
         self.links = all_links(self.replicas, tuple(self.gateways), devices=self.devices)

@@ -36,8 +36,7 @@ class Leaderless(Target):
         if self.crew.settings.all_alike(self.crew.replicas):
             super().must_agree(accounts)
             return
-        homes = [account for account in accounts if account.node in self.crew.replicas]
-        shared = {each.node: detail_of(each.detail, HomeStatus).shared for each in homes}
+        shared = {each.node: detail_of(each.detail, HomeStatus).shared for each in accounts}
         for one, other in combinations(shared, 2):
             if shared[one].get(other) != shared[other].get(one):
                 raise ClusterError(f"{one} and {other} do not hold the same under the keys that they share")

@@ -68,8 +68,7 @@ class Target:
         accounts = await all_of(self.asking.status(node) for node in nodes)
         _must_owe_nothing(accounts)
         if self.crew.settings.converges:
-            with_data = (*self.crew.replicas, *self.crew.devices)
-            self.must_agree([account for account in accounts if account.node in with_data])
+            self.must_agree([account for account in accounts if account.node in self.crew.with_data])
 
     def must_agree(self, accounts: Sequence[Status]) -> None:
         """Raises `ClusterError` unless the replicas hold what they promise once nobody owes anything.

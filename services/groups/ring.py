@@ -21,6 +21,7 @@ class Ring:
 
     def __init__(self, nodes: Sequence[str]) -> None:
         self._ring = HashRing(nodes=sorted(nodes))
+        self.size = len(nodes)
 
     def preference(self, key: str, most: int) -> tuple[str, ...]:
         """The first `most` nodes for `key`, the nearest first; all of them where there are no more."""

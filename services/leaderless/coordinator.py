@@ -17,7 +17,8 @@ from msgspec.structs import replace
 
 from services.errors import LabError
 from services.groups.ring import ring_of
-from services.leaderless.asking import Asking, Round, Send, versions_in
+from services.leaderless.asking import Asking, Round, Send, Then, versions_in
+from services.leaderless.quorums import POLICIES, Plan
 from services.leaderless.reaching import Places
 from services.leaderless.silent import Silent
 from services.leaderless.tally import Tally
@@ -41,7 +42,7 @@ class Coordinator:
         self, env: Env, settings: LeaderlessSettings, replicas: tuple[str, ...], send: Send, say: Say
     ) -> None:
         self._node, self._settings, self._replicas, self._say = env.node, settings, replicas, say
-        self._near = settings.near(env.node)
+        self._near, self._policy = settings.near(env.node), POLICIES[settings.rule]
         self._merging = MERGING[settings.versions]
         self._silent = Silent(env.clock, settings.detection_timeout_ms / 1000)
         self._send = send
@@ -70,12 +71,13 @@ class Coordinator:
         needed = self._bounded("w", w or message.w, self._settings.w)
         if self._settings.writes == "read-first":
             await self._fetched(operation.key, self._settings.r)
-        version, homes = self._version(operation), self.homes_of(operation.key)
+        version, plan = self._version(operation), self.plan_for(operation.key)
         if self._merging.numbers:
-            return await self._write_numbered(operation.key, version, homes, needed, message.context)
-        self._ship(operation.key, (version,))
-        places = self._places(operation.key)
-        round_ = self._store(operation.key, (version,), homes, needed, places.send)
+            return await self._write_numbered(operation.key, version, plan, needed, message.context)
+        self._ship(operation.key, (version,), plan)
+        places = self._places(plan)
+        then = self._hinting(plan, operation.key, (version,))
+        round_ = self._store(operation.key, (version,), plan.homes, needed, places.send, then)
         await round_.told.wait()
         self._must_be_enough(round_.tally, operation.key, writes=True)
         first = next(iter(round_.tally.answers))
@@ -95,7 +97,7 @@ class Coordinator:
         """
         if message.type == "set":
             raise not_a_set(message.key)
-        places = self._places(message.key)
+        places = self._places(self.plan_for(message.key))
         if only is not None:
             tally = await self._ask(message.key, (only,), 1)
         else:
@@ -109,29 +111,35 @@ class Coordinator:
         answer = result(stand_ins.get(has, has), self._node, newest)
         return replace(answer, behind_ms=tally.behind_ms, stand_ins=stand_ins)
 
-    def homes_of(self, key: str) -> tuple[str, ...]:
-        """Those of the homes of `key` that are waited for, the nearest on the ring first."""
-        homes = ring_of(self._replicas).preference(key, self._settings.n)
-        return (
-            homes if self._settings.quorum == "all" else tuple(home for home in homes if home in self._near)
-        )
+    def plan_for(self, key: str) -> Plan:
+        """Who is asked of `key`, the nearest on the ring first."""
+        return self._policy.plan(key, ring_of(self._replicas), self._settings.n, self._near)
 
-    def _ship(self, key: str, versions: Versions) -> None:
-        """Send them to the homes in other datacenters as well; nobody waits for those."""
-        if self._settings.quorum == "local":
-            homes = ring_of(self._replicas).preference(key, self._settings.n)
-            self._store(key, versions, tuple(home for home in homes if home not in self._near), 1)
+    def _ship(self, key: str, versions: Versions, plan: Plan) -> None:
+        """Send them to the homes that are not waited for."""
+        if plan.beside:
+            self._store(key, versions, plan.beside, 1)
+
+    def _hinting(self, plan: Plan, key: str, versions: Versions) -> Then | None:
+        """Once all have answered or will not: what the homes that took it keep for those that did not."""
+        return partial(self._keep_hints, key, versions) if plan.keeps_hints else None
+
+    def _keep_hints(self, key: str, versions: Versions, tally: Tally) -> None:
+        keeper = next(iter(tally.answers), None)
+        for home in tally.failures if keeper else ():
+            store = StoreVersions(key=key, versions=versions, keep_for=home)
+            self._asking.begin(store, (str(keeper),), 1, self._timeout_s)
 
     async def _write_numbered(
-        self, key: str, version: Version, homes: tuple[str, ...], needed: int, context: str
+        self, key: str, version: Version, plan: Plan, needed: int, context: str
     ) -> Written:
         """One home gives the write a number among those of its key; the others get all that it has then."""
         message = WriteVersion(key=key, version=version, seen=from_context(context))
-        first, versions = await self._numbered(homes, needed, message)
-        self._ship(key, versions)
-        others = tuple(home for home in homes if home != first)
-        store = StoreVersions(key=key, versions=versions)
-        round_ = self._asking.begin(store, others, needed, self._timeout_s, already=(first,))
+        first, versions = await self._numbered(plan.homes, needed, message)
+        self._ship(key, versions, plan)
+        others = tuple(home for home in plan.homes if home != first)
+        store, then = StoreVersions(key=key, versions=versions), self._hinting(plan, key, versions)
+        round_ = self._asking.begin(store, others, needed, self._timeout_s, then, already=(first,))
         await round_.told.wait()
         self._must_be_enough(round_.tally, key, writes=True)
         own = [each for each in versions if each.stamp == version.stamp]
@@ -161,7 +169,7 @@ class Coordinator:
 
     async def _fetched(self, key: str, needed: int, places: Places | None = None) -> Tally:
         """What enough homes have; unless stamps go by the wall clock, this node writes later from now on."""
-        tally = await self._ask(key, self.homes_of(key), needed, places)
+        tally = await self._ask(key, self.plan_for(key).homes, needed, places)
         if self._settings.clock == "hybrid" or self._settings.writes == "read-first":
             for version in tally.newest(self._merging.merged):
                 self._clock.saw(version.stamp.time_us)
@@ -172,7 +180,7 @@ class Coordinator:
     ) -> Tally:
         behind = self._settings.read_repair == "behind" and len(homes) > 1
         then = partial(self._repair_behind, key) if behind else None
-        send = (places or self._places(key)).send if len(homes) > 1 else None
+        send = (places or self._places(self.plan_for(key))).send if len(homes) > 1 else None
         fetch = FetchVersions(key=key)
         round_ = self._asking.begin(fetch, homes, needed, self._timeout_s, then, send=send)
         await round_.told.wait()
@@ -204,15 +212,20 @@ class Coordinator:
             self._say("read-repaired", peer=home, key=key, was=was, now=now)
 
     def _store(
-        self, key: str, versions: Versions, homes: tuple[str, ...], needed: int, send: Send | None = None
+        self,
+        key: str,
+        versions: Versions,
+        homes: tuple[str, ...],
+        needed: int,
+        send: Send | None = None,
+        then: Then | None = None,
     ) -> Round:
         store = StoreVersions(key=key, versions=versions)
-        return self._asking.begin(store, homes, needed, self._timeout_s, send=send)
+        return self._asking.begin(store, homes, needed, self._timeout_s, then, send=send)
 
-    def _places(self, key: str) -> Places:
-        """Those of one request for `key`; with stand-ins if a quorum may be sloppy."""
-        others = ring_of(self._replicas).preference(key, len(self._replicas))[self._settings.n :]
-        return Places(self._send, self._silent, others if self._settings.sloppy else ())
+    def _places(self, plan: Plan) -> Places:
+        """Those of one request; with stand-ins if there are any."""
+        return Places(self._send, self._silent, plan.stand_ins)
 
     def _version(self, operation: Operation) -> Version:
         stamp = Stamp(self._clock.now_us(), self._node)
@@ -223,7 +236,7 @@ class Coordinator:
         return self._settings.call_timeout_ms / 1000
 
     def _bounded(self, name: str, wished: int | None, usual: int) -> int:
-        n = self._settings.n if self._settings.quorum == "all" else len(self._near)
+        n = self._settings.n if self._settings.rule != "local" else len(self._near)
         if wished is not None and not 1 <= wished <= n:
             raise LabError("bad-request", f"{name} is from 1 to {n}, for a key has {n} homes; not {wished}")
         return wished or usual

@@ -14,6 +14,8 @@ from services.settings.leaderless import LeaderlessSettings
 class Door:
     """See `services.family.Door`."""
 
+    role = "gateway"
+
     def __init__(self, env: Env, node: NodeSettings) -> None:
         assert isinstance(node.cluster, LeaderlessSettings), node.cluster
         self._env, self._node, self._settings = env, node, node.cluster
@@ -45,7 +47,7 @@ class Door:
         under_way = self._coordinator.under_way
         return Status(
             node=self._env.node,
-            role="gateway",
+            role=self.role,
             owes=under_way,
             settings=self._settings,
             detail=HomeStatus(under_way=under_way, behind_ms=self._coordinator.behind_ms),
@@ -53,7 +55,7 @@ class Door:
 
     def say(self, event: str, **fields: object) -> None:
         """See `Part`."""
-        self._env.log.event(event, role="gateway", **fields)
+        self._env.log.event(event, role=self.role, **fields)
 
     @property
     def replicas(self) -> tuple[str, ...]:

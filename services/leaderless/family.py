@@ -2,4 +2,8 @@
 
 from services.family import Family
 
-FAMILY = Family(member="services.leaderless.home:Home", door="services.leaderless.door:Door")
+FAMILY = Family(
+    member="services.leaderless.home:Home",
+    door="services.leaderless.door:Door",
+    device="services.leaderless.device:Device",
+)

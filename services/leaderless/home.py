@@ -148,7 +148,9 @@ class Home(Working[LeaderlessSettings]):
 
     def _must_keep_hints(self) -> Hints:
         if self._hints is None:
-            raise LabError("bad-order", "quorums are not sloppy here, so nothing is kept for others")
+            raise LabError(
+                "bad-order", "nothing is kept for others here; that takes a quorum 'sloppy' or 'hinted'"
+            )
         return self._hints
 
     async def _drop_tombstone(self, message: DropTombstone) -> Stored:
@@ -200,6 +202,10 @@ class Home(Working[LeaderlessSettings]):
             assert isinstance(message, FetchVersions), message
             return await self._fetch(message)
 
+    def _all_homes_of(self, key: str) -> tuple[str, ...]:
+        """In whatever datacenter, for a delete is over only when all of them know of it."""
+        return self._coordinator.plan_for(key).everywhere
+
     def _shared(self) -> dict[str, int]:
         """What it shares with each other home; where everybody has all keys, the mark says enough."""
         settings, everybody = self._settings, self._node.replicas
@@ -240,12 +246,12 @@ class Home(Working[LeaderlessSettings]):
         env, settings = self._env, self._settings
         merging, followers = MERGING[settings.versions], self._node.followers
         self._table = table = Table(env.disk.connect, merging, env.node, settings.obsolete == "refused")
-        self._hints = Hints(env, settings, followers, merging, self.say) if settings.sloppy else None
+        self._hints = Hints(env, settings, followers, merging, self.say) if settings.keeps_hints else None
         self._trees: dict[str, tuple[int, Tree]] = {}
         self._commit: GroupCommit[Change, Merged] = GroupCommit(env.disk, table.merge_all, table.committed)
         self._coordinator = Coordinator(env, settings, self._node.replicas, self._send, self.say)
-        homes_of = self._coordinator.homes_of
-        self._collecting = Collecting(env, settings, table.all, homes_of, self._send, self._drop, self.say)
+        homes = self._all_homes_of
+        self._collecting = Collecting(env, settings, table.all, homes, self._send, self._drop, self.say)
         self._currency = Currency(env.lease_clock.now_s, followers, settings.w)
         self._anti_entropy = AntiEntropy(
             *(env, settings, followers, self._tree_with, table.look, self._take, self.say, self._currency)

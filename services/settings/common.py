@@ -76,6 +76,11 @@ class CommonSettings(
         return self.converges
 
     @property
+    def devices_hold_data(self) -> bool:
+        """Do devices keep what the replicas keep? Else they only have users."""
+        return True
+
+    @property
     def watched(self) -> bool:
         """Is there a controller that decides something? Else it stands by and says so."""
         return False

@@ -7,7 +7,7 @@ import msgspec
 
 from services.settings.common import MOST_MS, CommonSettings
 
-Quorum: TypeAlias = Literal["all", "local"]
+Quorum: TypeAlias = Literal["all", "local", "sloppy", "hinted"]  # `services/leaderless/quorums`
 Writes: TypeAlias = Literal["at-once", "read-first"]
 VersionsKept: TypeAlias = Literal["last-write-wins", "vectors", "dotted-vectors"]
 Tombstones: TypeAlias = Literal["kept", "by-age", "after-repair"]
@@ -28,7 +28,8 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
     n: int = 3
     w: int = 2
     r: int = 2
-    quorum: Quorum = "all"  # of all homes, or of those in the coordinator's own datacenter
+    # Of all homes, or of those in the coordinator's datacenter; others stand in for homes, or keep for them.
+    quorum: Quorum = "all"
     writes: Writes = "at-once"  # or ask for the newest version first, and write a later one
     read_repair: ReadRepair = "behind"  # the answer, or before it, so that no later read sees less
     versions: VersionsKept = "last-write-wins"  # or siblings, as vectors tell
@@ -39,7 +40,7 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
     clocks_off_s: dict[str, float] = msgspec.field(
         default_factory=dict
     )  # nodes whose wall clock is so many seconds ahead of the others
-    sloppy: bool = False  # where a home does not answer, another node takes its place for a while
+    sloppy: bool = False  # the same as quorum 'sloppy'
     handoff_ms: int = 200  # between two tries to hand home what others keep
     hint_ms: int = 3_600_000  # so long they keep it
     tombstones: Tombstones = "kept"  # or collected by age, or once all homes are known to have them
@@ -62,13 +63,20 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
                 "obsolete 'refused' needs versions 'vectors' or 'dotted-vectors', not 'last-write-wins': "
                 "only they tell what is obsolete"
             )
-        if self.versions != "last-write-wins" and self.sloppy:
+        if self.sloppy and self.quorum not in ("all", "sloppy"):
+            raise ValueError(f"sloppy is a quorum itself; leave it out, or the quorum {self.quorum!r}")
+        if self.versions != "last-write-wins" and self.rule == "sloppy":
             raise ValueError(
                 f"a sloppy quorum needs versions 'last-write-wins', not {self.versions!r}: nobody "
                 "who stands in for a home numbers writes"
             )
         if self.quorum == "local" and not self.datacenters:
             raise ValueError("a quorum 'local' is of a datacenter, and datacenters names none")
+        if self.keeps_hints and self.tombstones != "kept" and self.hint_ms > self.tombstone_grace_ms:
+            raise ValueError(
+                f"hint_ms ({self.hint_ms}) must be at most tombstone_grace_ms ({self.tombstone_grace_ms}), "
+                "or a hint that outlives a tombstone brings back what was deleted"
+            )
         for node, ahead_s in self.clocks_off_s.items():
             if not -MOST_OFF_S <= ahead_s <= MOST_OFF_S:
                 raise ValueError(
@@ -85,11 +93,21 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
         if not 0 < bound_s <= MOST_MS / 1000:
             most_s = MOST_MS // 1000
             raise ValueError(f"read_bound_s must be positive and at most {most_s}, or absent, not {bound_s}")
-        if not self.anti_entropy or self.sloppy:
+        if not self.anti_entropy or self.rule == "sloppy":
             raise ValueError(
                 "with read_bound_s a home must know how far behind it is: that takes anti_entropy, and no "
                 "sloppy quorum, whose writes may be on no home"
             )
+
+    @property
+    def rule(self) -> Quorum:
+        """Whose answers count."""
+        return "sloppy" if self.sloppy else self.quorum
+
+    @property
+    def keeps_hints(self) -> bool:
+        """Does anybody keep what is meant for another?"""
+        return self.rule in ("sloppy", "hinted")
 
     @property
     def converges(self) -> bool:
@@ -99,6 +117,11 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
     def all_alike(self, replicas: Sequence[str]) -> bool:
         """See `CommonSettings`: only where every replica is a home of every key."""
         return self.converges and self.n >= len(replicas)
+
+    @property
+    def devices_hold_data(self) -> bool:
+        """See `CommonSettings`: a device is a client that coordinates for itself."""
+        return False
 
     @property
     def named(self) -> tuple[str, ...]:

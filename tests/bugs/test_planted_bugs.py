@@ -1,23 +1,19 @@
 """A test of the tests: each planted mistake is caught by a sweep, and the right code is not accused."""
 
 from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 from chaos.runtimes.workers import in_processes
 from chaos.sweeping.sweep import run_one
-from tests.bugs import (  # noqa: F401 - they enter their own mistakes in the table
-    devices,
-    documents,
-    elections,
-    leaders,
-    merging,
-    pages,
-    topologies,
-)
 from tests.bugs.planted import BUGS, Hunt
 
 MOST_SEEDS = 100
+MODULES = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem != Path(__file__).stem)
+for module in MODULES:
+    import_module(f"tests.bugs.{module}")  # each enters its own mistakes in the table
 WORKERS = 2
 
 
@@ -46,5 +42,6 @@ def test_the_mistake_is_caught_and_only_the_mistake(name: str, caught: Mapping[s
     assert not shows(BUGS[name].hunt, seed), "the right code shows the same on that seed"
 
 
-def test_there_are_enough_of_them() -> None:
+def test_there_are_enough_of_them_and_of_each_family() -> None:
     assert len(BUGS) >= 12
+    assert sum(bug.patch.__module__ == "tests.bugs.leaderless" for bug in BUGS.values()) >= 8

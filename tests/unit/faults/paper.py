@@ -26,6 +26,7 @@ class PaperCluster:
     spares: tuple[str, ...] = ()
     companions: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
+    with_data: tuple[str, ...] = ("n1", "n2", "n3")
     gateways: Mapping[str, str] = field(default_factory=lambda: {"g1": "", "g2": ""})
     doors: Mapping[str, str] = field(default_factory=lambda: {"g1": "", "g2": ""})
     links: tuple[Link, ...] = all_links(("n1", "n2", "n3"), ("g1", "g2"))

@@ -106,6 +106,7 @@ class MemoryCluster:
     spares: tuple[str, ...] = ()
     companions: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
+    with_data: tuple[str, ...] = REPLICAS
     gateways: Mapping[str, str] = dict.fromkeys(GATEWAYS, "")
     doors = gateways
     links: tuple[Link, ...] = all_links(REPLICAS, GATEWAYS)

@@ -13,8 +13,7 @@ from tests.unit.faults.paper import ShotAsItStoodStill
 class Moving:
     """Two replicas; a write that is late arrives after so many reads. A third one cannot be read."""
 
-    replicas = ("n1", "n2", "n3")
-    devices: tuple[str, ...] = ()
+    with_data = ("n1", "n2", "n3")
 
     def __init__(self, arrives_after: float) -> None:
         self._reads, self._arrives_after = 0, arrives_after

@@ -1,0 +1,12 @@
+"""A strict quorum: the homes of the key and nobody else. Who is away is not replaced."""
+
+from services.groups.ring import Ring
+from services.leaderless.quorums.plan import Plan
+
+
+class Strict:
+    """See `QuorumPolicy`."""
+
+    def plan(self, key: str, ring: Ring, n: int, near: tuple[str, ...]) -> Plan:
+        """See `QuorumPolicy`."""
+        return Plan(ring.preference(key, n))
