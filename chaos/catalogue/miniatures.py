@@ -31,11 +31,12 @@ MINIATURES: Mapping[str, Miniature] = {
     ),
     "cassandra": Miniature(
         known_for="the newest stamp of a wall clock wins, value by value; tombstones go after a while",
-        left_out="columns with a stamp each, a grace of ten days (here one), hints beside the count, Paxos",
+        left_out="columns with a stamp each, a grace of ten days (here one), Paxos",
         settings={
             **OF_THREE,
             "versions": "last-write-wins",
             "clock": "wall",
+            "quorum": "hinted",
             "read_repair": "before",
             "tombstones": "by-age",
             "tombstone_grace_ms": A_DAY_MS,
@@ -48,7 +49,13 @@ MINIATURES: Mapping[str, Miniature] = {
     ),
     "voldemort": Miniature(
         known_for="a write that has not seen what its home has is refused, and its client reads again",
-        left_out="clients that coordinate themselves, slop stores for hints, zones",
-        settings={**OF_THREE, "versions": "vectors", "obsolete": "refused", "read_repair": "behind"},
+        left_out="zones, a store of its own for hints",
+        settings={
+            **OF_THREE,
+            "versions": "vectors",
+            "obsolete": "refused",
+            "quorum": "hinted",
+            "read_repair": "behind",
+        },
     ),
 }

@@ -20,7 +20,10 @@ COORDINATION = "Who replaces a silent leader: controller, election (the replicas
 DETECTION = "For how long a leader must be silent to be replaced; a busy machine needs more than 600."
 STONITH = "The old leader is switched off before another leads."
 NO_JSON = ("NaN", "Infinity", "-Infinity")  # words to Python's reader of JSON, but not to JSON
-DEVICES = "A device of that name beside several leaders, which works offline; may be given several times."
+DEVICES = (
+    "A device of that name: beside several leaders it works offline, without a leader it coordinates for "
+    "itself; may be given several times."
+)
 OTHERS = "Any other setting of the family, for instance w=2; may be given several times."
 GATEWAY = "By way of this one, or of this device (default: the first gateway)."
 LIKE = f"A database without a leader in miniature: {', '.join(MINIATURES)}."

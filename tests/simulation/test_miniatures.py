@@ -27,7 +27,9 @@ def test_dynamos_cart_brings_back_a_deleted_item() -> None:
 
 def test_cassandras_clocks_drop_writes_and_its_grace_brings_back_what_was_deleted() -> None:
     assert "lost-write" in found("cassandra", "lww-clock-skew")
-    assert "deleted-item-returns" in found("cassandra", "tombstone-grace", tombstone_grace_ms=1000)
+    assert "deleted-item-returns" in found(
+        "cassandra", "tombstone-grace", tombstone_grace_ms=1000, hint_ms=1000
+    )
 
 
 def test_riaks_siblings_are_as_many_as_writers_at_once() -> None:
