@@ -49,7 +49,7 @@ async def script(run: Run) -> None:
     enough = CHUNKS_BEFORE_THE_CUT * CHUNK_BYTES
 
     async def has_copied_enough() -> bool:
-        return bytes_copied(run.cluster.events(), newcomer) >= enough
+        return bytes_copied(run.logged(name="copied", node=newcomer)) >= enough
 
     async def is_counted() -> bool:
         return newcomer in (await run.cluster.status(CONTROLLER))["followers"]
@@ -61,9 +61,8 @@ async def script(run: Run) -> None:
     await run.acknowledged(40)
 
 
-def bytes_copied(events: Sequence[Event], newcomer: str) -> int:
+def bytes_copied(steps: Sequence[Event]) -> int:
     """How much of its copy the newcomer says it has."""
-    steps = [event for event in events if event.node == newcomer and event.event == "copied"]
     return int(steps[-1].fields["received"]) if steps else 0
 
 

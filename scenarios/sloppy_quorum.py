@@ -49,24 +49,22 @@ async def script(run: Run) -> None:
 
 async def until_hints_expire(run: Run) -> None:
     """Part them until some of the hints are too old."""
-    await run.acknowledged(20)
-
-    async def have_expired() -> bool:
-        return any(event.event == "hints-expired" for event in run.cluster.events())
-
-    async with run.fault(apart(run)):
-        await run.comes_true("hints have expired", have_expired)
-    await run.acknowledged(20)
+    await until_expired(run, apart(run))
 
 
 async def away_too_long(run: Run) -> None:
     """One home is away until what others keep for it is too old."""
+    await until_expired(run, Isolate(HOMES[0]))
+
+
+async def until_expired(run: Run, fault: Partition | Isolate) -> None:
+    """Let the fault last until hints have expired."""
     await run.acknowledged(20)
 
     async def have_expired() -> bool:
-        return any(event.event == "hints-expired" for event in run.cluster.events())
+        return bool(run.logged(name="hints-expired"))
 
-    async with run.fault(Isolate(HOMES[0])):
+    async with run.fault(fault):
         await run.comes_true("hints have expired", have_expired)
     await run.acknowledged(20)
 

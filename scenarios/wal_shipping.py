@@ -55,7 +55,7 @@ async def attempt_then_all_together(run: Run) -> None:
     await upgrade(run, first, new_format=True)
 
     async def refuses() -> bool:
-        return any(event.node == first and event.event == "refused-log" for event in run.cluster.events())
+        return bool(run.logged(name="refused-log", node=first))
 
     await run.comes_true(f"{first} refuses the log, for it stores in another format", refuses)
     await run.acknowledged(20)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from chaos.cluster import Cluster, ClusterError, eventually
+from chaos.cluster import Cluster, ClusterError, Event, eventually
 from chaos.faults.fault import Fault, Mark
 from chaos.recording.recorder import Recorder
 from chaos.running.narrator import Tell
@@ -38,6 +38,7 @@ class Run:
     tell: Tell
     must_show: bool = False  # a problem: what it is there to show is waited for as long as it takes
     shown: Callable[[], bool] = always  # has the history shown it by now, as far as that can be said?
+    began_s: float = 0.0  # by the wall clock
 
     async def traffic(self, seconds: float) -> None:
         """Let the clients work for so long; prefer a condition where there is one."""
@@ -84,6 +85,14 @@ class Run:
         """The replicas other than `leader` that hold the same keys, in the order of their numbers."""
         groups = self.cluster.partitions or (self.cluster.replicas,)
         return tuple(node for group in groups if leader in group for node in group if node != leader)
+
+    def logged(self, *, name: str, node: str | None = None) -> list[Event]:
+        """The log lines of this run with that `name`; a cluster that plays several still has those of all."""
+        return [
+            event
+            for event in self.cluster.events()
+            if event.event == name and event.time_s >= self.began_s and node in (None, event.node)
+        ]
 
     async def comes_true(
         self, what: str, look: Callable[[], Awaitable[bool]], *, within_s: float = WITHIN_S

@@ -22,6 +22,7 @@ from chaos.running.narrator import Narrator, Tell, TellAt
 from chaos.running.run import Run
 from chaos.running.settle import consumers_caught_up, final_reads, heal, settle
 from chaos.workloads.client import Client
+from chaos.workloads.traffic import Traffic
 from services.ports import Clock
 
 SET_ASIDE = "set-aside.json"
@@ -56,7 +57,8 @@ async def play(
             async with narrator.following(stage.clock), sampled:
                 with stage.watched(recorder.elapsed_ns) as stalls:
                     shown = partial(has_shown, scenario, variant, folder.recorded)
-                    problems = await _perform(stage, scenario, variant, seed, recorder, narrator.tell, shown)
+                    run_with = partial(_run, stage, variant, recorder, narrator.tell, shown, began_s)
+                    problems = await _perform(stage, scenario, variant, seed, recorder, run_with)
                 problems += stood_still(stalls, settings)
                 problems += await _conclude(stage, recorder, narrator.tell, folder)
     finally:
@@ -86,8 +88,7 @@ async def _perform(
     variant: Variant,
     seed: int,
     recorder: Recorder,
-    tell: Tell,
-    shown: Callable[[], bool],
+    run_with: Callable[[Traffic], Run],
 ) -> list[str]:
     """Play the script under traffic; returns why it broke off, if it did."""
     traffic = scenario.workload_for(variant).start(
@@ -96,14 +97,25 @@ async def _perform(
     problems = []
     try:
         try:
-            must_show = variant.kind == "problem"
-            await scenario.script_for(variant)(Run(stage.cluster, traffic, recorder, tell, must_show, shown))
+            await scenario.script_for(variant)(run_with(traffic))
         except ClusterError as error:
             problems.append(str(error))
         await traffic.stop()
     finally:
         await traffic.abandon()
     return problems
+
+
+def _run(
+    stage: Stage,
+    variant: Variant,
+    recorder: Recorder,
+    tell: Tell,
+    shown: Callable[[], bool],
+    began_s: float,
+    traffic: Traffic,
+) -> Run:
+    return Run(stage.cluster, traffic, recorder, tell, variant.kind == "problem", shown, began_s)
 
 
 async def _conclude(stage: Stage, recorder: Recorder, tell: Tell, folder: RunFolder | NoFolder) -> list[str]:

@@ -1,10 +1,12 @@
 """A problem that depends on who comes first is played until its anomaly has been seen; a remedy once."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from chaos.cluster import Event
 from chaos.history import History
 from chaos.running.judgement import has_shown
 from chaos.running.run import MOST_ROUNDS, Run
@@ -47,3 +49,12 @@ KNOWN = Path(__file__).parents[2] / "histories" / "causality"
 def test_it_goes_by_what_the_checkers_find_so_far(name: str, shown: bool) -> None:
     history = History.load(KNOWN / f"{name}.jsonl")
     assert has_shown(OVERTAKING, ARRIVAL_ORDER, lambda: history) is shown
+
+
+def test_what_an_earlier_run_on_the_same_cluster_logged_is_not_of_this_one() -> None:
+    """A script that waited for a line of a log went on at once where an earlier variant had had the same."""
+    lines = [Event(time_s, node, "hints-expired", {}) for time_s, node in ((3.0, "n1"), (7.0, "n2"))]
+    cluster, nobody = cast(Any, SimpleNamespace(events=lambda: lines)), cast(Any, None)
+    run = Run(cluster, nobody, nobody, lambda text, tone: None, began_s=5.0)
+    assert [line.node for line in run.logged(name="hints-expired")] == ["n2"]
+    assert run.logged(name="hints-expired", node="n1") == []
