@@ -1,6 +1,6 @@
 """`python -m services ROLE` (or `switch`, or `health`): a node, its power switch, or a look at either.
 
-Imports wait until they are needed. The look is taken every second in every container.
+Imports wait until they are needed: a look is to cost next to nothing.
 """
 
 import os

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
 from chaos.cluster import ClusterError, ProcessState, eventually
+from chaos.runtimes.nursery import NURSERY, POSSIBLE, Forked
 from chaos.runtimes.process_state import process_state
 
 START_S = 90.0  # it takes less than one; but a machine may have ten times too much to do
@@ -22,10 +23,25 @@ LAST_WORDS = 20  # lines
 LISTENING = re.compile(r"listening on (?:http://)?([0-9.]+:[0-9]+)")
 
 
+async def _python(arguments: Sequence[str], environment: Mapping[str, str], group: int) -> Process | Forked:
+    """`python -m arguments…`, which the nursery has at once where there can be one."""
+    if POSSIBLE:
+        return await NURSERY.fork(arguments, environment, group, LONGEST_LINE)
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", *arguments),
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=STDOUT,
+        env=environment,
+        process_group=group,
+        limit=LONGEST_LINE,
+    )
+
+
 class Child:
     """A running child; `address` is `host:port` as it said itself."""
 
-    def __init__(self, name: str, process: Process, take_line: Callable[[str], None]) -> None:
+    def __init__(self, name: str, process: Process | Forked, take_line: Callable[[str], None]) -> None:
         self.name = name
         self.address = ""
         self._process = process
@@ -45,16 +61,10 @@ class Child:
 
         Raises `ClusterError` when it ends before that or takes too long.
         """
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", *arguments),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=STDOUT,
-            env=environment,
-            process_group=group,
-            limit=LONGEST_LINE,
-        )
-        child = cls(name, process, take_line)
+        try:
+            child = cls(name, await _python(arguments, environment, group), take_line)
+        except OSError as error:
+            raise ClusterError(f"{name} cannot start: {error}") from error
         try:
             async with asyncio.timeout(START_S):
                 child.address = await child._listening
