@@ -5,7 +5,7 @@ overheard is never judged: a verdict rests on what clients saw.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from chaos.cluster import Cluster
@@ -29,6 +29,9 @@ class Exchange:
     outcome: str | None
     entries: int = 0
     key: str | None = None  # that of what was asked, where it is about one
+    brings: Mapping[str, int] = field(
+        default_factory=dict
+    )  # of each origin the number of its last change in it
 
 
 @runtime_checkable
@@ -63,4 +66,5 @@ def _line(exchange: Exchange, began_s: float) -> dict[str, Any]:
         "outcome": exchange.outcome,
         "entries": exchange.entries,
         **({} if exchange.key is None else {"key": exchange.key}),
+        **({"brings": dict(exchange.brings)} if exchange.brings else {}),
     }

@@ -14,7 +14,7 @@ from chaos.report.saved import Saved
 
 LONGEST_TEXT = 60
 MOST_MESSAGES, MOST_LOST = 16_000, 24_000
-IDLE = ("append", "heartbeat")  # as long as nothing is in them
+IDLE = ("append", "heartbeat", "changes")  # as long as nothing is in them
 TEXTS = ("f", "key", "node", "gateway", "error")  # of operations
 NAMED = ("from", "to", "kind", "outcome")  # of messages
 MOMENTS = {"sent": "time", "arrived": "arrived", "answered": "answered", "ended": "ended"}

@@ -12,6 +12,8 @@ from chaos.report.cast import cast_of
 from chaos.report.contents import Contents, final_contents
 from chaos.report.drawing import drawing
 from chaos.report.leaderless import WithoutLeader, without_leader
+from chaos.report.leaders import SeveralLeaders, several_leaders
+from chaos.report.places import Places, places_of
 from chaos.report.saved import Saved, read
 from chaos.report.story import Statement, story
 from chaos.report.words import MEANINGS, Opening, opening
@@ -29,6 +31,8 @@ class Section:
     contents: Contents
     drawing: Mapping[str, Any]
     leaderless: WithoutLeader | None
+    places: Places | None
+    leaders: SeveralLeaders | None
 
 
 def write_page(folder: RunFolder, about: Mapping[str, Any], verdict: Verdict) -> None:
@@ -58,7 +62,16 @@ def section(saved: Saved) -> Section:
     cast, faults, contents = cast_of(saved), bands(saved.history), final_contents(saved)
     told = story(saved, cast, faults, contents)
     drawn = drawing(saved, cast, faults, told)
-    return Section(saved, opening(saved.verdict), told, contents, drawn, without_leader(saved, cast))
+    return Section(
+        saved,
+        opening(saved.verdict),
+        told,
+        contents,
+        drawn,
+        leaderless=without_leader(saved, cast),
+        places=places_of(saved, cast),
+        leaders=several_leaders(saved, cast),
+    )
 
 
 def _differing(settings: Sequence[Mapping[str, Any]]) -> list[str]:

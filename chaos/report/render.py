@@ -33,7 +33,13 @@ SCRIPTS = (
     "assets/story.js",
     "assets/start.js",
 )
-STYLES = ("vendor/uPlot.min.css", "assets/page.css", "assets/drawings.css", "assets/leaderless.css")
+STYLES = (
+    "vendor/uPlot.min.css",
+    "assets/page.css",
+    "assets/drawings.css",
+    "assets/leaderless.css",
+    "assets/leaders.css",
+)
 NONE = "'none'"
 
 

@@ -40,6 +40,11 @@ PARTS: Mapping[str, str] = {  # the parts of a report, and what to click before
     "charts": "[data-do=faults]",
     "contents": "[data-do=whole]",
 }
+SECTIONS: Mapping[str, tuple[str, str]] = {  # what only some reports have
+    "leaderless": ("sloppy-quorum", "hinted-handoff"),
+    "places": ("multi-datacenter", "multi-leader"),
+    "leaders": ("write-conflict", "lww"),
+}
 
 DRAWN = """new Promise((done) => {  // drawings and what watches their sizes take a frame each
     const after = (frames) => (frames ? requestAnimationFrame(() => after(frames - 1)) : done());
@@ -67,7 +72,8 @@ def main() -> None:
             page = Path(directory) / "logdiff.html"
             page.write_text(four_logs, encoding="utf-8")
             picture(opened(browser, page, width=1500), "logdiff")
-            leaderless(browser, runs["sloppy-quorum", "hinted-handoff"])
+            for part, run in SECTIONS.items():
+                section(browser, runs[run], part)
             quorums(browser, Path(directory) / "quorums.html")
     gallery()
 
@@ -98,10 +104,10 @@ def side_by_side(browser: Browser, folders: Sequence[Path], page: Path) -> None:
     picture(opened(browser, page, width=1500), "side-by-side")
 
 
-def leaderless(browser: Browser, folder: Path) -> None:
-    """What reports of runs without a leader show besides."""
+def section(browser: Browser, folder: Path, part: str) -> None:
+    """What only reports of some runs show."""
     page = opened(browser, folder / NAME)
-    page.locator("section.leaderless").screenshot(path=HERE / "part-leaderless.png")
+    page.locator(f"section.{part}").screenshot(path=HERE / f"part-{part}.png")
     page.close()
 
 

@@ -3,7 +3,7 @@
 {
   const KINDS = {
     clients: ["write", "read"],
-    replication: ["append"],
+    replication: ["append", "changes"],
     orders: null, // everything else: heartbeats, fencing, promotion, leases, routes
   };
   const IN_VAIN = ["timed-out", "connection-lost"];

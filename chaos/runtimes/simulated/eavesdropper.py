@@ -13,6 +13,7 @@ from chaos.recording.overhearing import Exchange
 from chaos.runtimes.simulated.clock import EPOCH_S
 from services.errors import LabError
 from services.messages import Message, kind_of
+from services.messages.multi_leader import Changes
 
 MOST_EXCHANGES = 50_000
 
@@ -65,7 +66,8 @@ class Eavesdropper:
 
 
 def _exchange(sent_s: float, source: str, target: str, message: Message, travel: Travel) -> Exchange:
-    entries: Any = getattr(message, "entries", ())
+    changes = message.changes if isinstance(message, Changes) else []
+    entries: Any = getattr(message, "entries", changes)
     key = getattr(getattr(message, "operation", message), "key", None)
     return Exchange(
         sent_s=EPOCH_S + sent_s,
@@ -78,6 +80,7 @@ def _exchange(sent_s: float, source: str, target: str, message: Message, travel:
         outcome=travel.outcome,
         entries=len(entries),
         key=key if isinstance(key, str) else None,
+        brings={change.origin: change.sequence for change in changes},
     )
 
 

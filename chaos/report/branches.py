@@ -1,0 +1,256 @@
+"""Conflicting versions as branches that meet: who wrote what, knowing what, and what became of it.
+
+Each leader has a lane; a version stands in that of the leader which took it, and an arrow leads to it from
+whatever its author knew. Where two arrows leave one version there are two branches, and where two arrive they
+meet. All of it is told by the history: what authors had seen, and what the replicas hold in the end.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from chaos.checkers._finals import FinalContents, Holding
+from chaos.checkers._keys import UnreadableError, keys_of
+from chaos.checkers._knowledge import Knowledge, Known, is_known
+from chaos.checkers._parts import Parts
+from chaos.cluster import Event
+from chaos.history import canonical
+from chaos.report.columns import shown
+from chaos.report.saved import Saved
+
+MOST, BEFORE, LONGEST = 12, 3, 10
+LEFT, TOP, STEP_X, STEP_Y, BOX_W, BOX_H = 38.0, 16.0, 92.0, 66.0, 76.0, 34.0
+LOST = "lost-write"
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version and its box; `short` fits into it. `fate` is what became of it in words, `state` in one.
+
+    States are shown, replaced, lost, gone, deleted and doubt.
+    """
+
+    x: float
+    y: float
+    text: str
+    short: str
+    index: int
+    by: str
+    at_s: float
+    knew: str
+    fate: str
+    state: str
+    in_conflict: bool
+
+
+@dataclass(frozen=True)
+class Branches:
+    """Some versions of `key` in the order of time; `lanes` are the leaders, with the height of their lane."""
+
+    key: str
+    versions: tuple[Version, ...]
+    arrows: tuple[str, ...]  # as SVG paths
+    lanes: tuple[tuple[str, float], ...]
+    end: tuple[tuple[str, str], ...]  # what the replicas hold in the end: their names, and the values
+    left_out: int
+    conflicts: int
+    width: float
+    height: float
+
+
+def branches(saved: Saved) -> Branches | None:
+    """Versions worth looking at; None where nothing was in conflict, as far as authors say what they knew."""
+    try:
+        finals = FinalContents(saved.history)
+        known = [of_key for of_key in keys_of(saved.history) if not of_key.is_counter and is_known(of_key)]
+    except UnreadableError:
+        return None
+    lost = _named(saved)
+    best: tuple[tuple[int, int], Knowledge, list[int]] | None = None
+    for of_key in known:
+        knowledge = Knowledge(of_key)
+        conflicts = _conflicts(knowledge)
+        merit = sum(one.change.index in lost for one in knowledge.changes), sum(map(bool, conflicts))
+        if any(conflicts) and (best is None or merit > best[0]):
+            best = merit, knowledge, conflicts
+    return None if best is None else _drawn(*best[1:], finals.of(best[1].of_key.key), lost, saved)
+
+
+def _named(saved: Saved) -> dict[int, None]:
+    """The events of which the checker for lost writes speaks."""
+    found = (each for each in saved.verdict.anomalies if each.name == LOST)
+    return {index: None for each in found for witness in each.witnesses for index in witness.ops}
+
+
+def _conflicts(knowledge: Knowledge) -> list[int]:
+    """For each change the others that knew nothing of it, and of which it knew nothing, as bits."""
+    changes = [one for one in knowledge.changes if not one.is_blind and one.change.outcome != "fail"]
+    found = [0] * len(knowledge.changes)
+    for one in changes:
+        for other in changes:
+            if other is not one and not one.knew & other.bit and not other.knew & one.bit:
+                found[one.number] |= other.bit
+    return found
+
+
+def _drawn(
+    knowledge: Knowledge,
+    conflicts: Sequence[int],
+    holdings: Sequence[Holding],
+    lost: Mapping[int, None],
+    saved: Saved,
+) -> Branches:
+    window = _window(knowledge, conflicts, lost)
+    lanes = list(dict.fromkeys(_leader(one) for one in window))
+    lanes = sorted(lanes, key=lambda name: (len(name), name))
+    fates = _Fates(knowledge, holdings, lost, saved.events)
+    drawn = {
+        one.number: _version(one, place, lanes, fates, bool(conflicts[one.number]), saved)
+        for place, one in enumerate(window)
+    }
+    return Branches(
+        key=str(knowledge.of_key.key),
+        versions=tuple(drawn.values()),
+        arrows=tuple(
+            _arrow(drawn[other.number], drawn[one.number])
+            for one in window
+            for other in _nearest(one, knowledge)
+            if other.number in drawn
+        ),
+        lanes=tuple((name, TOP + BOX_H / 2 + place * STEP_Y) for place, name in enumerate(lanes)),
+        end=tuple(_end(holdings)),
+        left_out=len(knowledge.changes) - len(window),
+        conflicts=sum(map(bool, conflicts)),
+        width=LEFT + STEP_X * (len(window) - 1) + BOX_W + 8,
+        height=TOP + 8 + BOX_H + STEP_Y * (len(lanes) - 1),
+    )
+
+
+def _window(knowledge: Knowledge, conflicts: Sequence[int], lost: Mapping[int, None]) -> list[Known]:
+    """Some versions around the first one that was lost, or else around the first conflict."""
+    changes = knowledge.changes
+    where = [one.number for one in changes if one.change.index in lost]
+    where = where or [number for number, others in enumerate(conflicts) if others]
+    begin = max(0, min(where[0] - BEFORE, len(changes) - MOST))
+    return changes[begin : begin + MOST]
+
+
+def _leader(one: Known) -> str:
+    return str(one.change.node or one.change.gateway or "?")
+
+
+def _arrow(one: Version, other: Version) -> str:
+    """From one box to another; over the heads of those that stand between them in their lane."""
+    x0, x1, y0, y1 = one.x + BOX_W, other.x, one.y + BOX_H / 2, other.y + BOX_H / 2
+    up = 2 * BOX_H - 30 if y0 == y1 and x1 - x0 > STEP_X else 0
+    return f"M{x0} {y0}C{x0 + 26} {y0 - up} {x1 - 26} {y1 - up} {x1} {y1}"
+
+
+def _nearest(one: Known, knowledge: Knowledge) -> Iterator[Known]:
+    """Those that it knew and that nothing else which it knew had replaced."""
+    known = list(knowledge.of(one.knew))
+    return (each for each in known if not any(other.knew & each.bit for other in known))
+
+
+def _version(
+    one: Known, place: int, lanes: Sequence[str], fates: "_Fates", in_conflict: bool, saved: Saved
+) -> Version:
+    change = one.change
+    state, fate = fates.of(one)
+    return Version(
+        x=LEFT + place * STEP_X,
+        y=TOP + lanes.index(_leader(one)) * STEP_Y,
+        text=_text(one),
+        short=_short(_text(one)),
+        index=change.index,
+        by=f"client {change.process} at {_leader(one)}",
+        at_s=change.invoked_ns / 1e9,
+        knew=", ".join(map(shown, change.saw or ())) or "nothing",
+        fate=fate,
+        state=state,
+        in_conflict=in_conflict,
+    )
+
+
+def _text(one: Known) -> str:
+    """What it brought in, or all of it where it brought in nothing."""
+    return "deleted" if one.change.f == "delete" else _words(one.fresh) or shown(one.change.value)
+
+
+def _short(text: str) -> str:
+    """Beginnings and ends differ most."""
+    return text if len(text) <= LONGEST else f"{text[:3]}…{text[-5:]}"
+
+
+def _words(parts: Parts) -> str:
+    return " ".join(shown(msgspec.json.decode(part)) for part in parts)
+
+
+def _end(holdings: Iterable[Holding]) -> Iterator[tuple[str, str]]:
+    """Values, and who holds them; one line where all hold the same."""
+    by_value: dict[bytes, list[Holding]] = {}
+    for holding in holdings:
+        by_value.setdefault(canonical(sorted(holding.values, key=canonical)), []).append(holding)
+    for some in by_value.values():
+        values = " beside ".join(map(shown, sorted(some[0].values, key=canonical))) or "nothing"
+        yield ", ".join(holding.node for holding in some), values
+
+
+class _Fates:
+    """What became of each version: is it there in the end, who replaced it, or is it lost?"""
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        holdings: Sequence[Holding],
+        lost: Mapping[int, None],
+        events: Iterable[Event],
+    ) -> None:
+        self._knowledge, self._lost = knowledge, lost
+        self._resolved = [
+            each
+            for each in events
+            if each.event == "conflict-resolved" and each.fields.get("key") == knowledge.of_key.key
+        ]
+        self._held = {
+            holding.node: (knowledge.splitter.of_all(holding.values), holding.values) for holding in holdings
+        }
+
+    def of(self, one: Known) -> tuple[str, str]:
+        """Its state, and the sentence about it."""
+        holders = [node for node, (parts, _) in self._held.items() if self._is_in(one, parts)]
+        replacer = next((x for x in self._knowledge.changes if x.knew & one.bit and self._counts(x)), None)
+        if one.change.index in self._lost:
+            return "lost", f"lost: nobody who knew it replaced it{self._instead(one)}"
+        if one.change.outcome == "info" and not holders and replacer is None:
+            return "doubt", "in doubt: nobody can say whether it was done"
+        if holders and (replacer is None or one.fresh):
+            return "shown", f"there in the end{self._how(one, holders)}"
+        if replacer is not None:
+            return "replaced", f"replaced by {_text(replacer)}, whose author had seen it"
+        if one.change.f == "delete":
+            return "deleted", "a deletion"
+        return "gone", "gone: another version took its place" if self._held else "nobody read it in the end"
+
+    def _instead(self, one: Known) -> str:
+        """What the log says who dropped it, and for what."""
+        value = shown(one.change.value)
+        for each in self._resolved:
+            if value in str(each.fields.get("lost", "")).split(" "):
+                by, kept = each.fields.get("by"), each.fields.get("kept")
+                return f"; {by} kept {kept} instead (first at {each.node}, {each.time_s:.3f} s)"
+        return ""
+
+    def _counts(self, one: Known) -> bool:
+        return one.change.outcome == "ok"
+
+    def _is_in(self, one: Known, parts: Parts) -> bool:
+        return bool(one.parts) and all(part in parts for part in one.fresh or one.parts)
+
+    def _how(self, one: Known, holders: Sequence[str]) -> str:
+        where = "" if len(holders) == len(self._held) else f" at {', '.join(holders)} only"
+        values = self._held[holders[0]][1]
+        if any(canonical(value) == canonical(one.change.value) for value in values):
+            return where if len(values) == 1 else f"{where}, beside another version"
+        return f"{where}, as a part of {shown(values[0])}"

@@ -1,0 +1,200 @@
+"""A write's way through the topology: who had it from whom, how long that took, and whom it never reached.
+
+Made of the messages that were overheard, each of which says up to which change of each origin it brings. On
+real machines nobody can eavesdrop; there an answer to a client says which changes its leader had by then, so
+who had the write is known, and when at the latest, but not from whom.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chaos.history import Operation
+from chaos.report.cast import Cast
+from chaos.report.columns import shown
+from chaos.report.saved import Saved
+
+MOST, LONGEST, NS_PER_MS, EXCHANGES = 2, 20, 1_000_000, "changes"
+BOX_W, BOX_H, STEP_X, STEP_Y = 96.0, 30.0, 190.0, 46.0
+
+
+@dataclass(frozen=True)
+class Hop:
+    """A leader's first news of the write, milliseconds after it was asked for; `x`, `y` is its box.
+
+    Nobody knows `source` where nobody eavesdropped. `in_vain` counts the messages with it that were lost on
+    their way here. Both times are None for whom it never reached.
+    """
+
+    node: str
+    source: str | None
+    sent_ms: float | None
+    at_ms: float | None
+    in_vain: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Way:
+    """One write, and its hops, those that it never made last."""
+
+    title: str
+    origin: str
+    index: int
+    hops: tuple[Hop, ...]
+    arrows: tuple[tuple[Hop, Hop], ...]
+    width: float
+    height: float
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Whom it never reached."""
+        return tuple(hop.node for hop in self.hops if hop.at_ms is None)
+
+
+@dataclass(frozen=True)
+class _News:
+    source: str | None
+    sent_ns: float | None
+    at_ns: float
+
+
+def ways(saved: Saved, cast: Cast) -> list[Way]:
+    """That of a write that a checker named, or else of the slowest one; and of one that went as usual."""
+    nodes = _exchanging(saved, cast)
+    writes = [each for each in saved.history.client_operations if _sequence(each)]
+    if not writes or len(nodes) < 2:
+        return []
+    named = _named(saved)
+    picked = [each for each in writes if named & {*each.event_indexes}][:1]
+    brought = [line for line in saved.messages if line.get("brings")]
+    heard = _Heard(_heard(saved, brought))
+    news = {each.index: heard.of(each, nodes) for each in writes}
+    by_time = sorted(writes, key=lambda each: (_whole_ns(each, news[each.index], nodes), each.index))
+    chosen = {each.index: each for each in (*picked, by_time[-1], by_time[len(by_time) // 2])}
+    return [_way(each, nodes, news[each.index], brought) for each in list(chosen.values())[:MOST]]
+
+
+def _exchanging(saved: Saved, cast: Cast) -> list[str]:
+    """Who exchanges changes with others, as far as it was heard or told by answers."""
+    spoken = {
+        str(line[end]) for line in saved.messages if line["kind"] == EXCHANGES for end in ("from", "to")
+    }
+    told = {str(each.node) for each in saved.history.operations if isinstance(each.position, dict)}
+    return [node for node in (*cast.replicas, *cast.devices) if node in (spoken or told)]
+
+
+def _named(saved: Saved) -> set[int]:
+    """The events of which witnesses speak."""
+    return {index for finding in saved.verdict.anomalies for each in finding.witnesses for index in each.ops}
+
+
+def _sequence(operation: Operation) -> int:
+    """The number of that write among those of its leader, or of a later one that was acknowledged with it."""
+    position = operation.position
+    if not operation.writes or operation.outcome != "ok" or not isinstance(position, dict):
+        return 0
+    return int(position.get(str(operation.node), 0))
+
+
+class _Heard:
+    """When each node first heard of which changes of which origin, and from whom."""
+
+    def __init__(self, news: Iterable[tuple[str, str, int, _News]]) -> None:
+        self._steps: dict[tuple[str, str], tuple[list[int], list[_News]]] = {}
+        for origin, node, number, each in sorted(news, key=lambda one: one[3].at_ns):
+            numbers, first = self._steps.setdefault((origin, node), ([], []))
+            if not numbers or number > numbers[-1]:
+                numbers.append(number)
+                first.append(each)
+
+    def of(self, write: Operation, nodes: Sequence[str]) -> dict[str, _News]:
+        """Who of `nodes` had it when, and from whom; its own leader when it was acknowledged."""
+        origin = str(write.node)
+        found = {origin: _News(None, None, write.returned_ns)}
+        for node in nodes:
+            numbers, first = self._steps.get((origin, node), ([], []))
+            place = bisect_left(numbers, _sequence(write))
+            if node != origin and place < len(numbers):
+                found[node] = first[place]
+        return found
+
+
+def _heard(saved: Saved, brought: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, int, _News]]:
+    """Origin, node, the number of the last change, and how it came there."""
+    for line in brought:
+        for origin, number in line["brings"].items() if line["arrived"] is not None else ():
+            yield origin, str(line["to"]), number, _News(str(line["from"]), line["time"], line["arrived"])
+    for each in saved.history.operations if not saved.messages else ():
+        if each.outcome == "ok" and isinstance(each.position, dict):
+            for origin, number in each.position.items():
+                yield origin, str(each.node), int(number), _News(None, None, each.returned_ns)
+
+
+def _whole_ns(write: Operation, news: Mapping[str, _News], nodes: Sequence[str]) -> float:
+    """How long until everybody had it."""
+    missing = any(node not in news for node in nodes)
+    last_ns = max(each.at_ns for each in news.values())
+    return float("inf") if missing else last_ns - write.invoked_ns
+
+
+def _way(
+    write: Operation, nodes: Sequence[str], news: Mapping[str, _News], brought: Sequence[Mapping[str, Any]]
+) -> Way:
+    origin = str(write.node)
+    columns = _columns(origin, news)
+    order = sorted(news, key=lambda node: (news[node].at_ns if node != origin else -1, node))
+    missing = [node for node in nodes if node not in news]
+    hops: dict[str, Hop] = {}
+    rows: dict[int, int] = {}
+    for node in (*order, *missing):
+        column = columns.get(node, 1)
+        row = rows[column] = rows.get(column, -1) + 1
+        hops[node] = _hop(write, node, news.get(node), brought, (2 + column * STEP_X, 2 + row * STEP_Y))
+    sources = {node: news[node].source or origin for node in order if node != origin}
+    return Way(
+        title=f"{write.key} = {_short(shown(write.value))}",
+        origin=origin,
+        index=write.index,
+        hops=tuple(hops.values()),
+        arrows=tuple((hops[source], hops[node]) for node, source in sources.items() if source in hops),
+        width=BOX_W + 4 + STEP_X * max(rows),
+        height=BOX_H + 4 + STEP_Y * max(rows.values()),
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _columns(origin: str, news: Mapping[str, _News]) -> dict[str, int]:
+    """How many steps each is away from the origin."""
+    columns: dict[str, int] = {}
+    for node in sorted(news, key=lambda each: news[each].at_ns):
+        columns[node] = 0 if node == origin else 1 + columns.get(news[node].source or origin, 0)
+    return columns
+
+
+def _hop(
+    write: Operation,
+    node: str,
+    news: _News | None,
+    brought: Iterable[Mapping[str, Any]],
+    place: tuple[float, float],
+) -> Hop:
+    def since(moment_ns: float | None) -> float | None:
+        return None if moment_ns is None else (moment_ns - write.invoked_ns) / NS_PER_MS
+
+    origin, number = str(write.node), _sequence(write)
+    before_ns = float("inf") if news is None else news.at_ns
+    lost = (
+        line
+        for line in brought
+        if line["to"] == node and line["brings"].get(origin, 0) >= number and line["time"] < before_ns
+    )
+    in_vain = sum(line["arrived"] is None for line in lost) if node != origin else 0
+    if news is None:
+        return Hop(node, None, None, None, in_vain, *place)
+    return Hop(node, news.source, since(news.sent_ns), since(news.at_ns), in_vain, *place)

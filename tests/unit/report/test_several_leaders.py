@@ -1,0 +1,169 @@
+"""The drawings of several leaders: places and who fares how there, a write's way, versions as branches."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chaos.recording.folder import RunFolder
+from chaos.report.branches import Branches, branches
+from chaos.report.cast import cast_of
+from chaos.report.leaders import several_leaders
+from chaos.report.page import NAME
+from chaos.report.places import Place, Places, Usage, places_of
+from chaos.report.saved import Saved, read_again
+from chaos.report.ways import Way, ways
+from tests.unit.report.runs import by_hand, simulated
+
+RUNS = (
+    "multi-datacenter:single-leader",
+    "multi-datacenter:multi-leader",
+    "write-conflict:lww",
+    "write-conflict:merge",
+    "topologies:ring",
+    "topologies:star",
+    "offline-client:sync",
+)
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    return dict(zip(RUNS, simulated(tmp_path_factory.mktemp("runs"), *RUNS), strict=True))
+
+
+@pytest.fixture(scope="module")
+def runs(folders: Mapping[str, Path]) -> Mapping[str, Saved]:
+    return {name: read_again(RunFolder(folder)) for name, folder in folders.items()}
+
+
+def places(saved: Saved) -> Places:
+    drawn = places_of(saved, cast_of(saved))
+    assert drawn is not None
+    return drawn
+
+
+def usage(place: Place) -> Usage:
+    assert place.usage is not None
+    return place.usage
+
+
+def way(saved: Saved) -> Way:
+    return ways(saved, cast_of(saved))[0]
+
+
+def test_each_datacenter_is_a_place_and_tells_how_its_users_fare(runs: Mapping[str, Saved]) -> None:
+    one, several = (places(runs[f"multi-datacenter:{name}"]) for name in ("single-leader", "multi-leader"))
+    for drawn in (one, several):
+        assert [place.nodes for place in drawn.places] == [("n1", "g1"), ("n2", "g2"), ("n3", "g3")]
+        assert {line.latency_ms for line in drawn.lines} == {100.0}
+        assert [line.cut_s > 0 for line in drawn.lines] == [True, True, False]
+    for with_one, with_several in zip(one.places, several.places, strict=True):
+        assert (usage(with_one).write_ms or 0) > 100 > 10 > (usage(with_several).write_ms or 99)
+        assert usage(with_several).answered_in_cut == usage(with_several).in_cut > 0
+    assert usage(one.places[0]).answered_in_cut < usage(one.places[0]).in_cut / 4, "it is cut off"
+
+
+def arrows(drawn: Places) -> set[tuple[str, str]]:
+    return {(a, b) for line in drawn.lines for a, b in line.ways}
+
+
+def test_arrows_are_those_of_the_topology(runs: Mapping[str, Saved]) -> None:
+    ring, star = places(runs["topologies:ring"]), places(runs["topologies:star"])
+    assert arrows(ring) == {("n1", "n2"), ("n2", "n3"), ("n3", "n4"), ("n4", "n5"), ("n5", "n1")}
+    assert arrows(star) == {pair for n in ("n2", "n3", "n4", "n5") for pair in (("n1", n), (n, "n1"))}
+    assert all(len(line.heads) == line.forth + line.back for line in ring.lines)
+
+
+def test_a_device_stands_beside_its_home(runs: Mapping[str, Saved]) -> None:
+    drawn = places(runs["offline-client:sync"])
+    assert [place.name for place in drawn.places] == ["n1", "phone", "n2", "laptop"]
+    assert [place.is_device for place in drawn.places] == [False, True, False, True]
+    assert {("phone", "n1"), ("n1", "phone"), ("n2", "laptop")} <= arrows(drawn)
+    assert ("phone", "n2") not in arrows(drawn)
+
+
+def test_boxes_do_not_overlap_and_are_in_the_picture(runs: Mapping[str, Saved]) -> None:
+    for drawn in (places(runs[name]) for name in RUNS if not name.startswith("write-conflict:merge")):
+        for place in drawn.places:
+            assert 66 <= place.x <= drawn.width - 66 and 33 <= place.y <= drawn.height - 33
+            for other in drawn.places:
+                assert other is place or abs(place.x - other.x) >= 132 or abs(place.y - other.y) >= 66
+
+
+def test_a_way_goes_from_leader_to_leader(runs: Mapping[str, Saved]) -> None:
+    drawn = way(runs["topologies:ring"])
+    order = [f"n{number}" for number in range(1, 6)]
+    begin = order.index(drawn.origin)
+    assert [hop.node for hop in drawn.hops] == order[begin:] + order[:begin]
+    assert [(one.node, other.node) for one, other in drawn.arrows] == [
+        (hop.source, hop.node) for hop in drawn.hops[1:]
+    ]
+    through_the_middle = way(runs["topologies:star"])
+    hub = {hop.source for hop in through_the_middle.hops if hop.node not in ("n1", through_the_middle.origin)}
+    assert hub == {"n1"}
+
+
+def test_whom_it_never_reached_is_told(runs: Mapping[str, Saved]) -> None:
+    saved = runs["topologies:ring"]
+    silent = [{**line, "brings": {}} for line in saved.messages]
+    drawn = way(replace(saved, messages=silent))
+    assert len(drawn.missing) == 4 and not drawn.arrows
+
+
+def test_what_was_lost_on_the_way_is_counted(runs: Mapping[str, Saved]) -> None:
+    found = ways(runs["write-conflict:lww"], cast_of(runs["write-conflict:lww"]))
+    assert any(hop.in_vain for drawn in found for hop in drawn.hops), "the leaders were cut off"
+
+
+def test_on_real_machines_answers_tell_who_has_it(runs: Mapping[str, Saved]) -> None:
+    saved = replace(runs["topologies:ring"], messages=())
+    drawn = several_leaders(saved, cast_of(saved))
+    assert drawn is not None and drawn.is_hearsay
+    hops = drawn.ways[0].hops
+    assert all(hop.source is None for hop in hops) and len(hops) == 5
+
+
+def tree(saved: Saved) -> Branches:
+    drawn = branches(saved)
+    assert drawn is not None
+    return drawn
+
+
+def test_versions_in_conflict_say_who_wrote_them_knowing_what_and_what_became_of_them(
+    runs: Mapping[str, Saved],
+) -> None:
+    drawn = tree(runs["write-conflict:lww"])
+    assert [name for name, _ in drawn.lanes] == ["n1", "n2"]
+    lost = [version for version in drawn.versions if version.state == "lost"]
+    assert lost and all(version.in_conflict for version in lost)
+    assert any("lww kept" in version.fate for version in lost), "the log says for what"
+    named = {
+        index
+        for finding in runs["write-conflict:lww"].verdict.anomalies
+        for witness in finding.witnesses
+        for index in witness.ops
+    }
+    assert {version.index for version in lost} <= named
+
+
+def test_nothing_is_lost_where_values_are_merged(runs: Mapping[str, Saved]) -> None:
+    drawn = tree(runs["write-conflict:merge"])
+    assert not [version for version in drawn.versions if version.state in ("lost", "gone")]
+    assert any(drawn.arrows)
+    ((nodes, values),) = drawn.end
+    assert nodes == "n1, n2, n3" and values != "nothing"
+
+
+def test_the_page_has_all_of_it_and_loads_nothing(folders: Mapping[str, Path]) -> None:
+    page = (folders["write-conflict:lww"] / NAME).read_text(encoding="utf-8")
+    assert "Several leaders" in page and "Places" in page and "as branches" in page
+    assert "url(" not in page
+
+
+def test_other_runs_have_none_of_it(tmp_path: Path, runs: Mapping[str, Saved]) -> None:
+    saved: Any = by_hand(tmp_path)
+    assert several_leaders(saved, cast_of(saved)) is None and places_of(saved, cast_of(saved)) is None
+    single = runs["multi-datacenter:single-leader"]
+    assert several_leaders(single, cast_of(single)) is None
