@@ -1,16 +1,17 @@
 """`./lab tournament`: one recorded set of conflicting writes, replayed through every resolver."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import typer
 
 from chaos.judging.verdict import WRONG_USAGE
 
 SCENARIO, VARIANT = "write-conflict", "three-way-merge"
-WIDTHS = (18, 10, 6, 13, 9, 9)
+WIDTHS = (18, 10, 6, 13, 6, 9, 9)
 
 
 def register(app: typer.Typer) -> None:
@@ -23,6 +24,7 @@ def tournament(
         Path | None, typer.Argument(exists=True, help="A run's folder, or a history; else one is recorded.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the recording, and of the order of arrival.")] = 1,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="A page that draws it.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
     """Replay conflicting writes through every resolver: who converges, what is lost, whose intent is kept."""
@@ -30,36 +32,32 @@ def tournament(
 
     try:
         table = tabulated(path, seed)
+        if html is not None:
+            draw(table, html)
     except (HistoryError, ValueError) as error:
         typer.echo(f"lab: {path or 'the recording'}: {error}", err=True)
         raise typer.Exit(WRONG_USAGE) from error
+    except OSError as error:
+        typer.echo(f"lab: {html or path}: {error.strerror}", err=True)
+        raise typer.Exit(WRONG_USAGE) from error
     print(json.dumps(table, indent=2, ensure_ascii=False)) if as_json else _show(table)
+    if html is not None:
+        typer.echo(f"page: {html}", err=as_json)
 
 
 def tabulated(path: Path | None, seed: int) -> dict[str, Any]:
     """The whole result. Raises `HistoryError`, and `ValueError` when there is nothing to replay."""
     from chaos.tournament.recorded import writes_of
-    from chaos.tournament.replay import replay
-    from chaos.tournament.score import conflicting, score
-    from services.settings.multi_leader import Conflicts
+    from chaos.tournament.score import conflicting
+    from chaos.tournament.standing import resolvers, standing
 
     writes = writes_of(_recording(path, seed))
     rows = []
-    for name in get_args(Conflicts):
+    for name in resolvers():
         began_s = perf_counter()
-        replayed = replay(writes, name, seed)
-        took_ms = (perf_counter() - began_s) * 1000
-        points = score(writes, replayed)
-        rows.append(
-            {
-                "resolver": name,
-                "converged": replayed.converged,
-                "lost": points.lost,
-                "intents_kept": points.intents_kept,
-                "bytes": replayed.kept_bytes,
-                "time_ms": round(took_ms, 1),
-            }
-        )
+        stands = standing(writes, name, seed)
+        took_ms = round((perf_counter() - began_s) * 1000, 1)
+        rows.append({**asdict(stands), "time_ms": took_ms})
     told = sum(write.told for write in writes)
     about = {"writes": len(writes), "acknowledged": told, "conflicting": conflicting(writes)}
     return {"recording": str(path) if path else f"seed {seed}", **about, "resolvers": rows}
@@ -79,14 +77,25 @@ def _recording(path: Path | None, seed: int) -> Any:
     return folder.recorded()
 
 
+def draw(table: dict[str, Any], path: Path) -> None:
+    """Write a page of it. Raises `OSError`."""
+    from chaos.report.render import page  # here, because templates cost every start of the lab 50 ms
+
+    styles = ("assets/page.css", "assets/leaders.css")
+    text = page(
+        "tournament.html", scripts=(), styles=styles, title="The tournament of resolvers", table=table
+    )
+    path.write_text(text, encoding="utf-8")
+
+
 def _show(table: dict[str, Any]) -> None:
     told = table["acknowledged"]
     typer.echo(f"{table['writes']} writes ({table['recording']}), {table['conflicting']} of them in conflict")
-    _line("resolver", "converged", "lost", "intents kept", "bytes", "ms")
+    _line("resolver", "converged", "lost", "intents kept", "torn", "bytes", "ms")
     for row in table["resolvers"]:
         converged = "yes" if row["converged"] else "no"
         intents = f"{row['intents_kept']} of {told}"
-        _line(row["resolver"], converged, row["lost"], intents, row["bytes"], row["time_ms"])
+        _line(row["resolver"], converged, row["lost"], intents, row["torn"], row["bytes"], row["time_ms"])
 
 
 def _line(first: object, *others: object) -> None:

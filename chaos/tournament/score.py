@@ -57,13 +57,15 @@ def conflicting(writes: Sequence[Write]) -> int:
 
 def parts(values: Iterable[Value]) -> dict[str, None]:
     """The lines that these are made of."""
-    found: dict[str, None] = {}
-    for value in values:
-        pieces = value if isinstance(value, list) else [value]
-        for piece in pieces:
-            text = piece if isinstance(piece, str) else canonical(piece)
-            found.update((line, None) for line in re.split("[\n/]", text) if line and not MARKER(line))
-    return found
+    return {line: None for value in values for line in lines_of(value)}
+
+
+def lines_of(value: Value) -> list[str]:
+    """The lines of one value, each once, in their order."""
+    pieces = value if isinstance(value, list) else [value]
+    texts = (piece if isinstance(piece, str) else canonical(piece) for piece in pieces)
+    lines = (line for text in texts for line in re.split("[\n/]", text))
+    return list(dict.fromkeys(line for line in lines if line and not MARKER(line)))
 
 
 def _own(write: Write) -> dict[str, None]:

@@ -156,6 +156,17 @@ def test_nothing_is_lost_where_values_are_merged(runs: Mapping[str, Saved]) -> N
     assert nodes == "n1, n2, n3" and values != "nothing"
 
 
+def test_the_same_writes_go_through_every_resolver(runs: Mapping[str, Saved]) -> None:
+    saved = runs["write-conflict:lww"]
+    drawn = several_leaders(saved, cast_of(saved))
+    assert drawn is not None
+    stands = {each.resolver: each for each in drawn.standings}
+    assert not stands["arrival-order"].converged and stands["lww"].converged
+    assert stands["lww"].lost > 0 == stands["record"].lost
+    without = several_leaders(runs["topologies:ring"], cast_of(runs["topologies:ring"]))
+    assert without is not None and not without.standings, "nothing was in conflict"
+
+
 def test_the_page_has_all_of_it_and_loads_nothing(folders: Mapping[str, Path]) -> None:
     page = (folders["write-conflict:lww"] / NAME).read_text(encoding="utf-8")
     assert "Several leaders" in page and "Places" in page and "as branches" in page

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from chaos.cli import app
 from chaos.commands.tournament import tabulated
 from chaos.history import Event, History
+from chaos.tournament.interleaving import torn_apart
 from chaos.tournament.recorded import Write, writes_of
 from chaos.tournament.replay import arrivals, replay
 from chaos.tournament.score import conflicting, score
@@ -71,6 +72,40 @@ def test_arrival_order_does_not_converge() -> None:
     assert not replay(writes_of(EDITS), "arrival-order", seed=1).converged
 
 
+# Two people write a paragraph each behind the same line.
+PARAGRAPHS = history(
+    ("n1", "0", []),
+    ("n1", "0\na", ["0"]),
+    ("n1", "0\na\nb", ["0\na"]),
+    ("n2", "0\nx", ["0"]),
+    ("n2", "0\nx\ny", ["0\nx"]),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("0\na\nb\nx\ny", 0),
+        ("0\nx\ny\na\nb", 1),
+        ("0\na\nx\nb\ny", 2),
+        ("0\na\nb", 0),
+        ("0\na\nb/0\nx\ny", 0),
+    ],
+)
+def test_neighbours_that_are_torn_apart(text: str, pairs: int) -> None:
+    """`0` and `a` are neighbours of one side, too."""
+    assert torn_apart(writes_of(PARAGRAPHS), {"page": (text,)}) == pairs
+
+
+def test_what_an_author_puts_between_two_lines_that_he_knows_tears_nothing() -> None:
+    known = history(("n1", "a", []), ("n1", "a\nb", ["a"]), ("n2", "a\nx\nb", ["a\nb"]))
+    assert torn_apart(writes_of(known), {"page": ("a\nx\nb",)}) == 0
+
+
+def test_siblings_beside_each_other_are_whole() -> None:
+    assert torn_apart(writes_of(PARAGRAPHS), {"page": ("0\na\nb", "0\nx\ny")}) == 0
+
+
 @given(seed=st.integers(0, 2**32))
 def test_every_leader_takes_everything_once_and_nothing_before_its_causes(seed: int) -> None:
     changes = [write.change for write in writes_of(EDITS)]
@@ -90,19 +125,23 @@ def test_a_recording_by_seed() -> None:
     assert table["conflicting"] > 10
     assert [name for name, row in rows.items() if not row["converged"]] == ["arrival-order"]
     assert all(rows[name]["lost"] == 0 for name in KEEPING)
+    assert all(rows[name]["torn"] == 0 for name in ("lww", "replica-priority", "record")), "nothing is merged"
     assert rows["lww"]["lost"] > 0 and rows["replica-priority"]["lost"] > 0
     again = {row["resolver"]: row for row in tabulated(None, 3)["resolvers"]}
     same = [{**table_of[name], "time_ms": 0} for table_of in (rows, again) for name in rows]
     assert same[: len(rows)] == same[len(rows) :]
 
 
-def test_the_command_on_a_saved_history() -> None:
+def test_the_command_on_a_saved_history(tmp_path: Path) -> None:
     path = str(HISTORIES / "conflict" / "found-at-once.jsonl")
     ended = CliRunner().invoke(app, ["tournament", path, "--json"])
     assert ended.exit_code == 0, ended.output
     table = json.loads(ended.stdout)
     assert (table["recording"], table["writes"], table["conflicting"]) == (path, 2, 2)
-    ended = CliRunner().invoke(app, ["tournament", path])
+    page = tmp_path / "page.html"
+    ended = CliRunner().invoke(app, ["tournament", path, "--html", str(page)])
+    drawn = page.read_text(encoding="utf-8")
+    assert all(f'<th scope="row">{name}</th>' in drawn for name in get_args(Conflicts))
     assert "three-way-merge" in ended.output and "intents kept" in ended.output
 
 
@@ -117,3 +156,10 @@ def test_a_history_without_conflicts_is_refused_in_one_line(name: str, why: str)
     ended = CliRunner().invoke(app, ["tournament", str(HISTORIES / f"{name}.jsonl")])
     assert ended.exit_code == 2
     assert why in ended.output and len(ended.output.strip().splitlines()) == 1
+
+
+def test_a_page_for_which_there_is_no_folder_is_refused_in_one_line(tmp_path: Path) -> None:
+    path = str(HISTORIES / "conflict" / "found-at-once.jsonl")
+    ended = CliRunner().invoke(app, ["tournament", path, "--html", str(tmp_path / "nowhere" / "page.html")])
+    assert ended.exit_code == 2
+    assert "nowhere" in ended.output and len(ended.output.strip().splitlines()) == 1
