@@ -71,7 +71,7 @@ def _decoded(text: bytes, first: int, decoder: "msgspec.json.Decoder[E]") -> lis
     try:
         if b"\n\n" not in text and not text.startswith(b"\n"):
             return decoder.decode_lines(text)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass  # on which line is found out below
     lines = enumerate(text.splitlines(), start=first)
     return [_decoded_line(line, number, decoder) for number, line in lines]
@@ -80,5 +80,7 @@ def _decoded(text: bytes, first: int, decoder: "msgspec.json.Decoder[E]") -> lis
 def _decoded_line(line: bytes, number: int, decoder: "msgspec.json.Decoder[E]") -> E:
     try:
         return decoder.decode(line)
+    except RecursionError as error:
+        raise HistoryError(f"line {number}: its value is nested too deeply") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise HistoryError(f"line {number}: {error}") from error

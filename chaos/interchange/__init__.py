@@ -7,7 +7,7 @@ of faults, times and indexes that are missing.
 
 from pathlib import Path
 
-from chaos.history import History
+from chaos.history import History, HistoryError
 from chaos.interchange import edn, elle, porcupine
 
 READERS = {".edn": edn.read, ".json": elle.read, ".log": porcupine.read, ".txt": porcupine.read}
@@ -17,10 +17,16 @@ WRITERS = {".edn": edn.write, ".json": elle.write, ".log": porcupine.write, ".tx
 def load(path: Path) -> History:
     """Read a history in the form that the name's ending tells; our own for any other.
 
-    Raises `HistoryError` that names the line, and `OSError`.
+    Of other tools' files a byte order mark at the beginning is passed over. Raises `HistoryError` that names
+    the line where one can be named, and `OSError`.
     """
     reader = READERS.get(path.suffix)
-    return reader(path.read_text(encoding="utf-8")) if reader else History.load(path)
+    if reader is None:
+        return History.load(path)
+    try:
+        return reader(path.read_text(encoding="utf-8-sig"))
+    except RecursionError as error:
+        raise HistoryError("a value in it is nested too deeply") from error
 
 
 def dump(history: History, path: Path) -> None:

@@ -164,3 +164,26 @@ def test_an_empty_file_is_unknown(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("")
     assert main(["check", str(tmp_path / name), "--checker", "linearizable"]) == 3
     assert load(tmp_path / name).operations == ()
+
+
+@pytest.mark.parametrize("ending", ["edn", "json", "txt", "log", "jsonl"])
+def test_what_is_nested_too_deeply_is_bad_input_and_no_crash(
+    ending: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deep = "[" * 100_000 + "]" * 100_000
+    lines = {
+        "json": f'[{{"type":"invoke","process":0,"f":"write","value":{deep}}}]',
+        "jsonl": f'{{"index":0,"time":0,"type":"invoke","process":0,"f":"write","key":"x","value":{deep}}}',
+    }
+    path = tmp_path / f"deep.{ending}"
+    path.write_text(lines.get(ending, f"{{:type :invoke :process 0 :f :write :value {deep}}}") + "\n")
+    assert main(["check", str(path), "--checker", "linearizable"]) == 4
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "cannot be judged" in line and "nested too deeply" in line and "crashed" not in line
+
+
+@pytest.mark.parametrize("ending", ["edn", "txt"])
+def test_a_byte_order_mark_is_passed_over(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"history.{ending}"
+    path.write_text(KV.splitlines()[1].replace(":put", ":write") + "\n", encoding="utf-8-sig")
+    assert len(load(path).operations) == 1
