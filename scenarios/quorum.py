@@ -12,7 +12,8 @@ and it says so: an error that tells how many of how many answered, never a silen
 
 A coordinator need not be a gateway. In `own-coordinator` both gateways are cut off from all homes, and a
 client asks the homes itself, over links of its own. One of these is cut, too, and the client still has its
-quorum and sees all that was acknowledged before. When a second one is cut it has none, and is told so.
+quorum and sees all that was acknowledged before. When a second one is cut it has none, and is told so. Nobody
+sets the clocks of clients, so each write asks for the newest version first and is stamped later than that.
 
 To watch in the logs: `too-few-answers got=1 needed=2 of=3` on the gateways. The measures have the share of
 stale reads, and how old they were; nothing repairs a home that missed a write here.
@@ -98,6 +99,7 @@ SCENARIO = Scenario(
             "own-coordinator",
             script=by_the_client,
             shape=Shape(companions=(Companion(CLIENT, "device"),)),
+            writes="read-first",
             w=2,
             r=2,
         ),

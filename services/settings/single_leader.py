@@ -19,6 +19,7 @@ ReadPolicy: TypeAlias = Literal[  # see services/single_leader/door/policies.py
     "any",
     "nearest",
     "bounded",
+    "recent",
     "own-data-from-leader",
     "leader-for-a-while",
     "position-token",
@@ -32,7 +33,7 @@ ReadPolicy: TypeAlias = Literal[  # see services/single_leader/door/policies.py
 ]
 READ_POLICIES: tuple[ReadPolicy, ...] = get_args(ReadPolicy)
 # Those that need to know nothing of a session; a transaction has no others.
-SQL_POLICIES: tuple[ReadPolicy, ...] = ("leader", "any", "nearest", "bounded")
+SQL_POLICIES: tuple[ReadPolicy, ...] = ("leader", "any", "nearest", "bounded", "recent")
 Coordination: TypeAlias = Literal["controller", "election", "manual"]
 
 
@@ -96,6 +97,11 @@ class SingleLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="singl
     def groups(self) -> Layout:
         """See `CommonSettings`: the partitions."""
         return self.partitions
+
+    @property
+    def lone(self) -> bool:
+        """Can a leader that may still lead have no successor? Only then can it vouch for what it says."""
+        return self.lease or self.coordination == "election"
 
     @property
     def watched(self) -> bool:

@@ -1,4 +1,4 @@
-"""Mistakes in elections; a sweep must find two leaders in one epoch, or what comes of a wrong winner."""
+"""Mistakes about who leads and who is current: two leaders in one epoch, a wrong winner, a wrong follower."""
 
 from contextlib import ExitStack
 from typing import Any
@@ -11,6 +11,7 @@ from services.single_leader.election.ballot import Ballot
 from services.single_leader.election.rules import Voter
 from services.single_leader.hold import Hold
 from services.single_leader.majority import MajorityLease
+from services.single_leader.reads.freshness import Freshness
 from services.single_leader.storage import Storage
 from tests.bugs.planted import ISLAND, Hunt, bug, by_script
 
@@ -25,6 +26,15 @@ ALONE = Hunt(
     (("replication", "async"),),
 )
 PLANNED = Hunt("failover:planned", "failed-request", by_script)
+
+
+MONITORED = Hunt("staleness-monitor:monitored-follower", "unbounded-staleness", by_script)
+
+
+@bug(MONITORED)
+def who_has_heard_of_its_leader_once_counts_as_current() -> Any:
+    right = Freshness.lag_s
+    return patch.object(Freshness, "lag_s", lambda self, now: None if right(self, now) is None else 0.0)
 
 
 @bug(PLANNED)

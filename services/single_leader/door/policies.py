@@ -6,6 +6,7 @@
 | any | any replica | |
 | nearest | any replica, beginning with the one that has answered fastest of late | |
 | bounded | any that can prove to be behind by less than the bound, else the leader | |
+| recent | the same; but a write does not wait for who may still answer, so it may be behind by that much | |
 | own-data-from-leader | the leader, for keys that begin with the user's name; any for the rest | |
 | leader-for-a-while | the leader, until the bound has passed since the user's last write; then as bounded | |
 | position-token | any that has the user's last write | the client, in a token |
@@ -147,6 +148,7 @@ POLICIES: Mapping[ReadPolicy, Policy] = {
     "any": Policy(any_replica),
     "nearest": Policy(nearest_first),
     "bounded": Policy(then_the_leader, mode="bounded"),
+    "recent": Policy(then_the_leader, mode="bounded"),
     "own-data-from-leader": Policy(own_from_leader),
     "leader-for-a-while": Policy(leader_for_a_while, mode="bounded"),
     "position-token": Policy(then_the_leader, memory="client"),

@@ -16,6 +16,7 @@ MODES: dict[ReadPolicy, ReadMode] = {
     "any": "local",
     "nearest": "local",
     "bounded": "bounded",
+    "recent": "bounded",
 }
 RELEARN = frozenset({"not-leader", "stale-epoch", "lease-expired", "unreachable", "shutting-down"})
 # Reads have no effect, so even in doubt another replica may be asked, where one may do better.

@@ -1,6 +1,7 @@
 """Reads of one key, under the policy that the gateway asks for, and of everything."""
 
 import apsw
+from msgspec.structs import replace
 
 from services.errors import LabError
 from services.messages import START, Contents, Position, Read, ReadContents, ReadResult, Value
@@ -32,7 +33,17 @@ class Reads:
         async def look() -> tuple[ReadResult, int]:
             return reading.look_up(standing.storage, standing.env.node, standing.epoch, message)
 
-        return await reading.answered(standing, message.mode, look)
+        behind_ms = self._behind_ms()  # before it looks: meanwhile it can only become less
+        found = await reading.answered(standing, message.mode, look)
+        return found if message.mode == "leader" else replace(found, behind_ms=behind_ms)
+
+    def _behind_ms(self) -> float | None:
+        """How far behind its leader a follower may be, at most; None where nobody knows."""
+        standing = self._standing
+        if standing.leader or not standing.cluster.lone:
+            return None
+        lag_s = standing.freshness.lag_s(standing.env.lease_clock.now_s())
+        return None if lag_s is None else round(lag_s * 1000, 3)
 
     async def _arrived(self, wanted: Position) -> None:
         """Return when the own log has come to `wanted`. Raises `LabError` position-not-reached or -lost."""

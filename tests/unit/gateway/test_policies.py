@@ -27,6 +27,7 @@ def test_every_policy_that_can_be_set_is_there() -> None:
         ("leader", ASKED, True),
         ("any", ASKED, False),
         ("bounded", ASKED, False),
+        ("recent", ASKED, False),
         ("own-data-from-leader", ASKED, True),
         ("own-data-from-leader", replace(ASKED, session="u8"), False),
         ("own-data-from-leader", ANYBODY, False),
@@ -45,13 +46,15 @@ def test_all_others_try_every_replica_once(policy: ReadPolicy) -> None:
         assert sorted(POLICIES[policy].choose(ASKED)) == list(REPLICAS)
 
 
-@pytest.mark.parametrize("policy", ["any", "bounded", "position-token", "token-shared"])
+@pytest.mark.parametrize("policy", ["any", "bounded", "recent", "position-token", "token-shared"])
 def test_reads_spread_evenly(policy: ReadPolicy) -> None:
     first = [POLICIES[policy].choose(ASKED)[0] for _ in range(3000)]
     assert all(900 < first.count(replica) < 1100 for replica in REPLICAS)
 
 
-@pytest.mark.parametrize("policy", ["bounded", "position-token", "token-shared", "leader-for-a-while"])
+@pytest.mark.parametrize(
+    "policy", ["bounded", "recent", "position-token", "token-shared", "leader-for-a-while"]
+)
 def test_who_lacks_nothing_is_asked_second(policy: ReadPolicy) -> None:
     for _ in range(100):
         assert "n2" in POLICIES[policy].choose(ASKED)[:2]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.errors import LabError
-from services.messages import Read, ReadContents
+from services.messages import Read, ReadContents, ReadResult
 from services.messages.single_leader import lead
 from services.settings.single_leader import Replication, SingleLeaderSettings
 from tests.unit.in_process import REPLICAS, Cluster
@@ -152,6 +152,32 @@ async def test_bounded_reads_refuse_behind_a_cut_and_are_never_stale(tmp_path: P
         with pytest.raises(LabError, match="too-far-behind"):
             await cluster.call(behind, read)
         assert (await cluster.call(leader, read)).value == 2  # type: ignore[attr-defined]
+
+
+async def test_a_follower_says_how_far_behind_it_may_be_where_the_leader_can_vouch_for_that(
+    tmp_path: Path,
+) -> None:
+    async with Cluster(tmp_path, SingleLeaderSettings(replication="async", lease=True)) as cluster:
+        leader = cluster.leader or ""
+        behind = next(n for n in REPLICAS if n != leader)
+        await cluster.put(leader, "k", 1)
+        await cluster.until(lambda: lead(cluster.status(behind)).lag_s is not None)
+        cluster.wires.cut |= {(leader, behind), (behind, leader)}
+        first = await cluster.call(behind, Read(key="k"))
+        await asyncio.sleep(0.05)
+        second = await cluster.call(behind, Read(key="k"))
+        assert isinstance(first, ReadResult) and isinstance(second, ReadResult)
+        assert first.behind_ms is not None and second.behind_ms is not None
+        assert second.behind_ms - first.behind_ms >= 49
+        assert (await cluster.call(leader, Read(key="k", mode="leader"))).behind_ms is None  # type: ignore[attr-defined]
+
+
+async def test_without_a_lease_it_says_nothing(tmp_path: Path) -> None:
+    """Its leader may have a successor, and what that has written is nothing of which either knows."""
+    async with Cluster(tmp_path, SingleLeaderSettings(replication="async")) as cluster:
+        follower = next(n for n in REPLICAS if n != cluster.leader)
+        await cluster.until(lambda: lead(cluster.status(follower)).lag_s is not None)
+        assert (await cluster.call(follower, Read(key="k"))).behind_ms is None  # type: ignore[attr-defined]
 
 
 async def test_a_follower_names_the_leader(tmp_path: Path) -> None:
