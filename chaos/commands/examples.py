@@ -9,7 +9,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "run": (
         "./lab run split-brain",
         "./lab run split-brain:unfenced --on sim --seed 7",
-        "./lab run --all --on sim",
+        "./lab run --all --on sim --quiet",
     ),
     "check": (
         "./lab check runs/latest",

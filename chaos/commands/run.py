@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from time import perf_counter
 from typing import Annotated
 
 import typer
@@ -13,10 +14,11 @@ from chaos.catalogue.discover import UnknownNameError
 from chaos.catalogue.scenario import Scenario, Variant
 from chaos.commands import completion
 from chaos.commands.choosing import of_a_project
+from chaos.commands.pace import Pace
 from chaos.commands.screen import Screen
 from chaos.commands.side_by_side import Document, side_by_side
 from chaos.judging.verdict import WRONG_USAGE, exit_code
-from chaos.runtimes import ending
+from chaos.runtimes import ending, progress
 from chaos.runtimes.registry import RUNTIMES, Runtime
 from chaos.sessions.session import Outcome, Task, by_shape, perform, standing, tasks, why_not_on
 
@@ -38,6 +40,7 @@ def run(
     seed: Annotated[int | None, typer.Option(help="Of every random choice; drawn if not given.")] = None,
     out: Annotated[Path, typer.Option(help="Where the runs' folders go.", show_default="runs")] = RUNS,
     jobs: Annotated[int, typer.Option(min=1, max=16, help="So many variants side by side.")] = 1,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the verdicts, not the stories.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
     part: Annotated[bool, typer.Option(hidden=True, help="Leave out the first and the last line.")] = False,
 ) -> None:
@@ -52,20 +55,21 @@ def run(
     if jobs > 1 and on == "compose":
         raise UnknownNameError("--jobs is for local and sim; on compose all variants share one cluster")
     runtime, seed = RUNTIMES[on], secrets.randbits(32) if seed is None else seed
-    screen = Screen(to_stderr=as_json)
+    screen = Screen(to_stderr=as_json, quiet=quiet)
     out.mkdir(parents=True, exist_ok=True)  # before anything starts that would have to be stopped again
     chosen = discover.select(names or discover.scenario_ids())
     work = list(tasks(sensible(chosen, runtime, names or (), screen), runtime, seed))
-    if not part:
-        screen.opening(len(work), runtime.name, seed, jobs)
+    pace = None if part else Pace(work, out, jobs)
+    if pace:
+        screen.opening(pace, runtime.name, seed, jobs)
     try:
-        verdicts = _perform_all(work, runtime, seed, out.resolve(), screen, jobs)
+        verdicts = _perform_all(work, runtime, seed, out.resolve(), screen, jobs, pace)
     except KeyboardInterrupt:
         screen.interrupted()
         raise typer.Exit(INTERRUPTED) from None
     as_expected = [verdict["as_expected"] for verdict in verdicts]
     if not part:
-        screen.closing(as_expected)
+        screen.closing(verdicts)
     if as_json:
         print(json.dumps(verdicts, indent=2))
     crashed = any("crashed" in finding for verdict in verdicts for finding in verdict["anomalies"])
@@ -91,27 +95,39 @@ def sensible(
 
 
 def _perform_all(
-    work: Sequence[Task], runtime: Runtime, seed: int, out: Path, screen: Screen, jobs: int
+    work: Sequence[Task],
+    runtime: Runtime,
+    seed: int,
+    out: Path,
+    screen: Screen,
+    jobs: int,
+    pace: Pace | None,
 ) -> list[Document]:
     if jobs > 1 and work:
-        return ending.run(side_by_side(work, jobs, out, screen.story))
+        assert pace
+        return ending.run(side_by_side(work, jobs, out, screen, pace))
     groups = [[task] for task in work] if runtime.repeatable else by_shape(work)
     return [
         outcome.to_json()
         for group in groups
-        for outcome in runtime.run(_perform(group, runtime, seed, out, screen))
+        for outcome in runtime.run(_perform(group, runtime, seed, out, screen, pace))
     ]
 
 
 async def _perform(
-    work: Sequence[Task], runtime: Runtime, seed: int, out: Path, screen: Screen
+    work: Sequence[Task], runtime: Runtime, seed: int, out: Path, screen: Screen, pace: Pace | None
 ) -> list[Outcome]:
     """Perform several tasks of one shape on one cluster."""
     outcomes = []
-    async with standing(runtime, work[0].shape, seed, screen.happening) as stage:
-        for task in work:
-            screen.begin(task)
-            outcome = await perform(task, stage, out)
-            screen.end(task, outcome)
-            outcomes.append(outcome)
+    with progress.told_to(screen.starting if pace else None):
+        began_s = perf_counter()
+        async with standing(runtime, work[0].shape, seed, screen.happening) as stage:
+            for task in work:
+                screen.begin(task, pace)
+                outcome = await perform(task, stage, out)
+                screen.end(task, outcome, pace)
+                outcomes.append(outcome)
+                if pace:
+                    pace.done(task.name, perf_counter() - began_s)
+                began_s = perf_counter()
     return outcomes

@@ -1,49 +1,82 @@
-"""What somebody sees who watches `./lab run`: the seed first, then each happening as it happens."""
+"""What somebody sees who watches `./lab run`: the seed first, then each happening as it happens.
 
-from collections.abc import Sequence
+At the end a table names what was not as expected, and why, for nobody scrolls back through 29 stories.
+"""
+
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import typer
 
+from chaos.commands.pace import Pace
+from chaos.report.outcome import why, word
 from chaos.report.words import headline, price, sentences
 from chaos.running.narrator import Tone
 from chaos.sessions.session import Outcome, Task
 
 COLOURS: dict[Tone, str | None] = {"plain": None, "fault": typer.colors.YELLOW, "node": typer.colors.CYAN}
 VERDICT_COLOURS = {True: typer.colors.GREEN, False: typer.colors.RED, None: typer.colors.YELLOW}
+LONGEST_REASON = 300  # the page has it in full
 MARKS = {True: "✓", False: "✗", None: "?"}
 
 
 class Screen:
-    """Prints to standard output, or to standard error when that is needed for JSON."""
+    """Prints to standard output, or to standard error when that is needed for JSON.
 
-    def __init__(self, to_stderr: bool) -> None:
-        self._to_stderr = to_stderr
+    A `quiet` one leaves out the stories, and keeps the verdicts.
+    """
 
-    def opening(self, count: int, runtime: str, seed: int, jobs: int) -> None:
-        """Before anything starts: how many variants will run, and from which seed."""
-        how = "starting the cluster" if jobs == 1 else f"{jobs} side by side"
-        self._line(f"{count} variants on {runtime}, seed {seed}; {how} …", bold=True)
+    def __init__(self, to_stderr: bool, quiet: bool = False) -> None:
+        self._to_stderr, self._quiet = to_stderr, quiet
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What makes another command say as much as this one."""
+        return ("--quiet",) if self._quiet else ()
+
+    def opening(self, pace: Pace, runtime: str, seed: int, jobs: int) -> None:
+        """Before anything starts: how many variants will run, from which seed, and how long it takes."""
+        how = [f"{jobs} side by side"] * (jobs > 1) + [pace.left()] * (pace.total > 0)
+        self._line(f"{pace.total} variants on {runtime}, seed {seed}; {', '.join(how)} …", bold=True)
+
+    def starting(self, text: str) -> None:
+        """What the start of a cluster is at."""
+        if not self._quiet:
+            self._line(f"  {text} …", typer.colors.BRIGHT_BLACK)
 
     def left_out(self, name: str, reason: str) -> None:
         """A variant that is not run here."""
         self._line(f"left out: {name} {reason}")
 
-    def begin(self, task: Task) -> None:
-        """A variant begins."""
+    def begin(self, task: Task, pace: Pace | None) -> None:
+        """A variant begins: the third of five, say, with so long to go. Without `pace` nobody counts."""
+        if self._quiet:
+            return
+        place = f"[{pace.number}/{pace.total}] " if pace else ""
         promise = "must show" if task.variant.kind == "problem" else "must be free of"
         anomalies = ", ".join(task.scenario.judged_for(task.variant))
-        self._line(f"\n{task.name}  ({task.variant.kind}: {promise} {anomalies})", bold=True)
+        self._line(f"\n{place}{task.name}  ({task.variant.kind}: {promise} {anomalies})", bold=True)
         self._line(f"  repeat: {task.command}")
+        if pace and 1 < pace.number < pace.total:
+            self._line(f"  {pace.left()} to go")
 
     def happening(self, second: float, text: str, tone: Tone) -> None:
         """Something happened, `second` seconds into the run."""
+        if self._quiet:
+            return
         mark = {"plain": " ", "fault": "⚡", "node": "·"}[tone]
         self._line(f"  {second:7.3f} s {mark} {text}", COLOURS[tone])
 
-    def end(self, task: Task, outcome: Outcome) -> None:
+    def end(self, task: Task, outcome: Outcome, pace: Pace | None) -> None:
         """A variant has its verdict: in one line, with what else was found below it."""
         verdict = outcome.verdict
+        if self._quiet:
+            place = f"[{pace.number}/{pace.total}] " if pace else ""
+            outcome_word = headline(verdict.kind, verdict.as_expected)
+            said = f"{place}{MARKS[verdict.as_expected]} {task.name}  {outcome_word}"
+            self._line(said, VERDICT_COLOURS[verdict.as_expected])
+            return
         begin = f"{MARKS[verdict.as_expected]} {task.name}  {headline(verdict.kind, verdict.as_expected)}   "
         story = ("\n" + " " * len(begin)).join(sentences(verdict.problems, verdict.anomalies))
         self._line(begin + story, VERDICT_COLOURS[verdict.as_expected], bold=True)
@@ -54,9 +87,33 @@ class Screen:
         """All that a command has said which ran variants beside others."""
         self._line(text.rstrip())
 
-    def closing(self, as_expected: Sequence[bool | None]) -> None:
-        """After the last variant."""
-        self._line(f"\n{as_expected.count(True)} of {len(as_expected)} as expected", bold=True)
+    def so_far(self, pace: Pace) -> None:
+        """How many of those that run side by side are over."""
+        if pace.number <= pace.total and not self._quiet:
+            self._line(f"\n{pace.number - 1} of {pace.total} are over; {pace.left()} to go")
+
+    def closing(self, verdicts: Sequence[Mapping[str, Any]]) -> None:
+        """After the last variant: what was not as expected, and why."""
+        others = [verdict for verdict in verdicts if verdict["as_expected"] is not True]
+        count = len(verdicts) - len(others)
+        self._line(f"\n{count} of {len(verdicts)} as expected" + (", but not:" if others else ""), bold=True)
+        if others:
+            self._table(others)
+
+    def _table(self, verdicts: Sequence[Mapping[str, Any]]) -> None:
+        from rich.box import SIMPLE
+        from rich.console import Console
+        from rich.table import Column, Table
+
+        whole = [Column(name, no_wrap=True) for name in ("variant", "outcome")]
+        table = Table(*whole, Column("why, and where all of it is", overflow="fold"), box=SIMPLE)
+        for verdict in verdicts:
+            reason = why(verdict)
+            shown = reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}…"
+            name = f"{verdict['scenario']}:{verdict['variant']}"
+            mark, where = MARKS[verdict["as_expected"]], _from_here(Path(verdict["folder"]))
+            table.add_row(f"{mark} {name}", word(verdict), f"{shown}\n{where}")
+        Console(stderr=self._to_stderr, highlight=False, markup=False).print(table)
 
     def interrupted(self) -> None:
         """Ctrl-C, after everything was cleared away."""

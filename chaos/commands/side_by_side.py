@@ -10,12 +10,15 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from time import perf_counter
 from typing import Any, TypeAlias
 
 from chaos.cluster import ClusterError
 from chaos.cluster.undisturbed import undisturbed
+from chaos.commands.pace import Pace
+from chaos.commands.screen import Screen
 from chaos.runtimes.reaper import Reaper
 from chaos.sessions.session import Task, by_shape
 
@@ -24,9 +27,9 @@ BATCHES = 4  # at least, of each job, so that all of them end at about the same 
 
 
 async def side_by_side(
-    work: Sequence[Task], jobs: int, out: Path, show: Callable[[str], None]
+    work: Sequence[Task], jobs: int, out: Path, screen: Screen, pace: Pace
 ) -> list[Document]:
-    """The verdicts on `work`, in its order, by so many commands at a time; what they print goes to `show`.
+    """The verdicts on `work`, in its order, by so many commands at a time; what they print goes to `screen`.
 
     Raises `ClusterError` with the words of the first that could not run; the others are stopped then.
     """
@@ -36,8 +39,12 @@ async def side_by_side(
 
     async def job() -> None:
         while waiting:
-            batch = waiting.pop()
-            done = await _perform(batch, out, reaper.group, show)
+            batch, began_s = waiting.pop(), perf_counter()
+            done = await _perform(batch, out, reaper.group, screen)
+            took_s = (perf_counter() - began_s) / len(batch)
+            for task in batch:
+                pace.done(task.name, took_s)
+            screen.so_far(pace)
             verdicts.update(zip((task.name for task in batch), done, strict=True))
 
     try:
@@ -66,13 +73,21 @@ async def _all_or_none(work: Sequence[Any]) -> None:
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _perform(
-    batch: Sequence[Task], out: Path, group: int, show: Callable[[str], None]
-) -> list[Document]:
+async def _perform(batch: Sequence[Task], out: Path, group: int, screen: Screen) -> list[Document]:
     first = batch[0]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "chaos", "run", *(task.name for task in batch)),
-        *("--on", first.runtime, "--seed", str(first.seed), "--out", str(out), "--json", "--part"),
+        *(
+            "--on",
+            first.runtime,
+            "--seed",
+            str(first.seed),
+            "--out",
+            str(out),
+            "--json",
+            "--part",
+            *screen.options,
+        ),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=PIPE,
         stderr=PIPE,
@@ -82,7 +97,7 @@ async def _perform(
     words = said.decode(errors="replace")
     if not document:
         raise ClusterError(words.strip().removeprefix("lab: ") or f"{first.name} ended without a word")
-    show(words)
+    screen.story(words)
     verdicts: list[Document] = json.loads(document)
     return verdicts
 

@@ -33,6 +33,7 @@ from chaos.runtimes.linked import LinkedCluster
 from chaos.runtimes.open_files import must_be_enough
 from chaos.runtimes.orders import Orders
 from chaos.runtimes.playground import wanted
+from chaos.runtimes.progress import step
 from chaos.runtimes.reaper import Reaper
 from chaos.runtimes.toxiproxy import ToxiproxyLinks
 from services.adapters.network import FrameNetwork
@@ -88,6 +89,7 @@ class ComposeCluster(LinkedCluster):
     @classmethod
     async def _take(cls, engine: DockerClient, project: ComposeProject, shape: Shape) -> "ComposeCluster":
         """The cluster that is up, for this run alone: two would judge each other's faults."""
+        step(f"taking the cluster {project.name}, which is up")
         async with AsyncExitStack() as ends:
             lock = held(engine, project.name, project.container(CONTROLLER).attrs["Image"])
             await asyncio.to_thread(ends.enter_context, lock)
@@ -106,10 +108,12 @@ class ComposeCluster(LinkedCluster):
             directory = Path(gettempdir()) / f"replication-{name}"
             reaper.make(directory, 0o755)
             reaper.compose(name)
+            step(f"starting the containers of {', '.join(Crew(shape).at_work)}, each in a network of its own")
             started = asyncio.to_thread(compose_project.start, engine, name, reaper.group, shape, directory)
             cluster = cls(await started, shape)
             reaper.started(name)
             ends.push_async_callback(cluster._ends.aclose)
+            step("waiting until the cluster takes writes")
             await eventually(cluster._orders.must_serve, SERVING_S)
             cluster._ends = ends.pop_all()
         return cluster

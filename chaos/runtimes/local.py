@@ -26,6 +26,7 @@ from chaos.runtimes.linked import LinkedCluster
 from chaos.runtimes.log_book import LogBook
 from chaos.runtimes.open_files import must_be_enough
 from chaos.runtimes.orders import Orders
+from chaos.runtimes.progress import step
 from chaos.runtimes.reaper import Reaper
 from chaos.runtimes.switchboard import Switchboard
 from chaos.runtimes.toxiproxy import ToxiproxyLinks
@@ -135,6 +136,7 @@ class LocalCluster(LinkedCluster):
         self._reaper.make(self.directory, 0o700)
         self._ends.callback(shutil.rmtree, self.directory, ignore_errors=True)
         self._ends.push_async_callback(self._kill_all)
+        step(f"starting the proxy that carries {len(self.links)} links")
         proxy = ["chaos.proxy", "--port", "0", "--seed", str(seed), "--lease-stdin"]
         address = (await self._run(PROXY, proxy, {})).address
         self._proxies = ToxiproxyLinks(address)
@@ -145,7 +147,9 @@ class LocalCluster(LinkedCluster):
         self._ends.push_async_callback(network.close)
         self._orders = Orders(network, self._crew)
         ports = dict.fromkeys(self._crew.gateways[:1], first_gateway_port)
+        step(f"starting {len(self._crew.at_work)} processes ({', '.join(self._crew.at_work)})")
         await all_of(self._start_node(node, ports.get(node, 0)) for node in self._crew.at_work)
+        step("waiting until the cluster takes writes")
         await eventually(self._orders.must_serve, SERVING_S)
 
     async def _install_switches(self) -> None:
