@@ -17,7 +17,9 @@ CONTAINERS = (
     "tests/end_to_end/test_compose",
 )
 LOCAL = "[local"  # what holds on every runtime is tried out on processes beside the containers
-PROCESSES = ("tests/simulation/test_dask.py", "tests/browser/test_edit.py")  # theirs are real
+PROCESSES = (  # theirs are real
+    *("tests/simulation/test_dask.py", "tests/browser/test_edit.py", "tests/browser/test_live_page.py"),
+)
 PATIENT = (
     "tests/browser/",
     "tests/bugs/",

@@ -57,7 +57,7 @@ DOORS = {
 DOORKEEPERS = (
     *("services/adapters/", "services/__main__.py", "chaos/runtimes/", "chaos/proxy/"),
     *("chaos/images/", "chaos/commands/", "chaos/cli.py", "chaos/commands/examining.py", "bootstrap/"),
-    "chaos/editing/",
+    *("chaos/editing/", "chaos/page/", "chaos/web/"),
 )
 # Whatever runs in the simulation: all of it but the doors, and what starts runs or shows what came of them.
 REAL = (

@@ -2,8 +2,10 @@
 
 import time
 from asyncio import CancelledError
+from collections.abc import Sequence
 
 from chaos.cluster import HEALTHY, Cluster, Event, all_of
+from chaos.cluster.links import Link
 from chaos.cluster.reviving import revive
 from chaos.cluster.undisturbed import undisturbed
 from chaos.faults.fault import DidNotBite, Fault, Mark
@@ -33,7 +35,8 @@ async def strike(cluster: Cluster, fault: Fault) -> str:
 async def heal(cluster: Cluster) -> str:
     """Take everything back: who stands still goes on, who is dead starts again, every link is healthy."""
     with undisturbed():
-        done = [*await _revived(cluster), *await _mended(cluster)]
+        links = [link for link in cluster.links if link.touchable]
+        done = [*await _revived(cluster), *await _mended(cluster, links)]
     return "\n".join(done) or "everything was healthy already"
 
 
@@ -48,8 +51,14 @@ async def _revived(cluster: Cluster) -> list[str]:
     return done
 
 
-async def _mended(cluster: Cluster) -> list[str]:
-    links = [link for link in cluster.links if link.touchable]
+async def mend(cluster: Cluster, links: Sequence[Link]) -> str:
+    """Make these links healthy again, and touch nothing else."""
+    with undisturbed():
+        done = await _mended(cluster, links)
+    return "\n".join(done) or "nothing was wrong with them"
+
+
+async def _mended(cluster: Cluster, links: Sequence[Link]) -> list[str]:
     states = await all_of(map(cluster.link_state, links))
     struck = [link for link, state in zip(links, states, strict=True) if state != HEALTHY]
     await put_back(cluster, dict.fromkeys(struck, HEALTHY))

@@ -106,6 +106,11 @@ def roles_of(family: str) -> tuple[str, ...]:
     return _kind(family).roles
 
 
+def orders_of(family: str) -> tuple[str, ...]:
+    """What operators may order a cluster of `family`."""
+    return _kind(family).orders
+
+
 def must_be_usable(settings: CommonSettings) -> None:
     """See `Target.must_be_usable`, of the family that `settings` are of."""
     _kind(settings.family).must_be_usable(settings)

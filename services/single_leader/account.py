@@ -30,6 +30,7 @@ def status(standing: Standing) -> Status:
         followers=leader.progress() if leader else {},
         lags=leader.lags() if leader else {},
         caught_up=leader.caught_up() if leader else (),
+        synchronous=leader.synchronous if leader and standing.cluster.replication == "semi-sync" else None,
         hands_over_to=standing.hold.successor,
     )
     return Status(

@@ -74,7 +74,7 @@ class Leader:
         fresh = FollowerView(may_read_until=now + self._shipping.may_read_s())
         asked_at = env.lease_clock.now_s() if elected_at is None else elected_at
         self._followers = {name: Follower(storage.last, fresh, asked_at) for name in followers}
-        self._synchronous: str | None = next(iter(followers), None)
+        self.synchronous: str | None = next(iter(followers), None)
         self._fallen_back = False
         self._acknowledged = Watermark()
         self._commit_times = CommitTimes(storage.last.sequence, now)
@@ -270,15 +270,15 @@ class Leader:
 
     def _allowed(self, own: int, views: Mapping[str, FollowerView]) -> int:
         return acknowledgement.acknowledged(
-            self._settings.replication, own, views, self._synchronous, self._fallen_back
+            self._settings.replication, own, views, self.synchronous, self._fallen_back
         )
 
     def _choose_synchronous(self, views: Mapping[str, FollowerView], now: float) -> None:
-        late = self._synchronous is not None and self._is_late(views[self._synchronous], now)
-        chosen = acknowledgement.synchronous_follower(self._synchronous, views, late)
-        if chosen != self._synchronous:
-            self._say("synchronous-follower-replaced", was=self._synchronous, now=chosen)
-            self._synchronous = chosen
+        late = self.synchronous is not None and self._is_late(views[self.synchronous], now)
+        chosen = acknowledgement.synchronous_follower(self.synchronous, views, late)
+        if chosen != self.synchronous:
+            self._say("synchronous-follower-replaced", was=self.synchronous, now=chosen)
+            self.synchronous = chosen
 
     def _fall_back_or_return(self, views: Mapping[str, FollowerView], own: int, now: float) -> None:
         alone = all(self._is_late(view, now) for view in views.values())

@@ -27,6 +27,7 @@ class LeadStatus(Detail, frozen=True, kw_only=True, tag="single-leader"):
     followers: dict[str, Position] = msgspec.field(default_factory=dict)
     lags: dict[str, Lag] = msgspec.field(default_factory=dict)  # of a leader: how far behind each is
     caught_up: tuple[str, ...] = ()  # of a leader: whose confirmations count, or may from now on
+    synchronous: Name | None = None  # of a leader: the one follower that `semi-sync` waits for
     leads: dict[str, int] = msgspec.field(default_factory=dict)
     hands_over_to: Name | None = None  # of who led in this epoch and gave that up: who has the whole log
 

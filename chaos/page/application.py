@@ -1,0 +1,115 @@
+"""The live page over HTTP: one stream of what there is to see, and orders, which need the token.
+
+The token stands behind the `#` of the address that was printed, which no browser sends to anybody. Whoever
+opens the page without it may look.
+"""
+
+import asyncio
+import hmac
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from chaos.cluster import ClusterError
+from chaos.page.orders import Order, obey
+from chaos.page.requests import Asked, Users
+from chaos.page.watcher import Watcher
+from chaos.web.guarded import Guarded, as_json, body_as, new_app
+from services.adapters.guards import App
+from services.errors import LabError
+
+ASSETS = Path(__file__).parent / "assets"
+OF_REPORTS = Path(__file__).parents[1] / "report" / "assets"
+KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
+SERVED = {
+    **{path.name: path for path in sorted(ASSETS.iterdir()) if path.suffix in (".js", ".css", ".svg")},
+    "report.css": OF_REPORTS / "page.css",
+}
+
+
+class Page:
+    """What the routes share: who watches, the token, and one order at a time."""
+
+    def __init__(self, watcher: Watcher, token: str) -> None:
+        self.watcher = watcher
+        self._bearer = f"Bearer {token}".encode()
+        self._in_turn = asyncio.Lock()
+        self._users = Users()
+
+    def must_be_allowed(self, request: Request) -> None:
+        """Raises `LabError` unauthorized."""
+        given = request.headers.get("authorization", "").encode()
+        if not hmac.compare_digest(given, self._bearer):
+            raise LabError(
+                "unauthorized", "open the whole address that `./lab` printed, with what is behind #"
+            )
+
+    async def order(self, order: Order) -> Response:
+        """Do it when its turn has come. What the cluster refuses is an answer like others."""
+        async with self._in_turn:
+            try:
+                return _told(True, await obey(order))
+            except (ClusterError, ValueError) as error:
+                return _told(False, str(error))
+            finally:
+                self.watcher.look_now()
+
+    async def request(self, asked: Asked) -> Response:
+        """A client's request does not wait for its turn: a write may hang until a link is healed."""
+        try:
+            return _told(True, await self._users.perform(asked))
+        except (ClusterError, LabError) as error:
+            return _told(False, str(error))
+        finally:
+            self.watcher.look_now()
+
+
+def application(watcher: Watcher, token: str) -> App:
+    """All routes, behind their guard."""
+    app, page = new_app("The live page"), Page(watcher, token)
+    _add_stream(app, page)
+    _add_orders(app, page)
+    _add_assets(app)
+    return Guarded(app)
+
+
+def _add_stream(app: FastAPI, page: Page) -> None:
+    @app.get("/stream", response_class=EventSourceResponse)
+    async def stream() -> AsyncIterator[ServerSentEvent]:
+        async for event, shown in page.watcher.changes():
+            yield ServerSentEvent(raw_data=msgspec.json.encode(shown).decode(), event=event)
+
+
+def _add_orders(app: FastAPI, page: Page) -> None:
+    @app.post("/order")
+    async def order(request: Request) -> Response:
+        page.must_be_allowed(request)
+        return await page.order(body_as(Order, await request.body()))
+
+    @app.post("/request")
+    async def ask(request: Request) -> Response:
+        page.must_be_allowed(request)
+        return await page.request(body_as(Asked, await request.body()))
+
+
+def _add_assets(app: FastAPI) -> None:
+    @app.get("/")
+    async def page() -> Response:
+        return _file(ASSETS / "page.html")
+
+    @app.get("/assets/{name}")
+    async def asset(name: str) -> Response:
+        if name not in SERVED:
+            raise LabError("no-such-route", f"there is no {name!r} here")
+        return _file(SERVED[name])
+
+
+def _file(path: Path) -> Response:
+    return Response(path.read_text(encoding="utf-8"), media_type=KINDS[path.suffix])
+
+
+def _told(done: bool, text: str) -> Response:
+    return as_json({"done": done, "text": text})

@@ -1,0 +1,114 @@
+// The page: a stream of pictures and log lines in, orders out.
+
+import { Chosen } from "./chosen.js";
+import { byId, element, keep, set, setText } from "./dom.js";
+import { post } from "./lab.js";
+import { Log } from "./log.js";
+import { Map_ } from "./map.js";
+
+const MOST_ANSWERS = 30;
+const log = new Log();
+const chosen = new Chosen(order);
+const map = new Map_(byId("map"), (what) => {
+  chosen.choose(what);
+  show();
+});
+let picture = null;
+let underWay = 0;
+let lost = false;
+
+function tell(text, isBad = false) {
+  setText(byId("told"), text);
+  byId("told").classList.toggle("is-bad", isBad);
+}
+
+async function order(choice) {
+  if (choice.why_not) return tell(choice.why_not, true);
+  underWay += 1;
+  document.body.classList.add("is-busy");
+  tell(`${choice.label}: under way …`);
+  const { done, text } = await post("/order", { what: choice.what, node: choice.node, other: choice.other });
+  underWay -= 1;
+  document.body.classList.toggle("is-busy", underWay > 0);
+  tell(`${choice.label}: ${done ? text : `not done. ${text}`}`, !done);
+}
+
+async function request(f) {
+  const asked = { f, at: byId("at").value, key: byId("key").value, value: f === "write" ? byId("value").value : "" };
+  if (f === "write" && byId("write").getAttribute("aria-disabled")) return tell(byId("at-hint").textContent, true);
+  const item = element("li", {}, element("b", {}, `${f} ${asked.key} at ${asked.at} `), element("span", {}, "…"));
+  byId("answers").prepend(item);
+  while (byId("answers").children.length > MOST_ANSWERS) byId("answers").lastElementChild.remove();
+  const { done, text } = await post("/request", asked);
+  item.classList.toggle("is-bad", !done);
+  setText(item.lastElementChild, text);
+}
+
+function show() {
+  if (!picture) return;
+  setText(byId("headline"), picture.headline);
+  byId("headline").classList.toggle("is-bad", picture.alarm);
+  setText(byId("settings"), `${picture.name} on ${picture.runtime}: ${[picture.family, picture.settings].filter(Boolean).join(", ")}`);
+  setText(byId("wrong"), picture.wrong.join(", ") || "Everything is healthy.");
+  byId("wrong").classList.toggle("is-bad", picture.wrong.length > 0);
+  map.show(picture, chosen.what);
+  chosen.show(picture);
+  offerDoors();
+}
+
+function offerDoors() {
+  const own = picture.replicas.filter((name) => !picture.doors.includes(name));
+  const all = [...picture.doors.map((name) => ({ name, text: `${name} (as a client)` })), ...own.map((name) => ({ name, text: `${name}’s own copy` }))];
+  keep(byId("at"), all, ({ name }) => name, ({ name }) => element("option", { value: name }), (option, { text }) => setText(option, text));
+  const isCopy = own.includes(byId("at").value);
+  set(byId("write"), { "aria-disabled": isCopy ? "true" : null });
+  setText(byId("at-hint"), isCopy ? "Clients write at a gateway or a device; a replica’s own copy can be read." : "");
+}
+
+function arrive(shown) {
+  document.body.classList.toggle("is-gone", "gone" in shown);
+  if ("gone" in shown) {
+    setText(byId("headline"), "No cluster is to be seen.");
+    byId("headline").classList.add("is-bad");
+    setText(byId("wrong"), shown.gone);
+    return;
+  }
+  if (picture && picture.name !== shown.picture.name) log.clear();
+  picture = shown.picture;
+  show();
+}
+
+byId("heal").addEventListener("click", () => order({ what: "heal", node: "", other: "", label: "Heal and restart everything" }));
+for (const f of ["write", "read"]) byId(f).addEventListener("click", () => request(f));
+byId("at").addEventListener("change", () => picture && offerDoors());
+
+// A browser gives a server six connections in all, so a page that nobody sees lets go of its stream.
+let stream = null;
+
+function listen() {
+  stream = new EventSource("/stream");
+  stream.addEventListener("picture", (event) => arrive(JSON.parse(event.data)));
+  stream.addEventListener("lines", (event) => log.add(JSON.parse(event.data)));
+  stream.onopen = () => {
+    log.clear();
+    if (lost) tell("");
+    lost = false;
+  };
+  stream.onerror = () => {
+    lost = true;
+    document.body.classList.add("is-gone");
+    tell("The lab does not answer; is it still running?", true);
+  };
+}
+
+function see() {
+  const isSeen = document.visibilityState === "visible";
+  if (isSeen && !stream) listen();
+  if (!isSeen && stream) {
+    stream.close();
+    stream = null;
+  }
+}
+
+document.addEventListener("visibilitychange", see);
+see();

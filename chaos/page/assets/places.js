@@ -1,0 +1,61 @@
+// Where everything stands on the map: pure functions of who there is.
+
+export const BOX = { width: 150, height: 78 };
+const WIDTH = 860;
+
+/** Width, height, a point for each node, and a frame for each datacenter. */
+export function layout(picture) {
+  const named = new Map(picture.nodes.map((node) => [node.name, node]));
+  const placed = picture.places.filter((place) => place.nodes.some((name) => named.has(name)));
+  return placed.length ? inPlaces(placed, named) : inRows(picture.nodes);
+}
+
+function inRows(nodes) {
+  const of = (...kinds) => nodes.filter((node) => kinds.includes(node.kind));
+  const [doors, replicas, others] = [of("gateway"), of("replica"), of("controller", "device", "companion")];
+  const points = new Map();
+  const many = replicas.length > 3;
+  row(points, doors, 0, WIDTH, 50);
+  const middle = { x: WIDTH / 2, y: many ? 290 : 200 };
+  const [wide, high] = many ? [WIDTH / 2 - 95, 130 + 8 * Math.max(0, replicas.length - 5)] : [WIDTH / 2 - 110, 105];
+  replicas.forEach((node, at) => points.set(node.name, around(middle, wide, high, angle(at, replicas.length))));
+  const height = middle.y + high + 160;
+  row(points, others, 0, WIDTH, height - 50);
+  return { width: WIDTH, height, points, frames: [] };
+}
+
+function angle(at, count) {
+  if (count === 1) return Math.PI / 2;
+  return count > 3 ? (2 * Math.PI * (at + 0.5)) / count - Math.PI / 2 : Math.PI - (Math.PI * at) / (count - 1);
+}
+
+function around(middle, wide, high, turned) {
+  return { x: middle.x + wide * Math.cos(turned), y: middle.y + high * Math.sin(turned) };
+}
+
+function row(points, nodes, from, to, y) {
+  nodes.forEach((node, at) => points.set(node.name, { x: from + ((to - from) * (at + 1)) / (nodes.length + 1), y }));
+}
+
+/** A column for each datacenter: its gateways on top, its replicas below; everybody else in a row at the bottom. */
+function inPlaces(places, named) {
+  const points = new Map(), frames = [];
+  const wide = Math.max(WIDTH, places.length * (BOX.width + 60)) / places.length;
+  let deepest = 0;
+  const columns = places.map((place) => place.nodes.map((name) => named.get(name)).filter(Boolean));
+  columns.forEach((nodes, at) => {
+    const ordered = [...nodes.filter((node) => node.kind !== "replica"), ...nodes.filter((node) => node.kind === "replica")];
+    // Every other one a little to the side, so that the lines between them do not lie on each other.
+    ordered.forEach((node, down) => {
+      const aside = ordered.length > 2 ? (down % 2 ? 1 : -1) * (wide - BOX.width - 50) / 4 : 0;
+      points.set(node.name, { x: wide * (at + 0.5) + aside, y: 80 + down * 115 });
+    });
+    deepest = Math.max(deepest, 80 + (ordered.length - 1) * 115);
+  });
+  places.forEach((place, at) =>
+    frames.push({ name: place.name, x: wide * at + 10, y: 6, width: wide - 20, height: deepest + 55 }));
+  const others = [...named.values()].filter((node) => !points.has(node.name));
+  const width = wide * places.length;
+  row(points, others, 0, width, deepest + 135);
+  return { width, height: deepest + (others.length ? 185 : 75), points, frames };
+}

@@ -1,0 +1,78 @@
+"""What can be done to a node here, and why not, where it cannot."""
+
+from collections.abc import Iterator
+
+from chaos.cluster import HEALTHY
+from chaos.page.picture import Choice
+from chaos.page.seen import Account, Seen
+from chaos.page.wires import LOSES, LOSSY, effect
+
+ONLY_SIMULATED = "Only simulated machines have {what} of their own; here it would be yours."
+
+
+def choices(seen: Seen, node: str) -> tuple[Choice, ...]:
+    """Everything that one may want to do to `node`, in the order of the page."""
+    account = seen.account(node)
+    return (
+        *_of_the_process(account, node),
+        *_of_the_links(seen, node),
+        *_of_the_leader(seen, account, node),
+        *_of_the_machine(seen, node),
+    )
+
+
+def _of_the_process(account: Account, node: str) -> Iterator[Choice]:
+    process = account.get("process", "dead")
+    dead = f"{node} is dead." if process == "dead" else ""
+    yield Choice("Kill", "kill", node, why_not=dead)
+    if process == "dead":
+        yield Choice("Start again", "restart", node)
+    else:
+        yield Choice("Kill and start again", "restart", node)
+    paused = f"{node} is paused already." if process == "paused" else ""
+    yield Choice("Pause", "pause", node, why_not=dead or paused)
+    yield Choice("Resume", "resume", node, why_not="" if paused else f"{node} is not paused.")
+
+
+def _of_the_links(seen: Seen, node: str) -> Iterator[Choice]:
+    links = [link for link in seen.links if not link.out_of_band and node in (link.source, link.target)]
+    cut = [link for link in links if link.name in seen.states and seen.states[link.name].cut_requests]
+    running = seen.account(node).get("process") == "running"
+    still = "" if running else f"{node} does not run, so nobody would feel it."
+    everybody = "It is cut off from everyone already." if len(cut) == len(links) else ""
+    yield Choice("Cut off from everyone", "isolate", node, why_not=still or everybody)
+    lossy = any(effect(seen.states.get(link.name, HEALTHY)) in LOSES for link in links)
+    yield Choice("Slow down all its links", "slow-all", node, why_not=still or (LOSSY if lossy else ""))
+    struck = any(link.name in seen.states for link in links)
+    healthy = "" if struck else "Nothing is wrong with its links."
+    yield Choice("Heal all its links", "heal-links", node, why_not=healthy)
+
+
+def _of_the_leader(seen: Seen, account: Account, node: str) -> Iterator[Choice]:
+    if node not in seen.replicas:
+        return
+    nobody = "" if "promote" in seen.orders else _nobody_is_promoted(seen)
+    leads = f"{node} leads already." if account.get("role") == "leader" else ""
+    running = "" if account.get("process") == "running" else f"{node} does not run."
+    alone = "" if _leads(seen, node) else "Nobody leads who could hand over; promote it instead."
+    yield Choice("Promote", "promote", node, why_not=nobody or leads or running)
+    yield Choice(
+        "Let the leader hand over to it", "hand-over", node, why_not=nobody or leads or running or alone
+    )
+
+
+def _nobody_is_promoted(seen: Seen) -> str:
+    if seen.family == "multi-leader":
+        return "Every replica leads here."
+    return "Nobody leads here, so nobody is promoted."
+
+
+def _leads(seen: Seen, node: str) -> bool:
+    return any(each.get("role") == "leader" for each in seen.fellows(node))
+
+
+def _of_the_machine(seen: Seen, node: str) -> Iterator[Choice]:
+    """What the runtimes on which pages live cannot do; it is named, so that nobody looks for it."""
+    for label, what, ability in (("Wrong clock", "a clock", "clocks"), ("Full disk", "a disk", "disks")):
+        if ability not in seen.abilities:
+            yield Choice(label, ability, node, why_not=ONLY_SIMULATED.format(what=what))

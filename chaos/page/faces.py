@@ -1,0 +1,133 @@
+"""A node as it is drawn: its role, how far it is, and how far behind, in the terms of its family."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chaos.page.choices import choices
+from chaos.page.picture import Bar, NodeShown
+from chaos.page.seen import Account, Seen
+
+HALF_FULL = 5  # so far behind, and a bar is half full
+TITLES: Mapping[str, str] = {
+    "dead": "dead",
+    "paused": "paused: it stands still and does not know it",
+    "silent": "runs, but does not answer",
+}
+
+
+def face(seen: Seen, account: Account) -> NodeShown:
+    """That node at this moment."""
+    node = account["node"]
+    state = _state(account)
+    common = {
+        "name": node,
+        "kind": seen.kind(node),
+        "state": state,
+        "partition": account.get("partition"),
+        "choices": choices(seen, node),
+    }
+    if state in TITLES:
+        return NodeShown(title=TITLES[state], **common)
+    draw = OF_FAMILY.get(seen.family, _plain)
+    return NodeShown(**{**common, **draw(seen, account)})
+
+
+def _state(account: Account) -> str:
+    if account.get("process") != "running":
+        return str(account.get("process", "dead"))
+    return str(account.get("role", "silent"))
+
+
+def _plain(seen: Seen, account: Account) -> dict[str, Any]:
+    mark = account.get("mark", "")
+    return {"title": account["role"], "lines": (mark,) if mark else ()}
+
+
+def _single_leader(seen: Seen, account: Account) -> dict[str, Any]:
+    role, epoch = account["role"], account.get("epoch") or None
+    if role not in ("leader", "follower"):
+        leader = account.get("leader")
+        believes = f"leader: {leader}" if leader else "knows no leader"
+        return {**_plain(seen, account), "lines": () if role == "companion" else (believes,), "epoch": epoch}
+    position = ".".join(map(str, account.get("position", ())))
+    waits = _synchronous(seen, account)
+    return {
+        "title": role,
+        "lines": (f"epoch {epoch or '?'}", f"at {position}"),
+        "badge": "synchronous" if waits else "",
+        "epoch": epoch,
+        "bar": _lag(account.get("behind")),
+    }
+
+
+def _synchronous(seen: Seen, account: Account) -> bool:
+    """Does the leader wait for this follower before it acknowledges?"""
+    leaders = [each for each in seen.fellows(account["node"]) if each.get("role") == "leader"]
+    replication = seen.settings.get("replication")
+    if account["role"] != "follower" or not leaders:
+        return False
+    if replication == "semi-sync":
+        return bool(leaders[0].get("synchronous") == account["node"])
+    return replication == "sync" and account["node"] in leaders[0].get("caught_up", ())
+
+
+def _lag(behind: Mapping[str, Any] | None) -> Bar | None:
+    if behind is None:
+        return None
+    count = behind["positions"]
+    return bar(count, f"{counted(count, 'entry', 'entries')} behind" if count else "nothing is missing")
+
+
+def _multi_leader(seen: Seen, account: Account) -> dict[str, Any]:
+    if account["role"] not in ("leader", "device"):
+        return _plain(seen, account)
+    known: Mapping[str, int] = account.get("origins", {})
+    missing = sum(max(0, most - known.get(origin, 0)) for origin, most in _newest(seen).items())
+    vector = " ".join(f"{origin}:{count}" for origin, count in sorted(known.items())) or "nothing yet"
+    siblings = account.get("siblings", 0)
+    lines = [vector] + (
+        [counted(siblings, "key with several values", "keys with several values")] * bool(siblings)
+    )
+    words = f"{counted(missing, 'change', 'changes')} not heard of yet" if missing else "nothing is missing"
+    badge = counted(account.get("conflicts", 0), "conflict", "conflicts") if account.get("conflicts") else ""
+    return {"title": account["role"], "lines": tuple(lines), "badge": badge, "bar": bar(missing, words)}
+
+
+def _newest(seen: Seen) -> Mapping[str, int]:
+    """How much there is of each leader's changes, as far as anybody who answers knows."""
+    newest: dict[str, int] = {}
+    for account in seen.running:
+        for origin, count in account.get("origins", {}).items():
+            newest[origin] = max(newest.get(origin, 0), count)
+    return newest
+
+
+def _leaderless(seen: Seen, account: Account) -> dict[str, Any]:
+    if account["role"] == "gateway":
+        under_way = account.get("under_way", 0)
+        told = f"{counted(under_way, 'message', 'messages')} under way"
+        return {"title": "coordinator", "lines": (told,) if under_way else ()}
+    if account["role"] != "home":
+        return _plain(seen, account)
+    hints = account.get("hints", 0)
+    words = f"keeps {counted(hints, 'write', 'writes')} for others" if hints else "keeps nothing for others"
+    lines = [counted(account.get("keys", 0), "key", "keys"), account.get("mark", "")]
+    badge = counted(hints, "hint", "hints") if hints else ""
+    return {"title": "home", "lines": tuple(filter(None, lines)), "badge": badge, "bar": bar(hints, words)}
+
+
+OF_FAMILY = {
+    "single-leader": _single_leader,
+    "multi-leader": _multi_leader,
+    "leaderless": _leaderless,
+}
+
+
+def bar(count: int, words: str) -> Bar:
+    """A bar that is empty for none and never quite full."""
+    return Bar(round(count / (count + HALF_FULL), 3), words)
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """`1 key`, `2 keys`."""
+    return f"{count} {one if count == 1 else many}"

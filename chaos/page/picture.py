@@ -1,0 +1,85 @@
+"""What the page shows, as it goes over the stream: a picture of the cluster at one moment.
+
+Words are made here and not in the browser, so that they can be tested as what they are: pure functions of
+what the nodes said.
+"""
+
+import msgspec
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """Something that can be done here: the order to send, and why it cannot be given now, if so."""
+
+    label: str
+    what: str
+    node: str = ""
+    other: str = ""
+    why_not: str = ""
+
+
+class Bar(msgspec.Struct, frozen=True):
+    """How far behind somebody is, from 0 (nothing) to 1 (as far as can be shown), and the same in words."""
+
+    share: float
+    words: str
+
+
+class NodeShown(msgspec.Struct, frozen=True, kw_only=True):
+    """One node. `state` decides how it looks, the rest is what stands in and beside it.
+
+    `epoch` counts the reigns of its group: who believes in the same leader has the same colour.
+    """
+
+    name: str
+    kind: str  # replica, gateway, device, controller or companion
+    state: str  # its role, or dead, paused, silent
+    title: str
+    lines: tuple[str, ...] = ()
+    badge: str = ""
+    epoch: int | None = None
+    partition: int | None = None
+    bar: Bar | None = None
+    choices: tuple[Choice, ...] = ()
+
+
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """What one node asks of another, and what becomes of it: one of a link's two directions."""
+
+    link: str
+    source: str
+    target: str
+    state: str  # whole, cut, lose-request, lose-reply, slow or refused
+    words: str
+
+
+class Wire(msgspec.Struct, frozen=True, kw_only=True):
+    """A line between two nodes, with all that is between them."""
+
+    name: str
+    ends: tuple[str, str]
+    ways: tuple[Way, ...]
+    choices: tuple[Choice, ...] = ()
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A datacenter, and who stands in it."""
+
+    name: str
+    nodes: tuple[str, ...]
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """All of it. `headline` says in a sentence who may accept writes, `wrong` what is not as it should be."""
+
+    name: str
+    runtime: str
+    family: str
+    settings: str
+    headline: str
+    alarm: bool = False
+    wrong: tuple[str, ...] = ()
+    nodes: tuple[NodeShown, ...]
+    wires: tuple[Wire, ...]
+    places: tuple[Place, ...] = ()
+    doors: tuple[str, ...] = ()
+    replicas: tuple[str, ...] = ()

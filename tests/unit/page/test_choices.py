@@ -1,0 +1,80 @@
+"""What can be done on the page: each order is there, and what cannot be done now says why."""
+
+from typing import Any
+
+import pytest
+
+from chaos.cluster import CUT, LinkState
+from chaos.page.drawn import picture
+from chaos.page.orders import FAULTS, OTHERS
+from tests.unit.page.seeing import follower, leader, node, running, seen, wire
+
+ALL = (leader(), follower("n2"), follower("n3"))
+
+
+def refusals(name: str, *accounts: Any, **about: Any) -> dict[str, str]:
+    shown = picture(seen(*accounts, **about))
+    return {choice.what: choice.why_not for choice in node(shown.nodes, name).choices}
+
+
+def on_link(states: dict[str, LinkState], *accounts: Any) -> dict[tuple[str, str], str]:
+    choices = wire(picture(seen(*accounts, states=states)).wires, "n1", "n2").choices
+    return {(choice.what, choice.node): choice.why_not for choice in choices}
+
+
+def test_every_choice_is_an_order_that_there_is() -> None:
+    shown = picture(seen(*ALL))
+    all_choices = [choice for node in shown.nodes for choice in node.choices]
+    all_choices += [choice for wire in shown.wires for choice in wire.choices]
+    named = {choice.what for choice in all_choices} - {"clocks", "disks"}  # always grey here
+    assert {*FAULTS, *OTHERS} - named == {"heal"}  # it has a button of its own
+    assert named <= {*FAULTS, *OTHERS}
+
+
+def test_a_leader_is_not_promoted_and_a_follower_may_be() -> None:
+    assert refusals("n1", *ALL)["promote"] == "n1 leads already."
+    assert refusals("n2", *ALL)["promote"] == refusals("n2", *ALL)["hand-over"] == ""
+    without = ({"node": "n1", "process": "dead"}, *ALL[1:])
+    assert "Nobody leads who could hand over" in refusals("n2", *without)["hand-over"]
+    assert refusals("n2", *without)["promote"] == ""
+    assert "promote" not in refusals("g1", *ALL)
+
+
+@pytest.mark.parametrize(
+    ("family", "role", "why"),
+    [("multi-leader", "leader", "Every replica leads here."), ("leaderless", "home", "Nobody leads here")],
+)
+def test_where_nobody_is_promoted_it_says_so(family: str, role: str, why: str) -> None:
+    accounts = [running(name, role) for name in ("n1", "n2", "n3")]
+    about = {"family": family, "n": 3, "w": 2, "r": 2}
+    assert why in refusals("n1", *accounts, **about)["promote"]
+
+
+def test_the_dead_are_started_and_the_paused_go_on() -> None:
+    dead = refusals("n3", *ALL[:2], {"node": "n3", "process": "dead"})
+    assert dead["kill"] == "n3 is dead." and dead["restart"] == "" and dead["pause"]
+    assert dead["isolate"] == "n3 does not run, so nobody would feel it."
+    paused = refusals("n3", *ALL[:2], {"node": "n3", "process": "paused"})
+    assert paused["resume"] == "" and paused["pause"] == "n3 is paused already." and paused["kill"] == ""
+    assert refusals("n3", *ALL)["resume"] == "n3 is not paused."
+
+
+def test_clocks_and_disks_are_grey_where_machines_have_none() -> None:
+    assert "Only simulated machines" in refusals("n1", *ALL)["clocks"]
+    both = frozenset({"clocks", "disks"})
+    assert "clocks" not in refusals("n1", *ALL, abilities=both)
+
+
+def test_what_a_link_suffers_already_is_not_done_again() -> None:
+    assert on_link({}, *ALL)[("heal-link", "n1")] == "Nothing is wrong with it."
+    assert on_link({}, *ALL)[("cut", "n1")] == ""
+    cut = on_link({"n1-n2": CUT, "n2-n1": CUT}, *ALL)
+    assert cut[("cut", "n1")] == "It is cut already." and cut[("heal-link", "n1")] == ""
+    one_way = on_link({"n1-n2": CUT}, *ALL)
+    assert one_way[("cut-one-way", "n1")] and one_way[("cut", "n1")] == one_way[("cut-one-way", "n2")] == ""
+    lossy = {"n2-n1": LinkState(cut_replies=True)}
+    assert "Heal it first" in on_link(lossy, *ALL)[("slow", "n1")]
+    assert "Heal it first" in refusals("n1", *ALL, states=lossy)["slow-all"]
+    assert refusals("n3", *ALL, states=lossy)["slow-all"] == ""
+    dead = on_link({}, *ALL[:1], {"node": "n2", "process": "dead"}, ALL[2])
+    assert dead[("slow", "n1")] == "n2 is dead, so nobody would feel it."

@@ -1,0 +1,144 @@
+"""One look serves all pages, and nobody looks while there is none."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from chaos.cluster import HEALTHY, Cluster, ClusterError, Event
+from chaos.cluster.links import Link, all_links
+from chaos.page.watcher import Watcher
+from tests.unit.page.seeing import DOORS, REPLICAS, follower, leader, others
+
+PATIENCE_S = 30
+
+
+class Memory:
+    """A cluster in memory that counts how often it is looked at."""
+
+    name, runtime, abilities = "local-1", "local", frozenset({"links", "kill"})
+    replicas, devices, partitions = REPLICAS, (), ()
+    doors = gateways = dict.fromkeys(DOORS, "http://127.0.0.1:1")
+    links = all_links(REPLICAS, DOORS)
+
+    def __init__(self) -> None:
+        self.accounts = {each["node"]: each for each in (leader(), follower("n2"), follower("n3"), *others())}
+        self.looks = 0
+        self.said: list[Event] = []
+        self.is_gone = False
+
+    async def process_state(self, node: str) -> str:
+        if self.is_gone:
+            raise ClusterError("the cluster was shut down meanwhile")
+        return "running"
+
+    async def status(self, node: str) -> dict[str, Any]:
+        self.looks += node == "n1"
+        return self.accounts[node]
+
+    async def link_state(self, link: Link) -> Any:
+        return HEALTHY
+
+    def events(self) -> list[Event]:
+        return self.said
+
+
+@pytest.fixture(autouse=True)
+def _apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LAB_STATE", str(tmp_path))
+
+
+def watched(memory: Memory) -> Watcher:
+    @asynccontextmanager
+    async def find() -> AsyncIterator[Cluster]:
+        yield cast(Cluster, memory)
+
+    return Watcher(find)
+
+
+def run(memory: Memory, scene: Any) -> None:
+    async def played() -> None:
+        watcher = watched(memory)
+        watching = asyncio.create_task(watcher.watch())
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await scene(watcher)
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+
+    asyncio.run(played())
+
+
+async def first_picture(watcher: Watcher) -> Any:
+    async with aclosing(watcher.changes()) as changes:
+        async for kind, shown in changes:
+            if kind == "picture":
+                return shown
+    raise AssertionError("the stream has ended")
+
+
+def test_ten_pages_cost_no_more_looks_than_one() -> None:
+    memory = Memory()
+
+    async def scene(watcher: Watcher) -> None:
+        shown = await asyncio.gather(*(first_picture(watcher) for _ in range(10)))
+        assert {each["picture"]["headline"] for each in shown} == {"n1 leads, epoch 1."}
+
+    run(memory, scene)
+    assert memory.looks <= 2
+
+
+def test_without_a_page_nobody_looks() -> None:
+    memory = Memory()
+
+    async def scene(watcher: Watcher) -> None:
+        await asyncio.sleep(0.1)
+        assert memory.looks == 0
+        await first_picture(watcher)
+        assert watcher.pages == 0
+        looks = memory.looks
+        watcher.look_now()
+        await asyncio.sleep(0.6)
+        assert memory.looks <= looks + 1  # one may have been under way
+
+    run(memory, scene)
+
+
+def test_each_line_is_told_once_and_a_later_page_gets_those_before() -> None:
+    memory = Memory()
+    memory.said = [Event(1.0, "n1", "promoted", {"role": "leader", "epoch": 1})]
+
+    async def scene(watcher: Watcher) -> None:
+        for _ in range(2):
+            async with aclosing(watcher.changes()) as changes:
+                lines = [each async for each in _until_lines(changes)][-1]
+            assert [line["text"] for line in lines] == ["promoted role=leader epoch=1"]
+
+    run(memory, scene)
+
+
+async def _until_lines(changes: AsyncIterator[tuple[str, Any]]) -> AsyncIterator[Any]:
+    async for kind, shown in changes:
+        if kind == "lines":
+            yield shown
+            return
+
+
+def test_a_cluster_that_is_gone_is_looked_for_again() -> None:
+    memory = Memory()
+    memory.is_gone = True
+
+    async def scene(watcher: Watcher) -> None:
+        async with aclosing(watcher.changes()) as changes:
+            async for _, shown in changes:
+                if "gone" in shown:
+                    assert "shut down" in shown["gone"]
+                    memory.is_gone = False
+                elif "picture" in shown:
+                    return
+
+    run(memory, scene)
