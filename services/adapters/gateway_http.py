@@ -16,7 +16,16 @@ from services.adapters.failures import failure_body
 from services.adapters.http import Endpoint, LabApplication, add_node_routes, json_response
 from services.errors import LabError
 from services.gateway.gateway import Gateway
-from services.gateway.inputs import context_in, key_in, session_in, value_in, wish_in
+from services.gateway.inputs import (
+    CONTEXT,
+    SESSION,
+    TOKEN,
+    context_in,
+    key_in,
+    session_in,
+    value_in,
+    wish_in,
+)
 from services.gateway.sql_inputs import transaction_in
 from services.gateway.step_inputs import steps_in
 from services.messages import (
@@ -37,7 +46,6 @@ from services.replies import of_type
 from services.settings import NodeSettings
 from services.versions import tokens
 
-SESSION, TOKEN, CONTEXT = "x-lab-session", "x-lab-token", "x-lab-context"
 OFTEN = ("/kv/", "/sets/")
 OF_WHOM = ("family", "leader", "epoch", "leads")
 SHOWN = ("role", "mark", "owes", "epoch", "leader", "lag_s", "origins", "homes")

@@ -22,6 +22,7 @@ MOST_VALUE_BYTES = 256 << 10
 MOST_NESTING = 64
 SMALLEST_INTEGER, LARGEST_INTEGER = -(2**63), 2**63 - 1
 COUNTS = ("w", "r")
+SESSION, TOKEN, CONTEXT = "x-lab-session", "x-lab-token", "x-lab-context"  # headers
 SESSION_PATTERN = "^[!-~]{1,64}$"
 
 _SHOWN_CHARACTERS = 60
