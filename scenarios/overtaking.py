@@ -11,6 +11,13 @@ still on its way, or how long to wait for it. With `version-vectors` a change sa
 it took it, and n3 holds it back until it knows as much. The price: the answer is there no sooner than its
 question, and a user stays with one leader, because another need not have what was seen at the first.
 
+Stamps are worse than useless where clocks differ. In a second story users read titles and change what they
+read, and the clock of n2 is two seconds behind. What is written there by somebody who had read a title has a
+smaller stamp than that title, so `timestamps-clock-skew` lets the older one win, and an author who was told
+that his is saved reads what he had replaced. It does not help that changes arrive in causal order. With
+`hybrid-clock` the clock is as wrong, but a leader's stamps are later than whatever it has seen; and
+`version-vectors-clock-skew` asks no clock at all.
+
 To watch in the logs: `change-waits`, with what it waits for.
 """
 
@@ -18,6 +25,7 @@ from chaos.catalogue.scenario import Scenario, problem, remedy
 from chaos.cluster.shape import Shape
 from chaos.faults.slow import Slow
 from chaos.running.run import Run
+from chaos.workloads import wiki
 from chaos.workloads.conversations import questions_and_answers
 from chaos.workloads.sessions import Users
 
@@ -30,6 +38,11 @@ async def script(run: Run) -> None:
             await run.read(300)
         await run.acknowledged(10)
 
+
+BEHIND = {"n2": -2.0}  # seconds
+
+
+TITLES = wiki.titles(pages=12, clients=12, rate_per_s=120)
 
 SCENARIO = Scenario(
     id="overtaking",
@@ -44,6 +57,29 @@ SCENARIO = Scenario(
         problem("arrival-order", finds=["causality"], conflicts="arrival-order"),
         problem("timestamps", finds=["causality"], conflicts="lww"),
         remedy("version-vectors", conflicts="record", delivery="causal"),
+        problem(
+            "timestamps-clock-skew",
+            finds=["causality"],
+            workload=TITLES,
+            conflicts="lww",
+            delivery="causal",
+            clock="wall",
+            clocks_off_s=BEHIND,
+        ),
+        remedy(
+            "hybrid-clock",
+            workload=TITLES,
+            conflicts="lww",
+            delivery="causal",
+            clocks_off_s=BEHIND,
+        ),
+        remedy(
+            "version-vectors-clock-skew",
+            conflicts="record",
+            delivery="causal",
+            clock="wall",
+            clocks_off_s=BEHIND,
+        ),
     ),
 )
 

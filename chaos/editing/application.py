@@ -61,6 +61,11 @@ def _add_orders(app: FastAPI, board: Board) -> None:
         _must_be_here(board, name)
         return as_json(await board.type(name, body_as(Splice, await request.body())))
 
+    @app.post("/{name}/release")
+    async def release(name: str) -> Response:
+        _must_be_here(board, name)
+        return _json(await board.release(name))
+
     @app.post("/{name}/line")
     async def line(name: str, request: Request) -> Response:
         _must_be_here(board, name)

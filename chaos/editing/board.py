@@ -114,6 +114,16 @@ class Board:
         await self._publish()
         return {**screen.to_json(), "refused": refused}
 
+    async def release(self, name: str) -> dict[str, Any]:
+        """Give back that person's lock, where there is one; why that was not possible, if so."""
+        refused = ""
+        async with self._changing:
+            try:
+                await self._client.add(name, TEXT, {"release": True})
+            except ClientError as error:
+                refused = error.text
+        return {**self.screens[name].to_json(), "refused": refused}
+
     async def watch(self) -> None:
         """Look at everybody, again and again, until cancelled."""
         while True:

@@ -112,7 +112,8 @@ class Taken(Message, frozen=True, kw_only=True):
 class Edit(Message, frozen=True, kw_only=True):
     """Editor to the leader that orders this document: put these behind all that there is.
 
-    They are the editor's number `first` and following, and were made on the text of revision `base`.
+    They are the editor's number `first` and following, and were made on the text of revision `base`. With
+    `release` there are none: the editor gives its lock back.
     """
 
     key: str
@@ -120,6 +121,7 @@ class Edit(Message, frozen=True, kw_only=True):
     base: Count = 0
     first: Count = 1
     splices: Splices = ()
+    release: bool = False
 
 
 class Edited(Message, frozen=True, kw_only=True):

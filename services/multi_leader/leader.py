@@ -52,7 +52,7 @@ class Leader:
 
     With `tagless_hops` changes have no origin: what arrives is taken for a new one, up to so many times.
     `uploads` are the homes of devices that overwrite: what one of these sends counts at its home alone, as if
-    written there by somebody who had seen all that is there.
+    written there by somebody who had seen all that is there. `stamps` is another clock for stamps.
     """
 
     def __init__(
@@ -65,10 +65,11 @@ class Leader:
         causal: bool = False,
         tagless_hops: int | None = None,
         uploads: Mapping[str, str] | None = None,
+        stamps: HybridClock | None = None,
     ) -> None:
         self.storage, self.resolvers = storage, resolvers
         self._causal, self._tagless_hops, self._uploads = causal, tagless_hops, uploads or {}
-        self._name, self._clock = name, HybridClock(clock.wall)
+        self._name, self._clock = name, stamps or HybridClock(clock.wall)
         self.known, time_us, self.conflicts = storage.recovered()
         self._clock.saw(time_us)
         self.siblings = storage.siblings()

@@ -37,6 +37,7 @@ from services.settings import NodeSettings
 from services.settings.multi_leader import MultiLeaderSettings
 from services.store.group_commit import GroupCommit
 from services.versions import dotted, vectors
+from services.versions.hybrid_clock import HybridClock, WallClock
 from services.working import Working
 
 COMMIT, DOCUMENTS = "commit", "documents"
@@ -107,8 +108,15 @@ class Member(Working[MultiLeaderSettings]):
         hops = None if settings.origin_tags else settings.most_hops
         storage, resolvers = Storage(env.disk.connect), Resolvers(settings)
         uploads = self._homes if settings.on_return == "overwrite" else {}
+        ahead_s = settings.clocks_off_s.get(env.node, 0.0)
+        clock = HybridClock if settings.clock == "hybrid" else WallClock
+        stamps = clock(lambda: env.clock.wall() + ahead_s)
         self._leader = Leader(
-            env.node, env.clock, storage, resolvers, causal=causal, tagless_hops=hops, uploads=uploads
+            *(env.node, env.clock, storage, resolvers),
+            causal=causal,
+            tagless_hops=hops,
+            uploads=uploads,
+            stamps=stamps,
         )
         self._desk = Desk(
             env, self._leader, settings, self._node.replicas, is_typed_on=self.role == "device", say=self.say

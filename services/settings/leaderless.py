@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from services.settings.clocks import Clock, check_clocks
 from services.settings.common import MOST_MS, CommonSettings
 
 Quorum: TypeAlias = Literal["all", "local", "sloppy", "hinted"]  # `services/leaderless/quorums`
@@ -12,10 +13,7 @@ Writes: TypeAlias = Literal["at-once", "read-first"]
 VersionsKept: TypeAlias = Literal["last-write-wins", "vectors", "dotted-vectors"]
 Tombstones: TypeAlias = Literal["kept", "by-age", "after-repair"]
 Obsolete: TypeAlias = Literal["kept", "refused"]
-Clock: TypeAlias = Literal["hybrid", "wall"]
 ReadRepair: TypeAlias = Literal["none", "behind", "before"]
-
-MOST_OFF_S = 10**9  # thirty years, and stamps still fit into the integers of every language that reads JSON
 
 
 class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderless"):
@@ -77,12 +75,7 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
                 f"hint_ms ({self.hint_ms}) must be at most tombstone_grace_ms ({self.tombstone_grace_ms}), "
                 "or a hint that outlives a tombstone brings back what was deleted"
             )
-        for node, ahead_s in self.clocks_off_s.items():
-            if not -MOST_OFF_S <= ahead_s <= MOST_OFF_S:
-                raise ValueError(
-                    f"clocks_off_s says that {node} is {ahead_s} s ahead; the most is {MOST_OFF_S} s "
-                    "either way"
-                )
+        check_clocks(self.clocks_off_s)
         if self.read_bound_s is not None:
             self._check_bound(self.read_bound_s)
         for name, count in (("w", self.w), ("r", self.r)):

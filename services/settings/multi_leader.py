@@ -4,6 +4,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from services.settings.clocks import Clock, check_clocks
 from services.settings.common import CommonSettings
 
 Conflicts: TypeAlias = Literal[  # see services/multi_leader/resolvers
@@ -40,6 +41,9 @@ class MultiLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="multi-
     handler_steps: int = 100_000  # lines of Python that it may take; then it is broken off
     detection: Detection = "async"  # `sync`: a client waits until every leader has its write
     delivery: Delivery = "arrival"  # `causal`: a change waits here for what its leader knew
+    clock: Clock = "hybrid"  # of stamps: later than what was seen, or the wall clock and nothing else
+    # Nodes whose wall clock is so many seconds ahead of the others.
+    clocks_off_s: dict[str, float] = msgspec.field(default_factory=dict)
     home: Home = "gateway"  # whose leader a request goes to: that of the gateway, or of the record
     moves: bool = True  # while a home does not answer, its requests go to another leader
     topology: TopologyName = "all-to-all"  # who ships whose changes to whom
@@ -52,6 +56,7 @@ class MultiLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="multi-
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        check_clocks(self.clocks_off_s)
         if self.handler not in HANDLERS and not self.handler.endswith(".py"):
             known = ", ".join(HANDLERS)
             raise ValueError(f"handler must be {known} or the path of a Python file, not {self.handler!r}")
@@ -68,6 +73,11 @@ class MultiLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="multi-
     def converges(self) -> bool:
         """See `CommonSettings`: not by order of arrival, nor while changes run in circles."""
         return "arrival-order" not in (self.conflicts, *self.conflicts_of.values()) and self.origin_tags
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """See `CommonSettings`."""
+        return (*super().named, *self.clocks_off_s)
 
     def conflicts_under(self, key: str) -> Conflicts:
         """What becomes of conflicting versions of this key."""

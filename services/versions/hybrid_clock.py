@@ -23,3 +23,10 @@ class HybridClock:
     def saw(self, time_us: int) -> None:
         """Somebody has shown this time; what comes will be later."""
         self._last_us = max(self._last_us, time_us)
+
+
+class WallClock(HybridClock):
+    """The time of day, never the same twice, whatever others have shown: it knows nothing of causes."""
+
+    def saw(self, time_us: int) -> None:
+        """Nothing comes of it."""

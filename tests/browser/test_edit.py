@@ -112,6 +112,12 @@ def test_under_a_lock_the_second_one_is_told_who_is_typing(people: tuple[Person,
     bob.box.press_sequentially("b")
     expect(bob.page.locator("#told")).to_have_text(re.compile("ann is editing"), timeout=SHOWS_MS)
     bob.shows("a")
+    with ann.page.expect_response("**/ann/release") as answer:
+        ann.page.locator("#release").click()
+    assert answer.value.ok and not answer.value.json()["refused"]
+    bob.box.press("Control+End")
+    bob.box.press_sequentially("b")
+    bob.leaders_show("ab")
 
 
 @pytest.mark.timeout(300)

@@ -116,6 +116,38 @@ async def test_an_edit_whose_answer_was_lost_is_in_the_order_once() -> None:
 
 
 @simulated
+async def test_a_lock_that_is_given_back_is_free_at_once_and_nobody_gives_back_anothers() -> None:
+    """It does not run out within this test."""
+    async with editing("lock", lock_ms=60_000) as (cluster, client):
+        orderer = orderer_of("t", ("n1", "n2"))
+        await word(client, "ann", "a")
+        await client.add("bob", "t", {"release": True})
+        with pytest.raises(ClientError, match="locked: ann is editing 't'"):
+            await word(client, "bob", "b")
+        await client.add("ann", "t", {"release": True})
+        assert (await cluster.status(orderer))["locks"] == {}
+        await word(client, "bob", "b")
+        assert (await cluster.status(orderer))["locks"] == {"t": "bob"}
+        await all_show(cluster, ["ab"])
+        told = [event.fields["by"] for event in cluster.events() if event.event == "lock-released"]
+        assert told == ["ann"]
+
+
+@pytest.mark.parametrize("way", ["last-write-wins", *TOGETHER])
+def test_where_there_is_no_lock_giving_it_back_changes_nothing(way: Documents) -> None:
+    @simulated
+    async def story() -> None:
+        async with editing(way) as (_, client):
+            await word(client, "ann", "a")
+            await client.add("ann", "t", {"release": True})
+            assert await shown(client, "ann") == "a"
+            await word(client, "ann", "b")
+            assert await shown(client, "ann") == "ab"
+
+    story()
+
+
+@simulated
 async def test_while_somebody_types_nobody_else_may_and_the_lock_runs_out() -> None:
     async with editing("lock", lock_ms=1000) as (cluster, client):
         await word(client, "ann", "a")

@@ -26,6 +26,7 @@ NODE = NodeSettings(
         {"family": "leaderless", "datacenters": [["n1", "n4"]]},
         {"family": "leaderless", "clocks_off_s": {"n4": 1.0}},
         {"family": "multi-leader", "datacenters": [["n1"], ["n4"]]},
+        {"family": "multi-leader", "clocks_off_s": {"n4": 1.0}},
         {"new_format": ["n4"]},
     ],
 )

@@ -5,6 +5,7 @@
 const me = document.body.dataset.me;
 const box = document.getElementById("mine");
 const way = document.getElementById("way");
+const release = document.getElementById("release");
 const told = document.getElementById("told");
 let base = { version: -1, text: [] }; // what the device was known to show
 let flight = null; // the text that is being sent
@@ -87,6 +88,7 @@ async function push() {
 
 function render(board) {
   way.value = board.way;
+  release.hidden = board.way !== "lock";
   const shown = board.people[me];
   if (flight !== null) newer = shown;
   else if (shown.version > base.version) arrive(shown, base.text);
@@ -106,14 +108,15 @@ function render(board) {
 
 async function ask(path, body) {
   try {
-    await post(path, body);
-    told.textContent = "";
+    const answer = await post(path, body);
+    told.textContent = answer.refused ?? "";
   } catch (error) {
     told.textContent = error.message;
   }
 }
 
 box.addEventListener("input", push);
+release.addEventListener("click", () => ask(`/${me}/release`, {}));
 way.addEventListener("change", () => ask("/way", { way: way.value }));
 for (const button of document.querySelectorAll(".line")) {
   const section = button.closest("section");

@@ -64,17 +64,27 @@ class Desk:
         return {key: list(self._shown(key, sets.get(key, []))) for key in sorted({**sets, **more})}
 
     async def type(self, key: str, value: Value) -> list[Done]:
-        """Do what a device's user asks for; what changed here by that. Raises `LabError`."""
+        """Do what a device's user asks for; what changed here by that. Raises `LabError`.
+
+        Where no lock is taken there is none to release, and nothing comes of it.
+        """
         if self._editor is None:
             raise LabError("bad-request", f"{self._env.node} is no device, and texts are typed on devices")
-        return await self._editor.type(key, keystroke_in(value))
+        stroke = keystroke_in(value)
+        if not stroke.release:
+            return await self._editor.type(key, stroke)
+        if isinstance(self._editor, Locker):
+            await self._editor.release(key)
+        return []
 
     async def order(self, asked: Edit) -> tuple[Edited, list[Done]]:
-        """See `Orders`. Who gets the lock by that is told in the log."""
+        """See `Orders`. Who gets the lock by that, or gives it back, is told in the log."""
         holder = self.locks.get(asked.key)
         done = await self._env.disk.run(lambda: self._orders.put(asked))
-        if self._settings.documents == "lock" and holder != asked.editor:
+        if self._settings.documents == "lock" and holder != asked.editor and not asked.release:
             self._say("lock-taken", key=asked.key, by=asked.editor)
+        elif asked.release and holder == asked.editor:
+            self._say("lock-released", key=asked.key, by=asked.editor)
         return done
 
     async def run(self) -> None:

@@ -1,4 +1,4 @@
-"""What a user may ask a device for: to insert an element into a text, or to erase one."""
+"""What a user may ask a device for: insert an element into a text, erase one, give the text's lock back."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,14 @@ from services.messages import Value
 from services.messages.edits import Element, Splice
 from services.messages.values import Count
 
-FORMS = '{"insert": …, "after": …}, {"insert": …, "at": …}, {"erase": …} or {"erase": …, "at": …}'
+FORMS = (
+    '{"insert": …, "after": …}, {"insert": …, "at": …}, {"erase": …}, {"erase": …, "at": …} '
+    'or {"release": true}'
+)
 
 
 class Keystroke(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Insert an element, `after` one that is shown or `at` a place, else at the end; or erase one.
+    """Insert an element, `after` one that is shown or `at` a place, else at the end; or erase or release.
 
     A place behind the end is the end; so is one after an element that is shown no more.
     """
@@ -22,6 +25,7 @@ class Keystroke(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     erase: Element | None = None
     after: Element | None = None
     at: Count | None = None
+    release: bool = False
 
     def on(self, text: Sequence[str]) -> Splice:
         """What it does to `text`. Raises `LabError` no-such-key when what is to be erased is not there."""
@@ -46,6 +50,6 @@ def keystroke_in(value: Value) -> Keystroke:
         stroke = msgspec.convert(value, Keystroke)
     except msgspec.ValidationError as error:
         raise LabError("bad-value", f"a text is edited by {FORMS}: {error}") from error
-    if (stroke.insert is None) == (stroke.erase is None):
+    if (stroke.insert is not None) + (stroke.erase is not None) + stroke.release != 1:
         raise LabError("bad-value", f"a text is edited by {FORMS}, one at a time")
     return stroke

@@ -61,6 +61,11 @@ class Locker:
                     return []
         raise LabError("overloaded", f"others were quicker each time, although {key!r} was locked for them")
 
+    async def release(self, key: str) -> None:
+        """Give the lock back, so that nobody has to wait until it runs out. Raises `LabError`."""
+        async with self._typing:
+            await self._ask(Edit(key=key, editor=self._env.node, release=True))
+
     async def run(self) -> None:
         """See `Editor`: there is nothing here that is nowhere else."""
 

@@ -3,8 +3,8 @@
 What is in the order is in the leader's set of edits, and goes to all others from there. An editor whose
 answer was lost sends the same again; by the numbers the leader knows what it has.
 
-The lock is held until its holder has not typed for a while. Whoever holds it types on the newest text or
-not at all, so a leader that forgets its locks, as by a restart, breaks nothing.
+The lock is held until its holder gives it back, or has not typed for a while. Whoever holds it types on the
+newest text or not at all, so a leader that forgets its locks, as by a restart, breaks nothing.
 """
 
 from collections.abc import Callable, Sequence
@@ -47,12 +47,21 @@ class Orders:
         """
         self._must_be_mine(asked.key)
         order = order_in(self.leader.storage.held_members(asked.key))
+        if asked.release:
+            self._release(asked)
+            return Edited(node=self.name, taken=False, ordered=tuple(order[asked.base :])), []
         locks = self.settings.documents == "lock"
         fresh = self._under_lock(asked, order) if locks else _put(order, asked)
         writes = [Write(operation=Operation("add", asked.key, to_builtins(edit))) for edit in fresh]
         done = self.leader.write_all(writes) if writes else []
         news = (*order[asked.base :], *fresh)
         return Edited(node=self.name, taken=bool(fresh) or not locks, ordered=news), done
+
+    def _release(self, asked: Edit) -> None:
+        """Whose lock it is not, or not any more, gives nothing back."""
+        holder, _ = self._locks.get(asked.key, ("", 0.0))
+        if holder == asked.editor:
+            del self._locks[asked.key]
 
     def _must_be_mine(self, key: str) -> None:
         if self.settings.documents not in IN_ORDER:

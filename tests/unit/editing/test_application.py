@@ -30,6 +30,7 @@ class Devices:
         self.ways: list[str] = []
         self.cut: list[str] = []
         self.locked = ""
+        self.released: list[str] = []
 
     async def configure(self, settings: Any) -> None:
         self.ways.append(settings.documents)
@@ -48,6 +49,9 @@ class Devices:
     async def add(self, door: str, key: str, element: Any, caller: Caller = ANYBODY) -> Answer:
         if self.locked:
             raise ClientError(True, f"locked: {self.locked} is editing 'text'")
+        if keystroke_in(element).release:
+            self.released.append(door)
+            return Answer(door, 0, None)
         apply(self.texts[door], keystroke_in(element).on(self.texts[door]))
         return Answer(door, 0, None)
 
@@ -88,6 +92,14 @@ def test_a_refusal_is_told_with_the_text_as_it_is() -> None:
         "cut": False,
         "refused": "locked: bob is editing 'text'",
     }
+
+
+def test_a_lock_is_given_back_or_the_page_says_why_not() -> None:
+    page = Page()
+    assert page.ask("POST", "/ann/release").json()["refused"] == ""
+    assert page.devices.released == ["ann"]
+    page.devices.locked = "bob"
+    assert page.ask("POST", "/ann/release").json()["refused"].startswith("locked")
 
 
 def test_lines_are_cut_and_ways_changed() -> None:
