@@ -64,7 +64,7 @@ def _add_orders(app: FastAPI, board: Board) -> None:
     @app.post("/{name}/release")
     async def release(name: str) -> Response:
         _must_be_here(board, name)
-        return _json(await board.release(name))
+        return as_json(await board.release(name))
 
     @app.post("/{name}/line")
     async def line(name: str, request: Request) -> Response:
