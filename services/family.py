@@ -24,6 +24,12 @@ class Wish:
     replica: str | None = None
     w: int | None = None  # acknowledgements that a write needs
     r: int | None = None  # answers that a read needs
+    n: int | None = None  # homes that are asked at all
+
+    @property
+    def counts(self) -> bool:
+        """Does it say how many?"""
+        return (self.w, self.r, self.n) != (None, None, None)
 
     def __bool__(self) -> bool:
         return self != NO_WISH

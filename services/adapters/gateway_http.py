@@ -203,14 +203,15 @@ class Clients:
         session, token = _caller(request)
         wish = wish_in(request.scope["query_string"])
         context = context_in(_header(request, CONTEXT) or "")
-        message = Write(operation=operation, session=session, token=token, context=context, w=wish.w)
+        of = {"w": wish.w, "n": wish.n}
+        message = Write(operation=operation, session=session, token=token, context=context, **of)
         written = await self._gateway.write(message, wish)
         return _with_token(_answer(_signed(operation.key, written)), written)
 
     async def _read(self, request: Request, key: str, kind: Literal["register", "set"]) -> ReadResult:
         wish = wish_in(request.scope["query_string"])
         session, token = _caller(request)
-        message = Read(key=key, type=kind, session=session, token=token, r=wish.r)
+        message = Read(key=key, type=kind, session=session, token=token, r=wish.r, n=wish.n)
         return await self._gateway.read(message, wish)
 
 

@@ -65,6 +65,8 @@ def _of_a_home(home: HomeStatus) -> Iterator[Metric]:
     lacked: dict[Labels, float] = {} if home.lacked is None else {(): home.lacked}
     yield _gauge("lab_behind_seconds", "It has all that was acknowledged longer ago", [], behind)
     yield _gauge("lab_keys_lacked", "Keys that differed when it was compared last", [], lacked)
+    yield _gauge("lab_keys", "Keys that it holds, deleted ones included", [], {(): home.keys})
+    yield _gauge("lab_siblings_most", "Values that a key has had at most", [], {(): home.most_siblings})
     yield _gauge("lab_hints", "Writes that it keeps for other homes", [], {(): home.hints})
 
 

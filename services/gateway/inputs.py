@@ -21,7 +21,7 @@ MOST_KEY_CHARACTERS = 512
 MOST_VALUE_BYTES = 256 << 10
 MOST_NESTING = 64
 SMALLEST_INTEGER, LARGEST_INTEGER = -(2**63), 2**63 - 1
-COUNTS = ("w", "r")
+COUNTS = ("w", "r", "n")
 SESSION, TOKEN, CONTEXT = "x-lab-session", "x-lab-token", "x-lab-context"  # headers
 SESSION_PATTERN = "^[!-~]{1,64}$"
 
@@ -72,7 +72,7 @@ def wish_in(query: bytes) -> Wish:
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
     given = dict(pairs)
     if len(given) != len(pairs) or not given.keys() <= {"policy", "from", *COUNTS}:
-        text = f"a request takes ?policy= and ?from=, or ?w= and ?r=, once each; not {_shown(query)}"
+        text = f"a request takes ?policy= and ?from=, or ?w=, ?r= and ?n=, once each; not {_shown(query)}"
         raise LabError("bad-request", text)
     counts = {name: _count(name, given[name]) for name in COUNTS if name in given}
     return Wish(policy=given.get("policy"), replica=given.get("from"), **counts)

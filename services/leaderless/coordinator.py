@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from services.errors import LabError
 from services.groups.ring import ring_of
+from services.leaderless.answers import counted, not_a_set, place_of, result, shown, who_has
 from services.leaderless.asking import Asking, Round, Send, Then, versions_in
 from services.leaderless.quorums import POLICIES, Plan
 from services.leaderless.reaching import Places
@@ -60,18 +61,20 @@ class Coordinator:
         """Wait for no more answers; whoever waits for the coordinator learns that nobody knows."""
         await self._asking.stop()
 
-    async def write(self, message: Write, w: int | None = None) -> Written:
-        """Let the homes keep it; `w` of them must (by default as the settings say).
+    async def write(self, message: Write) -> Written:
+        """Let the homes keep it; so many must as it says, or else the settings.
 
         Raises `LabError` too-few-answers when nobody knows whether it happened, no-quorum when it did not.
         """
         operation = message.operation
         if operation.f == "add":
             raise not_a_set(operation.key)
-        needed = self._bounded("w", w or message.w, self._settings.w)
+        plan = self.plan_for(operation.key, message.n)
+        needed = self._needed("w", message.w, self._usual(self._settings.w, message.n), plan, operation.key)
         if self._settings.writes == "read-first":
-            await self._fetched(operation.key, self._settings.r)
-        version, plan = self._version(operation), self.plan_for(operation.key)
+            least = self._needed("r", None, self._usual(self._settings.r, message.n), plan, operation.key)
+            await self._fetched(operation.key, plan, least)
+        version = self._version(operation)
         if self._merging.numbers:
             return await self._write_numbered(operation.key, version, plan, needed, message.context)
         self._ship(operation.key, (version,), plan)
@@ -81,39 +84,46 @@ class Coordinator:
         await round_.told.wait()
         self._must_be_enough(round_.tally, operation.key, writes=True)
         first = next(iter(round_.tally.answers))
-        stand_ins = _counted(places, round_.tally)
+        stand_ins = counted(places, round_.tally)
         return Written(
             node=places.taken_by.get(first, first),
             by=self._node,
-            vector=_place((version,), self._node),
+            vector=place_of((version,), self._node),
             hints=len(stand_ins),
             stand_ins=stand_ins,
         )
 
-    async def read(self, message: Read, r: int | None = None, only: str | None = None) -> ReadResult:
-        """The newest of what `r` homes have (by default as the settings say); with `only`, what that one has.
+    async def read(self, message: Read, only: str | None = None) -> ReadResult:
+        """The newest of what so many homes have as it says, or else the settings; with `only`, what one has.
 
         Raises `LabError` no-quorum.
         """
         if message.type == "set":
             raise not_a_set(message.key)
-        places = self._places(self.plan_for(message.key))
+        plan = self.plan_for(message.key, message.n)
+        places = self._places(plan)
         if only is not None:
-            tally = await self._ask(message.key, (only,), 1)
+            tally = await self._ask(message.key, (only,), 1, places)
         else:
-            needed = self._bounded("r", r or message.r, self._settings.r)
-            tally = await self._fetched(message.key, needed, places)
+            needed = self._needed("r", message.r, self._usual(self._settings.r, message.n), plan, message.key)
+            tally = await self._fetched(message.key, plan, needed, places)
             if self._settings.read_repair == "before":
                 await self._repair_before(message.key, tally)
         newest = tally.newest(self._merging.merged)
         self.behind_ms = tally.behind_ms
-        stand_ins, has = _counted(places, tally), _who_has(tally, newest)
+        stand_ins, has = counted(places, tally), who_has(tally, newest)
         answer = result(stand_ins.get(has, has), self._node, newest)
         return replace(answer, behind_ms=tally.behind_ms, stand_ins=stand_ins)
 
-    def plan_for(self, key: str) -> Plan:
-        """Who is asked of `key`, the nearest on the ring first."""
-        return self._policy.plan(key, ring_of(self._replicas), self._settings.n, self._near)
+    def plan_for(self, key: str, n: int | None = None) -> Plan:
+        """Who is asked of `key`, the nearest on the ring first; with `n`, of its first homes so many.
+
+        Raises `LabError` bad-request for more homes than a key has.
+        """
+        most = self._settings.n
+        if n is not None and not 1 <= n <= most:
+            raise LabError("bad-request", f"n is from 1 to {most}, for a key has {most} homes; not {n}")
+        return self._policy.plan(key, ring_of(self._replicas), n or most, self._near)
 
     def _ship(self, key: str, versions: Versions, plan: Plan) -> None:
         """Send them to the homes that are not waited for."""
@@ -167,20 +177,18 @@ class Coordinator:
                     break
         raise self._too_few(tally, message.key, writes=True)
 
-    async def _fetched(self, key: str, needed: int, places: Places | None = None) -> Tally:
+    async def _fetched(self, key: str, plan: Plan, needed: int, places: Places | None = None) -> Tally:
         """What enough homes have; unless stamps go by the wall clock, this node writes later from now on."""
-        tally = await self._ask(key, self.plan_for(key).homes, needed, places)
+        tally = await self._ask(key, plan.homes, needed, places or self._places(plan))
         if self._settings.clock == "hybrid" or self._settings.writes == "read-first":
             for version in tally.newest(self._merging.merged):
                 self._clock.saw(version.stamp.time_us)
         return tally
 
-    async def _ask(
-        self, key: str, homes: tuple[str, ...], needed: int, places: Places | None = None
-    ) -> Tally:
+    async def _ask(self, key: str, homes: tuple[str, ...], needed: int, places: Places) -> Tally:
         behind = self._settings.read_repair == "behind" and len(homes) > 1
         then = partial(self._repair_behind, key) if behind else None
-        send = (places or self._places(self.plan_for(key))).send if len(homes) > 1 else None
+        send = places.send if len(homes) > 1 else None
         fetch = FetchVersions(key=key)
         round_ = self._asking.begin(fetch, homes, needed, self._timeout_s, then, send=send)
         await round_.told.wait()
@@ -190,7 +198,7 @@ class Coordinator:
     def _repair_behind(self, key: str, tally: Tally) -> None:
         """All have answered, or will not: whoever had less is told, and nobody waits for it."""
         for home, versions in tally.repairs(self._merging.merged).items():
-            was, now = _shown(tally.answers[home]), _shown(versions)
+            was, now = shown(tally.answers[home]), shown(versions)
             then = partial(self._repaired, home, key, was, now)
             self._asking.begin(StoreVersions(key=key, versions=versions), (home,), 1, self._timeout_s, then)
 
@@ -205,7 +213,7 @@ class Coordinator:
         await round_.told.wait()
         self._must_be_enough(round_.tally, key, writes=False)
         for home in round_.tally.answers:
-            self._repaired(home, key, _shown(tally.answers.get(home, ())), _shown(newest), round_.tally)
+            self._repaired(home, key, shown(tally.answers.get(home, ())), shown(newest), round_.tally)
 
     def _repaired(self, home: str, key: str, was: object, now: object, tally: Tally) -> None:
         if home in tally.answers:
@@ -235,11 +243,20 @@ class Coordinator:
     def _timeout_s(self) -> float:
         return self._settings.call_timeout_ms / 1000
 
-    def _bounded(self, name: str, wished: int | None, usual: int) -> int:
-        n = self._settings.n if self._settings.rule != "local" else len(self._near)
+    def _needed(self, name: str, wished: int | None, usual: int, plan: Plan, key: str) -> int:
+        """How many must answer. Raises `LabError`, where no home counts or so many do not."""
+        n = len(plan.homes)
+        if not n:
+            text = f"no home of {key!r} is in the datacenter of {self._node}"
+            raise LabError("no-quorum", f"{text}, and a local quorum counts no others")
         if wished is not None and not 1 <= wished <= n:
-            raise LabError("bad-request", f"{name} is from 1 to {n}, for a key has {n} homes; not {wished}")
+            homes = f"{n} home{'s' * (n > 1)}{' here' * bool(plan.beside)}"
+            raise LabError("bad-request", f"{name} is from 1 to {n}, for a key has {homes}; not {wished}")
         return wished or usual
+
+    def _usual(self, number: int, n: int | None) -> int:
+        """That of the settings; of fewer homes not more than they are."""
+        return min(number, n or number)
 
     def _must_be_enough(self, tally: Tally, key: str, writes: bool) -> None:
         if tally.verdict != "enough":
@@ -254,44 +271,3 @@ class Coordinator:
         if not writes or tally.certainly_nothing:
             return LabError("no-quorum", text)
         return LabError("too-few-answers", f"{text}; the write may have happened all the same")
-
-
-def not_a_set(key: str) -> LabError:
-    """What is raised where somebody takes `key` for a set."""
-    return LabError("bad-request", f"{key!r} cannot be a set; there are only registers here")
-
-
-def result(node: str, by: str, versions: Versions) -> ReadResult:
-    """The answer to a client, from the versions that `node` has."""
-    alive = [version for version in versions if not version.deleted]
-    seen = of_versions(versions)
-    return ReadResult(
-        node=node,
-        by=None if by == node else by,
-        found=bool(alive),
-        value=alive[0].value if len(alive) == 1 else None,
-        siblings=tuple(version.value for version in alive) if len(alive) > 1 else (),
-        vector=dict(seen.upto) or _place(versions, by),
-        context=as_context(seen),
-    )
-
-
-def _counted(places: Places, tally: Tally) -> dict[str, str]:
-    """Who stands in for which of the homes that have answered so far."""
-    return {home: places.taken_by[home] for home in tally.answers if home in places.taken_by}
-
-
-def _who_has(tally: Tally, versions: Versions) -> str:
-    """The first of the homes that had what is returned, or the first that answered at all."""
-    return next((node for node, has in tally.answers.items() if has == versions), next(iter(tally.answers)))
-
-
-def _place(versions: Versions, by: str) -> dict[str, int]:
-    """Where versions stand, for whoever shows or compares them: what is the newest of each coordinator."""
-    return {version.stamp.by: version.stamp.time_us for version in versions} or {by: 0}
-
-
-def _shown(versions: Versions) -> object:
-    """The values, for the log."""
-    values = [None if version.deleted else version.value for version in versions]
-    return values[0] if len(values) == 1 else values or None

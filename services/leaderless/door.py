@@ -1,5 +1,7 @@
 """The family's part of a gateway: a coordinator, for clients who leave the counting to somebody else."""
 
+from msgspec.structs import replace
+
 from services.errors import LabError
 from services.family import NO_WISH, Answers, Wish
 from services.leaderless.coordinator import Coordinator
@@ -66,19 +68,22 @@ class Door:
         """Every gateway does: a key's homes are a matter of its name."""
 
     async def write(self, message: Write, wish: Wish = NO_WISH) -> Written:
-        """See `Coordinator.write`; a wish may say `w`."""
+        """See `Coordinator.write`; a wish may say `w` and `n`."""
         if wish.policy or wish.replica or wish.r:
-            raise LabError("bad-request", "a write goes to all homes of its key; it takes only ?w=")
-        return await self._coordinator.write(message, wish.w)
+            raise LabError("bad-request", "a write goes to the homes of its key; it takes only ?w= and ?n=")
+        return await self._coordinator.write(replace(message, w=wish.w or message.w, n=wish.n or message.n))
 
     async def read(self, message: Read, wish: Wish = NO_WISH) -> ReadResult:
-        """See `Coordinator.read`; a wish may say `r`, or from which replica alone."""
+        """See `Coordinator.read`; a wish may say `r` and `n`, or from which replica alone."""
         if wish.policy or wish.w:
-            raise LabError("bad-request", "a read asks all homes of its key; it takes only ?r= or ?from=")
+            raise LabError(
+                "bad-request", "a read asks the homes of its key; it takes only ?r= and ?n=, or ?from="
+            )
         if wish.replica is not None and wish.replica not in self.replicas:
             text = f"there is no replica {wish.replica!r}; there are {', '.join(self.replicas)}"
             raise LabError("bad-request", text)
-        return await self._coordinator.read(message, wish.r, wish.replica)
+        asked = replace(message, r=wish.r or message.r, n=wish.n or message.n)
+        return await self._coordinator.read(asked, wish.replica)
 
     async def execute(self, message: Execute, wish: Wish = NO_WISH) -> Executed:
         """See `services.family.Door`."""

@@ -19,7 +19,7 @@ class Write(Message, frozen=True, kw_only=True):
 
     `session` is the user who asks, `token` what that user's client was given with its last answer. `context`
     is what the client knows of this key: it came with a read, or with an earlier write. `w` is how many must
-    have it, where a family lets its clients say so.
+    have it, of how many (`n`), where a family lets its clients say so.
     """
 
     operation: Operation
@@ -27,6 +27,7 @@ class Write(Message, frozen=True, kw_only=True):
     token: Token = ()
     context: Context = ""
     w: HowMany | None = None
+    n: HowMany | None = None
 
 
 class Written(Message, frozen=True, kw_only=True):
@@ -55,7 +56,8 @@ class Read(Message, frozen=True, kw_only=True):
     `local` is answered from what this replica has, `leader` only by a leader that may still
     lead, `bounded` only by a replica that is provably no staler than the bound, `acknowledged` with nothing
     that may still be lost. In every mode a replica whose log has not come to `after` waits for it, and
-    refuses when it does not come. `r` is how many must answer, where a family lets its clients say so.
+    refuses when it does not come. `r` is how many must answer, of how many (`n`), where a family lets
+    its clients say so.
     """
 
     key: str
@@ -65,6 +67,7 @@ class Read(Message, frozen=True, kw_only=True):
     session: str | None = None
     token: Token = ()
     r: HowMany | None = None
+    n: HowMany | None = None
 
 
 class ReadResult(Message, frozen=True, kw_only=True):

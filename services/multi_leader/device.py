@@ -65,5 +65,5 @@ class Device(Member):
 
     def _must_be_fulfilled(self, wish: Wish) -> None:
         if wish != NO_WISH and wish != Wish(replica=self._env.node):
-            text = f"{self._env.node} is a device and answers alone; leave out `policy`, `from`, `w` and `r`"
-            raise LabError("bad-request", text)
+            text = f"{self._env.node} is a device and answers alone"
+            raise LabError("bad-request", f"{text}; leave out `policy`, `from`, `w`, `r` and `n`")

@@ -127,10 +127,10 @@ class Door:
 
     def _wanted(self, wish: Wish, key: str) -> Sequence[str]:
         """Whom to ask. Raises `LabError` bad-request for a wish that nobody here can fulfil."""
-        if wish.policy is not None or wish.w is not None or wish.r is not None:
+        if wish.policy is not None or wish.counts:
             raise LabError(
                 "bad-request",
-                "each leader answers alone; leave out `policy`, `w` and `r`, or name a `replica`",
+                "each leader answers alone; leave out `policy`, `w`, `r` and `n`, or name a `replica`",
             )
         if wish.replica is None:
             return self.homes(key)

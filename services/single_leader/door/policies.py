@@ -164,8 +164,10 @@ POLICIES: Mapping[ReadPolicy, Policy] = {
 
 def policy_in(wish: Wish) -> ReadPolicy | None:
     """The policy that a client asks for, if any. Raises `LabError` bad-request."""
-    if wish.w is not None or wish.r is not None:
-        raise LabError("bad-request", "one leader decides here: a read takes ?policy= and ?from=, not w or r")
+    if wish.counts:
+        raise LabError(
+            "bad-request", "one leader decides here: a read takes ?policy= and ?from=, not w, r or n"
+        )
     known = next((policy for policy in POLICIES if policy == wish.policy), None)
     if wish.policy is not None and known is None:
         shown = ascii(wish.policy[:60])

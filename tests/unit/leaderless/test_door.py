@@ -111,6 +111,33 @@ async def test_a_request_may_say_how_many(gateway: Gateway, peers: Peers) -> Non
     assert (await failure(gateway, WRITE, Wish(w=9))).kind.code == "bad-request"
 
 
+async def test_a_request_may_say_of_how_many(gateway: Gateway, peers: Peers) -> None:
+    first, second, _ = ring_of(("n1", "n2", "n3")).preference("x", 3)
+    for node in ("n1", "n2", "n3"):
+        peers.say(node, Stored(node=node))
+    await gateway.write(WRITE, Wish(n=2))
+    assert sorted(peers.asked) == sorted((first, second))
+    peers.sent.clear()
+    assert (await gateway.write(WRITE, Wish(n=1))).node == first, "one home is enough where one is asked"
+    assert peers.asked == [first]
+    text = "n is from 1 to 3, for a key has 3 homes; not 4"
+    assert (await failure(gateway, READ, Wish(n=4))).text == text
+    assert (
+        await failure(gateway, READ, Wish(n=2, r=3))
+    ).text == "r is from 1 to 2, for a key has 2 homes; not 3"
+
+
+async def test_a_local_quorum_needs_a_home_nearby(peers: Peers, tmp_path: Path) -> None:
+    """It counted gateways as homes, and answered that none of none was too few."""
+    settings = replace(SETTINGS, quorum="local", w=1, r=1, datacenters=(("n1", "g1"), ("n2", "n3")))
+    text = "w is from 1 to 1, for a key has 1 home here; not 2"
+    assert (await failure(gateway_of(peers, tmp_path, settings), WRITE, Wish(w=2))).text == text
+    elsewhere = replace(settings, datacenters=(("n1", "n2", "n3"),))
+    error = await failure(gateway_of(peers, tmp_path, elsewhere), WRITE)
+    assert (error.kind.code, error.definite) == ("no-quorum", True)
+    assert error.text == "no home of 'x' is in the datacenter of g1, and a local quorum counts no others"
+
+
 @pytest.mark.parametrize("wish", [Wish(policy="leader"), Wish(replica="n1"), Wish(r=1)])
 async def test_wishes_that_a_write_cannot_have(gateway: Gateway, wish: Wish) -> None:
     assert (await failure(gateway, WRITE, wish)).kind.code == "bad-request"
@@ -241,7 +268,7 @@ async def test_a_read_is_as_current_as_the_most_current_home_that_answered(
     both = await gateway.read(READ, Wish(r=3))
     assert both.behind_ms == 300.0
     page = exposition(gateway.status(), {}).decode()
-    assert "lab_behind_seconds 0.3" in page
+    assert "lab_behind_seconds 0.3" in page and "lab_siblings_most 0" in page
     alone = await gateway.read(READ, Wish(replica="n3"))
     assert alone.behind_ms is None, "who does not know says nothing"
     assert "lab_behind_seconds 0" not in exposition(gateway.status(), {}).decode()

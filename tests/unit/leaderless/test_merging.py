@@ -110,6 +110,11 @@ def test_two_interleaved_clients_leave_99_siblings_or_2() -> None:
     assert len(interleaved(DOTTED, 2, 99)) == 2
 
 
+def test_seven_interleaved_clients_leave_21_siblings_or_7() -> None:
+    assert len(interleaved(PLAIN, 7, 21)) == 21
+    assert len(interleaved(DOTTED, 7, 21)) == 7
+
+
 @given(st.integers(1, 7), st.integers(1, 60))
 def test_siblings_never_exceed_the_writers(writers: int, writes: int) -> None:
     assert len(interleaved(DOTTED, writers, writes)) == min(writers, writes)
