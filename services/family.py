@@ -102,9 +102,8 @@ Maker: TypeAlias = Callable[[Env, NodeSettings], Any]
 
 def part_for(settings: CommonSettings, place: str) -> Maker:
     """What makes the part (`member`, `door`, `overseer` or `device`) of the family that `settings` are of."""
-    from services.families import module_name
     from services.loading import load
 
-    family: Family = load(f"services.{module_name(settings.family)}.family:FAMILY")
+    family: Family = load(settings.parts)
     maker: Maker = load(getattr(family, place))
     return maker

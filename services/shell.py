@@ -71,26 +71,30 @@ class Shell:
         must_fit(settings, self.node)
         async with self._changing:
             self.beginnings += order.reset
-            if settings.family == self.settings.family and not isinstance(self.part, NoPart):
+            if self._can_go_on_with(settings):
                 await self.part.configure(settings, order.reset)
                 self.settings = settings
             elif order.reset:
                 await self._become(settings)
             else:
-                is_now = "nobody" if isinstance(self.part, NoPart) else self.settings.family
-                text = f"{self.env.node} is {is_now}, and {settings.family} begins on empty data"
+                is_now = "nobody" if isinstance(self.part, NoPart) else self.settings.kind
+                text = f"{self.env.node} is {is_now}, and {settings.kind} begins on empty data"
                 raise LabError("bad-order", f"{text}; let the order reset it")
         return self.status()
 
     async def _become(self, settings: CommonSettings) -> None:
-        await self.part.stop(f"from now on it is {settings.family}")
+        await self.part.stop(f"from now on it is {settings.kind}")
         self._play(NoPart(self.env, replace(self.node, cluster=settings)), settings)
         with disk_may_refuse():
             await self.env.disk.wipe()
             remember_settings(self.env, settings)
             self._take(settings)
         await self.start()
-        self.part.say("changed-family", family=settings.family)
+        self.part.say("changed-family", family=settings.kind)
+
+    def _can_go_on_with(self, settings: CommonSettings) -> bool:
+        """Is what it is by now what these settings call for?"""
+        return settings.parts == self.settings.parts and not isinstance(self.part, NoPart)
 
     async def _ask_status(self, _: AskStatus) -> Status:
         return self.status()

@@ -139,7 +139,8 @@ class OriginStatus(Detail, frozen=True, kw_only=True, tag="multi-leader"):
     """What a leader says of itself besides: what it knows, what each other has confirmed of that.
 
     `conflicts` counts the conflicts that it met; `siblings` the keys that hold several values now. `locks`
-    has who may edit which document, where one at a time may.
+    has who may edit which document, where one at a time may. Where a datacenter has followers inside, a
+    replica says whom it takes for the leader there, and in which epoch.
     """
 
     origins: Vector = msgspec.field(default_factory=dict)
@@ -147,6 +148,9 @@ class OriginStatus(Detail, frozen=True, kw_only=True, tag="multi-leader"):
     conflicts: Count = 0
     siblings: Count = 0
     locks: dict[str, Name] = msgspec.field(default_factory=dict)
+    datacenter: Name | None = None
+    epoch: Count = 0
+    leader: Name | None = None
 
 
 SERVED: Mapping[str, tuple[type[Message], ...]] = {

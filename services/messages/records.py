@@ -1,4 +1,4 @@
-"""What a change of the SQL tables looks like in the log: one kind of record for each way of replicating.
+"""What a change looks like in the log that is no plain operation: one kind of record for each way.
 
 | record | what it carries | what a follower does with it |
 |---|---|---|
@@ -6,6 +6,7 @@
 | `Insert`, `Update`, `Delete` | a row: new values, or the key and what changed | keeps it until the commit |
 | `Commit` | how many row records before it are one transaction | puts all of them into its tables |
 | `Frames` | the pages of the database's file that a transaction wrote | puts them into its own file |
+| `Command` | what a machine decided that is replicated here | lets its own machine carry it out |
 
 A row is found by its primary key; where a table has none, by all of its old values.
 """
@@ -98,5 +99,11 @@ class Frames(Record, frozen=True):
     pages: tuple[Page, ...]
 
 
+class Command(Record, frozen=True):
+    """What the machine of the leader has decided; only a machine of its kind can read the text."""
+
+    body: str
+
+
 RowRecord: TypeAlias = Insert | Update | Delete
-AnyRecord: TypeAlias = Statements | Insert | Update | Delete | Commit | Frames
+AnyRecord: TypeAlias = Statements | Insert | Update | Delete | Commit | Frames | Command

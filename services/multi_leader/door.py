@@ -39,7 +39,9 @@ LISTEN = "listen"
 
 
 class Door:
-    """See `services.family.Door`."""
+    """See `services.family.Door`. By which errors a leader has `refused`, is `silent`, or `gone`."""
+
+    refused, silent, gone = REFUSED, SILENT, GONE
 
     def __init__(self, env: Env, node: NodeSettings) -> None:
         assert isinstance(node.cluster, MultiLeaderSettings), node.cluster
@@ -80,18 +82,27 @@ class Door:
         """See `Door`."""
         return self._node.replicas
 
+    @property
+    def leaders(self) -> tuple[str, ...]:
+        """Who takes writes, in the order of their names."""
+        return self.replicas
+
+    def near(self) -> tuple[str, ...]:
+        """The leaders in this gateway's datacenter."""
+        return tuple(node for node in self.replicas if node in self._settings.near(self._env.node))
+
     def homes(self, key: str) -> tuple[str, ...]:
         """The leaders in the order in which they are asked for `key`; its home is the first."""
-        near = [node for node in self.replicas if node in self._settings.near(self._env.node)]
+        near, leaders = self.near(), self.leaders
         if self._settings.home == "record":
-            first = self.replicas[crc32(key.encode()) % len(self.replicas)]  # the same at every gateway
+            first = leaders[crc32(key.encode()) % len(leaders)]  # the same at every gateway
         else:
             number = self._node.gateways.index(self._env.node)
-            first = near[0] if near else self.replicas[number % len(self.replicas)]
+            first = near[0] if near else leaders[number % len(leaders)]
         if not self._settings.moves or self._settings.delivery == "causal":
             return (first,)  # what was seen or written there, another leader need not have yet
-        place = self.replicas.index(first)
-        others = (*self.replicas[place + 1 :], *self.replicas[:place])
+        place = leaders.index(first)
+        others = (*leaders[place + 1 :], *leaders[:place])
         return (first, *sorted(others, key=lambda node: node not in near))
 
     def must_know_the_way(self) -> None:
@@ -100,17 +111,17 @@ class Door:
     async def write(self, message: Write, wish: Wish = NO_WISH) -> Written:
         """See `Door`; a wish for a replica is one for that leader."""
         homes = self._wanted(wish, message.operation.key)
-        return await self._ask(message, Written, homes, REFUSED, self._settings.patience_s)
+        return await self._ask(message, Written, homes, self.refused, self._settings.patience_s)
 
     async def read(self, message: Read, wish: Wish = NO_WISH) -> ReadResult:
         """See `Door`."""
         within_s = self._settings.call_timeout_ms / 1000
-        return await self._ask(message, ReadResult, self._wanted(wish, message.key), SILENT, within_s)
+        return await self._ask(message, ReadResult, self._wanted(wish, message.key), self.silent, within_s)
 
     async def conflicts_of(self, message: AskConflicts) -> InConflict:
         """What is in conflict under a key, at its home. Raises `LabError`."""
         within_s = self._settings.call_timeout_ms / 1000
-        return await self._ask(message, InConflict, self.homes(message.key), SILENT, within_s)
+        return await self._ask(message, InConflict, self.homes(message.key), self.silent, within_s)
 
     async def transact(self, message: Transact) -> Transacted:
         """All steps at one leader. Raises `LabError`, bad-request for records with different homes."""
@@ -119,7 +130,7 @@ class Door:
             keys = ", ".join(dict.fromkeys(step.key for step in message.steps))
             raise LabError("bad-request", f"a transaction is done at one leader; {keys} have different homes")
         (leaders,) = homes
-        return await self._ask(message, Transacted, leaders, REFUSED, self._settings.patience_s)
+        return await self._ask(message, Transacted, leaders, self.refused, self._settings.patience_s)
 
     async def execute(self, message: Execute, wish: Wish = NO_WISH) -> Executed:
         """See `Door`."""
@@ -151,9 +162,9 @@ class Door:
         """The answer of the first of `homes` that does not refuse. Raises `LabError` of the last one."""
         for home in sorted(homes, key=lambda home: home in self._silent):
             try:
-                return of_type(await self._env.network.call(home, message, within_s), expected)
+                return of_type(await self._call(home, message, within_s), expected)
             except LabError as error:
-                if error.kind.code in GONE:
+                if error.kind.code in self.gone:
                     self._silent[home] = None
                 if error.kind.code not in elsewhere:
                     raise
@@ -166,5 +177,13 @@ class Door:
             await self._env.clock.sleep(self._settings.heartbeat_ms / 1000)
             for home in tuple(self._silent):
                 with suppress(LabError):
-                    await self._env.network.call(home, AskStatus(), self._settings.call_timeout_ms / 1000)
+                    await self._look_after(home)
                     self._silent.pop(home, None)
+
+    async def _call(self, home: str, message: Message, within_s: float) -> Message:
+        """The answer of a leader, or of any replica that was named. Raises `LabError`."""
+        return await self._env.network.call(home, message, within_s)
+
+    async def _look_after(self, home: str) -> None:
+        """Return when that leader answers. Raises `LabError` when it does not."""
+        await self._env.network.call(home, AskStatus(), self._settings.call_timeout_ms / 1000)

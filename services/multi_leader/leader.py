@@ -39,7 +39,7 @@ class Done(NamedTuple):
 
 
 @dataclass
-class _Draft:
+class Draft:
     """What will be known once the transaction is durable; `told` are the conflicts of what is being done."""
 
     known: dict[str, int]
@@ -95,16 +95,16 @@ class Leader:
         self._settle(draft)
         return done
 
-    def _draft(self) -> _Draft:
-        return _Draft(dict(self.known), self.conflicts)
+    def _draft(self) -> Draft:
+        return Draft(dict(self.known), self.conflicts)
 
-    def _settle(self, draft: _Draft) -> None:
+    def _settle(self, draft: Draft) -> None:
         self.known, self.conflicts = draft.known, draft.conflicts
         self.siblings = self.storage.siblings()
 
-    def _do(self, draft: _Draft, asked: Write | Transact) -> Done:
+    def _do(self, draft: Draft, asked: Write | Transact) -> Done:
         """One of the things that are asked for, whole or not at all."""
-        trying = _Draft(dict(draft.known), draft.conflicts)
+        trying = Draft(dict(draft.known), draft.conflicts)
         try:
             if isinstance(asked, Write):
                 done = self._write(trying, asked)
@@ -116,14 +116,14 @@ class Leader:
         draft.known, draft.conflicts = trying.known, trying.conflicts
         return done._replace(conflicts=tuple(trying.told))
 
-    def _write(self, draft: _Draft, write: Write) -> Done:
+    def _write(self, draft: Draft, write: Write) -> Done:
         operation = write.operation
         if operation.f == "add" and is_merging(self.resolvers.of(operation.key)):
             return self._transact(draft, [Step("add", operation.key, operation.value)])
         past = self._past_of(operation.key, write.context)
         return Done((self._make(draft, operation, past, Stamp(self._clock.now_us(), self._name)),))
 
-    def _transact(self, draft: _Draft, steps: Sequence[Step]) -> Done:
+    def _transact(self, draft: Draft, steps: Sequence[Step]) -> Done:
         """All of its changes have one stamp, so where two transactions meet in several rows the same wins."""
         stamp = Stamp(self._clock.now_us(), self._name)
         changes, results = list[Change](), list[Value]()
@@ -138,7 +138,7 @@ class Leader:
         return Done(tuple(changes), results=tuple(results))
 
     def _step(
-        self, draft: _Draft, step: Step, held: Sequence[Change], seen: Value, stamp: Stamp, left: int
+        self, draft: Draft, step: Step, held: Sequence[Change], seen: Value, stamp: Stamp, left: int
     ) -> Change:
         """The change that this step is; so many more will follow."""
         knows_nothing = step.f == "assign"  # then both values are kept
@@ -153,7 +153,7 @@ class Leader:
 
     def _make(
         self,
-        draft: _Draft,
+        draft: Draft,
         operation: Operation,
         past: str,
         stamp: Stamp,
@@ -176,7 +176,7 @@ class Leader:
         self._absorb(draft, change)
         return change
 
-    def _take_over(self, draft: _Draft, change: Change) -> Done:
+    def _take_over(self, draft: Draft, change: Change) -> Done:
         draft.told = []
         arrived = structs.replace(change, path=(*change.path, self._name))
         if change.origin in self._uploads:
@@ -192,7 +192,7 @@ class Leader:
         self._absorb(draft, taken)
         return Done((taken,), tuple(draft.told))
 
-    def _take_upload(self, draft: _Draft, arrived: Change) -> Done:
+    def _take_upload(self, draft: Draft, arrived: Change) -> Done:
         """The last sync wins, and nobody looks whether its user had seen what is lost by that."""
         draft.known[arrived.origin] = arrived.sequence
         self.storage.log(arrived)
@@ -208,7 +208,7 @@ class Leader:
         draft.conflicts += conflict is not None
         return Done((taken,), (conflict,) if conflict else (), by="overwrite-on-sync")
 
-    def _as_if_new(self, draft: _Draft, arrived: Change) -> Change:
+    def _as_if_new(self, draft: Draft, arrived: Change) -> Change:
         """What arrived, as if a client who had seen all that is here had written it at this leader."""
         key = arrived.operation.key
         return structs.replace(
@@ -231,7 +231,7 @@ class Leader:
             raise LabError("bad-request", "the context knows of a write that never was; read the key again")
         return str(past)
 
-    def _absorb(self, draft: _Draft, change: Change) -> None:
+    def _absorb(self, draft: Draft, change: Change) -> None:
         """Log it, and let its key have what the resolver keeps; a conflict is counted and told."""
         draft.known[change.origin] = change.sequence
         self._clock.saw(change.stamp.time_us)

@@ -30,7 +30,8 @@ from services.multi_leader.knowledge import dot_of
 from services.multi_leader.leader import Done, Leader
 from services.multi_leader.resolvers import Resolvers
 from services.multi_leader.showing import conflicts_under, contents_of, read_of
-from services.multi_leader.storage import Storage
+from services.multi_leader.source import Alone
+from services.multi_leader.storage import opened
 from services.multi_leader.topologies import Routes, topology_of
 from services.ports import Env
 from services.settings import NodeSettings
@@ -106,7 +107,7 @@ class Member(Working[MultiLeaderSettings]):
         self._homes = homes_of(replace(self._node, cluster=settings))
         causal = settings.delivery == "causal"
         hops = None if settings.origin_tags else settings.most_hops
-        storage, resolvers = Storage(env.disk.connect), Resolvers(settings)
+        storage, resolvers = opened(env.disk.connect), Resolvers(settings)
         uploads = self._homes if settings.on_return == "overwrite" else {}
         ahead_s = settings.clocks_off_s.get(env.node, 0.0)
         clock = HybridClock if settings.clock == "hybrid" else WallClock
@@ -123,8 +124,9 @@ class Member(Working[MultiLeaderSettings]):
         )
         self._topology = topology_of(settings.topology)
         self._commit = GroupCommit[Write | Transact, Done](env.disk, self._leader.write_all, self._committed)
+        source = Alone(env, self._leader)
         self._exchanges = {
-            peer: Exchange(env, self._leader, peer, settings, partial(self._origins_for, peer), self.say)
+            peer: Exchange(env.clock, source, peer, settings, partial(self._origins_for, peer), self.say)
             for peer in self.peers()
         }
 

@@ -19,6 +19,7 @@ from services.messages.multi_leader import Change
 from services.store.effects import canonical
 
 DATABASE = "leader.db"
+TABLES = ("changes", "versions", "counts", "set_elements", "confirmed", "met")
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS changes(
     origin TEXT, sequence INTEGER, time_us INTEGER NOT NULL, body TEXT NOT NULL,
@@ -27,7 +28,7 @@ CREATE INDEX IF NOT EXISTS by_stamp ON changes(time_us);
 CREATE TABLE IF NOT EXISTS versions(
     key TEXT, place INTEGER, body TEXT NOT NULL, PRIMARY KEY (key, place)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS counts(key TEXT PRIMARY KEY, own INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS elements(key TEXT, element TEXT, PRIMARY KEY (key, element)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS set_elements(key TEXT, element TEXT, PRIMARY KEY (key, element)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS confirmed(
     peer TEXT, origin TEXT, sequence INTEGER NOT NULL, PRIMARY KEY (peer, origin)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS met(id INTEGER PRIMARY KEY CHECK (id = 1), conflicts INTEGER NOT NULL);
@@ -46,11 +47,9 @@ class Recovered(NamedTuple):
 class Storage:
     """The tables. What goes into them is for others to decide."""
 
-    def __init__(self, connect: Callable[[str], apsw.Connection]) -> None:
-        self._writer = connect(DATABASE)
-        with self._writer:
-            self._writer.execute(SCHEMA)
-        self._reader = connect(DATABASE)
+    def __init__(self, writer: apsw.Connection, reader: apsw.Connection) -> None:
+        """`writer` has the tables, see `SCHEMA`."""
+        self._writer, self._reader = writer, reader
         self._decoder = msgspec.json.Decoder(Change)
 
     def close(self) -> None:
@@ -95,6 +94,11 @@ class Storage:
         rows = self._writer.execute("SELECT own FROM counts WHERE key = ?", (key,))
         return next((own for (own,) in rows), 0)
 
+    def numbered(self, key: str, number: int) -> None:
+        """This leader has made so many versions of `key`. Writes."""
+        row = (key, number)
+        self._writer.execute("INSERT OR REPLACE INTO counts VALUES (?, ?)", row)
+
     def next_number(self, key: str) -> int:
         """Count one more of this leader's own versions of `key`. Writes."""
         count = "INSERT INTO counts VALUES (?, 1) ON CONFLICT DO UPDATE SET own = own + 1 RETURNING own"
@@ -104,7 +108,7 @@ class Storage:
     def add(self, operation: Operation) -> None:
         """Put the element into its set. Writes."""
         row = (operation.key, canonical(operation.value))
-        self._writer.execute("INSERT OR IGNORE INTO elements VALUES (?, ?)", row)
+        self._writer.execute("INSERT OR IGNORE INTO set_elements VALUES (?, ?)", row)
 
     def count_conflicts(self, conflicts: int) -> None:
         """Remember that there have been so many. Writes."""
@@ -112,10 +116,18 @@ class Storage:
 
     def confirm(self, peer: str, known: Mapping[str, int]) -> None:
         """Remember what `peer` has confirmed. Writes, blocks."""
-        with self._writer:
+        with self.transaction():
             self._writer.execute("DELETE FROM confirmed WHERE peer = ?", (peer,))
             rows = [(peer, origin, sequence) for origin, sequence in known.items()]
             self._writer.executemany("INSERT INTO confirmed VALUES (?, ?, ?)", rows)
+
+    def all_confirmed(self) -> dict[str, dict[str, int]]:
+        """What each peer has confirmed, as the transaction that was written last left it."""
+        found: dict[str, dict[str, int]] = {}
+        rows = "SELECT peer, origin, sequence FROM confirmed ORDER BY peer, origin"
+        for peer, origin, sequence in self._writer.execute(rows):
+            found.setdefault(peer, {})[origin] = sequence
+        return found
 
     def confirmed(self, peer: str) -> dict[str, int]:
         """What `peer` had confirmed when that was remembered last."""
@@ -152,14 +164,15 @@ class Storage:
         for key, body in self._reader.execute("SELECT key, body FROM versions ORDER BY key, place"):
             held.setdefault(key, []).append(self._decoder.decode(body))
         sets: dict[str, list[Value]] = {}
-        for key, element in self._reader.execute("SELECT key, element FROM elements ORDER BY key, element"):
+        rows = "SELECT key, element FROM set_elements ORDER BY key, element"
+        for key, element in self._reader.execute(rows):
             sets.setdefault(key, []).append(msgspec.json.decode(element))
         return held, sets
 
     def siblings(self) -> int:
-        """How many keys have several versions."""
+        """How many keys have several versions, as the transaction that was written last left them."""
         rows = "SELECT count(DISTINCT key) FROM versions WHERE place > 0"
-        number: int = next(self._reader.execute(rows))[0]
+        number: int = next(self._writer.execute(rows))[0]
         return number
 
     def _versions(self, connection: apsw.Connection, key: str) -> list[Change]:
@@ -167,5 +180,13 @@ class Storage:
         return [self._decoder.decode(body) for (body,) in rows]
 
     def _members(self, connection: apsw.Connection, key: str) -> list[Value]:
-        rows = connection.execute("SELECT element FROM elements WHERE key = ? ORDER BY element", (key,))
+        rows = connection.execute("SELECT element FROM set_elements WHERE key = ? ORDER BY element", (key,))
         return [msgspec.json.decode(element) for (element,) in rows]
+
+
+def opened(connect: Callable[[str], apsw.Connection]) -> Storage:
+    """The storage of a leader that has a database of its own. It may write."""
+    writer = connect(DATABASE)
+    with writer:
+        writer.execute(SCHEMA)
+    return Storage(writer, connect(DATABASE))

@@ -57,6 +57,16 @@ class CommonSettings(
         return str(self.__struct_config__.tag)
 
     @property
+    def kind(self) -> str:
+        """The family for people, with what makes it another one where it has several sorts of parts."""
+        return self.family
+
+    @property
+    def parts(self) -> str:
+        """Where the family's parts are that these settings call for, as `module:name`."""
+        return f"services.{self.family.replace('-', '_')}.family:FAMILY"
+
+    @property
     def patience_s(self) -> float:
         """How long a gateway waits: as long as a replica may for the others, and the way there."""
         return (self.call_timeout_ms + self.acknowledge_timeout_ms) / 1000

@@ -1,5 +1,6 @@
 """The settings of multi-leader replication: who ships to whom, and what becomes of conflicting writes."""
 
+from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -23,6 +24,7 @@ Delivery: TypeAlias = Literal["arrival", "causal"]
 Detection: TypeAlias = Literal["async", "sync"]
 OnReturn: TypeAlias = Literal["sync", "overwrite"]
 TopologyName: TypeAlias = Literal["all-to-all", "ring", "ring-rerouted", "star"]  # see …/topologies
+Inside: TypeAlias = Literal["none", "async", "quorum-ack"]
 Documents: TypeAlias = Literal[  # see services/multi_leader/documents
     "none", "lock", "last-write-wins", "operational-transformation", "crdt"
 ]
@@ -49,6 +51,8 @@ class MultiLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="multi-
     topology: TopologyName = "all-to-all"  # who ships whose changes to whom
     origin_tags: bool = True  # a change keeps the name of the leader that took it; else it is taken for new
     most_hops: int = 40  # without tags: so often a change is handed on, and no further
+    # How the one leader of a datacenter replicates to its followers there; `none`: every replica leads.
+    inside: Inside = "none"
     documents: Documents = "none"  # sets are texts then, which devices edit in this way
     lock_ms: int = 3000  # so long after the last keystroke a document stays locked for the others
     on_return: OnReturn = "sync"  # `overwrite`: what a device brings replaces what it finds, seen or not
@@ -64,10 +68,47 @@ class MultiLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="multi-
             raise ValueError(f"handler_steps must be 1 to {MOST_STEPS}, not {self.handler_steps}")
         if not 1 <= self.most_hops <= MOST_HOPS:
             raise ValueError(f"most_hops must be 1 to {MOST_HOPS}, not {self.most_hops}")
+        self._check_inside()
         if self.documents == "last-write-wins" and self.conflicts != "lww":
             raise ValueError(
                 f"documents=last-write-wins needs conflicts=lww; {self.conflicts} keeps several texts"
             )
+
+    def _check_inside(self) -> None:
+        """What only a leader that stands alone can do."""
+        alone = {"documents": "none", "detection": "async", "on_return": "sync", "origin_tags": True}
+        if self.inside != "none":
+            for name, needed in alone.items():
+                if getattr(self, name) != needed:
+                    raise ValueError(f"{name} must be {needed!r} where a datacenter has followers inside")
+
+    @property
+    def kind(self) -> str:
+        """See `CommonSettings`."""
+        return self.family if self.inside == "none" else f"{self.family} with followers inside"
+
+    @property
+    def parts(self) -> str:
+        """See `CommonSettings`."""
+        alone = self.inside == "none"
+        return super().parts if alone else "services.multi_leader.datacenters.family:FAMILY"
+
+    @property
+    def places(self) -> dict[str, tuple[str, ...]]:
+        """The nodes of each datacenter with followers inside, by its name: dc1, dc2 …"""
+        return {f"dc{number}": nodes for number, nodes in enumerate(self.datacenters, 1)}
+
+    def check_fit(self, replicas: Sequence[str], consumers: Sequence[str] = ()) -> None:
+        """See `CommonSettings`."""
+        super().check_fit(replicas, consumers)
+        if self.inside != "none":
+            homeless = [replica for replica in replicas if not self.near(replica)]
+            if homeless:
+                text = f"inside={self.inside} needs a datacenter for every replica; put {', '.join(homeless)}"
+                raise ValueError(f"{text} into one of {self.datacenters}")
+            empty = [nodes for nodes in self.datacenters if not set(nodes) & set(replicas)]
+            if empty:
+                raise ValueError(f"a datacenter needs a replica to lead it; {empty[0]} has none")
 
     @property
     def converges(self) -> bool:

@@ -13,7 +13,6 @@ from functools import partial
 
 from services.errors import LabError
 from services.messages import Lag, Operation, Position
-from services.messages.records import Statement
 from services.ports import Env
 from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader import acknowledgement
@@ -22,7 +21,7 @@ from services.single_leader.hold import Underway
 from services.single_leader.lag import CommitTimes
 from services.single_leader.lease import Lease
 from services.single_leader.majority import MajorityLease
-from services.single_leader.outcomes import Outcome, Request, Transaction, is_short
+from services.single_leader.outcomes import Asked, Outcome, Request, Transaction, is_short
 from services.single_leader.shipping import Follower, Shipping
 from services.single_leader.storage import Storage
 from services.single_leader.watermark import Watermark
@@ -151,11 +150,11 @@ class Leader:
         """Append `operation` and wait until the rule in force allows to acknowledge it."""
         return (await self._acknowledged_outcome(operation)).position
 
-    async def execute(self, statements: Sequence[Statement]) -> Outcome:
-        """The same for a transaction of SQL, with its results."""
-        return await self._acknowledged_outcome(Transaction(statements))
+    async def execute(self, request: Transaction | Asked) -> Outcome:
+        """The same for a transaction of SQL, with its results, or for what a machine is asked."""
+        return await self._acknowledged_outcome(request)
 
-    async def _acknowledged_outcome(self, request: Operation | Transaction) -> Outcome:
+    async def _acknowledged_outcome(self, request: Operation | Transaction | Asked) -> Outcome:
         with self.underway:
             await self.lease.assured()
             outcome = await self._commits.perform(request)

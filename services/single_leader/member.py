@@ -14,6 +14,7 @@ from services.single_leader.election.voting import Voting
 from services.single_leader.feed import Feed
 from services.single_leader.following import Following
 from services.single_leader.handing_over import HandingOver
+from services.single_leader.machine import MachineMaker
 from services.single_leader.orders import Orders
 from services.single_leader.reads.reads import Reads
 from services.single_leader.reads.sessions import Sessions
@@ -26,8 +27,9 @@ from services.trouble import Trouble
 class Member:
     """See `services.family.Part`."""
 
-    def __init__(self, env: Env, node: NodeSettings) -> None:
-        self.standing = standing = Standing(env, node)
+    def __init__(self, env: Env, node: NodeSettings, machine: MachineMaker | None = None) -> None:
+        """See `Standing`."""
+        self.standing = standing = Standing(env, node, machine)
         voting = Voting(standing)
         self._candidacy = Candidacy(standing, voting)
         self._newcomer = newcomer = Newcomer(standing)

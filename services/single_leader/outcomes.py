@@ -1,7 +1,7 @@
 """What a leader is asked for, what came of it, and what became of a batch: records of the storage's work."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from services.errors import LabError
 from services.messages import Entry, Operation, Position, Value
@@ -15,16 +15,27 @@ class Transaction(NamedTuple):
     statements: Sequence[Statement]
 
 
-Request: TypeAlias = Operation | Transaction | None  # None: the mark with which a leader opens its epoch
+class Asked(NamedTuple):
+    """What a client asks of the machine that is replicated here."""
+
+    what: Any
+
+
+# None is the mark with which a leader opens its epoch.
+Request: TypeAlias = Operation | Transaction | Asked | None
 
 
 class Outcome(NamedTuple):
-    """What came of a request: its entries, where the log ends after them, results or why it failed."""
+    """What came of a request: its entries, where the log ends after them, results or why it failed.
+
+    `told` is what the machine says of what it was asked for.
+    """
 
     entries: Sequence[Entry]
     position: Position
     results: tuple[ResultSet, ...] = ()
     error: LabError | None = None
+    told: Any = None
 
 
 class Accepted(NamedTuple):
@@ -43,5 +54,5 @@ class Found(NamedTuple):
 
 
 def is_short(request: Request) -> bool:
-    """Does it change a row or two? A transaction of SQL may do anything."""
-    return not isinstance(request, Transaction)
+    """Does it change a row or two? A transaction of SQL may do anything, and so may a machine."""
+    return not isinstance(request, Transaction | Asked)

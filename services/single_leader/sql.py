@@ -3,6 +3,7 @@
 from services.messages import Execute, Executed, Position
 from services.messages.sql import ResultSet
 from services.single_leader.duty import Answers
+from services.single_leader.outcomes import Transaction
 from services.single_leader.reads import reading
 from services.single_leader.standing import Standing
 from services.sql import door, tables
@@ -23,7 +24,7 @@ class Sql:
         if message.mode is not None:
             return await reading.answered(self._standing, message.mode, lambda: self._look_up(message))
         leader = await self._standing.leadership()
-        outcome = await leader.execute(message.statements)
+        outcome = await leader.execute(Transaction(message.statements))
         return self._executed(leader.epoch, outcome.position, outcome.results)
 
     async def _look_up(self, message: Execute) -> tuple[Executed, int]:

@@ -21,6 +21,7 @@ from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.election.ballot import Ballot
 from services.single_leader.hold import Hold
 from services.single_leader.leader import Leader
+from services.single_leader.machine import MachineMaker
 from services.single_leader.reads.arrivals import Arrivals
 from services.single_leader.reads.freshness import Freshness
 from services.single_leader.storage import DATABASE, Storage
@@ -36,7 +37,9 @@ COPYING = "take-copy"  # the task that puts a copy in place of the data
 class Standing:
     """The state of one replica, and the few changes of it that must go one at a time."""
 
-    def __init__(self, env: Env, settings: NodeSettings) -> None:
+    def __init__(self, env: Env, settings: NodeSettings, machine: MachineMaker | None = None) -> None:
+        """The log may be that of a `machine`."""
+        self._make_machine = machine
         self.env = env
         self.node = settings
         assert isinstance(settings.cluster, SingleLeaderSettings), settings.cluster
@@ -257,7 +260,7 @@ class Standing:
         if rewriting.rewrite(env.disk, DATABASE, form):
             env.log.event("upgraded", role="follower", **form.pragmas)
         connect = partial(env.disk.connect, form=form)
-        storage = Storage(connect, outside, settings.replication_log, env.disk)
+        storage = Storage(connect, outside, settings.replication_log, env.disk, self._make_machine)
         storage.checkpoint_after(settings.checkpoint_pages)
         return storage
 

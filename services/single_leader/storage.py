@@ -17,8 +17,10 @@ import msgspec
 
 from services.errors import LabError
 from services.messages import START, Entry, Position, Value
+from services.messages.records import Command
 from services.settings.single_leader import ReplicationLog
-from services.single_leader.outcomes import Accepted, Found, Outcome, Request, Transaction
+from services.single_leader.machine import Machine, MachineMaker, NoMachine
+from services.single_leader.outcomes import Accepted, Asked, Found, Outcome, Request, Transaction
 from services.sql import functions
 from services.sql.choice import open_tables
 from services.sql.functions import NOWHERE, Outside
@@ -48,6 +50,7 @@ class Storage:
         outside: Outside = NOWHERE,
         replication_log: ReplicationLog = "row",
         files: Files | None = None,  # the disk that `connect` leads to
+        machine: MachineMaker | None = None,
     ) -> None:
         self._writer = connect(DATABASE)
         self._changes = self._writer.cursor()  # one for all changes: to make one takes as long as to use it
@@ -58,6 +61,7 @@ class Storage:
         functions.register(self.reader, outside)
         self.epoch: int = next(self._writer.execute("SELECT epoch FROM promise"))[0]
         self.last = end_of(self._writer)
+        self.machine: Machine = machine(self._writer, self.reader) if machine else NoMachine()
 
     def checkpoint_after(self, pages: int) -> None:
         """Let SQLite move its own log into the database file whenever it has so many pages."""
@@ -145,8 +149,10 @@ class Storage:
                 change()
         except BaseException:
             self.tables.forget()
+            self.machine.forget()
             raise
         self.tables.settle()
+        self.machine.settle()
 
     def _fresh(self, entries: Sequence[Entry]) -> list[Entry]:
         """Those of `entries` from the first on that this log lacks or has otherwise."""
@@ -231,6 +237,8 @@ class Storage:
 
     def _perform(self, epoch: int, last: Position, request: Request) -> Outcome:
         """What comes of `request` when the log ends at `last`."""
+        if isinstance(request, Asked):
+            return self._decide(epoch, last, request)
         if not isinstance(request, Transaction):
             entry = Entry(Position(epoch, last.sequence + 1), request)
             self._insert([entry])
@@ -247,12 +255,27 @@ class Storage:
             log_table.write(self._changes, entry, performed.undo if entry is entries[-1] else None)
         return Outcome(entries, entries[-1].position if entries else last, performed.results)
 
+    def _decide(self, epoch: int, last: Position, request: Asked) -> Outcome:
+        """The same of what the machine is asked for; what it need not change has no entry."""
+        position = Position(epoch, last.sequence + 1)
+        try:
+            decided = self.machine.decide(request.what, position.sequence)
+        except LabError as error:
+            return Outcome([], last, error=error)
+        if not decided.command:
+            return Outcome([], last, told=decided.result)
+        entry = Entry(position, record=Command(decided.command))
+        log_table.write(self._changes, entry, decided.undo)
+        return Outcome([entry], position, told=decided.result)
+
     def _insert(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             operation, record, sequence = entry.operation, entry.record, entry.position.sequence
             undo: str | bytes | None = None
             if operation:
                 undo = effects.apply(self._changes, operation, sequence)
+            elif isinstance(record, Command):
+                undo = self.machine.carry_out(record.body, sequence)
             elif record:
                 undo = self.tables.apply(record, partial(log_table.rows_before, self._writer, sequence))
             log_table.write(self._changes, entry, undo)
@@ -263,6 +286,8 @@ class Storage:
             undo = next(self._writer.execute("SELECT undo FROM log WHERE sequence = ?", (sequence,)))[0]
             if entry.operation:
                 effects.take_back(self._changes, entry.operation, undo)
+            elif isinstance(entry.record, Command):
+                self.machine.take_back(undo)
             elif undo:
                 self.tables.take_back(undo)
             self._writer.execute("DELETE FROM log WHERE sequence = ?", (sequence,))

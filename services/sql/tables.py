@@ -14,6 +14,7 @@ import msgspec
 from services.errors import LabError
 from services.messages.records import (
     AnyRecord,
+    Command,
     Commit,
     Delete,
     Format,
@@ -85,6 +86,7 @@ class Tables:
             raise LabError(
                 "storage-format", f"this copy takes no pages ({record.form}), its log is {self.log}"
             )
+        assert not isinstance(record, Command), record  # is none of the tables
         with self._recording() as session:
             for one in record.statements:
                 self._repeat(one)

@@ -1,0 +1,93 @@
+"""A datacenter's group, as one replica sees it: what it is asked goes by its log, and what it ships as well."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+import apsw
+from msgspec.structs import replace
+
+from services.messages.multi_leader import Change, Changes, Taken
+from services.multi_leader.datacenters.machine import Ask, Confirmed, Machine, Told
+from services.multi_leader.datacenters.places import inside, place_of, replicas_of
+from services.multi_leader.datacenters.way import Way
+from services.multi_leader.resolvers import Resolvers
+from services.ports import Env
+from services.replies import of_type
+from services.settings import NodeSettings
+from services.settings.multi_leader import MultiLeaderSettings
+from services.single_leader.member import Member
+from services.single_leader.outcomes import Asked
+from services.store.reach import end_of
+
+T = TypeVar("T")
+
+
+class Group:
+    """See `services.multi_leader.source.Source`."""
+
+    def __init__(self, env: Env, node: NodeSettings, settings: MultiLeaderSettings) -> None:
+        self._env, self._settings = env, settings
+        places = replicas_of(settings, node.replicas)
+        self.name = place_of(settings, env.node) or env.node
+        self.others = tuple(name for name in places if name != self.name)
+        self._ways = {name: Way(env.network, places[name]) for name in self.others}
+        fellows = replace(node, replicas=places[self.name], companions={}, cluster=inside(settings))
+        self.member = Member(env, fellows, self._machine)
+        self._standing = self.member.standing
+
+    @property
+    def machine(self) -> Machine:
+        """What the group replicates; another object after a copy has taken the place of the data."""
+        machine = self._standing.storage.machine
+        assert isinstance(machine, Machine), machine
+        return machine
+
+    @property
+    def ships(self) -> bool:
+        """See `Source`: the leader does."""
+        leader = self._standing.leader
+        return leader is not None and leader.lease.valid
+
+    @property
+    def known(self) -> Mapping[str, int]:
+        """See `Source`: what is acknowledged, so that no successor gives its numbers to other changes."""
+        leader = self._standing.leader
+        return self.machine.known_at(leader.acknowledged) if leader else {}
+
+    def after(self, origin: str, sequence: int, limit: int) -> Sequence[Change]:
+        """See `Source`."""
+        return self.machine.storage.after(origin, sequence, limit)
+
+    def confirmed(self, peer: str) -> Mapping[str, int]:
+        """See `Source`."""
+        return self.machine.peers.get(peer, {})
+
+    async def remember(self, peer: str, known: Mapping[str, int]) -> None:
+        """See `Source`: whoever leads next knows it, too."""
+        await self.ask(Confirmed(peer, dict(known)))
+
+    async def send(self, peer: str, batch: Changes) -> Taken:
+        """See `Source`: to whoever leads there."""
+        return of_type(await self._ways[peer].call(batch, self._settings.patience_s), Taken)
+
+    async def ask(self, what: Ask) -> Told:
+        """Let it be done, and return when it is acknowledged. Raises `LabError`, not-leader at a follower."""
+        leader = await self._standing.leadership()
+        told: Told = (await leader.execute(Asked(what))).told
+        return told
+
+    async def shown(self, look: Callable[[], T]) -> T:
+        """What `look` finds, as soon as all of it is acknowledged. Raises `LabError`, as `ask` does."""
+        leader, storage = await self._standing.leadership(), self._standing.storage
+        with leader.underway:
+            await leader.lease.assured()
+            with storage.snapshot():
+                found, end = look(), end_of(storage.reader).sequence
+            await leader.acknowledged_up_to(end)
+            await leader.lease.assured()  # it may have stood still meanwhile
+            return found
+
+    def _machine(self, writer: apsw.Connection, reader: apsw.Connection) -> Machine:
+        causal = self._settings.delivery == "causal"
+        resolvers = Resolvers(self._settings)
+        return Machine(self.name, self._env.clock, writer, reader, resolvers, causal=causal)

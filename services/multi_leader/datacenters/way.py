@@ -1,0 +1,46 @@
+"""The way to a datacenter's leader, for whoever is not of its group: ask, and be told who leads.
+
+Whoever follows refuses and names the leader. So what is asked for is asked of one after the other, as long as
+each refuses for certain. After a timeout nobody knows, and it must not be asked again; but the next one who
+asks begins with another replica.
+"""
+
+from collections.abc import Sequence
+
+from services.errors import LabError
+from services.messages import Message
+from services.ports import Network
+
+# Who refuses so has done nothing, and another replica may lead.
+NOT_HERE = frozenset({"not-leader", "no-leader", "stale-epoch", "lease-expired", "unreachable", "shutting-down"})
+SILENT = frozenset({"timed-out", "connection-lost"})
+
+
+class Way:
+    """To the leader among `members`, the replicas of one datacenter."""
+
+    def __init__(self, network: Network, members: Sequence[str]) -> None:
+        self._network, self._members = network, tuple(members)
+        self.believed = self._members[0]  # who leads
+
+    async def call(self, message: Message, within_s: float) -> Message:
+        """The leader's answer. Raises `LabError` of the last one who was asked."""
+        asked: list[str] = []
+        while True:
+            asked.append(self.believed)
+            try:
+                return await self._network.call(self.believed, message, within_s)
+            except LabError as error:
+                following = self._next(asked, error)
+                if error.kind.code in SILENT:
+                    self.believed = following or self._members[0]
+                if error.kind.code not in NOT_HERE or following is None:
+                    raise
+                self.believed = following
+
+    def _next(self, asked: Sequence[str], error: LabError) -> str | None:
+        """Whom to ask instead, each only once: who was named, or the next in turn."""
+        place = self._members.index(asked[-1]) + 1
+        in_turn = (*self._members[place:], *self._members[:place])
+        wanted = (error.leader, *in_turn) if error.leader in self._members else in_turn
+        return next((node for node in wanted if node is not None and node not in asked), None)

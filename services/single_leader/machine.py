@@ -1,0 +1,65 @@
+"""What a group may replicate besides registers and tables: a machine of somebody else's (Schneider 1990).
+
+The leader lets it decide what a request comes to; that is a *command*, a text that only the machine can
+read, and it stands in the log. Every follower carries out the same commands in the same order, and so comes
+to the same. All of it happens on the disk's own thread, inside the transaction that writes the entry.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+import apsw
+
+from services.errors import LabError
+
+
+class Decided(NamedTuple):
+    """The command, empty when nothing is to change; what undoes it; what whoever asked is told."""
+
+    command: str
+    undo: bytes
+    result: Any
+
+
+class Machine(Protocol):
+    """Its tables are in the replica's database. What it has in memory must be what is durable."""
+
+    def decide(self, asked: Any, sequence: int) -> Decided:
+        """As the leader, do what is asked for. It is to be the entry `sequence`. Raises `LabError`."""
+
+    def carry_out(self, command: str, sequence: int) -> bytes:
+        """As a follower, do what a leader decided; returns what undoes it."""
+
+    def take_back(self, undo: bytes) -> None:
+        """Undo what an entry did."""
+
+    def settle(self) -> None:
+        """What was done is durable."""
+
+    def forget(self) -> None:
+        """The transaction did not take place."""
+
+
+class NoMachine:
+    """Of a group that replicates nothing else."""
+
+    def decide(self, asked: Any, sequence: int) -> Decided:
+        """See `Machine`."""
+        raise LabError("bad-request", f"nobody here knows what to do with {asked!r}")
+
+    def carry_out(self, command: str, sequence: int) -> bytes:
+        """See `Machine`."""
+        raise LabError("bad-order", "the log has commands, and here is no machine that knows them")
+
+    def take_back(self, undo: bytes) -> None:
+        """See `Machine`: it has done nothing."""
+
+    def settle(self) -> None:
+        """See `Machine`: it has nothing in memory."""
+
+    def forget(self) -> None:
+        """See `Machine`: it has nothing in memory."""
+
+
+# Over the connection that writes, and the one that reads.
+MachineMaker: TypeAlias = Callable[[apsw.Connection, apsw.Connection], Machine]
