@@ -1,4 +1,4 @@
-"""What an exchange sends from: the changes of a leader that stands alone, or of a datacenter with followers."""
+"""What an exchange sends: the changes of a leader that stands alone, or of a datacenter with followers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol

@@ -22,7 +22,7 @@ def a_home_hands_on_a_devices_edits_without_what_their_author_knew() -> Any:
     next_batch = Exchange._next_batch
 
     def forgetful(self: Exchange) -> list[Change]:
-        if self._env.node in DEVICES:
+        if self._source.name in DEVICES:
             return next_batch(self)
         return [replace(each, past="") if each.origin in DEVICES else each for each in next_batch(self)]
 

@@ -1,4 +1,4 @@
-"""A datacenter's group, as one replica sees it: what it is asked goes by its log, and what it ships as well."""
+"""A datacenter's group, as one replica sees it: what it is asked and what it ships both go by its log."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar

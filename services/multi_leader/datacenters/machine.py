@@ -170,4 +170,3 @@ class Machine(Leader):
             undo = apsw.Changeset.invert(session.changeset())
         finally:
             session.close()
-

@@ -15,7 +15,17 @@ from msgspec.structs import replace
 
 from services.errors import LabError
 from services.family import Answers
-from services.messages import Contents, Execute, Message, Read, ReadContents, ReadResult, Status, Write, Written
+from services.messages import (
+    Contents,
+    Execute,
+    Message,
+    Read,
+    ReadContents,
+    ReadResult,
+    Status,
+    Write,
+    Written,
+)
 from services.messages.multi_leader import (
     AskConflicts,
     Changes,
@@ -78,7 +88,7 @@ class Replica(Working[MultiLeaderSettings]):
         machine = group.machine
         detail = OriginStatus(
             origins=machine.known,
-            confirmed={peer: dict(each.confirmed) for peer, each in exchanges.items()},
+            confirmed={peer: dict(each.confirmed) for peer, each in self._exchanges.items()},
             conflicts=machine.conflicts,
             siblings=machine.siblings,
             datacenter=group.name,

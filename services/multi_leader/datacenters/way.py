@@ -12,7 +12,9 @@ from services.messages import Message
 from services.ports import Network
 
 # Who refuses so has done nothing, and another replica may lead.
-NOT_HERE = frozenset({"not-leader", "no-leader", "stale-epoch", "lease-expired", "unreachable", "shutting-down"})
+NOT_HERE = frozenset(
+    {"not-leader", "no-leader", "stale-epoch", "lease-expired", "unreachable", "shutting-down"}
+)
 SILENT = frozenset({"timed-out", "connection-lost"})
 
 

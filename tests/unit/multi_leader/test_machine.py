@@ -1,0 +1,151 @@
+"""What a leader decides its followers come to as well, and what is taken back leaves nothing behind."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from services.adapters.disk import FileDisk
+from services.errors import LabError
+from services.messages import Entry, Operation, Position, Write
+from services.messages.multi_leader import Change, Changes, Step, Transact
+from services.messages.versions import Stamp
+from services.multi_leader.datacenters.machine import Ask, Confirmed, Machine, Told
+from services.multi_leader.resolvers import Resolvers
+from services.multi_leader.storage import TABLES
+from services.settings.multi_leader import Conflicts, MultiLeaderSettings
+from services.single_leader.outcomes import Asked
+from services.single_leader.storage import Storage
+
+KEYS = ("x", "y", "z")
+
+
+class Clock:
+    """Goes on by a millisecond whenever somebody looks."""
+
+    def __init__(self) -> None:
+        self.now_s = 1_000.0
+
+    def wall(self) -> float:
+        self.now_s += 0.001
+        return self.now_s
+
+    monotonic = boottime = wall
+
+    async def sleep(self, seconds: float) -> None:
+        self.now_s += seconds
+
+
+@contextmanager
+def replica(directory: Path, conflicts: Conflicts) -> Iterator[Storage]:
+    directory.mkdir(exist_ok=True)
+    resolvers, clock = Resolvers(MultiLeaderSettings(conflicts=conflicts)), Clock()
+    storage = Storage(
+        FileDisk(directory).connect,
+        machine=lambda writer, reader: Machine("dc1", clock, writer, reader, resolvers, causal=False),
+    )
+    yield storage
+    storage.close()
+
+
+def machine_of(storage: Storage) -> Machine:
+    assert isinstance(storage.machine, Machine)
+    return storage.machine
+
+
+def everything(storage: Storage) -> dict[str, list[Any]]:
+    """All rows of the machine, and what it has in memory."""
+    machine = machine_of(storage)
+    rows = {name: list(storage.reader.execute(f"SELECT * FROM {name} ORDER BY 1, 2")) for name in TABLES}
+    memory = [dict(machine.known), machine.conflicts, machine.siblings, machine.peers]
+    return {**rows, "memory": memory}
+
+
+class World:
+    """Draws what a datacenter is asked: by clients, and by dc2, whose changes come twice now and then."""
+
+    def __init__(self, seed: int) -> None:
+        self._random, self._sent = Random(seed), 0
+
+    def ask(self) -> Ask:
+        draw, key = self._random.random(), self._random.choice(KEYS)
+        if draw < 0.4:
+            return Write(operation=Operation(self._random.choice(("put", "put", "delete")), key, draw))
+        if draw < 0.5:
+            return Write(operation=Operation("add", "set", draw))
+        if draw < 0.6:
+            return Transact(steps=(Step("put", "x", draw), Step("read", "y"), Step("put", "z", draw)))
+        if draw < 0.7:
+            return Confirmed("dc2", {"dc1": self._random.randrange(9)})
+        first = max(1, self._sent - self._random.randrange(2))
+        self._sent += 1
+        return Changes(
+            sender="dc2", changes=[self._change(number) for number in range(first, self._sent + 1)]
+        )
+
+    def _change(self, number: int) -> Change:
+        key = KEYS[number % 3]
+        stamp = Stamp(1_000_000_000 + number * 3000, "dc2")
+        return Change("dc2", number, Operation("put", key, number), stamp, number=1 + number // 3)
+
+
+@pytest.mark.parametrize("conflicts", ["record", "lww", "merge", "three-way-merge"])
+@pytest.mark.parametrize("seed", range(3))
+def test_followers_come_to_what_the_leader_decided_and_back_again(
+    tmp_path: Path, conflicts: Conflicts, seed: int
+) -> None:
+    world = World(seed)
+    with replica(tmp_path / "a", conflicts) as leader, replica(tmp_path / "b", conflicts) as follower:
+        for storage in (leader, follower):
+            storage.promise(1)
+        states = [everything(follower)]
+        for _ in range(12):
+            before = follower.last
+            leader.append(1, [Asked(world.ask()) for _ in range(3)])
+            follower.accept(1, before, leader.entries_after(before.sequence, 99), _nowhere, fenced=True)
+            states.append(everything(follower))
+            assert states[-1] == everything(leader)
+        entry = Entry(Position(2, 1))  # a newer leader, who has nothing of all that
+        follower.accept(2, Position(0, 0), [entry], _nowhere, fenced=True)
+        assert everything(follower) == states[0]
+
+
+def test_what_fails_alone_changes_nothing_and_what_is_known_has_no_entry(tmp_path: Path) -> None:
+    with replica(tmp_path, "record") as storage:
+        known_already = Changes(sender="dc2", changes=[World(0)._change(1)])
+        impossible = Write(operation=Operation("put", "x", 1), context="dc1:9")
+        outcomes = storage.append(0, [Asked(known_already), Asked(impossible), Asked(known_already)])
+        assert [len(outcome.entries) for outcome in outcomes] == [1, 0, 0]
+        assert isinstance(outcomes[1].error, LabError)
+        told = outcomes[2].told
+        assert isinstance(told, Told)
+        assert (told.known, storage.last.sequence) == ({"dc2": 1}, 1)
+
+
+def test_only_what_is_acknowledged_is_known_to_others(tmp_path: Path) -> None:
+    with replica(tmp_path, "record") as storage:
+        machine = machine_of(storage)
+        for value in range(3):
+            storage.append(0, [Asked(Write(operation=Operation("put", "x", value)))])
+        assert [dict(machine.known_at(sequence)) for sequence in (0, 1, 2, 2, 3)] == [
+            *({}, {"dc1": 1}, {"dc1": 2}),
+            *({"dc1": 2}, {"dc1": 3}),
+        ]
+
+
+def test_a_log_of_commands_is_refused_where_nobody_knows_them(tmp_path: Path) -> None:
+    with replica(tmp_path, "record") as storage:
+        storage.append(0, [Asked(Write(operation=Operation("put", "x", 1)))])
+        entries = storage.entries_after(0, 9)
+    (tmp_path / "plain").mkdir()
+    plain = Storage(FileDisk(tmp_path / "plain").connect)
+    with pytest.raises(LabError, match="no machine that knows them"):
+        plain.accept(0, Position(0, 0), entries, _nowhere, fenced=True)
+    plain.close()
+
+
+def _nowhere(name: str, lines: str) -> None:
+    """What is taken back needs no file here."""
