@@ -1,7 +1,8 @@
 """What `./lab sweep`, `replay` and `shrink` do."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -32,7 +33,9 @@ WORDS = {True: "as expected", False: "not as expected", None: "unknown"}
 NOTHING_PROMISED = "nothing promised"
 RECORDED = ("history.jsonl", "events.jsonl")
 
-Spread: TypeAlias = Callable[[Callable[[Simulation], Result], Iterable[Simulation]], Iterator[Result]]
+Spread: TypeAlias = Callable[
+    [Callable[[Simulation], Result], Iterable[Simulation]], Generator[Result, None, None]
+]
 
 
 def report(
@@ -128,9 +131,11 @@ def _sweep_all(
             scenario, variant, results = task.scenario.id, task.variant, list[Result]()
             about = (variant.kind, by_chance, results, variant.only_in_its_story)
             summaries.append(Summary(scenario, variant.name, *about))
-            for result in spread(run_one, simulations(scenario, variant.name, seeds, by_chance)):
-                results.append(result)
-                progress.advance(bar)
+            runs = simulations(scenario, variant.name, seeds, by_chance)
+            with closing(spread(run_one, runs)) as done:  # so that Ctrl-C ends what is under way, too
+                for result in done:
+                    results.append(result)
+                    progress.advance(bar)
 
 
 def _show(summaries: Sequence[Summary], as_json: bool) -> None:

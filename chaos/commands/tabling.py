@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import typer
@@ -43,9 +44,10 @@ def _rows(work: Sequence[Trial], workers: int) -> list[Row]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         bar = progress.add_task("quorum-table", total=len(work))
-        for trial, sample in in_processes(measured, work, workers):
-            found[trial] = sample
-            progress.advance(bar)
+        with closing(in_processes(measured, work, workers)) as done:  # so that Ctrl-C ends it at once
+            for trial, sample in done:
+                found[trial] = sample
+                progress.advance(bar)
     groups: dict[tuple[int, int, int], list[Sample]] = {}
     for trial in work:
         groups.setdefault((trial.n, trial.w, trial.r), []).append(found[trial])

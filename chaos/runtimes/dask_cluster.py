@@ -6,7 +6,7 @@ code than ours is refused, since what it found could not be had again here.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from hashlib import sha256
@@ -27,7 +27,7 @@ CODE = "services", "chaos", "scenarios"
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def on_dask(function: Callable[[A], R], items: Iterable[A], address: str) -> Iterator[R]:
+def on_dask(function: Callable[[A], R], items: Iterable[A], address: str) -> Generator[R, None, None]:
     """`function` of each item, on the Dask cluster whose scheduler is at `address`, in any order.
 
     Whoever stops listening, be it by Ctrl-C, takes back what has not been run. Raises `ClusterError`

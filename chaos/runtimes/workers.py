@@ -1,6 +1,7 @@
 """The same function over many items: in this process, or in several.
 
-Results come as they are ready, in any order. Processes are spawned, not forked, so that a worker begins
+Results come as they are ready, in any order. Who wants no more of them, as on Ctrl-C, waits for nobody:
+what is queued is dropped, and what runs is ended. Processes are spawned, not forked, so that a worker begins
 with nothing but what it imports, on every system alike.
 """
 
@@ -8,7 +9,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing.connection import wait
 from typing import TypeVar
@@ -17,18 +18,22 @@ A = TypeVar("A")
 R = TypeVar("R")
 
 
-def in_processes(function: Callable[[A], R], items: Iterable[A], workers: int) -> Iterator[R]:
+def in_processes(function: Callable[[A], R], items: Iterable[A], workers: int) -> Generator[R, None, None]:
     """`function` of each item, over so many processes; one means this process itself."""
     if workers == 1:
         yield from map(function, items)
         return
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin_work) as pool:
-        futures = [pool.submit(function, item) for item in items]
+        others = multiprocessing.active_children()
         try:
-            for future in as_completed(futures):
+            for future in as_completed([pool.submit(function, item) for item in items]):
                 yield future.result()
-        finally:
+        except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            for worker in multiprocessing.active_children():
+                if worker not in others:
+                    worker.kill()  # it holds nothing that outlives it
+            raise
 
 
 def _begin_work() -> None:
