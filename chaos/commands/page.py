@@ -14,7 +14,9 @@ def register(app: typer.Typer) -> None:
 
 
 def page(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8070,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Serve it there; 0: any that is free.")
+    ] = None,
 ) -> None:
     """Watch the cluster that is up in a browser, and break it by clicking."""
     from chaos.page.serving import serve

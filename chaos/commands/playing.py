@@ -58,12 +58,14 @@ async def start(
         if on == "local":
             playground.start_local(shape, chosen)
         else:
-            watch = f"\n     {await playground.start_compose(shape, chosen)}"
+            watch = f"\n     {await playground.start_compose(shape, chosen)}\n     ./lab page"
     cluster = await FINDERS[on]()
     assert cluster, "it has just started"
     if not _first_url(cluster).endswith(f":{playground.USUAL_PORT}"):
         typer.echo(f"port {playground.USUAL_PORT} is taken here, so the gateways have others")
     whom = devices[0] if devices else _whom(strategy)
+    if on == "local":
+        watch = f"\nsee  {playground.page_address()}"
     typer.echo(f"up: {_where(cluster)}\n{WHAT_NEXT.format(url=_first_url(cluster), whom=whom)}{watch}")
     await cluster.close()
 

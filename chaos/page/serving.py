@@ -7,15 +7,26 @@ from chaos.page.application import application
 from chaos.page.watcher import Watcher
 from chaos.proxy import addresses
 from chaos.runtimes import playground
+from chaos.runtimes.supervisor import PAGE_PORT
 from chaos.web import serving
 
 
-async def serve(port: int, tell: Callable[[str], None]) -> None:
-    """Serve until cancelled. Raises `ClusterError` when nothing is up, or nobody can listen there."""
+async def serve(port: int | None, tell: Callable[[str], None]) -> None:
+    """Serve until cancelled, or name the address where the cluster's own page is already.
+
+    Raises `ClusterError` when nothing is up, or nobody can listen there.
+    """
     async with playground.cluster_that_is_up() as cluster:
-        name = cluster.name
-    with await serving.listen(port) as listener:
+        name, runtime = cluster.name, cluster.runtime
+    if port is None and runtime == "local" and (address := playground.page_address()):
+        tell(f"{name} is to be seen at {address}")
+        return
+    with await serving.listen(_usual() if port is None else port) as listener:
         watcher, token = Watcher(), secrets.token_urlsafe(16)
         tell(f"{name} is to be seen at http://{addresses.bound(listener)}/#{token}")
         tell("Ctrl-C ends the page; the cluster stays, with whatever is broken in it")
         await serving.serve(application(watcher, token), listener, watcher.watch())
+
+
+def _usual() -> int:
+    return PAGE_PORT if playground.is_free(PAGE_PORT) else 0

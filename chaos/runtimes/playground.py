@@ -68,6 +68,13 @@ async def find_local() -> RemoteCluster | None:
         return None  # it was killed; what it had started is gone with it
 
 
+def page_address() -> str | None:
+    """Where the supervisor's cluster is to be seen in a browser, if there is a supervisor."""
+    if not home_file().exists():
+        return None
+    return msgspec.json.decode(home_file().read_bytes(), type=Home).page or None
+
+
 async def find_compose(*, alone: bool = False) -> Cluster | None:
     """The cluster of `docker compose up`, if an engine answers and it is there."""
     from chaos.runtimes.compose import ComposeCluster

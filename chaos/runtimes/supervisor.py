@@ -8,29 +8,37 @@ so do the nodes' log lines.
 import argparse
 import asyncio
 import os
+import secrets
 import shutil
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
 
 from chaos.cluster import ClusterError
 from chaos.cluster.shape import Shape
+from chaos.proxy import addresses
 from chaos.runtimes.control import controllable
 from chaos.runtimes.event_file import EventFile
 from chaos.runtimes.local import LocalCluster
+from chaos.runtimes.on_demand import on_demand
 from services.settings import CommonSettings, settings_of
 
 ROOT = Path(__file__).parents[2]
 READY = "ready"
+PAGE_PORT = 8070
+PAGE_TOKEN = "LAB_PAGE_TOKEN"  # noqa: S105 - the name of a variable
 
 
 class Home(msgspec.Struct, frozen=True):
-    """Where the supervisor of `./lab up` is to be found: its process and its socket."""
+    """Where the supervisor of `./lab up` is to be found: its process, its socket, the page in a browser."""
 
     pid: int
     socket: str
+    page: str = ""
 
 
 def state_directory() -> Path:
@@ -65,13 +73,28 @@ async def supervise(shape: Shape, settings: CommonSettings, port: int) -> None:
             events.append(event)
         cluster.log_book.listen(events.append)
         socket = cluster.directory / "control.sock"
-        async with controllable(cluster, socket, over.set):
-            home_file().write_bytes(msgspec.json.encode(Home(os.getpid(), str(socket))))
+        async with controllable(cluster, socket, over.set), _page() as page:
+            home_file().write_bytes(msgspec.json.encode(Home(os.getpid(), str(socket), page)))
             print(READY, flush=True)
             await over.wait()
     finally:
         await cluster.close()
         shutil.rmtree(state_directory())
+
+
+@asynccontextmanager
+async def _page() -> AsyncIterator[str]:
+    """The address of the live page, which nobody serves before it is opened."""
+    token = secrets.token_urlsafe(16)
+    try:
+        listener = await addresses.listen(f"127.0.0.1:{PAGE_PORT}")
+    except addresses.AddressError:
+        listener = await addresses.listen("127.0.0.1:0")
+    with listener:
+        listener.listen()
+        listener.setblocking(False)
+        async with on_demand(listener, ["chaos.page"], {**os.environ, PAGE_TOKEN: token}):
+            yield f"http://{addresses.bound(listener)}/#{token}"
 
 
 async def _start(settings: CommonSettings, shape: Shape, port: int) -> LocalCluster:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -78,8 +80,18 @@ def test_without_a_cluster_every_command_says_so(terminal: Terminal) -> None:
     assert "nothing is up" in terminal.lab("down", code=4)
 
 
+def _page(said: str) -> str:
+    """The address of the live page, without its token."""
+    found = re.search(r"see  (http://127\.0\.0\.1:\d+/)#\S+", said)
+    assert found, said
+    return found[1]
+
+
 def test_an_evening_with_a_cluster(terminal: Terminal) -> None:
-    assert "up: local-" in terminal.lab("up", "--replication", "sync", "--nodes", "2", *PATIENT)
+    said = terminal.lab("up", "--replication", "sync", "--nodes", "2", *PATIENT)
+    assert "up: local-" in said
+    page = _page(said)
+    assert page in terminal.lab("page")
     assert "is up already" in terminal.lab("up", code=4)
     assert terminal.node("n1")["settings"]["replication"] == "sync"
     assert [node["node"] for node in terminal.status()["nodes"]] == ["n1", "n2", "g1", "g2", "controller"]
@@ -116,7 +128,9 @@ def test_an_evening_with_a_cluster(terminal: Terminal) -> None:
     assert len(found) >= len(story), lines
     assert [line.split()[0] for line in lines] == sorted(line.split()[0] for line in lines)
 
-    assert "nothing is left" in terminal.lab("down")
+    with urlopen(f"{page}stream", timeout=ENDS_S) as stream:
+        assert stream.readline() == b"event: picture\n"
+        assert "nothing is left" in terminal.lab("down")
     assert not terminal.state.exists()
 
 

@@ -1,0 +1,47 @@
+"""The page of a cluster that `./lab up` holds: the first visitor starts it, on a socket that is there.
+
+    python -m chaos.page NUMBER
+
+The token is in the environment, where no other user sees it. It ends with its starter: at the end of its
+standard input, whatever happened to that one.
+"""
+
+import asyncio
+import os
+import socket
+import sys
+
+from chaos.page.application import application
+from chaos.page.watcher import Watcher
+from chaos.runtimes import ending
+from chaos.runtimes.supervisor import PAGE_TOKEN
+from chaos.web import serving
+
+
+async def serve(listener: socket.socket, token: str) -> None:
+    """Until the standard input ends."""
+    watcher = Watcher()
+    page = asyncio.create_task(serving.serve(application(watcher, token), listener, watcher.watch()))
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
+    over = asyncio.create_task(reader.read())
+    await asyncio.wait((page, over), return_when=asyncio.FIRST_COMPLETED)
+    for each in (page, over):
+        each.cancel()
+    await asyncio.gather(page, over, return_exceptions=True)
+
+
+def main() -> int:
+    """The exit code."""
+    with ending.like_ctrl_c() as told, socket.socket(fileno=int(sys.argv[1])) as listener:
+        try:
+            ending.run(serve(listener, os.environ[PAGE_TOKEN]))
+        except KeyboardInterrupt:
+            return told.exit_code(130)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
