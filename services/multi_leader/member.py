@@ -31,6 +31,7 @@ from services.multi_leader.leader import Done, Leader
 from services.multi_leader.resolvers import Resolvers
 from services.multi_leader.showing import conflicts_under, contents_of, read_of
 from services.multi_leader.source import Alone
+from services.multi_leader.stamping import stamps_of
 from services.multi_leader.storage import opened
 from services.multi_leader.topologies import Routes, topology_of
 from services.ports import Env
@@ -38,7 +39,6 @@ from services.settings import NodeSettings
 from services.settings.multi_leader import MultiLeaderSettings
 from services.store.group_commit import GroupCommit
 from services.versions import dotted, vectors
-from services.versions.hybrid_clock import HybridClock, WallClock
 from services.working import Working
 
 COMMIT, DOCUMENTS = "commit", "documents"
@@ -109,15 +109,12 @@ class Member(Working[MultiLeaderSettings]):
         hops = None if settings.origin_tags else settings.most_hops
         storage, resolvers = opened(env.disk.connect), Resolvers(settings)
         uploads = self._homes if settings.on_return == "overwrite" else {}
-        ahead_s = settings.clocks_off_s.get(env.node, 0.0)
-        clock = HybridClock if settings.clock == "hybrid" else WallClock
-        stamps = clock(lambda: env.clock.wall() + ahead_s)
         self._leader = Leader(
             *(env.node, env.clock, storage, resolvers),
             causal=causal,
             tagless_hops=hops,
             uploads=uploads,
-            stamps=stamps,
+            stamps=stamps_of(env, settings),
         )
         self._desk = Desk(
             env, self._leader, settings, self._node.replicas, is_typed_on=self.role == "device", say=self.say

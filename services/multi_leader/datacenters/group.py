@@ -11,6 +11,7 @@ from services.multi_leader.datacenters.machine import Ask, Confirmed, Machine, T
 from services.multi_leader.datacenters.places import inside, place_of, replicas_of
 from services.multi_leader.datacenters.way import Way
 from services.multi_leader.resolvers import Resolvers
+from services.multi_leader.stamping import stamps_of
 from services.ports import Env
 from services.replies import of_type
 from services.settings import NodeSettings
@@ -88,6 +89,9 @@ class Group:
             return found
 
     def _machine(self, writer: apsw.Connection, reader: apsw.Connection) -> Machine:
-        causal = self._settings.delivery == "causal"
-        resolvers = Resolvers(self._settings)
-        return Machine(self.name, self._env.clock, writer, reader, resolvers, causal=causal)
+        env, settings = self._env, self._settings
+        return Machine(
+            *(self.name, env.clock, writer, reader, Resolvers(settings)),
+            causal=settings.delivery == "causal",
+            stamps=stamps_of(env, settings),
+        )

@@ -22,6 +22,7 @@ from services.multi_leader.storage import SCHEMA, TABLES, Storage
 from services.ports import Clock
 from services.single_leader.machine import Decided
 from services.store.effects import canonical
+from services.versions.hybrid_clock import HybridClock
 
 
 class Taken(msgspec.Struct, frozen=True, tag="taken"):
@@ -60,10 +61,11 @@ class Machine(Leader):
         resolvers: Resolvers,
         *,
         causal: bool,
+        stamps: HybridClock | None = None,
     ) -> None:
         with writer:
             writer.execute(SCHEMA)
-        super().__init__(name, clock, Storage(writer, reader), resolvers, causal=causal)
+        super().__init__(name, clock, Storage(writer, reader), resolvers, causal=causal, stamps=stamps)
         self._writer = writer
         self.peers: Mapping[str, Mapping[str, int]] = self.storage.all_confirmed()
         self._drawn: Draft | None = None  # what will be known, while a transaction is under way
