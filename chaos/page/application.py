@@ -8,9 +8,10 @@ import asyncio
 import hmac
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from chaos.cluster import ClusterError
@@ -20,6 +21,7 @@ from chaos.page.watcher import Watcher
 from chaos.web.guarded import Guarded, as_json, body_as, new_app
 from services.adapters.guards import App
 from services.errors import LabError
+from services.gateway.inputs import MOST_KEY_CHARACTERS
 
 ASSETS = Path(__file__).parent / "assets"
 OF_REPORTS = Path(__file__).parents[1] / "report" / "assets"
@@ -28,6 +30,9 @@ SERVED = {
     **{path.name: path for path in sorted(ASSETS.iterdir()) if path.suffix in (".js", ".css", ".svg")},
     "report.css": OF_REPORTS / "page.css",
 }
+
+
+WatchedKey = Annotated[str, Query(max_length=MOST_KEY_CHARACTERS)]
 
 
 class Page:
@@ -78,8 +83,8 @@ def application(watcher: Watcher, token: str) -> App:
 
 def _add_stream(app: FastAPI, page: Page) -> None:
     @app.get("/stream", response_class=EventSourceResponse)
-    async def stream() -> AsyncIterator[ServerSentEvent]:
-        async for event, shown in page.watcher.changes():
+    async def stream(key: WatchedKey = "") -> AsyncIterator[ServerSentEvent]:
+        async for event, shown in page.watcher.changes(key):
             yield ServerSentEvent(raw_data=msgspec.json.encode(shown).decode(), event=event)
 
 

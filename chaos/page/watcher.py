@@ -4,7 +4,7 @@ A page is sent what is newest when it can take it: a slow one misses pictures, a
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeAlias
@@ -15,7 +15,8 @@ from chaos.by_hand.looking import look
 from chaos.cluster import Cluster, ClusterError
 from chaos.page.drawn import picture
 from chaos.page.lines import Line, line
-from chaos.page.seen import seen_in
+from chaos.page.seen import Seen, seen_in
+from chaos.page.values import values
 from chaos.running.narrator import Story
 from chaos.runtimes import playground
 from chaos.runtimes.supervisor import faults_file
@@ -42,18 +43,24 @@ class Watcher:
         self._news = asyncio.Condition()
         self._wanted = asyncio.Event()
         self._now = asyncio.Event()
+        self._keys: Counter[str] = Counter()  # which pages want to know of
         self.pages = 0
 
     def look_now(self) -> None:
         """Something was done: do not wait for the next look."""
         self._now.set()
 
-    async def changes(self) -> AsyncGenerator[tuple[str, Any], None]:
-        """For one page: what is to be seen, now and whenever it changes, and each line of the log."""
+    async def changes(self, key: str = "") -> AsyncGenerator[tuple[str, Any], None]:
+        """For one page: what is to be seen, now and whenever it changes, and each line of the log.
+
+        With a `key`, what each replica holds under it is looked at, too.
+        """
         seen: dict[str, Any] = {}
         told = 0
         self.pages += 1
+        self._keys.update(filter(None, [key]))
         self._wanted.set()
+        self.look_now()
         try:
             while True:
                 async with self._news:
@@ -68,6 +75,7 @@ class Watcher:
                     yield "lines", msgspec.to_builtins(lines)
         finally:
             self.pages -= 1
+            self._keys -= Counter(filter(None, [key]))
             if not self.pages:
                 self._wanted.clear()
 
@@ -95,10 +103,16 @@ class Watcher:
             settings = seen.settings
             until_s = SystemClock().wall() - PATIENCE_S
             news = self._story.news([*cluster.events(), *faults.events()], until_s)
-            await self._publish(
-                {"picture": msgspec.to_builtins(picture(seen))}, [line(each) for each in news]
-            )
+            shown = {
+                "picture": msgspec.to_builtins(picture(seen)),
+                "values": await self._values(cluster, seen),
+            }
+            await self._publish(shown, [line(each) for each in news])
             await self._pause(max(PAUSE_S, REST * (loop.time() - began)))
+
+    async def _values(self, cluster: Cluster, seen: Seen) -> Mapping[str, Mapping[str, str]]:
+        there = [each["node"] for each in seen.running if each["node"] in (*seen.replicas, *seen.devices)]
+        return await values(cluster, there, self._keys.keys())
 
     async def _pause(self, seconds: float) -> None:
         try:

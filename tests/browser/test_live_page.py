@@ -180,6 +180,9 @@ def test_a_write_and_reads_by_hand(live: Live) -> None:
     live.page.locator("#value").fill("hello there")
     live.page.locator("#write").click()
     live.says("#answers li:first-child", 'greeting = "hello there": acknowledged by n')
+    live.page.locator("#key").blur()
+    for name in ("n1", "n2", "n3"):
+        expect(live.node(name)).to_contain_text('greeting = "hello there"', timeout=SHOWS_MS)
     live.page.locator("#at").select_option("n1")
     live.is_refused("#write", "Clients write at a gateway")
     live.page.locator("#at").select_option("g2")

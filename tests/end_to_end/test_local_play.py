@@ -251,7 +251,7 @@ def test_who_interrupts_the_start_has_no_cluster(terminal: Terminal, number: int
     ],
 )
 def test_what_cannot_be_started(terminal: Terminal, words: list[str], complaint: str) -> None:
-    assert complaint in terminal.lab(*words, code=4)
+    assert complaint in terminal.lab(*words, code=2)
 
 
 @pytest.mark.parametrize(

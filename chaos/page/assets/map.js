@@ -20,13 +20,13 @@ export class Map_ {
     this.wires.addEventListener("focusin", (event) => this.rove(event.target.closest(".wire")));
   }
 
-  show(picture, chosen) {
+  show(picture, chosen, values, key) {
     const { width, height, points, frames } = layout(picture);
     set(this.root, { viewBox: `0 0 ${width} ${height}` });
     keep(this.frames, frames, (frame) => frame.name, makeFrame, changeFrame);
     const wires = picture.wires.filter((wire) => wire.ends.every((end) => points.has(end)));
     keep(this.wires, wires, (wire) => wire.name, (wire) => this.make("wire", wire), (group, wire) => changeWire(group, wire, points, chosen));
-    keep(this.nodes, picture.nodes, (node) => node.name, (node) => this.make("node", node), (group, node) => changeNode(group, node, points, chosen));
+    keep(this.nodes, picture.nodes, (node) => node.name, (node) => this.make("node", node), (group, node) => changeNode(group, node, points, chosen, values[node.name], key));
     if (!this.wires.querySelector('[tabindex="0"]')) this.rove(this.wires.firstElementChild);
   }
 
@@ -105,26 +105,36 @@ function changeWay(group, { way, a, b }) {
   setText(sign, SIGNS[way.state] ?? "");
 }
 
-function changeNode(group, node, points, chosen) {
+function changeNode(group, node, points, chosen, value, key) {
   const isChosen = chosen?.kind === "node" && chosen.name === node.name;
   set(group, {
     class: `node node-${node.state} kind-${node.kind}${isChosen ? " is-chosen" : ""}${node.epoch === null ? "" : ` epoch-${node.epoch % COLOURS}`}`,
-    "aria-label": spoken(node),
+    "aria-label": spoken(node, value === undefined ? "" : `${key} is ${value}`),
     "aria-pressed": isChosen,
   });
   const { x, y } = points.get(node.name);
   set(group, { transform: `translate(${x - BOX.width / 2} ${y - BOX.height / 2})` });
   if (!group.children.length) fill(group);
-  const [box, name, title, below, badge, track, bar] = group.children;
+  const [box, name, title, below, badge, track, bar, held] = group.children;
+  fit(held, value === undefined ? "" : short(`${short(key, 12)} = ${value}`, 26));
   set(box, { width: BOX.width, height: BOX.height });
   setText(name, node.name);
-  setText(title, short(node.partition ? `p${node.partition} ${node.title}` : node.title, MOST));
+  fit(title, short(node.partition ? `p${node.partition} ${node.title}` : node.title, MOST));
   const all = node.lines.join(" · ");
-  setText(below, short(all.length > MOST ? node.lines[0] : all, MOST));
+  fit(below, short(all.length > MOST ? node.lines[0] : all, MOST));
   setText(badge, node.badge);
   const share = node.bar?.share ?? 0;
   set(track, { width: node.bar ? BOX.width - 20 : 0 });
   set(bar, { width: share * (BOX.width - 20) });
+}
+
+/** Squeezes a text that is wider than its box, whatever font this browser has. */
+function fit(text, words) {
+  if (text.textContent === words) return;
+  text.removeAttribute("textLength");
+  setText(text, words);
+  const most = BOX.width - 10;
+  if (text.getComputedTextLength() > most) set(text, { textLength: most, lengthAdjust: "spacingAndGlyphs" });
 }
 
 function fill(group) {
@@ -137,6 +147,7 @@ function fill(group) {
     svg("text", { class: "badge", x: middle, y: -6 }),
     svg("rect", { class: "track", x: 10, y: 64, height: 6, rx: 3 }),
     svg("rect", { class: "filled", x: 10, y: 64, height: 6, rx: 3 }),
+    svg("text", { class: "held", x: middle, y: BOX.height + 16 }),
   );
 }
 
@@ -144,6 +155,6 @@ function short(text, most) {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
-function spoken(node) {
-  return [`${node.kind} ${node.name}: ${node.title}`, ...node.lines, node.badge, node.bar?.words].filter(Boolean).join(", ");
+function spoken(node, held) {
+  return [`${node.kind} ${node.name}: ${node.title}`, ...node.lines, node.badge, node.bar?.words, held].filter(Boolean).join(", ");
 }

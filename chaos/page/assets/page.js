@@ -14,6 +14,8 @@ const map = new Map_(byId("map"), (what) => {
   show();
 });
 let picture = null;
+let values = {};
+let watched = byId("key").value;
 let underWay = 0;
 let lost = false;
 
@@ -30,7 +32,7 @@ async function order(choice) {
   const { done, text } = await post("/order", { what: choice.what, node: choice.node, other: choice.other });
   underWay -= 1;
   document.body.classList.toggle("is-busy", underWay > 0);
-  tell(`${choice.label}: ${done ? text : `not done. ${text}`}`, !done);
+  tell(done ? `Done: ${text}` : `${choice.label}: not done. ${text}`, !done);
 }
 
 async function request(f) {
@@ -51,7 +53,7 @@ function show() {
   setText(byId("settings"), `${picture.name} on ${picture.runtime}: ${[picture.family, picture.settings].filter(Boolean).join(", ")}`);
   setText(byId("wrong"), picture.wrong.join(", ") || "Everything is healthy.");
   byId("wrong").classList.toggle("is-bad", picture.wrong.length > 0);
-  map.show(picture, chosen.what);
+  map.show(picture, chosen.what, values[watched] ?? {}, watched);
   chosen.show(picture);
   offerDoors();
 }
@@ -75,6 +77,7 @@ function arrive(shown) {
   }
   if (picture && picture.name !== shown.picture.name) log.clear();
   picture = shown.picture;
+  values = shown.values;
   show();
 }
 
@@ -86,7 +89,7 @@ byId("at").addEventListener("change", () => picture && offerDoors());
 let stream = null;
 
 function listen() {
-  stream = new EventSource("/stream");
+  stream = new EventSource(`/stream?key=${encodeURIComponent(watched)}`);
   stream.addEventListener("picture", (event) => arrive(JSON.parse(event.data)));
   stream.addEventListener("lines", (event) => log.add(JSON.parse(event.data)));
   stream.onopen = () => {
@@ -101,6 +104,15 @@ function listen() {
   };
 }
 
+/** Another key is to be seen on the nodes: ask for it. */
+function watch() {
+  if (watched === byId("key").value) return;
+  watched = byId("key").value;
+  if (!stream) return;
+  stream.close();
+  listen();
+}
+
 function see() {
   const isSeen = document.visibilityState === "visible";
   if (isSeen && !stream) listen();
@@ -110,5 +122,6 @@ function see() {
   }
 }
 
+byId("key").addEventListener("change", watch);
 document.addEventListener("visibilitychange", see);
 see();

@@ -1,6 +1,6 @@
 // Where everything stands on the map: pure functions of who there is.
 
-export const BOX = { width: 150, height: 78 };
+export const BOX = { width: 160, height: 78 };
 const WIDTH = 860;
 
 /** Width, height, a point for each node, and a frame for each datacenter. */

@@ -10,6 +10,7 @@ import pytest
 
 from chaos.cluster import HEALTHY, Cluster, ClusterError, Event
 from chaos.cluster.links import Link, all_links
+from chaos.page.values import words
 from chaos.page.watcher import Watcher
 from tests.unit.page.seeing import DOORS, REPLICAS, follower, leader, others
 
@@ -27,6 +28,7 @@ class Memory:
     def __init__(self) -> None:
         self.accounts = {each["node"]: each for each in (leader(), follower("n2"), follower("n3"), *others())}
         self.looks = 0
+        self.read: list[str] = []
         self.said: list[Event] = []
         self.is_gone = False
 
@@ -41,6 +43,12 @@ class Memory:
 
     async def link_state(self, link: Link) -> Any:
         return HEALTHY
+
+    async def contents(self, node: str) -> dict[str, Any]:
+        self.read.append(node)
+        if node == "n3":
+            raise ClusterError("n3 has just died")
+        return {"registers": {"x": 7}, "siblings": {"y": [1, "b"]}, "sets": {"s": [1]}}
 
     def events(self) -> list[Event]:
         return self.said
@@ -142,3 +150,27 @@ def test_a_cluster_that_is_gone_is_looked_for_again() -> None:
                     return
 
     run(memory, scene)
+
+
+def test_what_replicas_hold_under_a_key_is_looked_at_only_for_whoever_wants_to_know() -> None:
+    memory = Memory()
+
+    async def scene(watcher: Watcher) -> None:
+        assert (await first_picture(watcher))["values"] == {}
+        assert memory.read == []
+        async with aclosing(watcher.changes("y")) as other, aclosing(watcher.changes("x")) as changes:
+            await anext(other)
+            async for kind, shown in changes:
+                if kind == "picture" and "x" in shown["values"]:
+                    assert shown["values"]["x"] == {"n1": "7", "n2": "7", "n3": "?"}
+                    assert shown["values"]["y"]["n1"] == '1 | "b"'
+                    return
+
+    run(memory, scene)
+
+
+def test_words_for_what_is_held() -> None:
+    held = {"registers": {"x": "long" * 30}, "siblings": {}, "sets": {"s": [1, 2]}}
+    assert words(held, "s") == "[1, 2]"
+    assert words(held, "none") == "nothing"
+    assert len(words(held, "x")) == 40 and words(held, "x").endswith("…")
