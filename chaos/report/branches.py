@@ -16,7 +16,9 @@ from chaos.checkers._knowledge import Knowledge, Known, is_known
 from chaos.checkers._parts import Parts
 from chaos.cluster import Event
 from chaos.history import canonical
+from chaos.report.cast import Cast
 from chaos.report.columns import shown
+from chaos.report.origins import origins_of
 from chaos.report.saved import Saved
 
 MOST, BEFORE, LONGEST = 12, 3, 10
@@ -59,7 +61,7 @@ class Branches:
     height: float
 
 
-def branches(saved: Saved) -> Branches | None:
+def branches(saved: Saved, cast: Cast) -> Branches | None:
     """Versions worth looking at; None where nothing was in conflict, as far as authors say what they knew."""
     try:
         finals = FinalContents(saved.history)
@@ -74,7 +76,10 @@ def branches(saved: Saved) -> Branches | None:
         merit = sum(one.change.index in lost for one in knowledge.changes), sum(map(bool, conflicts))
         if any(conflicts) and (best is None or merit > best[0]):
             best = merit, knowledge, conflicts
-    return None if best is None else _drawn(*best[1:], finals.of(best[1].of_key.key), lost, saved)
+    if best is None:
+        return None
+    origins = origins_of(saved.about.get("options", {}), cast)
+    return _drawn(*best[1:], finals.of(best[1].of_key.key), lost, saved.events, origins)
 
 
 def _named(saved: Saved) -> dict[int, None]:
@@ -99,15 +104,16 @@ def _drawn(
     conflicts: Sequence[int],
     holdings: Sequence[Holding],
     lost: Mapping[int, None],
-    saved: Saved,
+    events: Iterable[Event],
+    origins: Mapping[str, str],
 ) -> Branches:
     window = _window(knowledge, conflicts, lost)
-    lanes = list(dict.fromkeys(_leader(one) for one in window))
-    lanes = sorted(lanes, key=lambda name: (len(name), name))
-    fates = _Fates(knowledge, holdings, lost, saved.events)
+    homes = [origins.get(_leader(one), _leader(one)) for one in window]
+    lanes = sorted(dict.fromkeys(homes), key=lambda name: (len(name), name))
+    fates = _Fates(knowledge, holdings, lost, events)
     drawn = {
-        one.number: _version(one, place, lanes, fates, bool(conflicts[one.number]), saved)
-        for place, one in enumerate(window)
+        one.number: _version(one, place, lanes.index(home), fates, bool(conflicts[one.number]))
+        for place, (one, home) in enumerate(zip(window, homes, strict=True))
     }
     return Branches(
         key=str(knowledge.of_key.key),
@@ -153,14 +159,12 @@ def _nearest(one: Known, knowledge: Knowledge) -> Iterator[Known]:
     return (each for each in known if not any(other.knew & each.bit for other in known))
 
 
-def _version(
-    one: Known, place: int, lanes: Sequence[str], fates: "_Fates", in_conflict: bool, saved: Saved
-) -> Version:
+def _version(one: Known, place: int, lane: int, fates: "_Fates", in_conflict: bool) -> Version:
     change = one.change
     state, fate = fates.of(one)
     return Version(
         x=LEFT + place * STEP_X,
-        y=TOP + lanes.index(_leader(one)) * STEP_Y,
+        y=TOP + lane * STEP_Y,
         text=_text(one),
         short=_short(_text(one)),
         index=change.index,

@@ -32,7 +32,7 @@ def several_leaders(saved: Saved, cast: Cast) -> SeveralLeaders | None:
     return SeveralLeaders(
         ways(saved, cast),
         is_hearsay=not saved.messages,
-        branches=branches(saved),
+        branches=branches(saved, cast),
         standings=_standings(saved),
     )
 

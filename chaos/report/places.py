@@ -15,6 +15,7 @@ from typing import Any
 from chaos.history import Operation
 from chaos.report.bands import Band, bands
 from chaos.report.cast import Cast
+from chaos.report.origins import datacenters_of, groups_of
 from chaos.report.saved import Saved
 from services.multi_leader.topologies import topology_of
 
@@ -48,6 +49,10 @@ class Place:
     nodes: tuple[str, ...]
     is_device: bool
     usage: Usage | None  # None where no users come
+
+    def has(self, node: str) -> bool:
+        """Whether it is here, or the place itself."""
+        return node in (self.name, *self.nodes)
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,8 @@ def shipped(options: Mapping[str, Any], cast: Cast) -> list[tuple[str, str]]:
     """Who ships changes to whom, among several leaders; devices and their homes ship both ways."""
     if options.get("family") != "multi-leader":
         return []
-    leaders = list(cast.replicas)
+    groups = groups_of(options)
+    leaders = list(groups or cast.replicas)
     routes = topology_of(options.get("topology", "all-to-all"))
     ways = [(node, peer) for node in leaders for peer in routes(node, leaders, ())]
     for device, home in _homes(options, cast).items():
@@ -141,19 +147,15 @@ def _homes(options: Mapping[str, Any], cast: Cast) -> dict[str, str]:
     """With which leader each device syncs: see `services.multi_leader.homes`."""
     homes = {}
     for number, device in enumerate(cast.devices):
-        groups = [some for some in _datacenters(options) if device in some]
+        groups = [some for some in datacenters_of(options) if device in some]
         near = [node for node in cast.replicas if any(node in some for some in groups)]
         homes[device] = near[0] if near else cast.replicas[number % len(cast.replicas)]
     return homes
 
 
-def _datacenters(options: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    return [tuple(map(str, some)) for some in options.get("datacenters") or ()]
-
-
 def _groups(options: Mapping[str, Any], cast: Cast) -> dict[str, tuple[str, ...]]:
     """The nodes of each place by its name."""
-    named = _datacenters(options)
+    named = datacenters_of(options)
     if not named and options.get("family") == "multi-leader":
         gateways = {gateway: number for number, gateway in enumerate(cast.gateways)}
         named = [
@@ -162,7 +164,7 @@ def _groups(options: Mapping[str, Any], cast: Cast) -> dict[str, tuple[str, ...]
         ]
         groups = {some[0]: some for some in named}
     else:
-        groups = {f"datacenter {number}": some for number, some in enumerate(named, 1)}
+        groups = groups_of(options) or {f"datacenter {n}": some for n, some in enumerate(named, 1)}
     inside = [node for some in named for node in some]
     homes = {d: home for d, home in _homes(options, cast).items() if d not in inside} if groups else {}
     beside: dict[str, tuple[str, ...]] = {}
@@ -231,8 +233,8 @@ def _lines(
     saved: Saved, cast: Cast, faults: Sequence[Band], found: Sequence[Place], ways: Sequence[tuple[str, str]]
 ) -> Iterator[Line]:
     for one, other in combinations(found, 2):
-        forth = [(a, b) for a, b in ways if a in one.nodes and b in other.nodes]
-        back = [(a, b) for a, b in ways if a in other.nodes and b in one.nodes]
+        forth = [(a, b) for a, b in ways if one.has(a) and other.has(b)]
+        back = [(a, b) for a, b in ways if other.has(a) and one.has(b)]
         between = [band for band in faults if _is_between(band, cast, one, other)]
         slow = [float(band.value.get("latency_ms", 0)) for band in between if band.effect == "slow"]
         cut_ns = sum((band.to_ns or saved.end_ns) - band.from_ns for band in between if band.effect == "cut")

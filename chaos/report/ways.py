@@ -10,9 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec.structs import replace
+
 from chaos.history import Operation
 from chaos.report.cast import Cast
 from chaos.report.columns import shown
+from chaos.report.origins import origins_of
 from chaos.report.saved import Saved
 
 MOST, LONGEST, NS_PER_MS, EXCHANGES = 2, 20, 1_000_000, "changes"
@@ -63,27 +66,38 @@ class _News:
 
 def ways(saved: Saved, cast: Cast) -> list[Way]:
     """That of a write that a checker named, or else of the slowest one; and of one that went as usual."""
-    nodes = _exchanging(saved, cast)
-    writes = [each for each in saved.history.client_operations if _sequence(each)]
+    origins = origins_of(saved.about.get("options", {}), cast)
+    nodes = _exchanging(saved, origins)
+    writes = [_at_origin(each, origins) for each in saved.history.client_operations]
+    writes = [each for each in writes if _sequence(each)]
     if not writes or len(nodes) < 2:
         return []
     named = _named(saved)
     picked = [each for each in writes if named & {*each.event_indexes}][:1]
-    brought = [line for line in saved.messages if line.get("brings")]
-    heard = _Heard(_heard(saved, brought))
+    brought = [_between_origins(line, origins) for line in saved.messages if line.get("brings")]
+    heard = _Heard(_heard(saved, brought, origins))
     news = {each.index: heard.of(each, nodes) for each in writes}
     by_time = sorted(writes, key=lambda each: (_whole_ns(each, news[each.index], nodes), each.index))
     chosen = {each.index: each for each in (*picked, by_time[-1], by_time[len(by_time) // 2])}
     return [_way(each, nodes, news[each.index], brought) for each in list(chosen.values())[:MOST]]
 
 
-def _exchanging(saved: Saved, cast: Cast) -> list[str]:
+def _at_origin(operation: Operation, origins: Mapping[str, str]) -> Operation:
+    node = str(operation.node)
+    return replace(operation, node=origins.get(node, node))
+
+
+def _between_origins(line: Mapping[str, Any], origins: Mapping[str, str]) -> dict[str, Any]:
+    return {**line, **{end: origins.get(line[end], line[end]) for end in ("from", "to")}}
+
+
+def _exchanging(saved: Saved, origins: Mapping[str, str]) -> list[str]:
     """Who exchanges changes with others, as far as it was heard or told by answers."""
     spoken = {
         str(line[end]) for line in saved.messages if line["kind"] == EXCHANGES for end in ("from", "to")
     }
     told = {str(each.node) for each in saved.history.operations if isinstance(each.position, dict)}
-    return [node for node in (*cast.replicas, *cast.devices) if node in (spoken or told)]
+    return list(dict.fromkeys(origin for node, origin in origins.items() if node in (spoken or told)))
 
 
 def _named(saved: Saved) -> set[int]:
@@ -122,7 +136,9 @@ class _Heard:
         return found
 
 
-def _heard(saved: Saved, brought: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, int, _News]]:
+def _heard(
+    saved: Saved, brought: Iterable[Mapping[str, Any]], origins: Mapping[str, str]
+) -> Iterator[tuple[str, str, int, _News]]:
     """Origin, node, the number of the last change, and how it came there."""
     for line in brought:
         for origin, number in line["brings"].items() if line["arrived"] is not None else ():
@@ -130,7 +146,8 @@ def _heard(saved: Saved, brought: Iterable[Mapping[str, Any]]) -> Iterator[tuple
     for each in saved.history.operations if not saved.messages else ():
         if each.outcome == "ok" and isinstance(each.position, dict):
             for origin, number in each.position.items():
-                yield origin, str(each.node), int(number), _News(None, None, each.returned_ns)
+                node = origins.get(str(each.node), str(each.node))
+                yield origin, node, int(number), _News(None, None, each.returned_ns)
 
 
 def _whole_ns(write: Operation, news: Mapping[str, _News], nodes: Sequence[str]) -> float:

@@ -25,6 +25,7 @@ RUNS = (
     "topologies:ring",
     "topologies:star",
     "offline-client:sync",
+    "datacenter-failover:acknowledged-first",
 )
 
 
@@ -74,6 +75,17 @@ def test_arrows_are_those_of_the_topology(runs: Mapping[str, Saved]) -> None:
     assert arrows(ring) == {("n1", "n2"), ("n2", "n3"), ("n3", "n4"), ("n4", "n5"), ("n5", "n1")}
     assert arrows(star) == {pair for n in ("n2", "n3", "n4", "n5") for pair in (("n1", n), (n, "n1"))}
     assert all(len(line.heads) == line.forth + line.back for line in ring.lines)
+
+
+def test_a_datacenter_with_followers_is_one_place_and_one_origin(runs: Mapping[str, Saved]) -> None:
+    saved = runs["datacenter-failover:acknowledged-first"]
+    drawn = places(saved)
+    assert [place.name for place in drawn.places] == ["dc1", "dc2"]
+    assert arrows(drawn) == {("dc1", "dc2"), ("dc2", "dc1")}
+    found = way(saved)
+    assert {hop.node for hop in found.hops} == {"dc1", "dc2"} and not found.missing
+    silent = replace(saved, messages=())
+    assert {hop.node for hop in way(silent).hops} == {"dc1", "dc2"}
 
 
 def test_a_device_stands_beside_its_home(runs: Mapping[str, Saved]) -> None:
@@ -126,7 +138,7 @@ def test_on_real_machines_answers_tell_who_has_it(runs: Mapping[str, Saved]) -> 
 
 
 def tree(saved: Saved) -> Branches:
-    drawn = branches(saved)
+    drawn = branches(saved, cast_of(saved))
     assert drawn is not None
     return drawn
 
