@@ -16,7 +16,7 @@ from services.adapters.guards import App
 from services.errors import LabError
 
 ASSETS = Path(__file__).parent / "assets"
-KINDS = {"edit.js": "text/javascript", "edit.css": "text/css"}
+KINDS = {"merging.js": "text/javascript", "edit.js": "text/javascript", "edit.css": "text/css"}
 
 
 class Way(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

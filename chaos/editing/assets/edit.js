@@ -1,5 +1,5 @@
 // The page of one person. What is typed goes to the person's device as splices; what the device shows comes
-// back by server-sent events. Texts are lists of characters (code points), as the device counts them.
+// back by server-sent events, and `merging.js` says what becomes of what was typed meanwhile.
 "use strict";
 
 const me = document.body.dataset.me;
@@ -10,32 +10,6 @@ const told = document.getElementById("told");
 let base = { version: -1, text: [] }; // what the device was known to show
 let flight = null; // the text that is being sent
 let newer = null; // what came meanwhile
-
-const characters = (text) => Array.from(text);
-
-// The one place in which `to` differs from `from`: so many characters erased, and these inserted.
-function difference(from, to) {
-  let at = 0, end = 0;
-  while (at < from.length && at < to.length && from[at] === to[at]) at += 1;
-  while (end < from.length - at && end < to.length - at && from.at(-1 - end) === to.at(-1 - end)) end += 1;
-  return { at, erase: from.length - at - end, insert: to.slice(at, to.length - end) };
-}
-
-// What a place in the text before a difference is after it.
-function moved(place, change) {
-  if (place <= change.at) return place;
-  if (place >= change.at + change.erase) return place + change.insert.length - change.erase;
-  return change.at + change.insert.length;
-}
-
-// `theirs` with what made `mine` of `from` done to it as well.
-function merged(from, mine, theirs) {
-  const own = difference(from, mine), other = difference(from, theirs);
-  const overlap = Math.min(own.at + own.erase, other.at + other.erase) - Math.max(own.at, other.at);
-  const text = theirs.slice();
-  text.splice(moved(own.at, other), own.erase - Math.max(0, overlap), ...own.insert);
-  return text;
-}
 
 function show(text) {
   const before = characters(box.value), joined = text.join("");
