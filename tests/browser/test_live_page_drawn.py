@@ -51,7 +51,7 @@ def play(browser: Browser) -> Iterator[Play]:
     assert errors == []
 
 
-def _serve(route: Route, shown: Picture) -> None:
+def _serve(route: Route, shown: Picture | None) -> None:
     name = route.request.url.removeprefix(HERE)
     if name.startswith("stream"):
         document = {"picture": msgspec.to_builtins(shown), "values": {"x": {"n1": "7"}}}
@@ -126,3 +126,13 @@ def test_a_struck_link_and_a_leader_are_told_apart_in_light_and_dark(play: Play,
     assert struck != whole and fills[0] != fills[1]
     label = page.locator('[data-wire="n1-n2"]').get_attribute("aria-label")
     assert label and "What n1 asks of n2 vanishes" in label
+
+
+def test_before_the_cluster_is_seen_nothing_can_be_asked_of_it(browser: Browser) -> None:
+    page = browser.new_page()
+    page.route("**/*", lambda route: route.abort() if "stream" in route.request.url else _serve(route, None))
+    page.goto(HERE)
+    expect(page.locator("#told")).to_contain_text("The lab does not answer")
+    for name in ("heal", "write", "read"):
+        expect(page.locator(f"#{name}")).to_be_disabled()
+    page.close()

@@ -56,6 +56,7 @@ function show() {
   map.show(picture, chosen.what, values[watched] ?? {}, watched);
   chosen.show(picture);
   offerDoors();
+  for (const id of ["heal", "write", "read"]) byId(id).disabled = false; // now it is known where
 }
 
 function offerDoors() {
