@@ -53,7 +53,8 @@ PARTS = page_parts.page_parts(pages=2, clients=8, rate_per_s=80)
 PAGES = pages.pages(pages=6, clients=8, rate_per_s=40)
 ORDERS = orders.orders(items=4, clients=8, rate_per_s=80)
 CAREFUL = wiki.careful_titles(pages=8, clients=8, rate_per_s=60)
-EDITS = wiki.edits(pages=8, clients=8, rate_per_s=60)
+# Few edits of many pages: those in doubt leave versions behind, and each makes the leaders' work longer.
+EDITS = wiki.edits(pages=40, clients=8, rate_per_s=20)
 
 SCENARIO = Scenario(
     id="write-conflict",
