@@ -42,6 +42,27 @@ class Changes(Message, frozen=True, kw_only=True):
     changes: list[Change]
 
 
+class Element(msgspec.Struct, frozen=True):
+    """It is in the set `key`."""
+
+    key: str
+    value: Value
+
+
+class Page(Message, frozen=True, kw_only=True):
+    """Leader to leader: what changes have come to that are trimmed here. A copy has several pages.
+
+    The last one is of a leader who `knows` so much, and whose newest stamp is `time_us`; until then whoever
+    takes it knows no more than before.
+    """
+
+    sender: Name
+    versions: tuple[Change, ...] = ()
+    elements: tuple[Element, ...] = ()
+    knows: Vector = msgspec.field(default_factory=dict)
+    time_us: Count = 0
+
+
 MOST_STEPS = 16  # of a transaction, which travels in one message
 
 
@@ -140,7 +161,7 @@ class OriginStatus(Detail, frozen=True, kw_only=True, tag="multi-leader"):
 
     `conflicts` counts the conflicts that it met; `siblings` the keys that hold several values now. `locks`
     has who may edit which document, where one at a time may. Where a datacenter has followers inside, a
-    replica says whom it takes for the leader there, and in which epoch.
+    replica says whom it takes for the leader there, in which epoch, and up to where changes are `trimmed`.
     """
 
     origins: Vector = msgspec.field(default_factory=dict)
@@ -151,10 +172,11 @@ class OriginStatus(Detail, frozen=True, kw_only=True, tag="multi-leader"):
     datacenter: Name | None = None
     epoch: Count = 0
     leader: Name | None = None
+    trimmed: Vector = msgspec.field(default_factory=dict)
 
 
 SERVED: Mapping[str, tuple[type[Message], ...]] = {
-    "replica": (Changes, AskConflicts, Transact, Edit),
+    "replica": (Changes, Page, AskConflicts, Transact, Edit),
     "device": (Changes,),
     "gateway": (Transact, AskConflicts),
 }

@@ -12,10 +12,11 @@ from contextlib import suppress
 
 from services.bell import Bell
 from services.errors import LabError
-from services.messages.multi_leader import Change, Changes
+from services.messages.multi_leader import Change, Changes, Taken
 from services.multi_leader.source import Source
 from services.ports import Clock
 from services.settings.multi_leader import MultiLeaderSettings
+from services.versions import vectors
 
 
 class Exchange:
@@ -64,9 +65,8 @@ class Exchange:
                 self._begin_where_it_was_left()
                 await self._clock.sleep(heartbeat_s)
                 continue
-            batch = Changes(sender=self._source.name, changes=self._next_batch())
             try:
-                reply = await self._source.send(self._peer, batch)
+                reply = await self._send()
             except LabError:
                 await self._clock.sleep(heartbeat_s)
                 continue
@@ -74,17 +74,31 @@ class Exchange:
             moved = reply.known != self.confirmed
             self._note(dict(reply.known))
             self._tell(was_gone)
-            if not self.lacking():
+            if not self.lacking() and not self._needs_copy:
                 await self._remember()
                 await self.news.rung(heartbeat_s)
-            elif not moved:
+            elif not moved and not self._needs_copy:
                 await self._clock.sleep(heartbeat_s)
 
     def _begin_where_it_was_left(self) -> None:
         """Whoever shipped before, it is known what the peer had then."""
         self.confirmed = dict(self._source.confirmed(self._peer))
         self._remembered = dict(self.confirmed)
+        self._needs_copy = False
         self._heard_s = self._clock.monotonic()
+
+    async def _send(self) -> Taken:
+        """The next batch, or a copy for a peer that lacks what is trimmed, or all. Raises `LabError`."""
+        if self._needs_copy:
+            self._say("sends-copy", peer=self._peer, has=vectors.text_of(self.confirmed) or "nothing")
+            self._needs_copy = False
+            return await self._source.copy_to(self._peer)
+        its_own = self._source.known.get(self._peer, 0)
+        batch = Changes(sender=self._source.name, changes=self._next_batch())
+        reply = await self._source.send(self._peer, batch)
+        has_lost_all = self._source.makes_copies and not reply.known.get(self._peer) and its_own > 0
+        self._needs_copy = has_lost_all or self._source.lacks_what_is_gone(reply.known)
+        return reply
 
     def _note(self, known: dict[str, int]) -> None:
         self.confirmed, own = known, known.get(self._source.name, 0)

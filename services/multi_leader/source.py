@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from services.errors import LabError
 from services.messages.multi_leader import Change, Changes, Taken
 from services.multi_leader.leader import Leader
 from services.ports import Env
@@ -30,6 +31,16 @@ class Source(Protocol):
     def after(self, origin: str, sequence: int, limit: int) -> Sequence[Change]:
         """About `limit` changes of `origin` that follow its `sequence`; no transaction is cut in two."""
 
+    def lacks_what_is_gone(self, confirmed: Mapping[str, int]) -> bool:
+        """Does a peer that has so much lack changes that are trimmed here?"""
+
+    @property
+    def makes_copies(self) -> bool:
+        """Can it give a peer all that there is, without the changes?"""
+
+    async def copy_to(self, peer: str) -> Taken:
+        """Let `peer` have all that the trimmed changes came to; its last answer. Raises `LabError`."""
+
     def confirmed(self, peer: str) -> Mapping[str, int]:
         """What `peer` had when that was remembered last."""
 
@@ -44,6 +55,7 @@ class Alone:
     """See `Source`: of a leader without followers."""
 
     ships = True
+    makes_copies = False  # it keeps all changes
 
     def __init__(self, env: Env, leader: Leader) -> None:
         self._env, self._leader = env, leader
@@ -61,6 +73,14 @@ class Alone:
     def confirmed(self, peer: str) -> Mapping[str, int]:
         """See `Source`."""
         return self._leader.storage.confirmed(peer)
+
+    def lacks_what_is_gone(self, confirmed: Mapping[str, int]) -> bool:
+        """See `Source`."""
+        return False
+
+    async def copy_to(self, peer: str) -> Taken:
+        """See `Source`: nobody ever needs a copy."""
+        raise LabError("bad-order", f"{self.name} has all changes for {peer}")
 
     async def remember(self, peer: str, known: Mapping[str, int]) -> None:
         """See `Source`."""

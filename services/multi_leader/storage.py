@@ -19,7 +19,7 @@ from services.messages.multi_leader import Change
 from services.store.effects import canonical
 
 DATABASE = "leader.db"
-TABLES = ("changes", "versions", "counts", "set_elements", "confirmed", "met")
+TABLES = ("changes", "versions", "counts", "set_elements", "confirmed", "floors", "met")
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS changes(
     origin TEXT, sequence INTEGER, time_us INTEGER NOT NULL, body TEXT NOT NULL,
@@ -31,6 +31,8 @@ CREATE TABLE IF NOT EXISTS counts(key TEXT PRIMARY KEY, own INTEGER NOT NULL) WI
 CREATE TABLE IF NOT EXISTS set_elements(key TEXT, element TEXT, PRIMARY KEY (key, element)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS confirmed(
     peer TEXT, origin TEXT, sequence INTEGER NOT NULL, PRIMARY KEY (peer, origin)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS floors(
+    origin TEXT PRIMARY KEY, sequence INTEGER NOT NULL, time_us INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS met(id INTEGER PRIMARY KEY CHECK (id = 1), conflicts INTEGER NOT NULL);
 INSERT OR IGNORE INTO met VALUES (1, 0);
 """
@@ -67,8 +69,9 @@ class Storage:
 
     def recovered(self) -> Recovered:
         """What there is at the start."""
-        known = dict(self._writer.execute("SELECT origin, max(sequence) FROM changes GROUP BY origin"))
-        time_us: int = next(self._writer.execute("SELECT coalesce(max(time_us), 0) FROM changes"))[0]
+        everything = "(SELECT origin, sequence, time_us FROM changes UNION ALL SELECT * FROM floors)"
+        known = dict(self._writer.execute(f"SELECT origin, max(sequence) FROM {everything} GROUP BY origin"))
+        time_us: int = next(self._writer.execute(f"SELECT coalesce(max(time_us), 0) FROM {everything}"))[0]
         conflicts: int = next(self._writer.execute("SELECT conflicts FROM met"))[0]
         return Recovered(known, time_us, conflicts)
 
@@ -84,6 +87,30 @@ class Storage:
         first = min(0, counting - len(kept))  # what nobody sees is there under places below nought
         rows = [(key, place, canonical(version)) for place, version in enumerate(kept, first)]
         self._writer.executemany("INSERT INTO versions VALUES (?, ?, ?)", rows)
+
+    def floors(self) -> dict[str, int]:
+        """Up to where each origin's changes are gone, as the transaction that was written last left it."""
+        return dict(self._writer.execute("SELECT origin, sequence FROM floors ORDER BY origin"))
+
+    def forget(self, origin: str, up_to: int, time_us: int = 0) -> None:
+        """Changes of `origin` up to there are no longer kept; the last stamp is remembered. Writes."""
+        gone = (origin, up_to)
+        newest = "SELECT coalesce(max(time_us), 0) FROM changes WHERE origin = ? AND sequence <= ?"
+        time_us = max(time_us, next(self._writer.execute(newest, gone))[0])
+        self._writer.execute("DELETE FROM changes WHERE origin = ? AND sequence <= ?", gone)
+        self._writer.execute(
+            "INSERT INTO floors VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " sequence = max(sequence, excluded.sequence), time_us = max(time_us, excluded.time_us)",
+            (*gone, time_us),
+        )
+
+    def number_all(self, number: int) -> None:
+        """This leader has made at least so many versions of each key that there is. Writes."""
+        self._writer.execute(
+            "INSERT INTO counts SELECT DISTINCT key, ? FROM versions WHERE true"
+            " ON CONFLICT DO UPDATE SET own = max(own, excluded.own)",
+            (number,),
+        )
 
     def held(self, key: str) -> list[Change]:
         """The versions of `key`, as the transaction that is being written sees them."""

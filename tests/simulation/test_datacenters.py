@@ -1,5 +1,6 @@
 """Datacenters with a leader and followers each: whoever leads next goes on from where the dead one was."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -64,11 +65,11 @@ async def _nothing(look: Any) -> None:
 
 async def put(client: Client, gateway: str, key: str, value: int) -> str:
     """Who has taken it in the end; a key has one writer and one value, so it may be said again."""
-    for _ in range(20):
+    for _ in range(4000):
         try:
             return (await client.put(gateway, key, value)).node
         except ClientError:
-            continue
+            await asyncio.sleep(0.002)
     raise AssertionError(f"nobody takes {key}")
 
 
@@ -184,6 +185,34 @@ async def test_everything_is_on_the_disks_when_all_have_been_dead() -> None:
         for gateway in ("g1", "g2", "g3"):
             await must_hold(cluster, gateway, gateway)
         assert {(await cluster.status(node))["mark"] for node in cluster.replicas} == {"dc1:1,dc2:1,dc3:1"}
+
+
+@simulated
+async def test_what_everybody_has_is_trimmed_and_who_has_nothing_gets_a_copy() -> None:
+    async with three(log_retention_entries=3, moves=False) as (cluster, client):
+        for number in range(12):
+            await client.put(f"g{1 + number % 3}", f"x{number}", number)
+        await client.put("g2", "x0", "seen", Caller(context=(await client.get("g2", "x0")).context))
+        await client.add("g2", "s", "element")
+        await soon(cluster.must_have_settled)
+
+        async def old_ones_are_trimmed() -> None:
+            for node in cluster.replicas:
+                trimmed = (await cluster.status(node))["trimmed"]
+                assert trimmed == {"dc1": 1, "dc2": 3, "dc3": 1}, node
+
+        await soon(old_ones_are_trimmed)
+        for node in sorted(SECOND):
+            await cluster.kill(node)
+        for node in sorted(SECOND):
+            await cluster.restart(node, "empty")
+        assert await put(client, "g2", "after", 1) in SECOND, "as soon as it has heard what it had"
+        await soon(cluster.must_have_settled)
+        assert {(await cluster.status(node))["mark"] for node in cluster.replicas} == {"dc1:4,dc2:7,dc3:4"}
+        contents = [await cluster.contents(node) for node in cluster.replicas]
+        expected = {"x0": "seen", "after": 1} | {f"x{number}": number for number in range(1, 12)}
+        assert [each["registers"] for each in contents] == [expected] * 9
+        assert [each["sets"] for each in contents] == [{"s": ["element"]}] * 9
 
 
 @simulated

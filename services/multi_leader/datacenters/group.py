@@ -6,8 +6,11 @@ from typing import TypeVar
 import apsw
 from msgspec.structs import replace
 
-from services.messages.multi_leader import Change, Changes, Taken
-from services.multi_leader.datacenters.machine import Ask, Confirmed, Machine, Told
+from services.errors import LabError
+from services.messages import Write
+from services.messages.multi_leader import Change, Changes, Taken, Transact
+from services.multi_leader.datacenters.copying import pages
+from services.multi_leader.datacenters.machine import Ask, Confirmed, Machine, Told, Trimmed
 from services.multi_leader.datacenters.places import inside, place_of, replicas_of
 from services.multi_leader.datacenters.way import Way
 from services.multi_leader.resolvers import Resolvers
@@ -26,6 +29,8 @@ T = TypeVar("T")
 class Group:
     """See `services.multi_leader.source.Source`."""
 
+    makes_copies = True
+
     def __init__(self, env: Env, node: NodeSettings, settings: MultiLeaderSettings) -> None:
         self._env, self._settings = env, settings
         places = replicas_of(settings, node.replicas)
@@ -35,6 +40,8 @@ class Group:
         fellows = replace(node, replicas=places[self.name], companions={}, cluster=inside(settings))
         self.member = Member(env, fellows, self._machine)
         self._standing = self.member.standing
+        self._heard, self._told_of_us = False, 0  # of another datacenter; and how much it has of this one's
+        self._asks_since_s: float | None = None
 
     @property
     def machine(self) -> Machine:
@@ -67,13 +74,53 @@ class Group:
         """See `Source`: whoever leads next knows it, too."""
         await self.ask(Confirmed(peer, dict(known)))
 
+    def lacks_what_is_gone(self, confirmed: Mapping[str, int]) -> bool:
+        """See `Source`."""
+        return any(confirmed.get(origin, 0) < floor for origin, floor in self.machine.floors.items())
+
+    @property
+    def is_whole(self) -> bool:
+        """May it take writes? Who has nothing first hears from another whether it had anything.
+
+        Its disks may be new ones, and its numbers given already.
+        """
+        if not self.others or self.machine.known.get(self.name):
+            return True
+        return self._heard and not self._told_of_us
+
+    async def copy_to(self, peer: str) -> Taken:
+        """See `Source`: what is acknowledged, as everything that leaves the house."""
+        machine = self.machine
+        knows, found = await self.shown(
+            lambda: (dict(machine.known), list(pages(self.name, machine.storage, machine.known)))
+        )
+        reply = Taken(node=self.name, known=knows)
+        for page in found:
+            reply = of_type(await self._ways[peer].call(page, self._settings.patience_s), Taken)
+        return reply
+
+    async def trim(self, confirmed: Sequence[Mapping[str, int]]) -> None:
+        """Forget old changes that all others have. Raises `LabError`."""
+        keep, floors = self._settings.log_retention_entries, self.machine.floors
+        up_to = {
+            origin: min(count - keep, *(peer.get(origin, 0) for peer in confirmed))
+            for origin, count in self.known.items()
+        }
+        worth = {origin: count for origin, count in up_to.items() if count > floors.get(origin, 0)}
+        if worth:
+            await self.ask(Trimmed(worth))
+
     async def send(self, peer: str, batch: Changes) -> Taken:
         """See `Source`: to whoever leads there."""
-        return of_type(await self._ways[peer].call(batch, self._settings.patience_s), Taken)
+        reply = of_type(await self._ways[peer].call(batch, self._settings.patience_s), Taken)
+        self._heard, self._told_of_us = True, max(self._told_of_us, reply.known.get(self.name, 0))
+        return reply
 
     async def ask(self, what: Ask) -> Told:
         """Let it be done, and return when it is acknowledged. Raises `LabError`, not-leader at a follower."""
         leader = await self._standing.leadership()
+        if isinstance(what, Write | Transact):
+            self._must_be_whole()
         told: Told = (await leader.execute(Asked(what))).told
         return told
 
@@ -87,6 +134,17 @@ class Group:
             await leader.acknowledged_up_to(end)
             await leader.lease.assured()  # it may have stood still meanwhile
             return found
+
+    def _must_be_whole(self) -> None:
+        """Raises `LabError` no-leader until another datacenter has answered, or none has for long enough."""
+        if self.is_whole:
+            return
+        now = self._env.clock.monotonic()
+        self._asks_since_s = now if self._asks_since_s is None else self._asks_since_s
+        silent = not self._heard and now - self._asks_since_s > self._settings.detection_timeout_ms / 1000
+        if not silent:
+            text = f"{self.name} has nothing on its disks, and asks the other datacenters what it had"
+            raise LabError("no-leader", text)
 
     def _machine(self, writer: apsw.Connection, reader: apsw.Connection) -> Machine:
         env, settings = self._env, self._settings

@@ -13,8 +13,9 @@ from typing import NamedTuple, TypeAlias
 import apsw
 import msgspec
 
-from services.messages import Write
-from services.messages.multi_leader import Change, Changes, Transact
+from services.messages import Operation, Write
+from services.messages.multi_leader import Change, Changes, Page, Transact
+from services.multi_leader.datacenters.copying import is_new
 from services.multi_leader.delivery import deliverable
 from services.multi_leader.leader import Done, Draft, Leader
 from services.multi_leader.resolvers import Resolvers
@@ -38,8 +39,24 @@ class Confirmed(msgspec.Struct, frozen=True, tag="confirmed"):
     known: dict[str, int]
 
 
-Command: TypeAlias = Taken | Confirmed
-Ask: TypeAlias = Write | Transact | Changes | Confirmed
+class Trimmed(msgspec.Struct, frozen=True, tag="trimmed"):
+    """The changes of each origin up to there are on all leaders' disks, and no longer kept here."""
+
+    up_to: dict[str, int]
+
+
+class Copied(msgspec.Struct, frozen=True, tag="copied"):
+    """A page of a copy is merged into what is here."""
+
+    page: Page
+
+
+Command: TypeAlias = Taken | Confirmed | Trimmed | Copied
+Ask: TypeAlias = Write | Transact | Changes | Confirmed | Trimmed | Copied
+
+
+Plain: TypeAlias = Confirmed | Trimmed | Copied
+PLAIN = (Confirmed, Trimmed, Copied)  # what is asked for is the command itself
 
 
 class Told(NamedTuple):
@@ -68,6 +85,7 @@ class Machine(Leader):
         super().__init__(name, clock, Storage(writer, reader), resolvers, causal=causal, stamps=stamps)
         self._writer = writer
         self.peers: Mapping[str, Mapping[str, int]] = self.storage.all_confirmed()
+        self.floors: Mapping[str, int] = self.storage.floors()
         self._drawn: Draft | None = None  # what will be known, while a transaction is under way
         self._undone = False  # entries were taken back in it
         self._steps = deque([(0, dict(self.known))])  # what was known at which entry of the log
@@ -90,21 +108,20 @@ class Machine(Leader):
             self.storage.count_conflicts(draft.conflicts)
         changes = tuple(change for each in done for change in each.changes)
         told = Told(done, dict(draft.known))
-        if isinstance(asked, Confirmed):
-            return Decided(canonical(asked), undo(), told)
-        if not changes:
+        command: Command = Taken(changes) if not isinstance(asked, PLAIN) else asked
+        if command == Taken(()):
             return Decided("", b"", told)
         self._next_steps.append((sequence, told.known))
-        return Decided(canonical(Taken(changes)), undo(), told)
+        return Decided(canonical(command), undo(), told)
 
     def carry_out(self, command: str, sequence: int) -> bytes:
         """See `Machine`."""
         draft, ordered = self._draft_now(), self._decoder.decode(command)
         with self._recorded() as undo:
-            if isinstance(ordered, Confirmed):
-                self.storage.confirm(ordered.peer, ordered.known)
-            else:
+            if isinstance(ordered, Taken):
                 self._take_all(draft, ordered.changes)
+            else:
+                self._follow(draft, ordered)
             self.storage.count_conflicts(draft.conflicts)
         self._next_steps, self._follows = [(sequence, dict(draft.known))], True
         return undo()
@@ -122,7 +139,7 @@ class Machine(Leader):
             return
         draft = self._draft_now()
         self._settle(draft)
-        self.peers = self.storage.all_confirmed()
+        self.peers, self.floors = self.storage.all_confirmed(), self.storage.floors()
         if self._follows:
             self._steps = deque(self._next_steps or [(0, dict(draft.known))])
         else:
@@ -143,8 +160,8 @@ class Machine(Leader):
 
     def _done(self, draft: Draft, asked: Ask) -> tuple[Done, ...]:
         """Raises `LabError` when a client asks for what cannot be."""
-        if isinstance(asked, Confirmed):
-            self.storage.confirm(asked.peer, asked.known)
+        if isinstance(asked, PLAIN):
+            self._follow(draft, asked)
             return ()
         if isinstance(asked, Changes):
             fresh = deliverable(draft.known, asked.changes, causal=self._causal)
@@ -153,6 +170,34 @@ class Machine(Leader):
         if done.error:
             raise done.error
         return (done,)
+
+    def _follow(self, draft: Draft, command: Plain) -> None:
+        """Do what is the same on the leader and its followers."""
+        if isinstance(command, Confirmed):
+            self.storage.confirm(command.peer, command.known)
+        elif isinstance(command, Trimmed):
+            for origin, up_to in command.up_to.items():
+                self.storage.forget(origin, up_to)
+        else:
+            self._merge(draft, command.page)
+
+    def _merge(self, draft: Draft, page: Page) -> None:
+        """See `copying`. What is known by a copy alone cannot be handed on as changes."""
+        for element in page.elements:
+            self.storage.add(Operation("add", element.key, element.value))
+        for version in page.versions:
+            key = version.operation.key
+            held, resolver = self.storage.held(key), self.resolvers.of(key)
+            if is_new(version, held):
+                kept = resolver.keep(held, version)
+                self.storage.replace(key, kept, len(resolver.count(kept)))
+            self._clock.saw(version.stamp.time_us)
+        for origin, sequence in page.knows.items():
+            if sequence > draft.known.get(origin, 0):
+                draft.known[origin] = sequence
+                self.storage.forget(origin, sequence, page.time_us)
+                if origin == self._name:
+                    self.storage.number_all(sequence)  # no number of a version is larger than that
 
     def _take_all(self, draft: Draft, changes: Sequence[Change]) -> None:
         for change in changes:

@@ -8,6 +8,7 @@ replication wait for the physical standbys for this reason: `synchronized_standb
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -31,13 +32,14 @@ from services.messages.multi_leader import (
     Changes,
     InConflict,
     OriginStatus,
+    Page,
     Taken,
     Transact,
     Transacted,
 )
 from services.multi_leader import conflicts
 from services.multi_leader.datacenters.group import Group
-from services.multi_leader.datacenters.machine import Told
+from services.multi_leader.datacenters.machine import Copied, Told
 from services.multi_leader.exchange import Exchange
 from services.multi_leader.handlers import handler_of
 from services.multi_leader.knowledge import dot_of
@@ -51,7 +53,8 @@ from services.single_leader.standing import Standing
 from services.versions import dotted, vectors
 from services.working import Working
 
-BEGIN = "begin"
+BEGIN, TRIM = "begin", "trim-changes"
+HEARTBEATS_BETWEEN_TRIMS = 5
 
 
 class Replica(Working[MultiLeaderSettings]):
@@ -71,13 +74,14 @@ class Replica(Working[MultiLeaderSettings]):
             AskConflicts: self._conflicts_of,
             ReadContents: self._contents,
             Changes: self._changes,
+            Page: self._page,
             Execute: self._execute,
         }
 
     async def stop(self, reason: str) -> None:
         """End the work and close the database."""
         self._works = False
-        for task in (BEGIN, *map(_task, self._exchanges)):
+        for task in (BEGIN, TRIM, *map(_task, self._exchanges)):
             await self._env.tasks.cancel(task)
         await self._group.member.stop(reason)
 
@@ -85,13 +89,14 @@ class Replica(Working[MultiLeaderSettings]):
         """What it knows; a leader owes what followers and other datacenters lack; all owe to work at all."""
         group, inner = self._group, account.status(self._standing)
         exchanges = self._exchanges if group.ships else {}
-        machine = group.machine
+        machine, ready = group.machine, self._works and (group.is_whole or not group.ships)
         detail = OriginStatus(
             origins=machine.known,
             confirmed={peer: dict(each.confirmed) for peer, each in self._exchanges.items()},
             conflicts=machine.conflicts,
             siblings=machine.siblings,
             datacenter=group.name,
+            trimmed=dict(machine.floors),
             epoch=self._standing.epoch,
             leader=self._standing.known_leader,
         )
@@ -99,7 +104,7 @@ class Replica(Working[MultiLeaderSettings]):
             node=self._env.node,
             role=self._standing.role,
             mark=vectors.text_of(machine.known),
-            owes=inner.owes + sum(each.lacking() for each in exchanges.values()) + (not self._works),
+            owes=inner.owes + sum(each.lacking() for each in exchanges.values()) + (not ready),
             settings=self._settings,
             detail=detail,
         )
@@ -132,6 +137,7 @@ class Replica(Working[MultiLeaderSettings]):
 
     def _begin(self) -> None:
         self._env.tasks.spawn(BEGIN, self._group.member.start())
+        self._env.tasks.spawn(TRIM, self._keep_trimming())
         for peer, exchange in self._exchanges.items():
             self._env.tasks.spawn(_task(peer), exchange.run())
 
@@ -187,6 +193,20 @@ class Replica(Working[MultiLeaderSettings]):
         else:
             known = await group.shown(lambda: dict(group.machine.known))
         return Taken(node=self._env.node, known=known)
+
+    async def _page(self, page: Page) -> Taken:
+        told = self._told(await self._group.ask(Copied(page)))
+        if page.knows:
+            self.say("took-copy", sender=page.sender, knows=vectors.text_of(told.known))
+        return Taken(node=self._env.node, known=told.known)
+
+    async def _keep_trimming(self) -> None:
+        """Now and then; what cannot be done now is done the next time."""
+        while True:
+            await self._env.clock.sleep(HEARTBEATS_BETWEEN_TRIMS * self._settings.heartbeat_ms / 1000)
+            if self._group.ships and self._exchanges:
+                with suppress(LabError):
+                    await self._group.trim([each.confirmed for each in self._exchanges.values()])
 
     async def _execute(self, _: Execute) -> Message:
         raise LabError("bad-request", "several leaders keep registers and sets, and no SQL tables")

@@ -7,13 +7,15 @@ from random import Random
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from services.adapters.disk import FileDisk
 from services.errors import LabError
 from services.messages import Entry, Operation, Position, Write
-from services.messages.multi_leader import Change, Changes, Step, Transact
+from services.messages.multi_leader import Change, Changes, Element, Page, Step, Transact
 from services.messages.versions import Stamp
-from services.multi_leader.datacenters.machine import Ask, Confirmed, Machine, Told
+from services.multi_leader.datacenters.copying import pages
+from services.multi_leader.datacenters.machine import Ask, Confirmed, Copied, Machine, Told, Trimmed
 from services.multi_leader.resolvers import Resolvers
 from services.multi_leader.storage import TABLES
 from services.settings.multi_leader import Conflicts, MultiLeaderSettings
@@ -60,7 +62,7 @@ def everything(storage: Storage) -> dict[str, list[Any]]:
     """All rows of the machine, and what it has in memory."""
     machine = machine_of(storage)
     rows = {name: list(storage.reader.execute(f"SELECT * FROM {name} ORDER BY 1, 2")) for name in TABLES}
-    memory = [dict(machine.known), machine.conflicts, machine.siblings, machine.peers]
+    memory = [dict(machine.known), machine.conflicts, machine.siblings, machine.peers, machine.floors]
     return {**rows, "memory": memory}
 
 
@@ -68,7 +70,7 @@ class World:
     """Draws what a datacenter is asked: by clients, and by dc2, whose changes come twice now and then."""
 
     def __init__(self, seed: int) -> None:
-        self._random, self._sent = Random(seed), 0
+        self._random, self._sent, self._copied = Random(seed), 0, 0
 
     def ask(self) -> Ask:
         draw, key = self._random.random(), self._random.choice(KEYS)
@@ -80,6 +82,13 @@ class World:
             return Transact(steps=(Step("put", "x", draw), Step("read", "y"), Step("put", "z", draw)))
         if draw < 0.7:
             return Confirmed("dc2", {"dc1": self._random.randrange(9)})
+        if draw < 0.8 and self._sent > 2:
+            return Trimmed({"dc2": self._sent - 2})
+        if draw < 0.85:
+            self._copied += 1
+            version = replace(self._change(self._copied), origin="dc3")
+            page = Page(sender="dc3", versions=(version,), elements=(Element("set", draw),))
+            return Copied(replace(page, knows={"dc3": self._copied}) if self._copied % 2 else page)
         first = max(1, self._sent - self._random.randrange(2))
         self._sent += 1
         return Changes(
@@ -149,3 +158,29 @@ def test_a_log_of_commands_is_refused_where_nobody_knows_them(tmp_path: Path) ->
 
 def _nowhere(name: str, lines: str) -> None:
     """What is taken back needs no file here."""
+
+
+def test_a_copy_comes_to_what_the_changes_did_whatever_was_there_before(tmp_path: Path) -> None:
+    """Twice, and among changes that are newer, as it may happen."""
+    world = World(1)
+    asks = [world.ask() for _ in range(60)]
+    with replica(tmp_path / "a", "record") as source, replica(tmp_path / "b", "record") as target:
+        source.append(0, [Asked(ask) for ask in asks if not isinstance(ask, Copied)])
+        machine = machine_of(source)
+        copy = list(pages("dc1", machine.storage, machine.known))
+        newer = Changes(sender="dc1", changes=machine.storage.after("dc1", 0, 9))
+        for _ in range(2):
+            target.append(0, [*(Asked(Copied(page)) for page in copy), Asked(newer)])
+        there = machine_of(target)
+        assert (there.known, there.siblings) == (machine.known, machine.siblings)
+        assert sorted(map(shown, there.storage.everything()[0].items())) == sorted(
+            map(shown, machine.storage.everything()[0].items())
+        )
+        assert there.storage.everything()[1] == machine.storage.everything()[1]
+        done = target.append(0, [Asked(Write(operation=Operation("put", "x", "new")))])[0].told.done[0]
+        assert done.changes[0].sequence == machine.known["dc1"] + 1
+        assert done.changes[0].number > machine.storage.number("x")
+
+
+def shown(item: tuple[str, list[Change]]) -> tuple[str, list[tuple[str, int]]]:
+    return item[0], sorted((version.origin, version.number) for version in item[1])

@@ -1,0 +1,50 @@
+"""A copy for a datacenter that lacks what is trimmed here: all versions and sets, page by page.
+
+Pages are merged into what is there, as changes are: whoever has seen a version drops it, whoever has it keeps
+it. So a page may come twice, or from two datacenters, and changes may arrive in between. Only the last page
+raises what its receiver knows. It says what the sender knew before the first page was made, so nothing
+that is newer is missed.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from services.messages.multi_leader import Change, Element, Page
+from services.multi_leader.knowledge import dot_of
+from services.multi_leader.storage import Storage
+from services.store.effects import canonical
+from services.versions import dotted
+
+T = TypeVar("T")
+PAGE_BYTES = 128 << 10  # at least so many, so that one value more still fits into a message
+
+
+def pages(sender: str, storage: Storage, knows: Mapping[str, int]) -> Iterator[Page]:
+    """All that is in `storage`, of a leader who knew so much before."""
+    held, sets = storage.everything()
+    versions = [version for each in held.values() for version in each]
+    elements = [Element(key, value) for key, values in sets.items() for value in values]
+    for part in _parts(versions):
+        yield Page(sender=sender, versions=part)
+    for some in _parts(elements):
+        yield Page(sender=sender, elements=some)
+    newest_us = max((version.stamp.time_us for version in versions), default=0)
+    yield Page(sender=sender, knows=dict(knows), time_us=newest_us)
+
+
+def _parts(things: Sequence[T]) -> Iterator[tuple[T, ...]]:
+    part, size = list[T](), 0
+    for thing in things:
+        part.append(thing)
+        size += len(canonical(thing))
+        if size >= PAGE_BYTES:
+            yield tuple(part)
+            part, size = [], 0
+    if part:
+        yield tuple(part)
+
+
+def is_new(version: Change, held: Sequence[Change]) -> bool:
+    """Is it neither among those that are `held`, nor known to one of them?"""
+    known = dotted.merged([dotted.past_in(each.past) for each in held])
+    return not known.knows(dot_of(version)) and all(dot_of(each) != dot_of(version) for each in held)
