@@ -35,7 +35,7 @@ class MultiLeader(Target):
         """See `Target`."""
         role, _, number = target.partition("-")
         devices = self.crew.devices
-        if role in ("leader", "follower") and (number or "1").isdecimal():
+        if self._has_followers and role in ("leader", "follower") and (number or "1").isdecimal():
             return await self._in_datacenter(role, int(number or "1"))
         if role != DEVICE or not (number or "1").isdecimal():
             raise ClusterError(f"nobody is called {target!r}; there are {known}")
@@ -63,10 +63,9 @@ class MultiLeader(Target):
 
     async def _in_datacenter(self, role: str, number: int) -> str:
         """Who leads there by the newest epoch that is heard of, or the first by name who does not."""
-        places = self.crew.settings.datacenters if self._has_followers else ()
+        places = self.crew.settings.datacenters
         if not 1 <= number <= len(places):
-            there_are = f"there are {len(places)}" if places else "here every replica leads"
-            raise ClusterError(f"there is no datacenter {number} with a {role}; {there_are}")
+            raise ClusterError(f"there is no datacenter {number} with a {role}; there are {len(places)}")
         group = [node for node in self.crew.replicas if node in places[number - 1]]
         leader = await self._leader(group)
         if leader is None:
