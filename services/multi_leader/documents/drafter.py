@@ -48,8 +48,10 @@ class Drafter:
 
     def text(self, key: str, elements: Sequence[Value]) -> list[str]:
         """See `Editor`."""
-        order = order_in(elements)
-        return self._draft(key).behind(order, self._env.node).text(order)
+        draft, order = self._draft(key), order_in(elements)
+        if draft.revision > len(order):  # the disk's thread was quicker than who read the elements
+            order = order_in(self._leader.storage.members(key))
+        return draft.behind(order, self._env.node).text(order)
 
     async def type(self, key: str, stroke: Keystroke) -> list[Done]:
         """See `Editor`; returns when the draft is on the disk."""
