@@ -11,8 +11,11 @@ from services.settings.single_leader import Coordination, SingleLeaderSettings
 from tests.contract.cluster.waiting import all_hold, link, soon
 
 WRITES = 60
-# So patient that a machine with too much to do does not make a leader step down between two writes.
-ELECTED = SingleLeaderSettings(coordination="election", replication="quorum-ack", detection_timeout_ms=2000)
+# So patient that a machine with too much to do does not make a leader step down between two writes, nor a
+# gateway give up a leader that waits for a processor.
+ELECTED = SingleLeaderSettings(
+    coordination="election", replication="quorum-ack", detection_timeout_ms=2000, call_timeout_ms=1500
+)
 
 
 async def test_a_hand_over_fails_no_request(cluster: Cluster, client: Client) -> None:
