@@ -135,10 +135,10 @@ class Coordinator:
         return partial(self._keep_hints, key, versions) if plan.keeps_hints else None
 
     def _keep_hints(self, key: str, versions: Versions, tally: Tally) -> None:
-        keeper = next(iter(tally.answers), None)
-        for home in tally.failures if keeper else ():
-            store = StoreVersions(key=key, versions=versions, keep_for=home)
-            self._asking.begin(store, (str(keeper),), 1, self._timeout_s)
+        for keeper in list(tally.answers)[:1]:
+            for home in tally.failures:
+                store = StoreVersions(key=key, versions=versions, keep_for=home)
+                self._asking.begin(store, (keeper,), 1, self._timeout_s)
 
     async def _write_numbered(
         self, key: str, version: Version, plan: Plan, needed: int, context: str
