@@ -7,7 +7,7 @@ from chaos.checkers._keys import UnreadableError
 from chaos.report.branches import Branches, branches
 from chaos.report.cast import Cast
 from chaos.report.saved import Saved
-from chaos.report.ways import Way, ways
+from chaos.report.ways import Way, overheard_all, ways
 from chaos.tournament.recorded import writes_of
 from chaos.tournament.score import conflicting
 from chaos.tournament.standing import Standing, resolvers, standing
@@ -31,7 +31,7 @@ def several_leaders(saved: Saved, cast: Cast) -> SeveralLeaders | None:
         return None
     return SeveralLeaders(
         ways(saved, cast),
-        is_hearsay=not saved.messages,
+        is_hearsay=not overheard_all(saved),
         branches=branches(saved, cast),
         standings=_standings(saved),
     )

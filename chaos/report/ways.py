@@ -18,7 +18,7 @@ from chaos.report.columns import shown
 from chaos.report.origins import origins_of
 from chaos.report.saved import Saved
 
-MOST, LONGEST, NS_PER_MS, EXCHANGES = 2, 20, 1_000_000, "changes"
+MOST, LONGEST, NS_PER_MS, SILENCE_NS, EXCHANGES = 2, 20, 1_000_000, 1_000_000_000, "changes"
 BOX_W, BOX_H, STEP_X, STEP_Y = 96.0, 30.0, 190.0, 46.0
 
 
@@ -66,7 +66,10 @@ class _News:
 
 def ways(saved: Saved, cast: Cast) -> list[Way]:
     """That of a write that a checker named, or else of the slowest one; and of one that went as usual."""
-    origins = origins_of(saved.about.get("options", {}), cast)
+    options = saved.about.get("options", {})
+    if not options.get("origin_tags", True):
+        return []  # a change that is taken for a new one again and again cannot be followed
+    overheard, origins = saved.messages if overheard_all(saved) else (), origins_of(options, cast)
     nodes = _exchanging(saved, origins)
     writes = [_at_origin(each, origins) for each in saved.history.client_operations]
     writes = [each for each in writes if _sequence(each)]
@@ -74,12 +77,17 @@ def ways(saved: Saved, cast: Cast) -> list[Way]:
         return []
     named = _named(saved)
     picked = [each for each in writes if named & {*each.event_indexes}][:1]
-    brought = [_between_origins(line, origins) for line in saved.messages if line.get("brings")]
+    brought = [_between_origins(line, origins) for line in overheard if line.get("brings")]
     heard = _Heard(_heard(saved, brought, origins))
     news = {each.index: heard.of(each, nodes) for each in writes}
     by_time = sorted(writes, key=lambda each: (_whole_ns(each, news[each.index], nodes), each.index))
     chosen = {each.index: each for each in (*picked, by_time[-1], by_time[len(by_time) // 2])}
     return [_way(each, nodes, news[each.index], brought) for each in list(chosen.values())[:MOST]]
+
+
+def overheard_all(saved: Saved) -> bool:
+    """Whether messages were kept to the end: there is a limit, and leaders are never silent for long."""
+    return bool(saved.messages) and saved.messages[-1]["time"] >= saved.end_ns - SILENCE_NS
 
 
 def _at_origin(operation: Operation, origins: Mapping[str, str]) -> Operation:
@@ -143,7 +151,7 @@ def _heard(
     for line in brought:
         for origin, number in line["brings"].items() if line["arrived"] is not None else ():
             yield origin, str(line["to"]), number, _News(str(line["from"]), line["time"], line["arrived"])
-    for each in saved.history.operations if not saved.messages else ():
+    for each in saved.history.operations if not overheard_all(saved) else ():
         if each.outcome == "ok" and isinstance(each.position, dict):
             for origin, number in each.position.items():
                 node = origins.get(str(each.node), str(each.node))

@@ -137,6 +137,15 @@ def test_on_real_machines_answers_tell_who_has_it(runs: Mapping[str, Saved]) -> 
     assert all(hop.source is None for hop in hops) and len(hops) == 5
 
 
+def test_messages_that_were_not_kept_to_the_end_make_no_gaps(runs: Mapping[str, Saved]) -> None:
+    """Of a long run only the first messages are kept; whom a later one reached is known by answers."""
+    saved = runs["topologies:star"]
+    early = [line for line in saved.messages if line["time"] < saved.end_ns / 3]
+    for drawn in ways(replace(saved, messages=early), cast_of(saved)):
+        assert all(hop.source is None for hop in drawn.hops)
+        assert len(drawn.hops) - len(drawn.missing) >= len(ways(saved, cast_of(saved))[0].hops) - 1
+
+
 def tree(saved: Saved) -> Branches:
     drawn = branches(saved, cast_of(saved))
     assert drawn is not None
