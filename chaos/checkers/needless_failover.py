@@ -34,6 +34,7 @@ ENDS = {
     "start-partition": frozenset({"stop-partition"}),
     "start-lose-request": frozenset({"stop-lose-request"}),
     "start-lose-reply": frozenset({"stop-lose-reply"}),
+    "start-refuse": frozenset({"stop-refuse"}),
 }
 STOPPED = frozenset({"kill", "start-upgrade"})
 ORDERS = frozenset({"promote", "hand-over"})

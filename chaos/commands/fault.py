@@ -12,6 +12,7 @@ from chaos.faults.kill import Kill
 from chaos.faults.lose_reply import LoseReply
 from chaos.faults.lose_request import LoseRequest
 from chaos.faults.pause import Pause
+from chaos.faults.refuse import Refuse
 from chaos.faults.slow import Slow
 from chaos.runtimes import ending
 
@@ -31,7 +32,7 @@ OneWay = Annotated[bool, typer.Option("--one-way", help="Only what NODE asks of 
 def register(app: typer.Typer) -> None:
     """Add `fault` with its commands to `app`."""
     faults = typer.Typer(help="Strike the cluster that is up.", no_args_is_help=True, rich_markup_mode=None)
-    for command in (cut, slow, lose_reply, lose_request, heal, kill, pause, resume, restart, upgrade):
+    for command in (cut, slow, lose_reply, lose_request, refuse, heal, kill, pause, resume, restart, upgrade):
         faults.command()(of_a_project(command))
     app.add_typer(faults, name="fault")
 
@@ -64,6 +65,11 @@ def lose_reply(node: Target, other: Other) -> None:
 def lose_request(node: Target, other: Other) -> None:
     """What NODE asks of OTHER never arrives."""
     _strike(LoseRequest(node, other))
+
+
+def refuse(node: Target, other: Other) -> None:
+    """OTHER refuses the connections of NODE, which knows at once that nothing happened."""
+    _strike(Refuse(node, other))
 
 
 def kill(node: Target) -> None:

@@ -15,6 +15,7 @@ from chaos.faults.kill import Kill
 from chaos.faults.lose_reply import LoseReply
 from chaos.faults.lose_request import LoseRequest
 from chaos.faults.pause import Pause
+from chaos.faults.refuse import Refuse
 from chaos.faults.slow import Slow
 from chaos.page.wires import LATENCY_MS
 from services.errors import LabError
@@ -35,6 +36,7 @@ FAULTS: Mapping[str, Callable[[str, str], Fault]] = {
     "cut-one-way": lambda node, other: Cut(node, other, one_way=True),
     "lose-reply": LoseReply,
     "lose-request": LoseRequest,
+    "refuse": Refuse,
     "slow": lambda node, other: Slow(node, other, LATENCY_MS / 1000),
     "isolate": lambda node, _: Isolate(node),
     "slow-all": lambda node, _: Slow(node, None, LATENCY_MS / 1000),

@@ -75,6 +75,11 @@ def _choices(seen: Seen, a: str, b: str, ways: tuple[Way, ...]) -> Iterable[Choi
             f"Lose the requests of {source}",
             *("lose-request", source, target, nobody or _already(already, "cut", "lose-request")),
         )
+    for source, target in ((a, b), (b, a)):
+        yield Choice(
+            f"Refuse connections of {source}",
+            *("refuse", source, target, nobody or _already(state.get((source, target)), *LOSES)),
+        )
     slow = "It is slow already." if {way.state for way in ways} == {"slow"} else ""
     lossy = LOSSY if any(way.state in LOSES for way in ways) else ""
     yield Choice(f"Slow down by {LATENCY_MS} ms", "slow", a, b, nobody or lossy or slow)

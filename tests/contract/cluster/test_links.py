@@ -10,6 +10,7 @@ from chaos.faults.isolate import Isolate
 from chaos.faults.lose_reply import LoseReply
 from chaos.faults.lose_request import LoseRequest
 from chaos.faults.partition import Partition
+from chaos.faults.refuse import Refuse
 from chaos.faults.slow import Slow
 from chaos.workloads.client import Client, ClientError
 from tests.contract.cluster.waiting import all_hold, link, soon
@@ -129,6 +130,17 @@ async def test_a_lost_reply_means_applied_but_not_acknowledged(cluster: Cluster,
         assert not failure.value.definite
         await all_hold(cluster, {"x": 7})
     assert await cluster.resolve("leader") == leader
+
+
+async def test_who_is_refused_knows_that_nothing_happened(cluster: Cluster, client: Client) -> None:
+    gateway, leader = next(iter(cluster.gateways)), await cluster.resolve("leader")
+    async with Refuse(gateway, "leader").applied(cluster):
+        assert await cluster.probe(link(cluster, f"{gateway}-{leader}"), SILENCE_S) == "refused"
+        with pytest.raises(ClientError) as failure:
+            await client.put(gateway, "x", 7)
+        assert failure.value.definite
+    assert await cluster.probe(link(cluster, f"{gateway}-{leader}"), PATIENCE_S) == "passed"
+    await all_hold(cluster, {})
 
 
 async def test_a_lost_request_never_arrives_and_nobody_can_tell(cluster: Cluster, client: Client) -> None:

@@ -54,6 +54,8 @@ class PaperCluster:
 
     async def probe(self, link: Link, timeout_s: float) -> Outcome:
         state = HEALTHY if "links" in self.lies else await self.link_state(link)
+        if state.refused:
+            return "refused"
         if state.cut_requests or state.cut_replies:
             return "no-answer"
         await asyncio.sleep(state.latency_s)

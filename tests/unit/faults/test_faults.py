@@ -14,6 +14,7 @@ from chaos.faults.lose_reply import LoseReply
 from chaos.faults.lose_request import LoseRequest
 from chaos.faults.partition import Partition
 from chaos.faults.pause import Pause
+from chaos.faults.refuse import Refuse
 from chaos.faults.restart import Restart
 from chaos.faults.slow import Slow
 from chaos.faults.upgrade import Upgrade
@@ -26,6 +27,7 @@ ALL: list[Fault] = [
     Slow("n1", latency_s=0.02),
     LoseReply("leader", "followers"),
     LoseRequest("g1", "leader"),
+    Refuse("g1", "leader"),
     Kill("leader"),
     Pause("follower"),
     Restart("n2"),
