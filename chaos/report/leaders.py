@@ -29,11 +29,12 @@ def several_leaders(saved: Saved, cast: Cast) -> SeveralLeaders | None:
     """The drawings of a run of several leaders, or None of any other."""
     if saved.about.get("options", {}).get("family") != "multi-leader" or not cast.replicas:
         return None
+    tree = branches(saved, cast)
     return SeveralLeaders(
-        ways(saved, cast),
+        ways=ways(saved, cast),
         is_hearsay=not overheard_all(saved),
-        branches=branches(saved, cast),
-        standings=_standings(saved),
+        branches=tree,
+        standings=[] if tree is None else _standings(saved),
     )
 
 

@@ -146,6 +146,12 @@ def test_messages_that_were_not_kept_to_the_end_make_no_gaps(runs: Mapping[str, 
         assert len(drawn.hops) - len(drawn.missing) >= len(ways(saved, cast_of(saved))[0].hops) - 1
 
 
+def test_a_change_without_a_tag_is_not_followed(runs: Mapping[str, Saved]) -> None:
+    saved = runs["topologies:ring"]
+    about = {**saved.about, "options": {**saved.about["options"], "origin_tags": False}}
+    assert ways(replace(saved, about=about), cast_of(saved)) == []
+
+
 def tree(saved: Saved) -> Branches:
     drawn = branches(saved, cast_of(saved))
     assert drawn is not None
