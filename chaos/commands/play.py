@@ -1,5 +1,6 @@
 """`./lab up`, `down`, `put`, `get`: a cluster to play with, which stays until it is told to go."""
 
+import contextlib
 import json
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ PARTITIONS = "Share the keys out over so many groups of replicas, which elect th
 COORDINATION = "Who replaces a silent leader: controller, election (the replicas themselves) or manual."
 DETECTION = "For how long a leader must be silent to be replaced; a busy machine needs more than 600."
 STONITH = "The old leader is switched off before another leads."
+UNSET = 1  # the exit code of `get` where a key has no value
 NO_JSON = ("NaN", "Infinity", "-Infinity")  # words to Python's reader of JSON, but not to JSON
 DEVICES = (
     "A device of that name: beside several leaders it works offline, without a leader it coordinates for "
@@ -26,13 +28,14 @@ DEVICES = (
 )
 OTHERS = "Any other setting of the family, for instance w=2; may be given several times."
 GATEWAY = "By way of this one, or of this device (default: the first gateway)."
+TO = "Give it to this replica, whether it leads or not (default: whoever the gateway takes for the leader)."
 LIKE = f"A database without a leader in miniature: {', '.join(MINIATURES)}."
 REPLICATION = "async, sync, semi-sync, semi-sync-timeout or quorum-ack"
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands, and those for watching and for faults, to `app`."""
-    for command in (up, down, put, get):
+    for command in (up, down, put, get, load):
         app.command()(of_a_project(command))
     watch.register(app)
     lead.register(app)
@@ -93,12 +96,13 @@ def down() -> None:
 def put(
     key: str,
     value: Annotated[str, typer.Argument(help="JSON, or else taken as a string.")],
+    to: Annotated[str | None, typer.Option(metavar="NODE", help=TO)] = None,
     gateway: Annotated[str | None, typer.Option(help=GATEWAY)] = None,
 ) -> None:
     """Write VALUE to the register KEY."""
     from chaos.commands.playing import write
 
-    answer = ending.run(write(key, value_of(value), gateway))
+    answer = ending.run(write(key, value_of(value), gateway, to))
     typer.echo(f"acknowledged by {whereabouts(answer)}")
 
 
@@ -109,13 +113,36 @@ def get(
     ] = None,
     gateway: Annotated[str | None, typer.Option(help=GATEWAY)] = None,
 ) -> None:
-    """Read the register KEY, from a gateway or from one replica's own copy."""
+    """Read the register KEY, from a gateway or from one replica's own copy.
+
+    Exit code: 0 with its value, 1 when it has none, 4 when nobody could be asked.
+    """
     from chaos.commands.playing import read
 
-    answer = ending.run(read(key, source, gateway))
+    answer, is_there = ending.run(read(key, source, gateway))
+    if not is_there:
+        typer.echo(f"{key} has no value, says {whereabouts(answer)}", err=True)
+        raise typer.Exit(UNSET)
     for value in (answer.value,) if answer.siblings is None else answer.siblings:
         typer.echo(json.dumps(value))
     typer.echo(f"from {whereabouts(answer)}", err=True)
+
+
+def load(
+    writes: Annotated[float, typer.Option(min=0, max=2000, help="Writes a second.")] = 20,
+    reads: Annotated[float, typer.Option(min=0, max=2000, help="Reads a second.")] = 20,
+    seconds: Annotated[float | None, typer.Option(min=0.1, help="For so long (default: to Ctrl-C).")] = None,
+    keys: Annotated[int, typer.Option(min=1, help="On so many keys.")] = 10,
+    gateway: Annotated[str | None, typer.Option(help="By way of this one (default: all in turn).")] = None,
+) -> None:
+    """Write and read at a steady rate, and say each second what came of it and who answered.
+
+    Strike meanwhile, from another terminal: `./lab fault kill leader`.
+    """
+    from chaos.commands import loading
+
+    with contextlib.suppress(KeyboardInterrupt):
+        ending.run(loading.load(writes, reads, seconds, keys, gateway))
 
 
 def whereabouts(answer: Answer) -> str:

@@ -2,8 +2,10 @@
 
 import shutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import typer
 from msgspec.structs import replace
@@ -16,8 +18,12 @@ from chaos.runtimes.http_client import HttpClient
 from chaos.runtimes.supervisor import state_directory
 from chaos.targets.target import must_be_usable, roles_of
 from chaos.workloads.client import Answer, ClientError
-from services.families import FAMILIES
+from services.adapters.stream import IN_DOUBT
+from services.families import DEFAULT, FAMILIES
+from services.messages import Read, ReadResult
 from services.settings import CommonSettings, settings_of
+
+T = TypeVar("T")
 
 PATIENCE_S = 10.0
 FINDERS: Mapping[str, Callable[[], Awaitable[Cluster | None]]] = {
@@ -66,7 +72,9 @@ async def start(
     whom = devices[0] if devices else _whom(strategy)
     if on == "local":
         watch = f"\nsee  {playground.page_address()}"
-    typer.echo(f"up: {_where(cluster)}\n{WHAT_NEXT.format(url=_first_url(cluster), whom=whom)}{watch}")
+    leads = await _who_leads(cluster, strategy)
+    next_steps = WHAT_NEXT.format(url=_first_url(cluster), whom=whom)
+    typer.echo(f"up: {_where(cluster)}{leads}\n{next_steps}{watch}")
     await cluster.close()
 
 
@@ -79,38 +87,73 @@ async def stop() -> None:
     typer.echo(f"down: {stopped}; nothing is left of it")
 
 
-async def write(key: str, value: Any, gateway: str | None) -> Answer:
-    """Put `value`; raises `ClusterError` that says whether it may have happened."""
+async def write(key: str, value: Any, gateway: str | None, to: str | None = None) -> Answer:
+    """Put `value`, at the replica `to` if one is named.
+
+    Raises `ClusterError` that says whether it may have happened.
+    """
     async with playground.cluster_that_is_up(alone=True) as cluster:
-        return await _through(cluster, gateway, lambda client, name: client.put(name, key, value))
+        return await _through(
+            cluster, gateway, lambda client, name: client.put(name, key, value), to, is_write=True
+        )
 
 
-async def read(key: str, source: str | None, gateway: str | None) -> Answer:
-    """The register `key`, through a gateway, or from the copy of the replica `source`."""
+async def read(key: str, source: str | None, gateway: str | None) -> tuple[Answer, bool]:
+    """The register `key`, through a gateway, or from the copy of the replica `source`; and has it a value?"""
     async with playground.cluster_that_is_up() as cluster:
         if source is None:
-            return await _through(cluster, gateway, lambda client, name: client.get(name, key))
+            answer = await _through(cluster, gateway, partial(_get, key=key), is_write=False)
+            if answer.value is not None or answer.siblings is not None:
+                return answer, True
+            ask = partial(_is_there, key=key)  # null is a value, too
+            return answer, await _through(cluster, gateway, ask, is_write=False)
         held = await cluster.contents(await cluster.resolve(source))
     position = held["vector"] or held["position"][1]
     answer = Answer(held["node"], held["epoch"], position, held["registers"].get(key))
-    return replace(answer, siblings=tuple(held["siblings"][key])) if key in held["siblings"] else answer
+    if key in held["siblings"]:
+        return replace(answer, siblings=tuple(held["siblings"][key])), True
+    return answer, key in held["registers"]
+
+
+async def _put(client: HttpClient, gateway: str, *, key: str, value: Any) -> Answer:
+    return await client.put(gateway, key, value)
+
+
+async def _get(client: HttpClient, gateway: str, *, key: str) -> Answer:
+    return await client.get(gateway, key)
+
+
+async def _is_there(client: HttpClient, gateway: str, *, key: str) -> bool:
+    reply = await client.ask(gateway, Read(key=key, type="register"))
+    return isinstance(reply, ReadResult) and reply.found
 
 
 async def _through(
-    cluster: Cluster, gateway: str | None, request: Callable[[HttpClient, str], Awaitable[Answer]]
-) -> Answer:
+    cluster: Cluster,
+    gateway: str | None,
+    request: Callable[[HttpClient, str], Awaitable[T]],
+    to: str | None = None,
+    *,
+    is_write: bool,
+) -> T:
     name = gateway or await _working_gateway(cluster)
     if name not in cluster.doors:
         known = ", ".join(cluster.doors) or "none that runs"
         raise UnknownNameError(f"there is no gateway {name!r}; there are: {known}")
-    client = HttpClient(cluster.doors, PATIENCE_S)
+    client = HttpClient(cluster.doors, PATIENCE_S, to)
     try:
         return await request(client, name)
     except ClientError as error:
-        doubt = "it certainly did not happen" if error.definite else "nobody knows whether it happened"
-        raise ClusterError(f"{error} ({doubt})") from error
+        raise ClusterError(failure(str(error), error.definite, is_write)) from error
     finally:
         await client.close()
+
+
+def failure(text: str, definite: bool, is_write: bool) -> str:
+    """What went wrong, and of a write whether it may have happened; a read has nothing to wonder about."""
+    if not is_write:
+        return text.removesuffix(f"; {IN_DOUBT}")
+    return f"{text} ({'it certainly did not happen' if definite else 'nobody knows whether it happened'})"
 
 
 async def _working_gateway(cluster: Cluster) -> str:
@@ -130,6 +173,11 @@ def _shared_out(nodes: int, partitions: int) -> Mapping[str, Any]:
             f"{partitions} partitions need at least as many replicas; give --nodes more than {nodes}"
         )
     ends = [number * nodes // partitions for number in range(partitions + 1)]
+    if nodes < 2 * partitions:
+        typer.echo(
+            f"{nodes} replicas for {partitions} partitions: a part that lies on one replica alone is not "
+            f"replicated; --nodes {2 * partitions} gives each part two copies"
+        )
     groups = [[f"n{node + 1}" for node in range(*span)] for span in pairwise(ends)]
     return {"partitions": groups, "coordination": "election"}
 
@@ -147,6 +195,27 @@ def _settings(given: Mapping[str, Any]) -> CommonSettings:
         return settings_of(given)
     except ValueError as error:
         raise UnknownNameError(f"these settings do not fit: {error}") from error
+
+
+async def _who_leads(cluster: Cluster, strategy: str) -> str:
+    """The leader of each partition, where somebody leads, and who follows.
+
+    Without partitions it is n1, as every page here has it.
+    """
+    if "leader" not in roles_of(strategy) or strategy != DEFAULT:
+        return ""
+    groups = cluster.partitions or (tuple(cluster.replicas),)
+    targets = [f"leader-{number}" if len(groups) > 1 else "leader" for number in range(1, len(groups) + 1)]
+    lines = []
+    for group, target in zip(groups, targets, strict=True):
+        leader = await cluster.resolve(target)
+        if leader != group[0] and not cluster.partitions:  # a busy machine: it was slow while all began
+            with suppress(ClusterError):
+                leader = await cluster.order("hand-over", group[0])
+        followers = [node for node in group if node != leader]
+        follow = f", followed by {', '.join(followers)}" if followers else ", the only copy of its part"
+        lines.append(f"\n{leader} leads{follow}")
+    return "".join(lines)
 
 
 def _whom(strategy: str) -> str:

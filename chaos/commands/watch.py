@@ -19,11 +19,23 @@ def register(app: typer.Typer) -> None:
 
 
 def status(
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Again each second, until Ctrl-C.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
-    """Show every node, and the links that are not healthy."""
+    """Show every node, the links that are not healthy, and what is worth a remark: two leaders, say.
+
+    The lag is in positions of the log and in milliseconds; a port is that of a gateway on this machine.
+    """
     from chaos.commands import watching
 
+    if watch:
+        if as_json:
+            raise typer.BadParameter(
+                "--watch is for people; call --json again and again", param_hint="--watch"
+            )
+        with contextlib.suppress(KeyboardInterrupt):
+            ending.run(watching.watch())
+        return
     report = ending.run(watching.report())
     if as_json:
         print(json.dumps(report, indent=2))

@@ -1,14 +1,22 @@
 """What `./lab status` does."""
 
+import asyncio
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from chaos.by_hand.looking import look
+from chaos.by_hand.remarks import remarks
 from chaos.runtimes import playground
 
-COLUMNS = ("node", "process", "role", "epoch", "position", "lag", "leader")
+COLUMNS = ("node", "role", "epoch", "position", "lag", "leader", "port")
+PARTITION = "part"
+WATCH_S = 1.0
 
 
 async def report() -> dict[str, Any]:
@@ -17,26 +25,45 @@ async def report() -> dict[str, Any]:
         return await look(cluster)
 
 
+async def watch() -> None:
+    """Show it again and again, in place, until Ctrl-C or until the cluster is gone."""
+    async with playground.cluster_that_is_up() as cluster:
+        with Live(drawn(await look(cluster)), console=Console(), auto_refresh=False) as screen:
+            while True:
+                await asyncio.sleep(WATCH_S)
+                screen.update(drawn(await look(cluster)), refresh=True)
+
+
 def show(found: dict[str, Any]) -> None:
     """Print a report for people."""
-    console = Console()
+    Console(highlight=False).print(drawn(found))
+
+
+def drawn(found: dict[str, Any]) -> Group:
+    """A table that fits into 80 columns, and below it what is worth a remark."""
     columns: tuple[str, ...] = COLUMNS
     if any("partition" in node for node in found["nodes"]):
-        columns = (*COLUMNS[:1], "partition", *COLUMNS[1:])
-    table = Table(*columns, title=f"{found['name']} ({found['runtime']})")
+        columns = (COLUMNS[0], PARTITION, *COLUMNS[1:])
+    table = Table(*columns, title=f"{found['name']} ({found['runtime']})", box=None, padding=(0, 2, 0, 0))
     for node in found["nodes"]:
-        table.add_row(*(_cell(node, column) for column in columns))
-    console.print(table)
-    for link in found["links"]:
-        faults = ", ".join(f"{name}={value}" for name, value in link.items() if value and name != "link")
-        console.print(f"link {link['link']}: {faults}", style="yellow")
-    if unknown := found.get("links_error"):
-        console.print(f"the links: {unknown}", style="yellow")
-    elif not found["links"]:
-        console.print("every link is healthy")
+        table.add_row(*(_cell(node, column, found["gateways"]) for column in columns))
+    return Group(table, *_sentences(found))
 
 
-def _cell(node: dict[str, Any], column: str) -> str:
+def _sentences(found: dict[str, Any]) -> Iterator[Text]:
+    said = list(remarks(found))
+    yield from (Text(sentence, style="yellow") for sentence in said)
+    if not found["links"] and "links_error" not in found:
+        yield Text("every link is healthy")
+
+
+def _cell(node: dict[str, Any], column: str, gateways: dict[str, str]) -> str:
+    if column == "role":
+        return str(node.get("role") or ("no answer" if node["process"] == "running" else node["process"]))
+    if column == PARTITION:
+        return str(node.get("partition") or "")
+    if column == "port":
+        return str(urlsplit(gateways.get(node["node"], "")).port or "")
     if column == "lag":
         return _lag(node)
     if column == "position":
@@ -54,6 +81,12 @@ def _cell(node: dict[str, Any], column: str) -> str:
 def _lag(node: dict[str, Any]) -> str:
     """What the leader sees is exact; what a follower knows by itself is how far behind it is at most."""
     if behind := node.get("behind"):
-        return f"{behind['positions']} positions, {behind['seconds'] * 1000:.0f} ms"
+        if not behind["positions"]:
+            return "none"
+        return f"{behind['positions']}, {_time(behind['seconds'])}"
     lag_s = node.get("lag_s") if node.get("role") == "follower" else None
-    return "" if lag_s is None else f"at most {lag_s * 1000:.0f} ms"
+    return "" if lag_s is None else f"at most {_time(lag_s)}"
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 10 else f"{seconds:.1f} s"

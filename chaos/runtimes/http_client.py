@@ -7,6 +7,7 @@ happened twice would look as if it had happened once.
 
 import asyncio
 from collections.abc import Mapping
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -24,18 +25,19 @@ JSON = {"content-type": "application/json"}
 class HttpClient(AskingClient):
     """See `chaos.workloads.client.Client`; `doors` are base URLs by name.
 
-    They are looked up anew for each request: who starts again may be found elsewhere.
+    They are looked up anew for each request: who starts again may be found elsewhere. With `replica`, each
+    request names that one as the only one that may answer it.
     """
 
-    def __init__(self, doors: Mapping[str, str], timeout_s: float) -> None:
-        super().__init__(OverHttp(doors, timeout_s))
+    def __init__(self, doors: Mapping[str, str], timeout_s: float, replica: str | None = None) -> None:
+        super().__init__(OverHttp(doors, timeout_s, f"?from={quote(replica, safe='')}" if replica else ""))
 
 
 class OverHttp:
     """See `chaos.runtimes.asking.Way`."""
 
-    def __init__(self, doors: Mapping[str, str], timeout_s: float) -> None:
-        self._doors = doors
+    def __init__(self, doors: Mapping[str, str], timeout_s: float, wish: str = "") -> None:
+        self._doors, self._wish = doors, wish
         self._timeout_s = timeout_s
         limits = httpx.Limits(
             max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=KEEP_ALIVE_S
@@ -46,7 +48,7 @@ class OverHttp:
         """See `Way`."""
         method, path, body, headers = request_of(message)
         content = None if body is None else msgspec.json.encode(body)
-        url = f"{self._doors[gateway]}{path}"
+        url = f"{self._doors[gateway]}{path}{self._wish}"
         headers = headers if content is None else {**JSON, **headers}
         try:
             async with asyncio.timeout(self._timeout_s):

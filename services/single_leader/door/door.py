@@ -26,6 +26,7 @@ from services.messages import (
 from services.messages.single_leader import LeadStatus, Route
 from services.node import remember_settings
 from services.ports import Env
+from services.replies import of_type
 from services.settings import NodeSettings
 from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.door import routing
@@ -98,9 +99,14 @@ class Door:
             raise LabError("no-leader", f"{self._env.node} has not heard yet who leads")
 
     async def write(self, message: Write, wish: Wish = NO_WISH) -> Written:
-        """Pass the write on to the leader. Raises `LabError`, indefinite when it may have happened."""
-        if wish:
-            raise LabError("bad-request", "one leader takes every write here; leave out the query")
+        """Pass the write on to the leader, or to the replica wished for, which refuses if it does not lead.
+
+        Raises `LabError`, indefinite when it may have happened.
+        """
+        if wish.policy or wish.counts:
+            raise LabError("bad-request", "one leader takes every write here; a write takes only ?from=")
+        if wish.replica is not None:
+            return await self._write_at(wish.replica, message)
         home, count = self._home_of(message.operation.key), len(self._partitions)
         known = tokens.fitting(message.token, count)
         if count == 1:
@@ -109,6 +115,14 @@ class Door:
         own = tokens.about(known, home.number)
         written = await home.write(replace(message, operation=operation, token=own))
         return replace(written, token=self._with(known, home, written.token), partition=home.number)
+
+    async def _write_at(self, replica: str, message: Write) -> Written:
+        """Give it to that one and no other, as a client might who does not know who leads."""
+        if replica not in self.replicas:
+            known = ", ".join(self.replicas)
+            raise LabError("bad-request", f"there is no replica {replica!r}; there are {known}")
+        patience_s = self._cluster.patience_s
+        return of_type(await self._env.network.call(replica, message, patience_s), Written)
 
     async def read(self, message: Read, wish: Wish = NO_WISH) -> ReadResult:
         """Read under the policy wished for (by default the cluster's), or from that replica (what it has).

@@ -49,6 +49,20 @@ async def test_it_asks_once_and_remembers(gateway: Gateway, peers: Peers) -> Non
     assert peers.questions == 1
 
 
+async def test_a_write_for_one_replica_goes_to_that_one_alone(gateway: Gateway, peers: Peers) -> None:
+    peers.say("controller", route(1, "n1"))
+    peers.say("n1", written("n1"))
+    peers.say("n3", NOT_LEADER)
+    with pytest.raises(LabError, match="I am a follower"):
+        await gateway.write(WRITE, Wish(replica="n3"))
+    assert (await gateway.write(WRITE, Wish(replica="n1"))).node == "n1"
+    assert peers.asked == ["n3", "n1"]
+    with pytest.raises(LabError, match="there are n1, n2, n3"):
+        await gateway.write(WRITE, Wish(replica="n9"))
+    with pytest.raises(LabError, match="takes only"):
+        await gateway.write(WRITE, Wish(w=2))
+
+
 async def test_nobody_known_is_a_definite_error(gateway: Gateway, peers: Peers) -> None:
     assert (await failure_of(gateway, WRITE)).kind.code == "no-leader"
     peers.say("controller", route(3, None))

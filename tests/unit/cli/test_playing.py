@@ -1,0 +1,19 @@
+"""What `./lab put`, `get` and `up` say."""
+
+import pytest
+
+from chaos.commands.playing import _shared_out, failure
+
+IN_DOUBT = "timed-out: n1 did not answer within 1.5 s; it may or may not have happened"
+
+
+def test_only_a_write_can_have_happened() -> None:
+    assert failure(IN_DOUBT, False, is_write=False) == "timed-out: n1 did not answer within 1.5 s"
+    assert failure(IN_DOUBT, False, is_write=True).endswith("(nobody knows whether it happened)")
+    assert failure("not-leader: n3", True, is_write=True).endswith("(it certainly did not happen)")
+
+
+@pytest.mark.parametrize(("nodes", "told"), [(3, True), (4, False), (5, False)])
+def test_a_part_with_one_copy_is_said(nodes: int, told: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _shared_out(nodes, 2)["coordination"] == "election"
+    assert ("--nodes 4 gives each part two copies" in capsys.readouterr().out) is told
