@@ -107,7 +107,7 @@ def _simulation_in(path: Path) -> Simulation:
     try:
         return Simulation.from_json(RunFolder(path).read_json("run.json"))
     except (OSError, ValueError) as error:
-        raise ClusterError(f"the run in {path} cannot be had again: {error}") from error
+        raise ClusterError(f"the run in {path} cannot be replayed: {error}") from error
 
 
 def _tell(outcome: Outcome) -> None:

@@ -103,7 +103,7 @@ class Shrinker:
             self._tried[candidate] = self._anomalies <= set(anomalies_of(candidate))
         if self._tried[candidate]:
             if size_of(candidate) != size_of(self._best):
-                self._tell(f"run {self.runs}: enough are {size_of(candidate)}")
+                self._tell(f"run {self.runs}: still fails with {size_of(candidate)}")
             self._best = candidate
         return self._tried[candidate]
 
