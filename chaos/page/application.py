@@ -25,9 +25,9 @@ from services.gateway.inputs import MOST_KEY_CHARACTERS
 
 ASSETS = Path(__file__).parent / "assets"
 OF_REPORTS = Path(__file__).parents[1] / "report" / "assets"
-KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
+KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
 SERVED = {
-    **{path.name: path for path in sorted(ASSETS.iterdir()) if path.suffix in (".js", ".css", ".svg")},
+    **{path.name: path for path in sorted(ASSETS.iterdir()) if path.suffix in (".js", ".css")},
     "report.css": OF_REPORTS / "page.css",
 }
 

@@ -249,7 +249,7 @@ def test_who_interrupts_the_start_has_no_cluster(terminal: Terminal, number: int
         (["up", "--strategy", "leaderless", "--replication", "sync"], "replication"),
         (["up", "--strategy", "leaderless", "--set", "w=9"], "w"),
         (["up", "--coordination", "anarchy"], "anarchy"),
-        (["up", "--on", "moon"], "local or compose"),
+        (["up", "--on", "moon"], "local, compose"),
         (["up", "--detection-timeout-ms", "50"], "must be longer than heartbeat_ms"),
     ],
 )
