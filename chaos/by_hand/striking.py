@@ -46,7 +46,7 @@ async def _revived(cluster: Cluster) -> list[str]:
         done.append(noted(cluster, Mark("resume", {}, f"the links' proxy was {was} and works again")))
     for node in everybody(cluster):
         async for step in revive(cluster, node):
-            text = f"goes on: {node}" if step == "resume" else f"started again: {node}"
+            text = f"resumed: {node}" if step == "resume" else f"started again: {node}"
             done.append(noted(cluster, Mark(step, {"nodes": [node]}, text)))
     return done
 
@@ -73,7 +73,7 @@ async def resume(cluster: Cluster, target: str) -> str:
     node = await cluster.resolve(target)
     await cluster.resume(node)
     shot = await cluster.process_state(node) == "dead"
-    what = f"{node} was shot while it stood still; start it again" if shot else f"goes on: {node}"
+    what = f"{node} was shot while it stood still; start it again" if shot else f"resumed: {node}"
     return noted(cluster, Mark("resume", {"nodes": [node]}, what))
 
 

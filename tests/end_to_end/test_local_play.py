@@ -167,7 +167,7 @@ def test_healing_takes_back_everything_and_names_it(terminal: Terminal) -> None:
     assert "no gateway runs" in terminal.lab("put", "x", "9", code=4)
     terminal.lab("fault", "kill", "n2")
     healed = terminal.lab("fault", "heal").splitlines()
-    assert healed == ["started again: n2", "goes on: g1", "started again: g2"]
+    assert healed == ["started again: n2", "resumed: g1", "started again: g2"]
     assert terminal.lab("fault", "heal") == "everything was healthy already\n"
 
 
