@@ -62,7 +62,7 @@ SCENARIO = Scenario(
         "family": "multi-leader",
         "conflicts": "record",
         "datacenters": DATACENTERS,
-        "detection_timeout_ms": 1500,
+        "detection_timeout_ms": 2500,
     },
     variants=(
         problem("at-once", finds=["diverged-replicas"], inside="async"),
