@@ -1,7 +1,9 @@
 """The story of a run: what was acknowledged, by whom, in which epoch, what each fault did, what was lost.
 
-A list of statements in the order of time. Each names the operations that it speaks of, so that a reader
-can look at them in the timeline instead of believing it.
+A list of statements in the order of time, causes before effects: what clients were told is counted anew
+from each turn of events, and told when all of it had happened; what a checker found stands at the moment
+of its last proof. Each names the operations that it speaks of, so that a reader can look at them in the
+timeline instead of believing it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,40 +19,63 @@ from chaos.report.saved import Saved
 from chaos.running.judgement import NOT_SETTLED
 
 WITNESSES_TOLD = 3
-FIRST = ("fault", "healed", "node", "clients")  # of the same moment: causes before effects
+RANKS = {"fault": 0, "healed": 1, "node": 2, "clients": 3, "end": 4, "found": 5, "more": 5}  # of one moment
+TURNS = ("promoted", "demoted", "lease-expired")  # from there on others acknowledge, or nobody
 SAME_MOMENT_NS = 30_000_000
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One thing that happened; `ops` are indexes of events, `kind` decides how it looks."""
+    """One thing that happened between `from_ns` and `to_ns`, told at `at_ns`; `ops` are indexes of events,
+    `kind` decides how it looks."""
 
     from_ns: int
     to_ns: int
-    kind: str  # clients, fault, healed, node, found, end
+    kind: str  # one of `RANKS`
     text: str
     ops: tuple[int, ...] = ()
 
+    @property
+    def at_ns(self) -> int:
+        """When all of it that matters has happened: what is counted or proved, at its end."""
+        return self.to_ns if self.kind in ("clients", "found") else self.from_ns
+
 
 def story(saved: Saved, cast: Cast, bands: Sequence[Band], contents: Contents) -> list[Statement]:
-    """The statements in the order of time; what the checkers found comes last."""
-    told = [*_clients(saved, bands), *_faults(bands, cast), *_nodes(saved)]
-    told.sort(key=lambda statement: (statement.from_ns, FIRST.index(statement.kind)))
-    return [*told, *_end(saved, contents), *_found(saved)]
+    """The statements in the order of time, each finding behind what proves it."""
+    told = [
+        *_clients(saved, bands),
+        *_faults(bands, cast),
+        *_nodes(saved),
+        *_end(saved, contents),
+        *_found(saved),
+    ]
+    return sorted(told, key=lambda statement: (statement.at_ns, RANKS[statement.kind]))
 
 
 def _clients(saved: Saved, bands: Sequence[Band]) -> Iterator[Statement]:
-    """What clients were told between one turn of events and the next."""
-    moments = [0, *turning_points(bands), saved.end_ns + 1]
+    """What clients were told between one turn of events and the next; it ends with the last of it."""
     since = 0
-    for until in moments[1:]:
-        if until - since < SAME_MOMENT_NS and until != moments[-1]:
-            continue
+    for until in _turns(saved, bands):
         operations = [op for op in saved.history.client_operations if since <= _told_ns(op, saved) < until]
         if operations:
             ops = tuple(index for op in operations for index in op.event_indexes)
-            yield Statement(since, until, "clients", _told_to_clients(operations), ops)
+            last_ns = max(_told_ns(op, saved) for op in operations)
+            yield Statement(since, last_ns, "clients", _told_to_clients(operations), ops)
         since = until
+
+
+def _turns(saved: Saved, bands: Sequence[Band]) -> Iterator[int]:
+    """When faults begin and end, and when it changes who acknowledges; of those of one moment the first.
+
+    The last is behind the end of the run.
+    """
+    logged = [round(event.time_s * 1e9) for event in saved.events if event.event in TURNS]
+    latest = 0
+    for moment in sorted([*turning_points(bands), *logged]):
+        if moment - latest >= SAME_MOMENT_NS:
+            yield (latest := moment)
+    yield saved.end_ns + 1
 
 
 def _told_ns(operation: Operation, saved: Saved) -> int:
@@ -126,13 +151,16 @@ def _end(saved: Saved, contents: Contents) -> Iterator[Statement]:
 
 
 def _found(saved: Saved) -> Iterator[Statement]:
+    """The first witnesses of each finding, and behind the last how many more there are."""
     for finding in saved.verdict.anomalies:
+        latest_ns = 0
         for witness in finding.witnesses[:WITNESSES_TOLD]:
             times = [saved.history.events[index].time for index in witness.ops]
             begin, end = min(times, default=0), max(times, default=0)
+            latest_ns = max(latest_ns, end)
             yield Statement(begin, end, "found", f"{finding.name}: {witness.text}", tuple(witness.ops))
         if more := _more(finding):
-            yield Statement(saved.end_ns, saved.end_ns, "end", f"… and {finding.name} {more} times more.")
+            yield Statement(latest_ns, latest_ns, "more", f"… and {finding.name} {more} times more.")
 
 
 def _more(finding: Finding) -> int:

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from chaos.judging.verdict import Finding, Kind, Verdict
+from chaos.report.plainly import plainly
 
 Tone: TypeAlias = Literal["fine", "bad", "doubt"]
+
+UNSHOWN = "the problem that this variant is there for did not show"
 
 # Findings that bear the name of the guarantee which is broken, and how one says that it was kept.
 GUARANTEES: Mapping[str, tuple[str, str]] = {
@@ -63,7 +66,7 @@ MEANINGS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Opening:
-    """What stands at the head of a page: one word, a sentence, and whether all is as it should be."""
+    """What stands at the head of a page: as expected or not, what was found, and whether that is well."""
 
     word: str
     sentence: str
@@ -80,24 +83,24 @@ def headline(kind: Kind, as_expected: bool | None) -> str:
 
 
 def opening(verdict: Verdict) -> Opening:
-    """The verdict in a sentence."""
+    """The verdict in plain words: `as expected`, and `split brain, 53 writes lost`."""
     tones: dict[bool | None, Tone] = {True: "fine", False: "bad", None: "doubt"}
-    seen = [times(finding) for finding in verdict.anomalies if finding.found]
-    free = [absence(finding.name) for finding in verdict.anomalies if finding.found is False]
-    doubts = [*verdict.problems, *(f.reason for f in verdict.anomalies if f.found is None)]
-    expected = {
-        ("problem", True): "as this variant is there to show",
-        ("problem", False): "and not all that this variant is there to show",
-        ("remedy", True): "as this remedy promises",
-        ("remedy", False): "although this remedy promises to prevent it",
-    }
-    parts = [part for part in (" and ".join(seen), ", ".join(free)) if part]
-    if verdict.as_expected is not None:
-        parts[:1] = [", ".join((*parts[:1], expected[verdict.kind, verdict.as_expected]))]
-    else:
-        parts.append(f"this run proves nothing, because {doubts[0]}" if doubts else "nobody can tell")
-    sentence = "; ".join(parts)
-    return Opening(headline(verdict.kind, verdict.as_expected), f"{sentence}.", tones[verdict.as_expected])
+    words = {True: "as expected", False: "not as expected", None: "unknown"}
+    said = _said(verdict)
+    return Opening(words[verdict.as_expected], f"{said}.", tones[verdict.as_expected])
+
+
+def _said(verdict: Verdict) -> str:
+    """What came out, and what that has to do with the promise."""
+    seen = ", ".join(plainly(finding) for finding in verdict.anomalies if finding.found)
+    free = ", ".join(plainly(finding) for finding in verdict.anomalies if finding.found is False)
+    if verdict.as_expected is None:
+        doubts = [*verdict.problems, *(f.reason for f in verdict.anomalies if f.found is None)]
+        proves = f"this run proves nothing, because {doubts[0]}" if doubts else "nobody can tell"
+        return "; ".join(filter(None, (seen, proves)))
+    if verdict.kind == "problem":
+        return seen if verdict.as_expected else "; ".join(filter(None, (seen, f"{free}: {UNSHOWN}")))
+    return free if verdict.as_expected else f"{seen}, although this remedy promises to prevent that"
 
 
 def sentences(problems: Iterable[str], findings: Iterable[Finding]) -> Iterator[str]:
@@ -123,11 +126,6 @@ def breach(name: str) -> str:
 def absence(name: str) -> str:
     """That it is not there: `no lost-write`, `read-your-writes kept`."""
     return GUARANTEES[name][1] if name in GUARANTEES else f"no {name}"
-
-
-def times(finding: Finding) -> str:
-    """What was found, and how often."""
-    return breach(finding.name) + ("" if finding.count == 1 else f" ({finding.count} times)")
 
 
 def _of_finding(finding: Finding) -> str:

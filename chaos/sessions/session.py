@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from chaos.catalogue.idea import idea_of
 from chaos.catalogue.scenario import Scenario, Variant
 from chaos.cluster import ClusterError
 from chaos.cluster.shape import Shape
@@ -136,6 +137,8 @@ def describe(task: Task, began_s: float) -> dict[str, Any]:
     """The content of `run.json` as far as it is known before the run."""
     return {
         "scenario": task.scenario.id,
+        "title": task.scenario.title,
+        "idea": idea_of(task.scenario.id),
         "variant": task.variant.name,
         "kind": task.variant.kind,
         "judged": task.scenario.judged_for(task.variant),

@@ -22,4 +22,4 @@ def test_the_index_leads_to_the_reports(runs: dict[str, Path], show: Show) -> No
         "./lab run lost-writes:async --on sim --seed 5"
     )
     row.get_by_role("link", name="lease 1/1").click()
-    expect(page.locator("h1")).to_have_text("split-brain:lease")
+    expect(page.locator(".crumbs .name")).to_have_text("split-brain:lease")

@@ -10,9 +10,10 @@ import pytest
 from chaos.checkers import checker_names
 from chaos.judging.verdict import Finding, Kind, Verdict, Witness, found, not_found, unknown
 from chaos.report.page import NAME, write_pages
+from chaos.report.plainly import PHRASES
 from chaos.report.render import plain
 from chaos.report.words import MEANINGS, headline, opening, sentences
-from tests.unit.report.runs import by_hand
+from tests.unit.report.runs import ABOUT, by_hand
 
 LOST = found("lost-write", 3, [Witness((4, 5), "x=1 is <gone>.")])
 
@@ -63,21 +64,54 @@ def test_a_guarantee_is_kept_or_broken(finding: Finding, sentence: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "as_expected", "finding", "sentence"),
     [
-        ("problem", True, LOST, "lost-write (3 times), as this variant is there to show."),
-        ("remedy", True, not_found("lost-write"), "no lost-write, as this remedy promises."),
-        ("remedy", False, LOST, "lost-write (3 times), although this remedy promises to prevent it."),
-        ("remedy", None, unknown("lost-write", "no reads"), "this run proves nothing, because no reads."),
+        ("problem", True, LOST, "as expected: 3 writes lost."),
+        (
+            *("problem", False, not_found("lost-write")),
+            "not as expected: no write lost: the problem that this variant is there for did not show.",
+        ),
+        ("remedy", True, not_found("lost-write"), "as expected: no write lost."),
+        (
+            *("remedy", False, LOST),
+            "not as expected: 3 writes lost, although this remedy promises to prevent that.",
+        ),
+        (
+            *("remedy", None, unknown("lost-write", "no reads")),
+            "unknown: this run proves nothing, because no reads.",
+        ),
     ],
 )
 def test_the_verdict_in_a_sentence(
     kind: Kind, as_expected: bool | None, finding: Finding, sentence: str
 ) -> None:
     verdict = Verdict("lost-writes", "async", kind, "sim", 7, as_expected, (finding,), {})
-    assert opening(verdict).sentence == sentence
+    said = opening(verdict)
+    assert f"{said.word}: {said.sentence}" == sentence
+
+
+def test_a_verdict_names_all_that_was_found() -> None:
+    findings = (found("split-brain", 2, []), found("lost-write", 53, []), not_found("stale-read"))
+    verdict = Verdict("split-brain", "unfenced", "problem", "sim", 7, True, findings, {})
+    assert opening(verdict).sentence == "split brain, 53 writes lost."
 
 
 def test_every_anomaly_is_explained_and_no_other() -> None:
-    assert set(MEANINGS) == set(checker_names())
+    assert set(MEANINGS) == set(checker_names()) == set(PHRASES)
+
+
+def test_a_page_begins_with_title_idea_and_verdict_and_then_tells_the_story_in_full(tmp_path: Path) -> None:
+    about = {**ABOUT, "title": "The leader dies", "idea": "It had promised. Nobody else has it."}
+    write_pages([by_hand(tmp_path, about=about)], tmp_path / NAME)
+    page = (tmp_path / NAME).read_text(encoding="utf-8")
+    body = page[page.index("<body>") :]
+    parts = [
+        *("<h1>The leader dies</h1>", "It had promised. Nobody else has it."),
+        *("<b>As expected:</b> 1 write lost.", "<h2>The story</h2>", "<h2>Timeline</h2>"),
+    ]
+    places = [body.index(part) for part in parts]
+    assert places == sorted(places)
+    (looks,) = re.findall(r"\.story ol \{([^}]*)\}", page)
+    assert "height" not in looks
+    assert "overflow" not in looks
 
 
 @pytest.mark.parametrize(
@@ -101,7 +135,7 @@ def test_the_page_tells_all_and_loads_nothing_from_elsewhere(tmp_path: Path) -> 
     write_pages([saved], tmp_path / NAME)
     page = (tmp_path / NAME).read_text(encoding="utf-8")
     for expected in (
-        "lost-write, as this variant is there to show.",
+        "1 write lost.",
         "n1 is killed.",
         "n2 becomes the leader of epoch 2",
         "&lt;b&gt;key&lt;/b&gt;",

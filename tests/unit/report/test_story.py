@@ -111,12 +111,12 @@ def test_an_unknown_event_is_told_as_the_node_said_it() -> None:
 
 def test_the_story_of_a_lost_write(tmp_path: Path) -> None:
     assert told(by_hand(tmp_path)) == [
-        "n1 (epoch 1) acknowledges 1 write.",
         "n1 becomes the leader of epoch 1, at position 0 (first).",
         "n2 starts.",
+        "n1 (epoch 1) acknowledges 1 write.",
         "n1 is killed.",
-        "1 is refused; 1 is in doubt (done or not, nobody can say).",
         "n2 becomes the leader of epoch 2, at position 0 (n1 silent).",
+        "1 is refused; 1 is in doubt (done or not, nobody can say).",
         "Over after 0.20 s: n1 dead.",
         "Healed and settled, n1 and n2 are read: 2 keys, the same on all of them; of 1 nobody holds what "
         "was acknowledged last.",
@@ -129,12 +129,32 @@ def test_every_statement_leads_to_events_of_the_recording(split_brain: Saved) ->
     cast, faults = cast_of(split_brain), bands(split_brain.history)
     statements = story(split_brain, cast, faults, final_contents(split_brain))
     assert {statement.kind for statement in statements} == {
-        *("clients", "fault", "healed", "node", "found", "end")
+        *("clients", "fault", "healed", "node", "found", "more", "end")
     }
     for statement in statements:
         assert statement.from_ns <= statement.to_ns <= split_brain.end_ns + 1
         assert all(0 <= index < len(split_brain.history.events) for index in statement.ops)
-        assert statement.ops or statement.kind in ("healed", "node", "end")
+        assert statement.ops or statement.kind in ("healed", "node", "more", "end")
+
+
+def test_causes_stand_before_effects_and_findings_behind_their_proof(split_brain: Saved) -> None:
+    cast, faults = cast_of(split_brain), bands(split_brain.history)
+    statements = story(split_brain, cast, faults, final_contents(split_brain))
+    moments = [statement.at_ns for statement in statements]
+    assert moments == sorted(moments)
+    texts = [statement.text for statement in statements]
+    promoted = next(place for place, text in enumerate(texts) if "becomes the leader of epoch 2" in text)
+    first = next(place for place, text in enumerate(texts) if "(epoch 2) acknowledges" in text)
+    assert promoted < first
+    for place, statement in enumerate(statements):
+        if statement.kind == "found":
+            proof = max(split_brain.history.events[index].time for index in statement.ops)
+            assert all(moment <= proof for moment in moments[:place])
+    found = [statement.text.split(":")[0] for statement in statements if statement.kind == "found"]
+    assert found[0] == "split-brain"
+    assert texts.index(next(text for text in texts if text.startswith("Healed and settled"))) < texts.index(
+        next(text for text in texts if text.startswith("lost-write"))
+    )
 
 
 def test_contents_tell_what_is_missing_and_what_differs(tmp_path: Path) -> None:
