@@ -21,10 +21,12 @@ HERE = Path(__file__).resolve().parent
 SCRIPTS = (
     "vendor/uPlot.iife.min.js",
     "assets/lab.js",
+    "assets/colours.js",
     "assets/view.js",
     "assets/operations.js",
     "assets/exchanges.js",
     "assets/lanes.js",
+    "assets/bars.js",
     "assets/painter.js",
     "assets/timeline.js",
     "assets/messages.js",

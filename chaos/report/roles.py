@@ -1,4 +1,9 @@
-"""Who led when, in which epoch, and who was dead or stood still: lives of replicas and devices as spans."""
+"""Who led when, in which epoch, and who was dead or stood still: lives of replicas and devices as spans.
+
+A leader whose lease has run out, or who waits for its first, still calls itself one, and may confirm nothing:
+`unleased`, until it is granted one, or leads no more. Only its log tells, for whoever asks a node is told
+its role.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +16,11 @@ from chaos.report.saved import Saved
 
 LAST_WORDS = ("powered-off", "shut-down-by-order", "crashed")
 NOT_AT_WORK = ("dead", "paused", "starting")
+NO_LEASE, GRANTED = ("lease-expired",), "lease-granted"
+UNSURE = (
+    "promoted",
+    "lease-in-doubt",
+)  # a lease follows, where leases are granted: who has a majority is told of none
 SURE_NS = 50_000_000  # an answer to a question may be older than what was logged just before it
 
 
@@ -19,7 +29,7 @@ class Span:
     """What a replica was, from `from_ns` until its next span begins."""
 
     from_ns: int
-    state: str  # its role, such as leader or home, or one of `NOT_AT_WORK`
+    state: str  # its role, such as leader or home, `unleased`, or one of `NOT_AT_WORK`
     epoch: int | None
 
 
@@ -41,10 +51,17 @@ def _facts(saved: Saved, cast: Cast, bands: Sequence[Band], node: str) -> list[F
 
 def _said(saved: Saved, node: str) -> Iterable[Fact]:
     """From the node's own log."""
-    for event in saved.events:
-        if event.node == node and event.fields.get("role"):
-            state = "dead" if event.event in LAST_WORDS else str(event.fields["role"])
-            yield round(event.time_s * 1e9), state, event.fields.get("epoch")
+    own = [event for event in saved.events if event.node == node and event.fields.get("role")]
+    granted = {event.fields.get("epoch") for event in own if event.event == GRANTED}
+    for event in own:
+        state, epoch = str(event.fields["role"]), event.fields.get("epoch")
+        if event.event in LAST_WORDS:
+            state = "dead"
+        elif state == "leader" and (event.event in NO_LEASE or (event.event in UNSURE and epoch in granted)):
+            state = "unleased"
+        elif event.event == GRANTED:
+            state = "granted"
+        yield round(event.time_s * 1e9), state, epoch
 
 
 def _asked(saved: Saved, node: str) -> Iterable[Fact]:
@@ -62,12 +79,19 @@ def _struck(cast: Cast, bands: Sequence[Band], node: str) -> Iterable[Fact]:
 
 
 def _spans(facts: Iterable[Fact]) -> list[Span]:
-    """Consecutive facts that say the same are one span; who comes back from a pause is what it was."""
+    """Consecutive facts that say the same are one span; who comes back from a pause is what it was.
+
+    Whose lease has run out stays so, though it goes on calling itself leader, until it is granted one.
+    """
     spans: list[Span] = []
     awake: Span | None = None
     for since_ns, state, epoch in facts:
         if state == "back":
             state, epoch = (awake.state, awake.epoch) if awake else ("starting", None)
+        elif state == "granted":
+            state = "leader"
+        elif state == "leader" and awake and (awake.state, awake.epoch) == ("unleased", epoch):
+            state = "unleased"
         if not spans or (spans[-1].state, spans[-1].epoch) != (state, epoch):
             spans.append(Span(since_ns, state, epoch))
         if state not in NOT_AT_WORK:

@@ -73,6 +73,29 @@ def test_there_is_a_lane_for_each_node_and_process_and_a_band_for_each_fault(rep
     assert state(report, "run.drawing.lives.n1[0][1]") == "leader"
 
 
+def test_writes_have_the_colour_of_who_acknowledged_them(report: Page) -> None:
+    told = state(
+        report,
+        """run.drawing.operations.index.map((_, place) => [
+            run.operations.outcome(place), run.operations.word("f", place),
+            run.operations.word("node", place), run.timeline.painter.bars.colourOf(place)])""",
+    )
+    colours = {(node, colour) for outcome, f, node, colour in told if (outcome, f) == ("ok", "write")}
+    assert len(colours) == len({node for node, _ in colours}) == len({colour for _, colour in colours}) == 2
+    assert {colour for _, colour in colours} == {
+        state(report, f"run.timeline.painter.whose.of('{node}', {epoch})")
+        for node, epoch in (("n1", 1), (next(node for node, _ in colours if node != "n1"), 2))
+    }
+    expect(report.locator(".legend .by")).to_have_count(2)
+
+
+def test_whose_lease_has_run_out_does_not_lead(runs: dict[str, Path], show: Show) -> None:
+    page = show(runs["split-brain:lease"] / NAME)
+    state(page, "run.view.look(run.drawing.lives.n1.find(([, state]) => state === 'unleased')[0] + 1000)")
+    expect(page.locator("[data-node=n1]")).to_contain_text("no lease")
+    expect(page.locator(".legend")).to_contain_text("leader without a lease")
+
+
 def test_at_first_faults_and_witnesses_are_in_sight(report: Page) -> None:
     begin, end = span(report)
     fault = state(report, "run.drawing.bands[0]")

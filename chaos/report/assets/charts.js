@@ -10,7 +10,7 @@
   const KINDS = [
     { label: "writes", colour: "write", has: (operations, place) => isOk(operations, place) && !operations.isRead(place) },
     { label: "reads", colour: "read", has: (operations, place) => isOk(operations, place) && operations.isRead(place) },
-    { label: "refused or in doubt", colour: "doubt", has: (operations, place) => !isOk(operations, place) },
+    { label: "refused or in doubt", colour: "refused", has: (operations, place) => !isOk(operations, place) },
   ];
 
   class Charts {
@@ -132,7 +132,7 @@
     const kinds = KINDS.filter(({ has }) => places.some((place) => has(operations, place)));
     const series = kinds.map(({ label, colour }) => ({
       label, stroke: lab.colour(colour), paths: () => null,
-      points: { show: true, size: colour === "doubt" ? 7 : 4, fill: colour === "doubt" ? lab.colour("panel") : lab.colour(colour), width: 1.5 },
+      points: { show: true, size: colour === "refused" ? 7 : 4, fill: colour === "refused" ? lab.colour("panel") : lab.colour(colour), width: 1.5 },
     }));
     const curves = kinds.map(({ has }) => places.map((place) => (has(operations, place) ? value(place) : null)));
     return { data: [places.map((place) => operations.end(place) / 1e6), ...curves], series };

@@ -13,6 +13,7 @@
       this.clock = section.querySelector(".clock");
       this.caption = section.querySelector(".caption");
       this.moments = drawing.moments.toSorted((a, b) => a.at - b.at);
+      this.whose = new lab.Colours(drawing);
       this.step = -1;
       this.places = positions(drawing);
       this.redraw = lab.onNextFrame(() => this.draw());
@@ -83,10 +84,11 @@
       const group = lab.svg("g", { class: `node node-${state || "plain"}`, "data-node": name });
       const box = lab.svg("rect", { x: x - BOX.width / 2, y: y - BOX.height / 2, width: BOX.width, height: BOX.height, rx: 8 });
       const partition = this.drawing.partitions[name];
-      if (state === "leader") box.style.fill = lab.epochColour(epoch, partition);
-      if (["leader", "follower", "home"].includes(state)) box.style.stroke = lab.epochColour(epoch, partition);
+      if (state === "leader") box.style.fill = this.whose.of(name, epoch);
+      if (["leader", "unleased", "follower", "home"].includes(state)) box.style.stroke = this.whose.of(name, epoch);
       const short = name.length > 14 ? `${name.slice(0, 13)}…` : name;
-      const role = partition ? `p${partition} ${state}` : state;
+      const does = state === "unleased" ? "no lease" : state;
+      const role = partition ? `p${partition} ${does}` : does;
       const below = !epoch ? role : `${role}, epoch ${epoch}`;
       group.append(box, lab.svg("title", {}, name), lab.svg("text", { x, y: below ? y - 4 : y + 5, class: "name" }, short));
       if (below) group.append(lab.svg("text", { x, y: y + 14, class: "role" }, below));

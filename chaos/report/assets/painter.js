@@ -1,14 +1,17 @@
-// How the lanes of the timeline are painted: bars for operations, spans for roles, bands for faults.
+// How the timeline is painted: spans for roles, bands for faults, marks around operations.
 "use strict";
 {
-  const COLOURS = ["ink", "soft", "line", "panel", "paper", "read", "write", "doubt", "refused", "witness", "accent", "fault"];
+  const COLOURS = ["ink", "soft", "line", "panel", "paper", "read", "refused", "witness", "accent", "fault"];
 
   /** Paints one frame: `place` turns a time into a pixel, `left` and `width` bound what can be seen. */
   class Painter {
     constructor({ pen, left, width, layout, drawing, operations, view }) {
       Object.assign(this, { pen, left, width, layout, drawing, operations, view });
       this.colours = Object.fromEntries(COLOURS.map((name) => [name, lab.colour(name)]));
-      this.brushes = { doubt: lab.stripes(pen, this.colours.doubt), dead: lab.stripes(pen, this.colours.soft, 6) };
+      this.whose = new lab.Colours(drawing);
+      this.bars = new lab.Bars(this);
+      this.dead = lab.stripes(pen, this.colours.soft, 6);
+      this.hatches = new Map();
     }
 
     x(time) {
@@ -18,7 +21,7 @@
     drawRow(row) {
       if (row.kind === "fault") this.drawFaults(row);
       else if (row.kind === "node") this.drawNode(row);
-      else this.drawClient(row);
+      else this.bars.drawClient(row);
     }
 
     bandEnds(band) {
@@ -58,33 +61,42 @@
       const spans = this.drawing.lives[row.node] ?? [];
       spans.forEach(([from, state, epoch], place) => {
         const until = place + 1 < spans.length ? spans[place + 1][0] : this.drawing.end;
-        this.drawSpan(row, this.x(from), this.x(until), state, epoch, this.drawing.partitions[row.node]);
+        this.drawSpan(row, this.x(from), this.x(until), state, epoch);
       });
       for (const [time] of row.events) this.drawFlag(this.x(time), row.top + row.height);
       this.drawFinalReads(row);
     }
 
-    drawSpan(row, from, to, state, epoch, partition) {
+    /** Full: it leads. Pale: it follows. Hatched: it may do nothing, for it is away, or has no lease. */
+    drawSpan(row, from, to, state, epoch) {
       const { pen, colours } = this;
       if (to < this.left || from > this.width) return;
+      const partition = this.drawing.partitions[row.node];
       const leads = state === "leader";
       const isUp = !["dead", "paused", "starting"].includes(state);
-      pen.globalAlpha = leads ? 1 : isUp ? 0.22 : 0.6;
-      pen.fillStyle = isUp ? lab.epochColour(epoch, partition) : this.brushes.dead;
+      const isHatched = !isUp || state === "unleased";
+      const colour = this.whose.of(row.node, epoch);
+      pen.globalAlpha = leads ? 1 : isHatched ? 0.6 : 0.22;
+      pen.fillStyle = state === "unleased" ? this.hatch(colour) : isUp ? colour : this.dead;
       pen.fillRect(from, row.top, Math.max(1, to - from - 1), row.height);
       pen.globalAlpha = 1;
       const where = partition && leads ? ` partition ${partition},` : "";
-      const does = { leader: "leads", follower: "follows" }[state] ?? state;
+      const does = { leader: "leads", follower: "follows", unleased: "no lease, confirms nothing:" }[state] ?? state;
       const text = isUp ? `${does}${where}${epoch ? ` epoch ${epoch}` : ""}` : state;
       const begin = Math.max(from, this.left) + 6;
       const shown = lab.fitted(pen, text, Math.min(to, this.width) - begin - 4);
-      if (!isUp && shown) {
+      if (isHatched && shown) {
         pen.fillStyle = colours.panel;
         pen.fillRect(begin - 3, row.top + 4, pen.measureText(shown).width + 6, row.height - 8);
       }
       pen.textAlign = "left";
       pen.fillStyle = leads ? colours.paper : colours.ink;
       pen.fillText(shown, begin, row.top + row.height / 2 + 1);
+    }
+
+    hatch(colour) {
+      if (!this.hatches.has(colour)) this.hatches.set(colour, lab.stripes(this.pen, colour, 7));
+      return this.hatches.get(colour);
     }
 
     /** A little triangle under the lane: the node logged something that belongs to the story. */
@@ -108,69 +120,6 @@
         pen.fillStyle = this.colours.read;
         pen.fillRect(x, row.top + row.height - 5, 1.5, 5);
       }
-    }
-
-    /** Bars that would lie on the same pixels are drawn once. */
-    drawClient(row) {
-      const { operations, view } = this;
-      let drawnTo = -Infinity;
-      let drawnAs = "";
-      for (let at = firstIn(row.places, operations, view.from); at < row.places.length; at += 1) {
-        const place = row.places[at];
-        if (operations.begin(place) > view.to) break;
-        const from = this.x(operations.begin(place));
-        const to = Math.max(from + 3, Math.min(this.x(operations.end(place)), this.width + 20));
-        const style = operations.outcome(place) + operations.isRead(place);
-        if (to <= drawnTo + 0.5 && style === drawnAs) continue;
-        this.drawBar(row, place, from, to);
-        [drawnTo, drawnAs] = [to, style];
-      }
-    }
-
-    drawBar(row, place, from, to) {
-      const { pen, colours, operations } = this;
-      const outcome = operations.outcome(place);
-      const colour = operations.isRead(place) ? colours.read : colours.write;
-      pen.globalAlpha = this.view.picked.size && !this.view.picked.has(place) ? 0.35 : 1;
-      if (outcome === "ok") {
-        pen.fillStyle = colour;
-        pen.fillRect(from, row.top, to - from, row.height);
-      } else {
-        this.drawUnfulfilled(row, outcome, from, to);
-      }
-      if (to - from > 34 && row.height > 8) {
-        pen.textAlign = "left";
-        pen.font = lab.font(Math.min(12, row.height));
-        pen.fillStyle = outcome === "ok" ? colours.paper : colours.ink;
-        pen.fillText(lab.fitted(pen, operations.label(place), to - from - 8), from + 4, row.top + row.height / 2 + 1);
-        pen.font = lab.font(12);
-      }
-      pen.globalAlpha = 1;
-    }
-
-    /** Refused: an empty bar, crossed out. In doubt: stripes, and no end on the right. */
-    drawUnfulfilled(row, outcome, from, to) {
-      const { pen, colours } = this;
-      const bottom = row.top + row.height;
-      pen.strokeStyle = outcome === "fail" ? colours.refused : colours.doubt;
-      pen.lineWidth = 1;
-      if (outcome === "info") {
-        pen.fillStyle = this.brushes.doubt;
-        pen.fillRect(from, row.top, to - from, row.height);
-      }
-      pen.beginPath();
-      pen.moveTo(to, row.top + 0.5);
-      pen.lineTo(from + 0.5, row.top + 0.5);
-      pen.lineTo(from + 0.5, bottom - 0.5);
-      pen.lineTo(to, bottom - 0.5);
-      if (outcome === "fail") {
-        pen.closePath();
-        pen.moveTo(to - Math.min(8, to - from), row.top);
-        pen.lineTo(to, bottom);
-        pen.moveTo(to, row.top);
-        pen.lineTo(to - Math.min(8, to - from), bottom);
-      }
-      pen.stroke();
     }
 
     /** A frame and a flag around an operation in `row`; a loud one has its name beside it. */
@@ -201,18 +150,6 @@
       pen.fillStyle = colour;
       pen.fillText(text, x + 4, row.top + row.height / 2 + 1);
     }
-  }
-
-  /** The first of a lane's operations that may reach into the view; they never overlap within a lane. */
-  function firstIn(places, operations, from) {
-    let low = 0;
-    let high = places.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (operations.begin(places[middle]) < from) low = middle + 1;
-      else high = middle;
-    }
-    return Math.max(0, low - 1);
   }
 
   lab.Painter = Painter;

@@ -1,6 +1,8 @@
 // Brings every run in the page to life.
 "use strict";
 {
+  const MOST_NAMED = 8;
+
   function start(article, number) {
     const drawing = JSON.parse(article.querySelector(".drawing").textContent);
     drawing.key = `run-${number}`;
@@ -13,7 +15,7 @@
     const messages = new lab.Messages(article.querySelector(".messages"), drawing, exchanges, view);
     const charts = new lab.Charts(article.querySelector(".charts"), drawing, operations, view);
     lab.linkStory(article, operations, view);
-    article.querySelector(".legend").append(...legend(drawing));
+    article.querySelector(".legend").append(...legend(drawing, operations));
     wireTools(article, view, spans(drawing, operations));
     const drawings = [timeline, stage, messages];
     const redraw = () => drawings.forEach((some) => some.redraw());
@@ -21,6 +23,7 @@
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       redraw();
       charts.draw();
+      article.querySelector(".legend").replaceChildren(...legend(drawing, operations));
     });
     article.lab = { drawing, operations, exchanges, view, timeline, stage, messages, charts };
   }
@@ -51,13 +54,34 @@
     view.look((faults ?? whole)[0]);
   }
 
-  function legend(drawing) {
+  function legend(drawing, operations) {
+    const entry = (kind, words) => lab.element("span", { class: "entry" }, lab.element("i", { class: `swatch swatch-${kind}` }), words);
     const kinds = { write: "write", read: "read", fail: "refused", info: "in doubt" };
     const witness = drawing.witnesses.length ? { witness: "witness" } : {};
     const fault = drawing.bands.length ? { fault: "fault" } : {};
-    const roles = { leader: "leads", follower: "follows", dead: "dead or paused", event: "log line" };
-    return Object.entries({ ...kinds, ...witness, ...fault, ...roles }).map(([kind, words]) =>
-      lab.element("span", { class: "entry" }, lab.element("i", { class: `swatch swatch-${kind}` }), words));
+    const isUnleased = Object.values(drawing.lives).flat().some(([, state]) => state === "unleased");
+    const unleased = isUnleased ? { unleased: "leader without a lease" } : {};
+    const roles = { leader: "leads", follower: "follows", ...unleased, dead: "dead or paused", event: "log line" };
+    const all = Object.entries({ ...kinds, ...witness, ...fault, ...roles }).map(([kind, words]) => entry(kind, words));
+    return [...acknowledgers(drawing, operations), ...all];
+  }
+
+  /** Who acknowledged writes, each in its colour, in the order of the first. */
+  function acknowledgers(drawing, operations) {
+    const whose = new lab.Colours(drawing);
+    const seen = new Map();
+    for (let place = 0; place < operations.count; place += 1) {
+      const node = operations.word("node", place);
+      if (node === null || operations.isRead(place) || operations.outcome(place) !== "ok") continue;
+      const epoch = operations.columns.epoch[place];
+      const name = whose.name(node, epoch);
+      if (!seen.has(name)) seen.set(name, whose.of(node, epoch));
+    }
+    return [...seen].slice(0, MOST_NAMED).map(([name, colour]) => {
+      const swatch = lab.element("i", { class: "swatch" });
+      swatch.style.background = colour;
+      return lab.element("span", { class: "entry by" }, swatch, `acknowledged by ${name}`);
+    });
   }
 
   function copyOnClick(button) {

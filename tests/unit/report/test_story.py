@@ -177,6 +177,34 @@ def test_roles_change_with_the_log_and_with_faults(split_brain: Saved, tmp_path:
     assert [span.state for span in life] == ["leader", "dead", "starting"]
 
 
+def test_a_leader_whose_lease_ran_out_leads_no_more_though_it_says_so(tmp_path: Path) -> None:
+    def said(time_s: float, event: str, role: str = "leader", epoch: int = 1) -> Logged:
+        return Logged(time_s, "n1", event, {"role": role, "epoch": epoch})
+
+    def seen(time_ns: int, role: str) -> dict[str, Any]:
+        return {"time": time_ns, "node": "n1", "role": role, "epoch": 1}
+
+    events = (said(0.1, "lease-expired"), said(0.3, "refused-log"), said(0.5, "lease-granted"))
+    samples = [seen(0, "leader"), seen(200_000_000, "leader"), seen(900_000_000, "follower")]
+    saved = replace(by_hand(tmp_path, events=events), samples=samples)
+    spans = lives(saved, CAST, ())["n1"]
+    assert [(span.from_ns, span.state) for span in spans] == [
+        *((0, "leader"), (100_000_000, "unleased"), (500_000_000, "leader"), (900_000_000, "follower"))
+    ]
+
+
+def test_who_waits_for_its_first_lease_does_not_lead_yet(tmp_path: Path) -> None:
+    def states(*names: str) -> list[tuple[float, str]]:
+        fields = {"role": "leader", "epoch": 2}
+        events = [Logged(time_s, "n2", name, fields) for time_s, name in enumerate(names, start=1)]
+        saved = replace(quiet, events=events)
+        return [(span.from_ns / 1e9, span.state) for span in lives(saved, CAST, ())["n2"]]
+
+    quiet = replace(by_hand(tmp_path), samples=[])
+    assert states("promoted", "lease-granted") == [(1, "unleased"), (2, "leader")]
+    assert states("promoted", "refused-log") == [(1, "leader")]  # no leases are granted there
+
+
 def test_lag_grows_while_a_replica_is_cut_off(split_brain: Saved) -> None:
     curves = lags(split_brain)
     assert set(curves) == {"n1", "n2", "n3"}
