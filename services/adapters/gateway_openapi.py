@@ -32,7 +32,8 @@ DESCRIPTION = (
     "A replicated key-value store with registers and sets. Every answer names the replica that gave it, "
     "its epoch, and its position in the log; its X-Lab-Token is to be sent with the client's next request. "
     "Every error says whether it is definite: a definite one had no effect; after any other, such as a "
-    "timeout, the request may or may not have happened."
+    "timeout, the request may or may not have happened. Where nobody leads, a request may also say how many "
+    "homes its key has (`?n=`), and how many of them must take a write (`?w=`) or answer a read (`?r=`)."
 )
 
 
