@@ -49,7 +49,7 @@ class Element(msgspec.Struct, frozen=True):
     value: Value
 
 
-class Page(Message, frozen=True, kw_only=True):
+class CopyPage(Message, frozen=True, kw_only=True):
     """Leader to leader: what changes have come to that are trimmed here. A copy has several pages.
 
     The last one is of a leader who `knows` so much, and whose newest stamp is `time_us`; until then whoever
@@ -176,7 +176,7 @@ class OriginStatus(Detail, frozen=True, kw_only=True, tag="multi-leader"):
 
 
 SERVED: Mapping[str, tuple[type[Message], ...]] = {
-    "replica": (Changes, Page, AskConflicts, Transact, Edit),
+    "replica": (Changes, CopyPage, AskConflicts, Transact, Edit),
     "device": (Changes,),
     "gateway": (Transact, AskConflicts),
 }

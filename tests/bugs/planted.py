@@ -220,8 +220,8 @@ def another_is_asked_in_the_same_epoch() -> Any:
 def old_leaders_are_not_refused() -> Any:
     init = Standing.__init__
 
-    def trusting(self: Standing, env: Env, settings: Any) -> None:
-        init(self, env, settings)
+    def trusting(self: Standing, *given: Any) -> None:
+        init(self, *given)
         self.cluster = structs.replace(self.cluster, epochs=False)
 
     return patch.object(Standing, "__init__", trusting)

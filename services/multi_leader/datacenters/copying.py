@@ -9,7 +9,7 @@ that is newer is missed.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from services.messages.multi_leader import Change, Element, Page
+from services.messages.multi_leader import Change, CopyPage, Element
 from services.multi_leader.knowledge import dot_of
 from services.multi_leader.storage import Storage
 from services.store.effects import canonical
@@ -19,17 +19,17 @@ T = TypeVar("T")
 PAGE_BYTES = 128 << 10  # at least so many, so that one value more still fits into a message
 
 
-def pages(sender: str, storage: Storage, knows: Mapping[str, int]) -> Iterator[Page]:
+def pages(sender: str, storage: Storage, knows: Mapping[str, int]) -> Iterator[CopyPage]:
     """All that is in `storage`, of a leader who knew so much before."""
     held, sets = storage.everything()
     versions = [version for each in held.values() for version in each]
     elements = [Element(key, value) for key, values in sets.items() for value in values]
     for part in _parts(versions):
-        yield Page(sender=sender, versions=part)
+        yield CopyPage(sender=sender, versions=part)
     for some in _parts(elements):
-        yield Page(sender=sender, elements=some)
+        yield CopyPage(sender=sender, elements=some)
     newest_us = max((version.stamp.time_us for version in versions), default=0)
-    yield Page(sender=sender, knows=dict(knows), time_us=newest_us)
+    yield CopyPage(sender=sender, knows=dict(knows), time_us=newest_us)
 
 
 def _parts(things: Sequence[T]) -> Iterator[tuple[T, ...]]:

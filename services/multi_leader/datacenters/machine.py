@@ -14,7 +14,7 @@ import apsw
 import msgspec
 
 from services.messages import Operation, Write
-from services.messages.multi_leader import Change, Changes, Page, Transact
+from services.messages.multi_leader import Change, Changes, CopyPage, Transact
 from services.multi_leader.datacenters.copying import is_new
 from services.multi_leader.delivery import deliverable
 from services.multi_leader.leader import Done, Draft, Leader
@@ -48,7 +48,7 @@ class Trimmed(msgspec.Struct, frozen=True, tag="trimmed"):
 class Copied(msgspec.Struct, frozen=True, tag="copied"):
     """A page of a copy is merged into what is here."""
 
-    page: Page
+    page: CopyPage
 
 
 Command: TypeAlias = Taken | Confirmed | Trimmed | Copied
@@ -181,7 +181,7 @@ class Machine(Leader):
         else:
             self._merge(draft, command.page)
 
-    def _merge(self, draft: Draft, page: Page) -> None:
+    def _merge(self, draft: Draft, page: CopyPage) -> None:
         """See `copying`. What is known by a copy alone cannot be handed on as changes."""
         for element in page.elements:
             self.storage.add(Operation("add", element.key, element.value))

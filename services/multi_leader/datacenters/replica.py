@@ -30,9 +30,9 @@ from services.messages import (
 from services.messages.multi_leader import (
     AskConflicts,
     Changes,
+    CopyPage,
     InConflict,
     OriginStatus,
-    Page,
     Taken,
     Transact,
     Transacted,
@@ -74,7 +74,7 @@ class Replica(Working[MultiLeaderSettings]):
             AskConflicts: self._conflicts_of,
             ReadContents: self._contents,
             Changes: self._changes,
-            Page: self._page,
+            CopyPage: self._page,
             Execute: self._execute,
         }
 
@@ -194,7 +194,7 @@ class Replica(Working[MultiLeaderSettings]):
             known = await group.shown(lambda: dict(group.machine.known))
         return Taken(node=self._env.node, known=known)
 
-    async def _page(self, page: Page) -> Taken:
+    async def _page(self, page: CopyPage) -> Taken:
         told = self._told(await self._group.ask(Copied(page)))
         if page.knows:
             self.say("took-copy", sender=page.sender, knows=vectors.text_of(told.known))

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from services.adapters.disk import FileDisk
 from services.errors import LabError
 from services.messages import Entry, Operation, Position, Write
-from services.messages.multi_leader import Change, Changes, Element, Page, Step, Transact
+from services.messages.multi_leader import Change, Changes, CopyPage, Element, Step, Transact
 from services.messages.versions import Stamp
 from services.multi_leader.datacenters.copying import pages
 from services.multi_leader.datacenters.machine import Ask, Confirmed, Copied, Machine, Told, Trimmed
@@ -87,7 +87,7 @@ class World:
         if draw < 0.85:
             self._copied += 1
             version = replace(self._change(self._copied), origin="dc3")
-            page = Page(sender="dc3", versions=(version,), elements=(Element("set", draw),))
+            page = CopyPage(sender="dc3", versions=(version,), elements=(Element("set", draw),))
             return Copied(replace(page, knows={"dc3": self._copied}) if self._copied % 2 else page)
         first = max(1, self._sent - self._random.randrange(2))
         self._sent += 1
