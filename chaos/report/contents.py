@@ -7,7 +7,9 @@ from typing import Any
 
 from chaos.history import Key, Operation, canonical
 from chaos.judging.measures import acknowledged_writes
+from chaos.report.causes import Causes
 from chaos.report.columns import shown
+from chaos.report.roles import last_leader
 from chaos.report.saved import Saved
 
 MOST_ROWS = 60
@@ -21,7 +23,9 @@ class Siblings(list[Any]):
 class Row:
     """One key: what was acknowledged last, which operation that was, and what each replica holds.
 
-    `odd` are the replicas that lack it; where one cannot tell, those that hold what most do not.
+    `odd` are the replicas that lack it; where one cannot tell, those that hold something else than their
+    leader, and where there is not one leader, what most do not hold. `cause` says why they differ, where
+    the recording tells.
     """
 
     key: str
@@ -32,11 +36,12 @@ class Row:
     odd: frozenset[str]
     is_missing: bool
     differs: bool
+    cause: str = ""
 
 
 @dataclass(frozen=True)
 class Contents:
-    """`rows` are the first of the keys that are worth a look; the numbers count all of them."""
+    """`rows` are some of the keys that are worth a look, cause by cause; the numbers count all of them."""
 
     replicas: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -45,6 +50,7 @@ class Contents:
     differing: int
     missing: int
     unreadable: Mapping[str, str]
+    causes: Mapping[str, int]
 
 
 def final_contents(saved: Saved) -> Contents:
@@ -60,33 +66,47 @@ def final_contents(saved: Saved) -> Contents:
     for write in saved.history.client_operations:
         if write.f != "read" and write.outcome != "fail":
             writes.setdefault(write.key, []).append(write)
-    rows = [_row(key, reads, writes.get(key, [])) for key, reads in held.items()]
+    leader, causes = last_leader(saved), Causes(saved)
+    rows = [_row(key, reads, writes.get(key, []), leader, causes) for key, reads in held.items()]
     notable = sorted((row for row in rows if row.is_missing or row.differs), key=lambda row: row.index or 0)
+    counts = Counter(row.cause for row in notable if row.cause)
     replicas = tuple(sorted({node for reads in held.values() for node in reads}))
     return Contents(
         replicas=replicas,
-        rows=tuple(notable[:MOST_ROWS]),
+        rows=_first(notable, counts),
         keys=len(rows),
         notable=len(notable),
         differing=sum(row.differs for row in rows),
         missing=sum(row.is_missing for row in rows),
         unreadable=unreadable,
+        causes=counts,
     )
 
 
-def _row(key: Key, reads: Mapping[str, Operation], writes: Sequence[Operation]) -> Row:
+def _first(rows: Sequence[Row], causes: Mapping[str, int]) -> tuple[Row, ...]:
+    """As many as a reader may look at; where causes are known, some of each."""
+    groups = [[row for row in rows if row.cause == cause] for cause in (*causes, "")]
+    most = MOST_ROWS // max(1, sum(map(bool, groups)))
+    return tuple(row for group in groups for row in group[:most])
+
+
+def _row(
+    key: Key, reads: Mapping[str, Operation], writes: Sequence[Operation], leader: str | None, causes: Causes
+) -> Row:
     values = {node: _held(read) for node, read in reads.items()}
     last = next(reversed(acknowledged_writes(writes)), None)
     judged = last if last is not None and _says_what_was_written(last, values.values(), writes) else None
+    differs = len({canonical(value) for value in values.values()}) > 1
     return Row(
         key=str(key),
         acknowledged="" if last is None else shown(last.value),
         index=None if last is None else last.index,
         by="" if last is None else " ".join(filter(None, (last.node, _epoch(last)))),
         held={node: _shown(value) for node, value in values.items()},
-        odd=frozenset(_odd(judged, values, writes)),
+        odd=frozenset(_odd(judged, values, writes, leader)),
         is_missing=judged is not None and _is_missing(judged, values.values(), writes),
-        differs=len({canonical(value) for value in values.values()}) > 1,
+        differs=differs,
+        cause=causes.of(key, values.values()) if differs else "",
     )
 
 
@@ -129,12 +149,15 @@ def _shown(value: Any) -> str:
     return " beside ".join(map(shown, value)) if isinstance(value, Siblings) else shown(value)
 
 
-def _odd(last: Operation | None, values: Mapping[str, Any], writes: Sequence[Operation]) -> Iterable[str]:
+def _odd(
+    last: Operation | None, values: Mapping[str, Any], writes: Sequence[Operation], leader: str | None
+) -> Iterable[str]:
     if last is not None:
         return (node for node, value in values.items() if _is_missing(last, [value], writes))
     texts = {node: canonical(value) for node, value in values.items()}
     ((usual, _),) = Counter(texts.values()).most_common(1)
-    return (node for node, text in texts.items() if text != usual)
+    right = texts.get(leader or "", usual)
+    return (node for node, text in texts.items() if text != right)
 
 
 def _epoch(operation: Operation) -> str:

@@ -114,4 +114,15 @@ def plain(value: Any) -> str:
     return str(value)
 
 
-FILTERS: Mapping[str, Any] = {"seconds": _seconds, "plain": plain, "embedded": embedded}
+def measure(name: str) -> str:
+    """The name of a measure in the words that stand everywhere else on the page."""
+    return MEASURES.get(name, name.replace("_", " "))
+
+
+MEASURES = {"acknowledged": "writes acknowledged", "read": "reads answered", "failed": "refused"}
+FILTERS: Mapping[str, Any] = {
+    "seconds": _seconds,
+    "plain": plain,
+    "embedded": embedded,
+    "measure": measure,
+}

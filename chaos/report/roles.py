@@ -42,6 +42,16 @@ def lives(saved: Saved, cast: Cast, bands: Sequence[Band]) -> dict[str, list[Spa
     return {node: _spans(_facts(saved, cast, bands, node)) for node in nodes}
 
 
+def last_leader(saved: Saved) -> str | None:
+    """Who led the last epoch, by samples and log; None where several lead, or nobody is known to have led."""
+    said = [(event.fields.get("epoch"), event.node) for event in saved.events if event.event == "promoted"]
+    asked = [(each["epoch"], str(each["node"])) for each in saved.samples if each.get("role") == "leader"]
+    known = [(epoch, node) for epoch, node in (*said, *asked) if epoch is not None]
+    several = saved.partitions or saved.about.get("options", {}).get("family") == "multi-leader"
+    newest = {node: None for epoch, node in known if epoch == max(epoch for epoch, _ in known)}
+    return next(iter(newest)) if len(newest) == 1 and not several else None
+
+
 def _facts(saved: Saved, cast: Cast, bands: Sequence[Band], node: str) -> list[Fact]:
     said = list(_said(saved, node))
     logged = [moment for moment, _, _ in said]

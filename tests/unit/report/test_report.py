@@ -114,6 +114,15 @@ def test_a_page_begins_with_title_idea_and_verdict_and_then_tells_the_story_in_f
     assert "overflow" not in looks
 
 
+def test_what_is_refused_is_called_so_everywhere(tmp_path: Path) -> None:
+    saved = by_hand(tmp_path)
+    counted = replace(saved.verdict, measures={"acknowledged": 9.0, "failed": 3.0, "downtime_ms": 20.0})
+    write_pages([replace(saved, verdict=counted)] * 2, tmp_path / NAME)
+    page = (tmp_path / NAME).read_text(encoding="utf-8")
+    names = re.findall(r'<th scope="row">([a-z ]+)</th>\s*<td>(?:9|3|20)<', page)
+    assert set(names) == {"writes acknowledged", "refused", "downtime ms"}
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [

@@ -1,7 +1,7 @@
 """From a recording to what is told of it: faults as spans, roles, lag, contents, the story."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ import pytest
 from chaos.cluster import Event as Logged
 from chaos.history import Event, History
 from chaos.recording.folder import RunFolder
-from chaos.recording.recorder import Recorder
 from chaos.report import fault_words
 from chaos.report.bands import bands
 from chaos.report.cast import Cast, cast_of
@@ -23,7 +22,7 @@ from chaos.report.node_words import in_rows, sentence
 from chaos.report.roles import lives
 from chaos.report.saved import Saved, read_again
 from chaos.report.story import story
-from tests.unit.report.runs import Clock, by_hand, simulated
+from tests.unit.report.runs import by_hand, simulated
 
 CAST = Cast(("n1", "n2", "n3"), ("g1", "g2"), has_controller=True)
 CUT_OFF = {"n2": ["n1", "g1"], "n3": ["n1", "g1"], "n1": ["n2", "n3", "g2", "controller"]}
@@ -157,16 +156,6 @@ def test_causes_stand_before_effects_and_findings_behind_their_proof(split_brain
     )
 
 
-def test_contents_tell_what_is_missing_and_what_differs(tmp_path: Path) -> None:
-    contents = final_contents(by_hand(tmp_path))
-    (row,) = contents.rows
-    assert (row.key, row.acknowledged, row.by, row.held) == (
-        *("x", "1", "n1 (epoch 1)"),
-        {"n1": "nothing", "n2": "nothing"},
-    )
-    assert (contents.keys, contents.missing, contents.differing) == (2, 1, 0)
-
-
 def test_roles_change_with_the_log_and_with_faults(split_brain: Saved, tmp_path: Path) -> None:
     spans = lives(split_brain, cast_of(split_brain), bands(split_brain.history))
     states = {node: [(span.state, span.epoch) for span in some] for node, some in spans.items()}
@@ -238,29 +227,6 @@ def test_the_drawing_is_plain_json(split_brain: Saved) -> None:
     assert {len(link) for link in document["links"]} == {2}
     kinds = {statement.text: statement.kind for statement in statements}
     assert {kinds[moment["text"]] for moment in document["moments"]} == {"fault", "healed", "node", "found"}
-
-
-@pytest.mark.parametrize(
-    ("held", "acknowledged", "odd"),
-    [
-        ((1, 2, 2), True, {"n1"}),
-        ((1, None, 1), True, {"n1", "n2", "n3"}),
-        ((1, 1, 2), False, {"n3"}),
-        (({"price": 2}, {"price": 2}, {"price": 1}), True, {"n3"}),  # rows do not show what was written
-    ],
-)
-def test_the_odd_ones_lack_what_was_acknowledged_or_what_most_hold(
-    held: Sequence[Any], acknowledged: bool, odd: set[str], tmp_path: Path
-) -> None:
-    events: list[Event] = []
-    recorder = Recorder(events, Clock())
-    for value in (1, 2) if acknowledged else ():
-        recorder.ok(recorder.invoke(recorder.new_process(), "write", "x", value), node="n1")
-    for number, value in enumerate(held, start=1):
-        recorder.final(f"n{number}", {"registers": {"x": value}, "sets": {}, "epoch": 1, "position": 1})
-    (row,) = final_contents(replace(by_hand(tmp_path), history=History.of(events))).rows
-    assert row.odd == odd
-    assert row.is_missing == (len(odd) == 3)
 
 
 def test_who_plays_stands_in_the_description_of_the_run(split_brain: Saved, tmp_path: Path) -> None:
