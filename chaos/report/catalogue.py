@@ -6,16 +6,20 @@ it leads to a run.
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
+from chaos.catalogue.idea import idea_of
 from chaos.catalogue.scenario import Scenario
 from chaos.judging.verdict import Verdict
 from chaos.recording.folder import RunFolder
+from chaos.report.book import PARTS, place
 from chaos.report.page import NAME
 from chaos.report.words import MEANINGS
+
+RUNTIMES = ("sim", "local", "compose")
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,23 @@ class Tried:
         """How many runs came out as the variant promises."""
         return sum(run.verdict.as_expected is True for run in self.runs)
 
+    @property
+    def runtimes(self) -> tuple[str, ...]:
+        """Where there are runs of it."""
+        return tuple(name for name in RUNTIMES if self.on(name).runs)
+
+    def on(self, runtime: str) -> "Tried":
+        """The runs on one runtime alone."""
+        return replace(self, runs=[run for run in self.runs if run.verdict.runtime == runtime])
+
+    @property
+    def tone(self) -> str:
+        """`bad` if a run was not as expected, `unsure` if one is unknown, `none` without runs, or `good`."""
+        outcomes = [run.verdict.as_expected for run in self.runs]
+        if not outcomes:
+            return "none"
+        return "bad" if False in outcomes else "unsure" if None in outcomes else "good"
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -60,6 +81,16 @@ class Chapter:
     title: str
     anomalies: tuple[str, ...]
     variants: tuple[Tried, ...]
+    idea: str = ""
+
+    @property
+    def marks(self) -> str:
+        """What filters look for, as classes: its part, where it ran, what is amiss, what was not run yet."""
+        found = dict.fromkeys(runtime for variant in self.variants for runtime in variant.runtimes)
+        tones = {variant.tone for variant in self.variants}
+        states = {"is-odd": tones & {"bad", "unsure"}, "is-open": tones & {"none"}}
+        there = [name for name, reasons in states.items() if reasons]
+        return " ".join((f"part-{self.section}", *(f"on-{name}" for name in found), *there))
 
     def of_kind(self, kind: str) -> list[Tried]:
         """The problems, or the remedies."""
@@ -76,11 +107,12 @@ def judged_runs(runs: Path) -> Iterator[Run]:
 
 
 def chapters(scenarios: Iterable[Scenario], runs: Iterable[Run]) -> list[Chapter]:
-    """The catalogue, with its runs in it; runs of what is in no catalogue (any more) come last."""
+    """The catalogue in the book's order, with its runs; runs of what is in none (any more) come last."""
     by_variant: dict[tuple[str, str], list[Run]] = {}
     for run in runs:
         by_variant.setdefault((run.verdict.scenario, run.verdict.variant), []).append(run)
-    found = [_chapter(scenario, by_variant) for scenario in scenarios]
+    ordered = sorted(scenarios, key=lambda scenario: place(scenario.section, scenario.id))
+    found = [_chapter(scenario, by_variant) for scenario in ordered]
     forgotten: dict[str, list[Tried]] = {}
     for (scenario, variant), some in by_variant.items():
         forgotten.setdefault(scenario, []).append(Tried(variant, some[0].verdict.kind, (), some))
@@ -98,7 +130,8 @@ def _chapter(scenario: Scenario, by_variant: dict[tuple[str, str], list[Run]]) -
         )
         for variant in scenario.variants
     )
-    return Chapter(scenario.id, scenario.section, scenario.title, scenario.checkers, tuple(variants))
+    about = (scenario.id, scenario.section, scenario.title, scenario.checkers)
+    return Chapter(*about, tuple(variants), idea_of(scenario.id))
 
 
 def _former(scenario: str, variants: Sequence[Tried]) -> Chapter:
@@ -115,6 +148,9 @@ def write_index(scenarios: Iterable[Scenario], runs: Path) -> Path:
     text = page(
         "index.html",
         scripts=(),
+        styles=("assets/page.css", "assets/index.css"),
+        parts=PARTS,
+        runtimes=RUNTIMES,
         title="The replication lab: what its runs show",
         chapters=chapters(scenarios, found),
         count=len(found),
