@@ -65,7 +65,7 @@ def _event(event: Event) -> list[Any]:
 
 
 def _moment(statement: Statement) -> dict[str, Any]:
-    return {"at": us(statement.from_ns), "text": statement.text, "ops": statement.ops}
+    return {"at": us(statement.at_ns), "text": statement.text, "ops": statement.ops}
 
 
 def _curve(looks: Sequence[Look]) -> list[Sequence[float | None]]:

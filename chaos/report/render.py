@@ -31,6 +31,7 @@ SCRIPTS = (
     "assets/timeline.js",
     "assets/messages.js",
     "assets/map.js",
+    "assets/player.js",
     "assets/charts.js",
     "assets/story.js",
     "assets/start.js",

@@ -15,6 +15,7 @@
       this.moments = drawing.moments.toSorted((a, b) => a.at - b.at);
       this.whose = new lab.Colours(drawing);
       this.step = -1;
+      this.linger = 0; // microseconds for which a message is seen at least
       this.places = positions(drawing);
       this.redraw = lab.onNextFrame(() => this.draw());
       view.onChange((what) => what === "cursor" && this.redraw());
@@ -27,7 +28,7 @@
 
     key(event) {
       const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!by || event.target.matches("input, select") || event.ctrlKey || event.metaKey || event.altKey) return;
       this.go(by);
       event.preventDefault();
       event.stopPropagation();
@@ -95,26 +96,33 @@
       return group;
     }
 
-    /** Messages on their way at this moment: requests are full, answers hollow. */
+    /** Messages on their way at this moment: requests are full, answers hollow, lost ones crosses that go half-way. */
     underWay(at) {
       const { exchanges } = this;
       const { sent, arrived, answered, ended } = exchanges.columns;
       const dots = [];
       for (let place = 0; place < exchanges.count && dots.length < MOST_DOTS && sent[place] <= at; place += 1) {
         const [from, to] = [exchanges.word("from", place), exchanges.word("to", place)];
-        if (!this.places.has(from) || !this.places.has(to)) continue;
+        if (!this.places.has(from) || !this.places.has(to) || (this.linger && exchanges.idle.has(place))) continue;
         const [a, b] = this.ends(from, to);
-        if (arrived[place] >= at) dots.push(dot(a, b, (at - sent[place]) / (arrived[place] - sent[place]), "asks"));
-        else if (exchanges.wasHeard(place) && answered[place] <= at && at < ended[place])
-          dots.push(dot(b, a, (at - answered[place]) / (ended[place] - answered[place]), "answers"));
+        const asks = exchanges.hasArrived(place) ? this.part(at, sent[place], arrived[place]) : this.part(at, sent[place], sent[place]);
+        if (asks !== null) dots.push(exchanges.hasArrived(place) ? dot(a, b, asks, "asks") : sign(a, b, asks / 2, "✕"));
+        const answers = exchanges.wasHeard(place) ? this.part(at, answered[place], ended[place]) : null;
+        if (answers !== null) dots.push(dot(b, a, answers, "answers"));
       }
       return dots;
     }
 
+    /** How far it is at this moment, from 0 to 1; null before it leaves and when it is there. */
+    part(at, begin, end) {
+      const length = Math.max(end - begin, this.linger);
+      return begin <= at && at < begin + length ? (at - begin) / length : null;
+    }
+
     tell(struck) {
-      const moment = this.moments[this.step];
+      const moment = this.moments[this.step] ?? (this.linger ? this.moments.findLast(({ at }) => at <= this.view.cursor) : undefined);
       const state = struck.length ? `In force now: ${struck.map((band) => band.label).join("; ")}.` : "No fault is in force.";
-      const count = this.moments.length ? `Step ${moment ? this.step + 1 : "–"} of ${this.moments.length}` : "Nothing happened to step through";
+      const count = this.moments.length ? `Step ${moment ? this.moments.indexOf(moment) + 1 : "–"} of ${this.moments.length}` : "Nothing happened to step through";
       this.caption.replaceChildren(
         lab.element("p", { class: "count" }, count),
         lab.element("p", { class: "text" }, moment?.text ?? ""),
@@ -130,7 +138,7 @@
 
   function sign(a, b, part, text) {
     const { x, y } = between(a, b, part);
-    return lab.svg("text", { x, y: y + 5, "text-anchor": "middle" }, text);
+    return lab.svg("text", { x, y: y + 5, class: "sign", "text-anchor": "middle" }, text);
   }
 
   function dot(a, b, part, kind) {

@@ -12,6 +12,7 @@
     const canvas = article.querySelector(".lanes");
     const timeline = new lab.Timeline(canvas, article.querySelector(".picked"), drawing, operations, view);
     const stage = new lab.Stage(article.querySelector(".moment"), drawing, operations, exchanges, view);
+    const player = new lab.Player(article.querySelector(".moment"), view, stage);
     const messages = new lab.Messages(article.querySelector(".messages"), drawing, exchanges, view);
     const charts = new lab.Charts(article.querySelector(".charts"), drawing, operations, view);
     lab.linkStory(article, operations, view);
@@ -25,7 +26,7 @@
       charts.draw();
       article.querySelector(".legend").replaceChildren(...legend(drawing, operations));
     });
-    article.lab = { drawing, operations, exchanges, view, timeline, stage, messages, charts };
+    article.lab = { drawing, operations, exchanges, view, timeline, stage, player, messages, charts };
   }
 
   /** The spans that the buttons over the timeline lead to. */
