@@ -48,7 +48,8 @@ def last_leader(saved: Saved) -> str | None:
     asked = [(each["epoch"], str(each["node"])) for each in saved.samples if each.get("role") == "leader"]
     known = [(epoch, node) for epoch, node in (*said, *asked) if epoch is not None]
     several = saved.partitions or saved.about.get("options", {}).get("family") == "multi-leader"
-    newest = {node: None for epoch, node in known if epoch == max(epoch for epoch, _ in known)}
+    latest = max((epoch for epoch, _ in known), default=None)
+    newest = {node: None for epoch, node in known if epoch == latest}
     return next(iter(newest)) if len(newest) == 1 and not several else None
 
 
