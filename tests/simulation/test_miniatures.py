@@ -3,7 +3,7 @@
 import pytest
 
 from chaos.catalogue.miniatures import MINIATURES
-from chaos.cluster import ClusterError
+from chaos.catalogue.names import UnknownNameError
 from chaos.commands.play import in_miniature
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.sessions.simulate import Simulation, simulate
@@ -67,10 +67,10 @@ def test_each_is_a_whole_of_settings_and_others_may_be_given(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "strategy", "text"),
     [
-        ("mongodb", "leaderless", "nothing like 'mongodb'"),
+        ("mongodb", "leaderless", "no miniature 'mongodb'; there are: dynamo"),
         ("riak", "multi-leader", "riak is leaderless, not"),
     ],
 )
 def test_what_there_is_not_is_refused_in_one_line(name: str, strategy: str, text: str) -> None:
-    with pytest.raises(ClusterError, match=text):
+    with pytest.raises(UnknownNameError, match=text):
         in_miniature(name, strategy, {})

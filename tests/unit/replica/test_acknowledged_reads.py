@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from services.errors import LabError
 from services.messages import START, Entry, Operation, Position, Read, ReadResult
@@ -59,7 +60,8 @@ async def shown(cluster: Cluster, node: str, key: str) -> ReadResult:
 
 
 async def test_a_follower_waits_until_it_is_told(tmp_path: Path) -> None:
-    async with strangers(tmp_path, SETTINGS) as cluster:
+    patient = replace(SETTINGS, token_wait_ms=1500)  # what comes meanwhile may be late on a busy machine
+    async with strangers(tmp_path, patient) as cluster:
         await cluster.call("n2", batch(1, 0, START))
         with pytest.raises(LabError, match="position-not-reached"):
             await cluster.call("n2", read("k1"))
