@@ -64,7 +64,7 @@ async def start(
         if on == "local":
             playground.start_local(shape, chosen)
         else:
-            watch = f"\n     {await playground.start_compose(shape, chosen)}\n     ./lab page"
+            watch = f"\n     ./lab page\n     {await playground.start_compose(shape, chosen)}"
     cluster = await FINDERS[on]()
     assert cluster, "it has just started"
     if not _first_url(cluster).endswith(f":{playground.USUAL_PORT}"):
