@@ -28,7 +28,7 @@ def test_messages_fly_while_it_plays(report: Page) -> None:
     report.locator(".speed").select_option("0.01")
     state(report, "run.view.look(run.drawing.messages.sent.find((sent) => sent > 0))")
     report.locator("[data-play]").click()
-    report.wait_for_function("document.querySelectorAll('.map .dot').length > 0")
+    report.wait_for_function("() => document.querySelectorAll('.map .dot').length > 0")
     expect(report.locator(".caption .count")).to_contain_text("of")
 
 
