@@ -1,12 +1,14 @@
 """The virtual loop: asyncio as it is, without waiting, and with a clear word when it cannot go on."""
 
 import asyncio
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -169,3 +171,19 @@ def test_the_real_world_is_out_of_reach(reach_out: Callable[[], Any]) -> None:
         virtual.run(main())
     socket.socket().close()  # and is back when the simulation is over
     start_a_thread()
+
+
+def test_a_ctrl_c_that_a_node_swallows_counts_in_the_end() -> None:
+    """So does one in a callback of SQLite's, or in a destructor; a sweep went on as if nothing had been."""
+    usual, ended = signal.getsignal(signal.SIGINT), []
+
+    async def main() -> None:
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        await asyncio.sleep(60)
+        ended.append(True)
+
+    with pytest.raises(KeyboardInterrupt):
+        virtual.run(main())
+    assert ended == [True]
+    assert signal.getsignal(signal.SIGINT) is usual
