@@ -11,6 +11,8 @@ from chaos.runtimes.registry import RUNTIMES
 from chaos.workloads.client import Client
 from services.settings.single_leader import SingleLeaderSettings
 
+# A machine with too much to do makes no leader step down between two lines of a test.
+PATIENT = SingleLeaderSettings(detection_timeout_ms=1500)
 EACH_RUNTIME = ["local", pytest.param("compose", marks=pytest.mark.compose)]
 
 
@@ -29,7 +31,7 @@ async def started(request: pytest.FixtureRequest) -> AsyncIterator[Cluster]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def cluster(started: Cluster) -> Cluster:
-    await started.configure(SingleLeaderSettings())
+    await started.configure(PATIENT)
     return started
 
 
