@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from chaos.by_hand import typed
 from chaos.catalogue.miniatures import MINIATURES
 from chaos.catalogue.names import UnknownNameError, nearest
 from chaos.commands import fault, lead, watch
@@ -14,14 +15,12 @@ from chaos.runtimes import ending
 from chaos.workloads.client import Answer
 from services.errors import LabError
 from services.families import DEFAULT, FAMILIES
-from services.gateway.inputs import parsed
 
 PARTITIONS = "Share the keys out over so many groups of replicas, which elect their leaders."
 COORDINATION = "Who replaces a silent leader: controller, election (the replicas themselves) or manual."
 DETECTION = "For how long a leader must be silent to be replaced; a busy machine needs more than 600."
 STONITH = "The old leader is switched off before another leads."
 UNSET = 1  # the exit code of `get` where a key has no value
-NO_JSON = ("NaN", "Infinity", "-Infinity")  # words to Python's reader of JSON, but not to JSON
 DEVICES = (
     "A device of that name: beside several leaders it works offline, without a leader it coordinates for "
     "itself; may be given several times."
@@ -165,15 +164,8 @@ def setting_of(text: str) -> tuple[str, Any]:
 
 
 def value_of(text: str) -> Any:
-    """The JSON that `text` is, read as strictly as a gateway does, else the text itself.
-
-    Raises `typer.BadParameter` for JSON that cannot be stored as it stands.
-    """
-    if text in NO_JSON:
-        return text
+    """See `by_hand.typed`. Raises `typer.BadParameter` for JSON that cannot be stored as it stands."""
     try:
-        return parsed(text.encode())
+        return typed.value_of(text)
     except LabError as error:
-        if isinstance(error.__cause__, json.JSONDecodeError):
-            return text
         raise typer.BadParameter(error.text, param_hint="VALUE") from error

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from chaos.cluster import Cluster, LinkState
-from chaos.faults.fault import Fault, Mark, Strike
-from chaos.faults.on_links import silent, strike_links
-from chaos.faults.targets import way
+from chaos.faults.fault import Fault, Strike
+from chaos.faults.on_links import silent
+from chaos.faults.one_way import strike_way
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,9 @@ class LoseReply(Fault):
 
     async def aim(self, cluster: Cluster) -> Strike:
         """See `Fault`."""
-        links = await way(cluster, self.source, self.target, one_way=True)
-        value = {"links": [link.name for link in links]}
         what = f"replies to {self.source} from {self.target}"
-        start = Mark("start-lose-reply", value, f"lost from now on: {what}")
-        stop = Mark("stop-lose-reply", value, f"arrive again: {what}")
-        return await strike_links(cluster, links, _without_replies, silent, start, stop)
+        ends, texts = (self.source, self.target), (f"lost from now on: {what}", f"arrive again: {what}")
+        return await strike_way(cluster, "lose-reply", ends, texts, _without_replies, silent)
 
 
 def _without_replies(state: LinkState) -> LinkState:

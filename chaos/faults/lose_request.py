@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from chaos.cluster import Cluster, LinkState
-from chaos.faults.fault import Fault, Mark, Strike
-from chaos.faults.on_links import silent, strike_links
-from chaos.faults.targets import way
+from chaos.faults.fault import Fault, Strike
+from chaos.faults.on_links import silent
+from chaos.faults.one_way import strike_way
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,9 @@ class LoseRequest(Fault):
 
     async def aim(self, cluster: Cluster) -> Strike:
         """See `Fault`."""
-        links = await way(cluster, self.source, self.target, one_way=True)
-        value = {"links": [link.name for link in links]}
         what = f"requests from {self.source} to {self.target}"
-        start = Mark("start-lose-request", value, f"lost from now on: {what}")
-        stop = Mark("stop-lose-request", value, f"arrive again: {what}")
-        return await strike_links(cluster, links, _without_requests, silent, start, stop)
+        ends, texts = (self.source, self.target), (f"lost from now on: {what}", f"arrive again: {what}")
+        return await strike_way(cluster, "lose-request", ends, texts, _without_requests, silent)
 
 
 def _without_requests(state: LinkState) -> LinkState:

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 
 from chaos.cluster import Cluster, LinkState
 from chaos.cluster.links import Link
-from chaos.faults.fault import DidNotBite, Fault, Mark, Strike
-from chaos.faults.on_links import strike_links
-from chaos.faults.targets import way
+from chaos.faults.fault import DidNotBite, Fault, Strike
+from chaos.faults.one_way import strike_way
 
 PATIENCE_S = 2.0
 
@@ -24,12 +23,9 @@ class Refuse(Fault):
 
     async def aim(self, cluster: Cluster) -> Strike:
         """See `Fault`."""
-        links = await way(cluster, self.source, self.target, one_way=True)
-        value = {"links": [link.name for link in links]}
         what = f"connections from {self.source} to {self.target}"
-        start = Mark("start-refuse", value, f"refused from now on: {what}")
-        stop = Mark("stop-refuse", value, f"accepted again: {what}")
-        return await strike_links(cluster, links, _closed, _refused, start, stop)
+        ends, texts = (self.source, self.target), (f"refused from now on: {what}", f"accepted again: {what}")
+        return await strike_way(cluster, "refuse", ends, texts, _closed, _refused)
 
 
 def _closed(state: LinkState) -> LinkState:

@@ -6,14 +6,13 @@ from typing import Annotated, Any, Literal, TypeAlias
 import msgspec
 
 from chaos.by_hand.order import by_hand
+from chaos.by_hand.typed import value_of
 from chaos.cluster import Cluster, ClusterError
 from chaos.runtimes.http_client import HttpClient
 from chaos.workloads.client import Answer, Caller, ClientError
-from services.errors import LabError
-from services.gateway.inputs import MOST_KEY_CHARACTERS, checked_key, parsed
+from services.gateway.inputs import MOST_KEY_CHARACTERS, checked_key
 
 PATIENCE_S = 10.0  # longer than any gateway takes to say that it does not know
-NO_JSON = ("NaN", "Infinity", "-Infinity")  # words to Python's reader of JSON, but not to JSON
 Key: TypeAlias = Annotated[str, msgspec.Meta(max_length=MOST_KEY_CHARACTERS)]
 Named: TypeAlias = Annotated[str, msgspec.Meta(max_length=80)]
 
@@ -98,18 +97,3 @@ def _values(values: Any) -> str:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def value_of(text: str) -> Any:
-    """The JSON that `text` is, read as strictly as a gateway does, else the text itself.
-
-    Raises `LabError` for JSON that cannot be stored as it stands.
-    """
-    if text in NO_JSON:
-        return text
-    try:
-        return parsed(text.encode())
-    except LabError as error:
-        if isinstance(error.__cause__, json.JSONDecodeError):
-            return text
-        raise

@@ -5,10 +5,11 @@ from typing import Any, cast
 
 import pytest
 
+from chaos.by_hand.typed import value_of
 from chaos.cluster import Cluster, ClusterError, Event
 from chaos.page import requests
 from chaos.page.lines import line
-from chaos.page.requests import Asked, Users, value_of
+from chaos.page.requests import Asked, Users
 from chaos.workloads.client import ANYBODY, Answer, Caller, ClientError
 from services.errors import LabError
 
