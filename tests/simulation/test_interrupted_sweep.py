@@ -8,18 +8,20 @@ import subprocess
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from chaos.runtimes.workers import in_processes
 from tests.repository import ROOT
 
-ENDS_S = 15  # ample for one that does not wait: what is under way takes far longer
+ENDS_S = 15  # ample for one that does not wait: what is under way never ends by itself
 ENDLESS = ("sweep", "write-conflict", "--random", "--seeds", "1..2000")
 
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("workers", [1, 3])
 def test_the_first_ctrl_c_ends_it(workers: int, tmp_path: Path) -> None:
+    """With one worker there is nobody to wait for; what counts then is what is said, and how it ends."""
     sweep = subprocess.Popen(
         [str(ROOT / "lab"), *ENDLESS, "--workers", str(workers), "--out", str(tmp_path), "--json"],
         stdout=subprocess.PIPE,
@@ -31,10 +33,13 @@ def test_the_first_ctrl_c_ends_it(workers: int, tmp_path: Path) -> None:
     try:
         assert sweep.stderr
         until_results(sweep.stderr.fileno())
+        for worker in workers_of(sweep):
+            worker.suspend()  # in the middle of a run, so whoever waits for it waits for ever
         os.killpg(sweep.pid, signal.SIGINT)
         _, said = sweep.communicate(timeout=ENDS_S)
     finally:
-        sweep.kill()
+        if sweep.poll() is None:
+            os.killpg(sweep.pid, signal.SIGKILL)
     assert sweep.returncode == 130
     assert "interrupted: only what was found so far" in said
     assert "Exception ignored" not in said and "Traceback" not in said
@@ -51,6 +56,12 @@ def test_what_runs_is_ended_when_nobody_wants_more() -> None:
         if worker not in before:
             worker.join(ENDS_S)
             assert not worker.is_alive()
+
+
+def workers_of(sweep: subprocess.Popen[str]) -> list[psutil.Process]:
+    """None where the sweep's own process does the work."""
+    children = psutil.Process(sweep.pid).children(recursive=True)
+    return [child for child in children if any("spawn_main" in word for word in child.cmdline())]
 
 
 def until_results(stderr: int) -> None:
