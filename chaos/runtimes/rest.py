@@ -6,7 +6,7 @@ lets each say what the other must understand.
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -76,11 +76,11 @@ class _Failure(msgspec.Struct):
 def request_of(message: Message) -> Request:
     """How a client says `message`. Raises `TypeError` for what clients cannot say."""
     match message:
-        case Write(operation=operation, w=count):
-            return _asking(_changing(operation), message, f"?w={count}" if count else "")
-        case Read(key=key, type=kind, r=count):
+        case Write(operation=operation, w=w, n=n):
+            return _asking(_changing(operation), message, w=w, n=n)
+        case Read(key=key, type=kind, r=r, n=n):
             request = Request("GET", f"/{'kv' if kind == 'register' else 'sets'}/{_path(key)}")
-            return _asking(request, message, f"?r={count}" if count else "")
+            return _asking(request, message, r=r, n=n)
         case Execute(statements=statements, mode=mode):
             body = {"statements": statements}
             return Request("POST", f"/sql?policy={policy_of(mode)}" if mode else "/sql", body)
@@ -119,12 +119,13 @@ def _changing(operation: Operation) -> Request:
     raise TypeError(f"no client says {operation!r}")
 
 
-def _asking(request: Request, message: Write | Read, query: str) -> Request:
-    """Who asks, what he knows, and how many are to answer."""
+def _asking(request: Request, message: Write | Read, **counts: int | None) -> Request:
+    """Who asks, what he knows, and how many are to answer, of how many."""
     context = message.context if isinstance(message, Write) else ""
     given = {SESSION: message.session, TOKEN: tokens.text_of(message.token), CONTEXT: context or None}
     headers = {name: value for name, value in given.items() if value is not None}
-    return request._replace(path=request.path + query, headers=headers)
+    query = urlencode({name: count for name, count in counts.items() if count})
+    return request._replace(path=request.path + (query and f"?{query}"), headers=headers)
 
 
 def _reply(message: Message, body: _Body, headers: Mapping[str, str], found: bool) -> Message:

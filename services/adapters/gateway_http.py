@@ -202,9 +202,8 @@ class Clients:
     async def _write(self, request: Request, operation: Operation) -> Response:
         session, token = _caller(request)
         wish = wish_in(request.scope["query_string"])
-        context = context_in(_header(request, CONTEXT) or "")
-        of = {"w": wish.w, "n": wish.n}
-        message = Write(operation=operation, session=session, token=token, context=context, **of)
+        knows = context_in(_header(request, CONTEXT) or "")
+        message = Write(operation=operation, session=session, token=token, context=knows, w=wish.w, n=wish.n)
         written = await self._gateway.write(message, wish)
         return _with_token(_answer(_signed(operation.key, written)), written)
 

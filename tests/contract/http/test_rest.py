@@ -102,7 +102,7 @@ OPERATIONS = st.builds(Operation, st.sampled_from(["put", "add"]), KEYS, VALUES)
     Operation, st.just("delete"), KEYS
 )
 KINDS = st.sampled_from(["register", "set"])
-WHO: dict[str, Any] = {"session": st.none() | VISIBLE, "token": TOKENS}
+WHO: dict[str, Any] = {"session": st.none() | VISIBLE, "token": TOKENS, "n": COUNTS}
 SAID = st.one_of(
     st.builds(Write, operation=OPERATIONS, context=st.just("") | VISIBLE, w=COUNTS, **WHO),
     st.builds(lambda key, kind, **more: Read(key=key, type=kind, **more), KEYS, KINDS, r=COUNTS, **WHO),
