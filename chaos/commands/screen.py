@@ -11,7 +11,7 @@ import typer
 
 from chaos.commands.pace import Pace
 from chaos.report.outcome import why, word
-from chaos.report.words import headline, price, sentences
+from chaos.report.words import counted, headline, price, sentences
 from chaos.running.narrator import Tone
 from chaos.sessions.session import Outcome, Task
 
@@ -38,7 +38,9 @@ class Screen:
     def opening(self, pace: Pace, runtime: str, seed: int, jobs: int) -> None:
         """Before anything starts: how many variants will run, from which seed, and how long it takes."""
         how = [f"{jobs} side by side"] * (jobs > 1) + [pace.left()] * (pace.total > 0)
-        self._line(f"{pace.total} variants on {runtime}, seed {seed}; {', '.join(how)} …", bold=True)
+        self._line(
+            f"{counted(pace.total, 'variant')} on {runtime}, seed {seed}; {', '.join(how)} …", bold=True
+        )
 
     def starting(self, text: str) -> None:
         """What the start of a cluster is at."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from chaos.page.faces import counted, face
+from chaos.page.faces import face
 from chaos.page.picture import NodeShown, Picture, Place, Wire
 from chaos.page.seen import Account, Seen
 from chaos.page.wires import wires
+from chaos.report.words import counted
 
 
 def picture(seen: Seen) -> Picture:

@@ -6,6 +6,7 @@ from typing import Any
 from chaos.page.choices import choices
 from chaos.page.picture import Bar, NodeShown
 from chaos.page.seen import Account, Seen
+from chaos.report.words import counted
 
 HALF_FULL = 5  # so far behind, and a bar is half full
 TITLES: Mapping[str, str] = {
@@ -88,8 +89,8 @@ def _multi_leader(seen: Seen, account: Account) -> dict[str, Any]:
     lines = [vector] + (
         [counted(siblings, "key with several values", "keys with several values")] * bool(siblings)
     )
-    words = f"{counted(missing, 'change', 'changes')} not heard of yet" if missing else "nothing is missing"
-    badge = counted(account.get("conflicts", 0), "conflict", "conflicts") if account.get("conflicts") else ""
+    words = f"{counted(missing, 'change')} not heard of yet" if missing else "nothing is missing"
+    badge = counted(account.get("conflicts", 0), "conflict") if account.get("conflicts") else ""
     return {"title": account["role"], "lines": tuple(lines), "badge": badge, "bar": bar(missing, words)}
 
 
@@ -105,14 +106,14 @@ def _newest(seen: Seen) -> Mapping[str, int]:
 def _leaderless(seen: Seen, account: Account) -> dict[str, Any]:
     if account["role"] == "gateway":
         under_way = account.get("under_way", 0)
-        told = f"{counted(under_way, 'message', 'messages')} under way"
+        told = f"{counted(under_way, 'message')} under way"
         return {"title": "coordinator", "lines": (told,) if under_way else ()}
     if account["role"] != "home":
         return _plain(seen, account)
     hints = account.get("hints", 0)
-    words = f"keeps {counted(hints, 'write', 'writes')} for others" if hints else "keeps nothing for others"
-    lines = [counted(account.get("keys", 0), "key", "keys"), account.get("mark", "")]
-    badge = counted(hints, "hint", "hints") if hints else ""
+    words = f"keeps {counted(hints, 'write')} for others" if hints else "keeps nothing for others"
+    lines = [counted(account.get("keys", 0), "key"), account.get("mark", "")]
+    badge = counted(hints, "hint") if hints else ""
     return {"title": "home", "lines": tuple(filter(None, lines)), "badge": badge, "bar": bar(hints, words)}
 
 
@@ -126,8 +127,3 @@ OF_FAMILY = {
 def bar(count: int, words: str) -> Bar:
     """A bar that is empty for none and never quite full."""
     return Bar(round(count / (count + HALF_FULL), 3), words)
-
-
-def counted(count: int, one: str, many: str) -> str:
-    """`1 key`, `2 keys`."""
-    return f"{count} {one if count == 1 else many}"

@@ -140,3 +140,8 @@ def _of_finding(finding: Finding) -> str:
     witness = finding.witnesses[0]
     events = ", ".join(map(str, witness.ops))
     return f"{what}: {witness.text} [events {events}]{summary}"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """`1 key`, `2 keys`; `many` where it is not `one` with an s."""
+    return f"{count} {one if count == 1 else many or one + 's'}"

@@ -12,6 +12,7 @@ from chaos.catalogue.scenario import Scenario, Variant
 from chaos.cluster.shape import Shape
 from chaos.judging.verdict import COSTS, Verdict
 from chaos.recording.folder import NoFolder, RunFolder
+from chaos.report.words import counted
 from chaos.running.narrator import TellAt
 from chaos.running.runner import Stage, play
 from chaos.runtimes.registry import CLIENT_TIMEOUT_S, RUNTIMES
@@ -126,11 +127,6 @@ def load_of(simulation: Simulation) -> str:
     if simulation.rate_per_s is None:
         return "the scenario's load"
     return f"{counted(simulation.clients or 0, 'client')}, {simulation.rate_per_s:g} requests/s"
-
-
-def counted(number: int, things: str) -> str:
-    """For instance `1 client`, `2 clients`."""
-    return f"{number} {things}" if number == 1 else f"{number} {things}s"
 
 
 def save(simulation: Simulation, out: Path) -> Outcome:

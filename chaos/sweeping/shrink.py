@@ -12,9 +12,10 @@ from msgspec.structs import replace as with_fields
 
 from chaos.cluster import ClusterError
 from chaos.cluster.shape import Shape
+from chaos.report.words import counted
 from chaos.schedules.schedule import Schedule, Stroke
 from chaos.schedules.take_down import ObservedCluster
-from chaos.sessions.simulate import Simulation, counted, load_of, simulate
+from chaos.sessions.simulate import Simulation, load_of, simulate
 from chaos.sweeping.sweep import run_one
 
 SHORTEST_STROKE_MS, SHORTEST_MS = 10, 100
