@@ -14,13 +14,14 @@ from services.errors import LabError
 from services.messages import Entry, Operation, Position, Write
 from services.messages.multi_leader import Change, Changes, CopyPage, Element, Step, Transact
 from services.messages.versions import Stamp
-from services.multi_leader.datacenters.copying import pages
+from services.multi_leader.datacenters.copying import is_new, pages
 from services.multi_leader.datacenters.machine import Ask, Confirmed, Copied, Machine, Told, Trimmed
 from services.multi_leader.resolvers import Resolvers
 from services.multi_leader.storage import TABLES
 from services.settings.multi_leader import Conflicts, MultiLeaderSettings
 from services.single_leader.outcomes import Asked
 from services.single_leader.storage import Storage
+from services.versions.dotted import Dot, Past
 
 KEYS = ("x", "y", "z")
 
@@ -120,6 +121,9 @@ def test_followers_come_to_what_the_leader_decided_and_back_again(
         entry = Entry(Position(2, 1))  # a newer leader, who has nothing of all that
         follower.accept(2, Position(0, 0), [entry], _nowhere, fenced=True)
         assert everything(follower) == states[0]
+        follower.append(2, [Asked(Write(operation=Operation("put", "x", 1)))])
+        known_at = machine_of(follower).known_at
+        assert [dict(known_at(sequence)) for sequence in (1, 2)] == [{}, {"dc1": 1}], "as if it had not been"
 
 
 def test_what_fails_alone_changes_nothing_and_what_is_known_has_no_entry(tmp_path: Path) -> None:
@@ -143,6 +147,17 @@ def test_only_what_is_acknowledged_is_known_to_others(tmp_path: Path) -> None:
             *({}, {"dc1": 1}, {"dc1": 2}),
             *({"dc1": 2}, {"dc1": 3}),
         ]
+
+
+def test_what_is_trimmed_is_known_all_the_same_and_so_is_its_stamp(tmp_path: Path) -> None:
+    """A restart must neither give its numbers again nor stamp earlier than it."""
+    with replica(tmp_path, "record") as storage:
+        for value in range(3):
+            storage.append(0, [Asked(Write(operation=Operation("put", "x", value)))])
+        before = machine_of(storage).storage.recovered()
+        storage.append(0, [Asked(Trimmed({"dc1": 3}))])
+        assert machine_of(storage).storage.recovered() == before
+        assert not machine_of(storage).storage.after("dc1", 0, 9)
 
 
 def test_a_log_of_commands_is_refused_where_nobody_knows_them(tmp_path: Path) -> None:
@@ -180,6 +195,16 @@ def test_a_copy_comes_to_what_the_changes_did_whatever_was_there_before(tmp_path
         done = target.append(0, [Asked(Write(operation=Operation("put", "x", "new")))])[0].told.done[0]
         assert done.changes[0].sequence == machine.known["dc1"] + 1
         assert done.changes[0].number > machine.storage.number("x")
+
+
+def test_a_copy_brings_nothing_back_that_was_replaced() -> None:
+    """Not even where whatever arrives is kept."""
+    first, second = (
+        Change("dc2", number, Operation("put", "x", number), Stamp(number, "dc2"), past=past, number=number)
+        for number, past in ((1, ""), (2, str(Past().with_dot(Dot("dc2", 1)))))
+    )
+    assert not is_new(first, [second]) and not is_new(second, [second])
+    assert is_new(second, [first]) and is_new(first, [])
 
 
 def shown(item: tuple[str, list[Change]]) -> tuple[str, list[tuple[str, int]]]:
