@@ -216,6 +216,45 @@ async def test_what_everybody_has_is_trimmed_and_who_has_nothing_gets_a_copy() -
 
 
 @simulated
+async def test_who_has_new_disks_asks_all_others_and_not_only_whoever_answers_first() -> None:
+    await the_first_answers_at_once_and_has_only(0)
+
+
+@simulated
+async def test_who_gets_a_copy_from_one_that_lags_gets_another_from_who_has_more() -> None:
+    await the_first_answers_at_once_and_has_only(2)
+
+
+async def the_first_answers_at_once_and_has_only(before: int) -> None:
+    """Of the seven changes of the second datacenter, which comes back empty; the way to the third is long."""
+    async with three(moves=False) as (cluster, client):
+        for number in range(before):
+            await client.put("g2", f"x{number}", number)
+        await soon(cluster.must_have_settled)
+        await line(cluster, CUT)
+        for number in range(before, 7):
+            await client.put("g2", f"x{number}", number)
+
+        async def the_third_has_all() -> None:
+            assert {(await cluster.status(node))["mark"] for node in sorted(THIRD)} == {"dc2:7"}
+
+        await soon(the_third_has_all)
+        for node in sorted(SECOND):
+            await cluster.kill(node)
+        for one, state in ((FIRST, HEALTHY), (THIRD, LinkState(latency_s=0.15))):
+            for link in links_between(cluster.links, sorted(one), sorted(SECOND)):
+                await cluster.set_link(link, state)
+        for node in sorted(SECOND):
+            await cluster.restart(node, "empty")
+        assert await put(client, "g2", "after", 1) in SECOND
+        await line(cluster, HEALTHY)
+        await soon(cluster.must_have_settled)
+        assert {(await cluster.status(node))["mark"] for node in cluster.replicas} == {"dc2:8"}
+        for number in range(7):
+            await must_hold(cluster, f"x{number}", number)
+
+
+@simulated
 async def test_a_conflict_between_datacenters_is_kept_by_everybody() -> None:
     async with three() as (cluster, client):
         await client.put("g1", "x", "A")

@@ -40,7 +40,7 @@ class Group:
         fellows = replace(node, replicas=places[self.name], companions={}, cluster=inside(settings))
         self.member = Member(env, fellows, self._machine)
         self._standing = self.member.standing
-        self._heard, self._told_of_us = False, 0  # of another datacenter; and how much it has of this one's
+        self._told_of_us: dict[str, int] = {}  # how much each other one has of this one's
         self._asks_since_s: float | None = None
 
     @property
@@ -80,13 +80,16 @@ class Group:
 
     @property
     def is_whole(self) -> bool:
-        """May it take writes? Who has nothing first hears from another whether it had anything.
+        """May it take writes? Who has given no number first hears from all others whether it had given any.
 
-        Its disks may be new ones, and its numbers given already.
+        Its disks may be new ones. One of the others may lack what another has, and so may a copy from there.
         """
-        if not self.others or self.machine.known.get(self.name):
-            return True
-        return self._heard and not self._told_of_us
+        return self._has_given_numbers or (self._has_what_it_was_told and not self._unheard)
+
+    def answer(self, sender: str, known: Mapping[str, int]) -> dict[str, int]:
+        """What `sender` is told is `known` here; without its own, it asks who has more of it for a copy."""
+        asks = self._told_of_us.get(sender, 0) > known.get(self.name, 0) and not self._has_given_numbers
+        return {origin: count for origin, count in known.items() if not (asks and origin == self.name)}
 
     async def copy_to(self, peer: str) -> Taken:
         """See `Source`: what is acknowledged, as everything that leaves the house."""
@@ -113,7 +116,8 @@ class Group:
     async def send(self, peer: str, batch: Changes) -> Taken:
         """See `Source`: to whoever leads there."""
         reply = of_type(await self._ways[peer].call(batch, self._settings.patience_s), Taken)
-        self._heard, self._told_of_us = True, max(self._told_of_us, reply.known.get(self.name, 0))
+        if not self.is_whole:
+            self._told_of_us[peer] = reply.known.get(self.name, 0)
         return reply
 
     async def ask(self, what: Ask) -> Told:
@@ -135,14 +139,27 @@ class Group:
             await leader.lease.assured()  # it may have stood still meanwhile
             return found
 
+    @property
+    def _has_given_numbers(self) -> bool:
+        """And not only heard, by a copy, of such that it had given before."""
+        return self.machine.known.get(self.name, 0) > self.machine.floors.get(self.name, 0)
+
+    @property
+    def _has_what_it_was_told(self) -> bool:
+        return self.machine.known.get(self.name, 0) >= max(self._told_of_us.values(), default=0)
+
+    @property
+    def _unheard(self) -> set[str]:
+        return set(self.others) - set(self._told_of_us)
+
     def _must_be_whole(self) -> None:
-        """Raises `LabError` no-leader until another datacenter has answered, or none has for long enough."""
+        """Raises `LabError` no-leader until all others have answered, but those who are silent for long."""
         if self.is_whole:
             return
         now = self._env.clock.monotonic()
         self._asks_since_s = now if self._asks_since_s is None else self._asks_since_s
-        silent = not self._heard and now - self._asks_since_s > self._settings.detection_timeout_ms / 1000
-        if not silent:
+        silent = now - self._asks_since_s > self._settings.detection_timeout_ms / 1000
+        if not (silent and self._has_what_it_was_told):
             text = f"{self.name} has nothing on its disks, and asks the other datacenters what it had"
             raise LabError("no-leader", text)
 

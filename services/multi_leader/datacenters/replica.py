@@ -192,7 +192,7 @@ class Replica(Working[MultiLeaderSettings]):
             known = self._told(await group.ask(batch)).known
         else:
             known = await group.shown(lambda: dict(group.machine.known))
-        return Taken(node=self._env.node, known=known)
+        return Taken(node=self._env.node, known=group.answer(batch.sender, known))
 
     async def _page(self, page: CopyPage) -> Taken:
         told = self._told(await self._group.ask(Copied(page)))
