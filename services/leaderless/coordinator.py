@@ -28,7 +28,7 @@ from services.messages.leaderless import FetchVersions, StoreVersions, WriteVers
 from services.messages.versions import Stamp, Version, Versions
 from services.ports import Env
 from services.settings.leaderless import LeaderlessSettings
-from services.versions.hybrid_clock import HybridClock
+from services.versions.hybrid_clock import clock_for_stamps
 from services.versions.merging import MERGING
 from services.versions.seen import as_context, from_context, of_versions
 
@@ -48,7 +48,8 @@ class Coordinator:
         self._silent = Silent(env.clock, settings.detection_timeout_ms / 1000)
         self._send = send
         ahead_s = settings.clocks_off_s.get(env.node, 0.0)
-        self._clock = HybridClock(lambda: env.clock.wall() + ahead_s)
+        heeds = settings.clock == "hybrid" or settings.writes == "read-first"
+        self._clock = clock_for_stamps(env.clock.wall, ahead_s, heeds_others=heeds)
         self._asking = Asking(env, send)
         self.behind_ms: float | None = None  # how old what it answered last may have been
 
@@ -180,9 +181,8 @@ class Coordinator:
     async def _fetched(self, key: str, plan: Plan, needed: int, places: Places | None = None) -> Tally:
         """What enough homes have; unless stamps go by the wall clock, this node writes later from now on."""
         tally = await self._ask(key, plan.homes, needed, places or self._places(plan))
-        if self._settings.clock == "hybrid" or self._settings.writes == "read-first":
-            for version in tally.newest(self._merging.merged):
-                self._clock.saw(version.stamp.time_us)
+        for version in tally.newest(self._merging.merged):
+            self._clock.saw(version.stamp.time_us)
         return tally
 
     async def _ask(self, key: str, homes: tuple[str, ...], needed: int, places: Places) -> Tally:

@@ -74,10 +74,12 @@ class Exchange:
             moved = reply.known != self.confirmed
             self._note(dict(reply.known))
             self._tell(was_gone)
-            if not self.lacking() and not self._needs_copy:
+            if self._needs_copy:
+                continue
+            if not self.lacking():
                 await self._remember()
                 await self.news.rung(heartbeat_s)
-            elif not moved and not self._needs_copy:
+            elif not moved:
                 await self._clock.sleep(heartbeat_s)
 
     def _begin_where_it_was_left(self) -> None:

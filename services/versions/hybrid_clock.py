@@ -30,3 +30,9 @@ class WallClock(HybridClock):
 
     def saw(self, time_us: int) -> None:
         """Nothing comes of it."""
+
+
+def clock_for_stamps(wall: Callable[[], float], ahead_s: float, *, heeds_others: bool) -> HybridClock:
+    """That of a node whose wall clock is so far ahead; does it move up to what others have shown?"""
+    kind = HybridClock if heeds_others else WallClock
+    return kind(lambda: wall() + ahead_s)

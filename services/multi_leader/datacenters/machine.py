@@ -51,12 +51,9 @@ class Copied(msgspec.Struct, frozen=True, tag="copied"):
     page: CopyPage
 
 
-Command: TypeAlias = Taken | Confirmed | Trimmed | Copied
-Ask: TypeAlias = Write | Transact | Changes | Confirmed | Trimmed | Copied
-
-
-Plain: TypeAlias = Confirmed | Trimmed | Copied
-PLAIN = (Confirmed, Trimmed, Copied)  # what is asked for is the command itself
+Plain: TypeAlias = Confirmed | Trimmed | Copied  # what is asked for is the command itself
+Command: TypeAlias = Taken | Plain
+Ask: TypeAlias = Write | Transact | Changes | Plain
 
 
 class Told(NamedTuple):
@@ -98,7 +95,7 @@ class Machine(Leader):
         while len(self._steps) > 1 and self._steps[1][0] <= acknowledged:
             self._steps.popleft()
         sequence, known = self._steps[0]
-        return known if 0 < acknowledged >= sequence else {}
+        return known if acknowledged and sequence <= acknowledged else {}
 
     def decide(self, asked: Ask, sequence: int) -> Decided:
         """See `Machine`."""
@@ -108,7 +105,7 @@ class Machine(Leader):
             self.storage.count_conflicts(draft.conflicts)
         changes = tuple(change for each in done for change in each.changes)
         told = Told(done, dict(draft.known))
-        command: Command = Taken(changes) if not isinstance(asked, PLAIN) else asked
+        command: Command = asked if isinstance(asked, Plain) else Taken(changes)
         if command == Taken(()):
             return Decided("", b"", told)
         self._next_steps.append((sequence, told.known))
@@ -160,7 +157,7 @@ class Machine(Leader):
 
     def _done(self, draft: Draft, asked: Ask) -> tuple[Done, ...]:
         """Raises `LabError` when a client asks for what cannot be."""
-        if isinstance(asked, PLAIN):
+        if isinstance(asked, Plain):
             self._follow(draft, asked)
             return ()
         if isinstance(asked, Changes):

@@ -10,11 +10,9 @@ from collections.abc import Sequence
 from services.errors import LabError
 from services.messages import Message
 from services.ports import Network
+from services.single_leader.door.routing import RELEARN
 
-# Who refuses so has done nothing, and another replica may lead.
-NOT_HERE = frozenset(
-    {"not-leader", "no-leader", "stale-epoch", "lease-expired", "unreachable", "shutting-down"}
-)
+NOT_HERE = RELEARN | {"no-leader"}  # who refuses so has done nothing, and another replica may lead
 SILENT = frozenset({"timed-out", "connection-lost"})
 
 
