@@ -3,13 +3,13 @@
 import shutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any
 
 import typer
 from msgspec.structs import replace
 
+from chaos.by_hand.asking import asking
 from chaos.catalogue.names import UnknownNameError, nearest
 from chaos.cluster import Cluster, ClusterError
 from chaos.cluster.shape import DEVICE, Companion, Shape
@@ -17,15 +17,11 @@ from chaos.runtimes import playground
 from chaos.runtimes.http_client import HttpClient
 from chaos.runtimes.supervisor import state_directory
 from chaos.targets.target import must_be_usable, roles_of
-from chaos.workloads.client import Answer, ClientError
-from services.adapters.stream import IN_DOUBT
+from chaos.workloads.client import Answer
 from services.families import DEFAULT, FAMILIES
 from services.messages import Read, ReadResult
 from services.settings import CommonSettings, settings_of
 
-T = TypeVar("T")
-
-PATIENCE_S = 10.0
 FINDERS: Mapping[str, Callable[[], Awaitable[Cluster | None]]] = {
     "local": playground.find_local,
     "compose": playground.find_compose,
@@ -93,20 +89,20 @@ async def write(key: str, value: Any, gateway: str | None, to: str | None = None
     Raises `ClusterError` that says whether it may have happened.
     """
     async with playground.cluster_that_is_up(alone=True) as cluster:
-        return await _through(
-            cluster, gateway, lambda client, name: client.put(name, key, value), to, is_write=True
-        )
+        door = await _door(cluster, gateway)
+        async with asking(cluster, is_write=True, replica=to) as client:
+            return await client.put(door, key, value)
 
 
 async def read(key: str, source: str | None, gateway: str | None) -> tuple[Answer, bool]:
     """The register `key`, through a gateway, or from the copy of the replica `source`; and has it a value?"""
     async with playground.cluster_that_is_up() as cluster:
         if source is None:
-            answer = await _through(cluster, gateway, partial(_get, key=key), is_write=False)
-            if answer.value is not None or answer.siblings is not None:
-                return answer, True
-            ask = partial(_is_there, key=key)  # null is a value, too
-            return answer, await _through(cluster, gateway, ask, is_write=False)
+            door = await _door(cluster, gateway)
+            async with asking(cluster, is_write=False) as client:
+                answer = await client.get(door, key)
+                is_there = answer.value is not None or answer.siblings is not None
+                return answer, is_there or await _is_null(client, door, key)
         held = await cluster.contents(await cluster.resolve(source))
     position = held["vector"] or held["position"][1]
     answer = Answer(held["node"], held["epoch"], position, held["registers"].get(key))
@@ -115,45 +111,19 @@ async def read(key: str, source: str | None, gateway: str | None) -> tuple[Answe
     return answer, key in held["registers"]
 
 
-async def _put(client: HttpClient, gateway: str, *, key: str, value: Any) -> Answer:
-    return await client.put(gateway, key, value)
-
-
-async def _get(client: HttpClient, gateway: str, *, key: str) -> Answer:
-    return await client.get(gateway, key)
-
-
-async def _is_there(client: HttpClient, gateway: str, *, key: str) -> bool:
-    reply = await client.ask(gateway, Read(key=key, type="register"))
+async def _is_null(client: HttpClient, door: str, key: str) -> bool:
+    """Is that its value? An `Answer` does not tell it from none."""
+    reply = await client.ask(door, Read(key=key, type="register"))
     return isinstance(reply, ReadResult) and reply.found
 
 
-async def _through(
-    cluster: Cluster,
-    gateway: str | None,
-    request: Callable[[HttpClient, str], Awaitable[T]],
-    to: str | None = None,
-    *,
-    is_write: bool,
-) -> T:
+async def _door(cluster: Cluster, gateway: str | None) -> str:
+    """The door of that name, or else the first gateway that runs."""
     name = gateway or await _working_gateway(cluster)
     if name not in cluster.doors:
         known = ", ".join(cluster.doors) or "none that runs"
         raise UnknownNameError(f"there is no gateway {name!r}; there are: {known}")
-    client = HttpClient(cluster.doors, PATIENCE_S, to)
-    try:
-        return await request(client, name)
-    except ClientError as error:
-        raise ClusterError(failure(str(error), error.definite, is_write)) from error
-    finally:
-        await client.close()
-
-
-def failure(text: str, definite: bool, is_write: bool) -> str:
-    """What went wrong, and of a write whether it may have happened; a read has nothing to wonder about."""
-    if not is_write:
-        return text.removesuffix(f"; {IN_DOUBT}")
-    return f"{text} ({'it certainly did not happen' if definite else 'nobody knows whether it happened'})"
+    return name
 
 
 async def _working_gateway(cluster: Cluster) -> str:
@@ -202,7 +172,7 @@ async def _who_leads(cluster: Cluster, strategy: str) -> str:
 
     Without partitions it is n1, as every page here has it.
     """
-    if "leader" not in roles_of(strategy) or strategy != DEFAULT:
+    if strategy != DEFAULT:
         return ""
     groups = cluster.partitions or (tuple(cluster.replicas),)
     targets = [f"leader-{number}" if len(groups) > 1 else "leader" for number in range(1, len(groups) + 1)]

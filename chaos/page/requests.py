@@ -5,14 +5,13 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
+from chaos.by_hand.asking import asking
 from chaos.by_hand.order import by_hand
 from chaos.by_hand.typed import value_of
 from chaos.cluster import Cluster, ClusterError
-from chaos.runtimes.http_client import HttpClient
-from chaos.workloads.client import Answer, Caller, ClientError
+from chaos.workloads.client import Answer, Caller
 from services.gateway.inputs import MOST_KEY_CHARACTERS, checked_key
 
-PATIENCE_S = 10.0  # longer than any gateway takes to say that it does not know
 Key: TypeAlias = Annotated[str, msgspec.Meta(max_length=MOST_KEY_CHARACTERS)]
 Named: TypeAlias = Annotated[str, msgspec.Meta(max_length=80)]
 
@@ -66,16 +65,10 @@ async def _own_copy(cluster: Cluster, asked: Asked) -> str:
 
 
 async def _through(cluster: Cluster, asked: Asked, value: Any, caller: Caller) -> Answer:
-    client = HttpClient(cluster.doors, PATIENCE_S)
-    try:
+    async with asking(cluster, is_write=asked.f == "write") as client:
         if asked.f == "write":
             return await client.put(asked.at, asked.key, value, caller)
         return await client.get(asked.at, asked.key, caller)
-    except ClientError as error:
-        doubt = "it certainly did not happen" if error.definite else "nobody knows whether it happened"
-        raise ClusterError(f"{error.text} ({doubt})" if asked.f == "write" else error.text) from error
-    finally:
-        await client.close()
 
 
 def whose(answer: Answer) -> str:

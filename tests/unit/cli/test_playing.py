@@ -2,15 +2,18 @@
 
 import pytest
 
-from chaos.commands.playing import _shared_out, failure
+from chaos.by_hand.asking import failure
+from chaos.commands.playing import _shared_out
+from chaos.workloads.client import ClientError
 
 IN_DOUBT = "timed-out: n1 did not answer within 1.5 s; it may or may not have happened"
 
 
 def test_only_a_write_can_have_happened() -> None:
-    assert failure(IN_DOUBT, False, is_write=False) == "timed-out: n1 did not answer within 1.5 s"
-    assert failure(IN_DOUBT, False, is_write=True).endswith("(nobody knows whether it happened)")
-    assert failure("not-leader: n3", True, is_write=True).endswith("(it certainly did not happen)")
+    in_doubt, refused = ClientError(False, IN_DOUBT), ClientError(True, "not-leader: n3")
+    assert failure(in_doubt, is_write=False) == "timed-out: n1 did not answer within 1.5 s"
+    assert failure(in_doubt, is_write=True).endswith("(nobody knows whether it happened)")
+    assert failure(refused, is_write=True).endswith("(it certainly did not happen)")
 
 
 @pytest.mark.parametrize(("nodes", "told"), [(3, True), (4, False), (5, False)])

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pytest
 
+from chaos.by_hand import asking
 from chaos.by_hand.typed import value_of
 from chaos.cluster import Cluster, ClusterError, Event
 from chaos.page import requests
@@ -52,7 +53,7 @@ def doors(monkeypatch: pytest.MonkeyPatch) -> Doors:
         return await order(cast(Cluster, doors), *given)
 
     monkeypatch.setattr(requests, "by_hand", by_hand)
-    monkeypatch.setattr(requests, "HttpClient", lambda *_: doors)
+    monkeypatch.setattr(asking, "HttpClient", lambda *_: doors)
     return doors
 
 
