@@ -52,13 +52,12 @@ class Screen:
         self._line(f"left out: {name} {reason}")
 
     def begin(self, task: Task, pace: Pace | None) -> None:
-        """A variant begins: the third of five, say, with so long to go. Without `pace` nobody counts."""
+        """A variant begins: the third of five, say, with so long to go."""
         if self._quiet:
             return
-        place = f"[{pace.number}/{pace.total}] " if pace else ""
         promise = "must show" if task.variant.kind == "problem" else "must be free of"
         anomalies = ", ".join(task.scenario.judged_for(task.variant))
-        self._line(f"\n{place}{task.name}  ({task.variant.kind}: {promise} {anomalies})", bold=True)
+        self._line(f"\n{_place(pace)}{task.name}  ({task.variant.kind}: {promise} {anomalies})", bold=True)
         self._line(f"  repeat: {task.command}")
         if pace and 1 < pace.number < pace.total:
             self._line(f"  {pace.left()} to go")
@@ -73,15 +72,14 @@ class Screen:
     def end(self, task: Task, outcome: Outcome, pace: Pace | None) -> None:
         """A variant has its verdict: in one line, with what else was found below it."""
         verdict = outcome.verdict
+        colour = VERDICT_COLOURS[verdict.as_expected]
+        said = f"{MARKS[verdict.as_expected]} {task.name}  {headline(verdict.kind, verdict.as_expected)}"
         if self._quiet:
-            place = f"[{pace.number}/{pace.total}] " if pace else ""
-            outcome_word = headline(verdict.kind, verdict.as_expected)
-            said = f"{place}{MARKS[verdict.as_expected]} {task.name}  {outcome_word}"
-            self._line(said, VERDICT_COLOURS[verdict.as_expected])
+            self._line(f"{_place(pace)}{said}", colour)
             return
-        begin = f"{MARKS[verdict.as_expected]} {task.name}  {headline(verdict.kind, verdict.as_expected)}   "
+        begin = f"{said}   "
         story = ("\n" + " " * len(begin)).join(sentences(verdict.problems, verdict.anomalies))
-        self._line(begin + story, VERDICT_COLOURS[verdict.as_expected], bold=True)
+        self._line(begin + story, colour, bold=True)
         self._line(f"  {price(verdict.measures)}")
         self._line(f"  folder: {_from_here(outcome.folder)}")
 
@@ -123,6 +121,11 @@ class Screen:
 
     def _line(self, text: str, colour: str | None = None, bold: bool = False) -> None:
         typer.secho(text, fg=colour, bold=bold, err=self._to_stderr)
+
+
+def _place(pace: Pace | None) -> str:
+    """For instance `[3/5] `; without `pace` nobody counts."""
+    return f"[{pace.number}/{pace.total}] " if pace else ""
 
 
 def _from_here(folder: Path) -> Path:

@@ -77,17 +77,8 @@ async def _perform(batch: Sequence[Task], out: Path, group: int, screen: Screen)
     first = batch[0]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "chaos", "run", *(task.name for task in batch)),
-        *(
-            "--on",
-            first.runtime,
-            "--seed",
-            str(first.seed),
-            "--out",
-            str(out),
-            "--json",
-            "--part",
-            *screen.options,
-        ),
+        *("--on", first.runtime, "--seed", str(first.seed), "--out", str(out)),
+        *("--json", "--part", *screen.options),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=PIPE,
         stderr=PIPE,

@@ -30,8 +30,6 @@ SERVED = {
     **{path.name: path for path in sorted(ASSETS.iterdir()) if path.suffix in (".js", ".css")},
     "report.css": OF_REPORTS / "page.css",
 }
-
-
 WatchedKey = Annotated[str, Query(max_length=MOST_KEY_CHARACTERS)]
 
 

@@ -6,6 +6,7 @@ from chaos.page.faces import face
 from chaos.page.picture import NodeShown, Picture, Place, Wire
 from chaos.page.seen import Account, Seen
 from chaos.page.wires import wires
+from chaos.report.fault_words import listed
 from chaos.report.words import counted
 
 
@@ -88,9 +89,3 @@ def _wrong_wires(lines: Sequence[Wire]) -> list[str]:
 def _places(seen: Seen) -> tuple[Place, ...]:
     datacenters = seen.settings.get("datacenters") or ()
     return tuple(Place(f"datacenter {number}", tuple(nodes)) for number, nodes in enumerate(datacenters, 1))
-
-
-def listed(names: Sequence[str]) -> str:
-    """`n1, n2 and g1`."""
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last

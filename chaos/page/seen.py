@@ -7,9 +7,9 @@ from typing import Any
 from chaos.cluster import Cluster, LinkState
 from chaos.cluster.links import CONTROLLER, Link
 from chaos.targets.target import orders_of
+from services.families import DEFAULT
 
 Account = Mapping[str, Any]  # of one node: `process`, and what it says of itself
-DEFAULT_FAMILY = "single-leader"
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Seen:
     @property
     def family(self) -> str:
         """The family's name."""
-        return str(self.settings.get("family", DEFAULT_FAMILY))
+        return str(self.settings.get("family", DEFAULT))
 
     @property
     def orders(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The lines between nodes: both directions of a link are one line, and show what is wrong with either."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from chaos.cluster import HEALTHY, LinkState
 from chaos.cluster.links import Link
@@ -54,6 +54,15 @@ WORDS: Mapping[str, str] = {
     "slow": "What {source} asks of {target} takes {latency_ms} ms longer.",
     "refused": "{target} refuses the connections of {source}.",
 }
+# What can be done in one direction, and in which states of the link that would change nothing.
+ONE_WAY: tuple[Mapping[str, tuple[str, Sequence[str]]], ...] = (
+    {
+        "cut-one-way": ("Cut {source} → {target} only", ("cut",)),
+        "lose-reply": ("Lose the answers to {source}", ("cut", "lose-reply")),
+        "lose-request": ("Lose the requests of {source}", ("cut", "lose-request")),
+    },
+    {"refuse": ("Refuse connections of {source}", LOSES)},
+)
 
 
 def _choices(seen: Seen, a: str, b: str, ways: tuple[Way, ...]) -> Iterable[Choice]:
@@ -62,32 +71,16 @@ def _choices(seen: Seen, a: str, b: str, ways: tuple[Way, ...]) -> Iterable[Choi
     both_cut = {state.get((a, b)), state.get((b, a))} == {"cut"}
     healthy = all(way.state == "whole" for way in ways)
     yield Choice("Cut both ways", "cut", a, b, nobody or ("It is cut already." if both_cut else ""))
-    for source, target in ((a, b), (b, a)):
-        already = state.get((source, target))
-        yield Choice(
-            f"Cut {source} → {target} only", "cut-one-way", source, target, nobody or _already(already, "cut")
-        )
-        yield Choice(
-            f"Lose the answers to {source}",
-            *("lose-reply", source, target, nobody or _already(already, "cut", "lose-reply")),
-        )
-        yield Choice(
-            f"Lose the requests of {source}",
-            *("lose-request", source, target, nobody or _already(already, "cut", "lose-request")),
-        )
-    for source, target in ((a, b), (b, a)):
-        yield Choice(
-            f"Refuse connections of {source}",
-            *("refuse", source, target, nobody or _already(state.get((source, target)), *LOSES)),
-        )
+    for strikes in ONE_WAY:
+        for source, target in ((a, b), (b, a)):
+            for what, (label, worse) in strikes.items():
+                already = "That is so already." if state.get((source, target)) in worse else ""
+                words = label.format(source=source, target=target)
+                yield Choice(words, what, source, target, nobody or already)
     slow = "It is slow already." if {way.state for way in ways} == {"slow"} else ""
     lossy = LOSSY if any(way.state in LOSES for way in ways) else ""
     yield Choice(f"Slow down by {LATENCY_MS} ms", "slow", a, b, nobody or lossy or slow)
     yield Choice("Heal this link", "heal-link", a, b, "Nothing is wrong with it." if healthy else "")
-
-
-def _already(state: str | None, *worse: str) -> str:
-    return "That is so already." if state in worse else ""
 
 
 def _why_nobody_feels_it(seen: Seen, a: str, b: str) -> str:

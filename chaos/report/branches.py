@@ -68,7 +68,7 @@ def branches(saved: Saved, cast: Cast) -> Branches | None:
         known = [of_key for of_key in keys_of(saved.history) if not of_key.is_counter and is_known(of_key)]
     except UnreadableError:
         return None
-    lost = _named(saved)
+    lost = _lost(saved)
     best: tuple[tuple[int, int], Knowledge, list[int]] | None = None
     for of_key in known:
         knowledge = Knowledge(of_key)
@@ -82,10 +82,10 @@ def branches(saved: Saved, cast: Cast) -> Branches | None:
     return _drawn(*best[1:], finals.of(best[1].of_key.key), lost, saved.events, origins)
 
 
-def _named(saved: Saved) -> dict[int, None]:
+def _lost(saved: Saved) -> frozenset[int]:
     """The events of which the checker for lost writes speaks."""
     found = (each for each in saved.verdict.anomalies if each.name == LOST)
-    return {index: None for each in found for witness in each.witnesses for index in witness.ops}
+    return frozenset(index for each in found for witness in each.witnesses for index in witness.ops)
 
 
 def _conflicts(knowledge: Knowledge) -> list[int]:
@@ -103,7 +103,7 @@ def _drawn(
     knowledge: Knowledge,
     conflicts: Sequence[int],
     holdings: Sequence[Holding],
-    lost: Mapping[int, None],
+    lost: frozenset[int],
     events: Iterable[Event],
     origins: Mapping[str, str],
 ) -> Branches:
@@ -133,7 +133,7 @@ def _drawn(
     )
 
 
-def _window(knowledge: Knowledge, conflicts: Sequence[int], lost: Mapping[int, None]) -> list[Known]:
+def _window(knowledge: Knowledge, conflicts: Sequence[int], lost: frozenset[int]) -> list[Known]:
     """Some versions around the first one that was lost, or else around the first conflict."""
     changes = knowledge.changes
     where = [one.number for one in changes if one.change.index in lost]
@@ -201,6 +201,10 @@ def _end(holdings: Iterable[Holding]) -> Iterator[tuple[str, str]]:
         yield ", ".join(holding.node for holding in some), values
 
 
+def _is_in(one: Known, parts: Parts) -> bool:
+    return bool(one.parts) and all(part in parts for part in one.fresh or one.parts)
+
+
 class _Fates:
     """What became of each version: is it there in the end, who replaced it, or is it lost?"""
 
@@ -208,7 +212,7 @@ class _Fates:
         self,
         knowledge: Knowledge,
         holdings: Sequence[Holding],
-        lost: Mapping[int, None],
+        lost: frozenset[int],
         events: Iterable[Event],
     ) -> None:
         self._knowledge, self._lost = knowledge, lost
@@ -223,8 +227,10 @@ class _Fates:
 
     def of(self, one: Known) -> tuple[str, str]:
         """Its state, and the sentence about it."""
-        holders = [node for node, (parts, _) in self._held.items() if self._is_in(one, parts)]
-        replacer = next((x for x in self._knowledge.changes if x.knew & one.bit and self._counts(x)), None)
+        holders = [node for node, (parts, _) in self._held.items() if _is_in(one, parts)]
+        replacer = next(
+            (x for x in self._knowledge.changes if x.knew & one.bit and x.change.outcome == "ok"), None
+        )
         if one.change.index in self._lost:
             return "lost", f"lost: nobody who knew it replaced it{self._instead(one)}"
         if one.change.outcome == "info" and not holders and replacer is None:
@@ -245,12 +251,6 @@ class _Fates:
                 by, kept = each.fields.get("by"), each.fields.get("kept")
                 return f"; {by} kept {kept} instead (first at {each.node}, {each.time_s:.3f} s)"
         return ""
-
-    def _counts(self, one: Known) -> bool:
-        return one.change.outcome == "ok"
-
-    def _is_in(self, one: Known, parts: Parts) -> bool:
-        return bool(one.parts) and all(part in parts for part in one.fresh or one.parts)
 
     def _how(self, one: Known, holders: Sequence[str]) -> str:
         where = "" if len(holders) == len(self._held) else f" at {', '.join(holders)} only"

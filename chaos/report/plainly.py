@@ -27,7 +27,9 @@ PHRASES: Mapping[str, Phrases] = {
     "split-brain": _either("split brain", "no split brain"),
     "stale-read": _counted("stale read"),
     "diverged-replicas": (
-        *("replicas differ on 1 key", "replicas differ on {n} keys", "all replicas hold the same"),
+        "replicas differ on 1 key",
+        "replicas differ on {n} keys",
+        "all replicas hold the same",
     ),
     "stale-replica": _counted("replaced value", end="left on a replica"),
     "deleted-item-returns": _counted("deleted item", end="back again"),

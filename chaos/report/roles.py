@@ -16,11 +16,8 @@ from chaos.report.saved import Saved
 
 LAST_WORDS = ("powered-off", "shut-down-by-order", "crashed")
 NOT_AT_WORK = ("dead", "paused", "starting")
-NO_LEASE, GRANTED = ("lease-expired",), "lease-granted"
-UNSURE = (
-    "promoted",
-    "lease-in-doubt",
-)  # a lease follows, where leases are granted: who has a majority is told of none
+EXPIRED, GRANTED = "lease-expired", "lease-granted"
+UNSURE = ("promoted", "lease-in-doubt")  # a lease follows, but only where leases are granted
 SURE_NS = 50_000_000  # an answer to a question may be older than what was logged just before it
 
 
@@ -68,7 +65,7 @@ def _said(saved: Saved, node: str) -> Iterable[Fact]:
         state, epoch = str(event.fields["role"]), event.fields.get("epoch")
         if event.event in LAST_WORDS:
             state = "dead"
-        elif state == "leader" and (event.event in NO_LEASE or (event.event in UNSURE and epoch in granted)):
+        elif state == "leader" and (event.event == EXPIRED or (event.event in UNSURE and epoch in granted)):
             state = "unleased"
         elif event.event == GRANTED:
             state = "granted"

@@ -18,7 +18,9 @@ from chaos.report.columns import shown
 from chaos.report.origins import origins_of
 from chaos.report.saved import Saved
 
-MOST, LONGEST, NS_PER_MS, SILENCE_NS, EXCHANGES = 2, 20, 1_000_000, 1_000_000_000, "changes"
+EXCHANGES = "changes"  # the kind of message by which leaders tell each other
+MOST, LONGEST = 2, 20  # writes, and characters of a value
+NS_PER_MS, SILENCE_NS = 1_000_000, 1_000_000_000
 BOX_W, BOX_H, STEP_X, STEP_Y = 96.0, 30.0, 190.0, 46.0
 
 

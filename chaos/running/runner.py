@@ -57,7 +57,15 @@ async def play(
             async with narrator.following(stage.clock), sampled:
                 with stage.watched(recorder.elapsed_ns) as stalls:
                     shown = partial(has_shown, scenario, variant, folder.recorded)
-                    run_with = partial(_run, stage, variant, recorder, narrator.tell, shown, began_s)
+                    run_with = partial(
+                        Run,
+                        stage.cluster,
+                        recorder=recorder,
+                        tell=narrator.tell,
+                        must_show=variant.kind == "problem",
+                        shown=shown,
+                        began_s=began_s,
+                    )
                     problems = await _perform(stage, scenario, variant, seed, recorder, run_with)
                 problems += stood_still(stalls, settings)
                 problems += await _conclude(stage, recorder, narrator.tell, folder)
@@ -104,18 +112,6 @@ async def _perform(
     finally:
         await traffic.abandon()
     return problems
-
-
-def _run(
-    stage: Stage,
-    variant: Variant,
-    recorder: Recorder,
-    tell: Tell,
-    shown: Callable[[], bool],
-    began_s: float,
-    traffic: Traffic,
-) -> Run:
-    return Run(stage.cluster, traffic, recorder, tell, variant.kind == "problem", shown, began_s)
 
 
 async def _conclude(stage: Stage, recorder: Recorder, tell: Tell, folder: RunFolder | NoFolder) -> list[str]:

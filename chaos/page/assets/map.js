@@ -9,7 +9,7 @@ const APART = 4;
 const COLOURS = 6;
 const MOST = 22; // characters in a line of a box
 
-export class Map_ {
+export class ClusterMap {
   constructor(root, choose) {
     Object.assign(this, { root, choose });
     this.frames = svg("g");

@@ -4,12 +4,12 @@ import { Chosen } from "./chosen.js";
 import { byId, element, keep, set, setText } from "./dom.js";
 import { post } from "./lab.js";
 import { Log } from "./log.js";
-import { Map_ } from "./map.js";
+import { ClusterMap } from "./map.js";
 
 const MOST_ANSWERS = 30;
 const log = new Log();
 const chosen = new Chosen(order);
-const map = new Map_(byId("map"), (what) => {
+const map = new ClusterMap(byId("map"), (what) => {
   chosen.choose(what);
   show();
 });
