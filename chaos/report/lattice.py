@@ -1,6 +1,6 @@
 """Versions of a key as a lattice: an arrow from what a writer knew to what it wrote.
 
-Two versions with no way of arrows between them are concurrent: nobody who wrote one knew of the other. Drawn
+Two versions with no path of arrows between them are concurrent: nobody who wrote one knew of the other. Drawn
 is the key of which a read returned the most siblings, up to that read.
 """
 

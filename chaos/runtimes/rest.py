@@ -120,7 +120,7 @@ def _changing(operation: Operation) -> Request:
 
 
 def _asking(request: Request, message: Write | Read, **counts: int | None) -> Request:
-    """Who asks, what he knows, and how many are to answer, of how many."""
+    """Who asks, knowing what, and how many are to answer, of how many."""
     context = message.context if isinstance(message, Write) else ""
     given = {SESSION: message.session, TOKEN: tokens.text_of(message.token), CONTEXT: context or None}
     headers = {name: value for name, value in given.items() if value is not None}
