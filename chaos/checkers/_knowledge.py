@@ -10,7 +10,7 @@ overlap, and for a merged value whose part several changes wrote. Sets of change
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chaos.checkers._keys import KeyOperations, failed_to_leave, left_behind
 from chaos.checkers._parts import Parts, Splitter
@@ -54,11 +54,10 @@ class Known:
     guess: int = 0
     may: int = 0
     sure: int = 0
+    bit: int = field(init=False)  # the set of this change alone
 
-    @property
-    def bit(self) -> int:
-        """The set of this change alone."""
-        return 1 << self.number
+    def __post_init__(self) -> None:
+        self.bit = 1 << self.number
 
     @property
     def is_blind(self) -> bool:
@@ -81,6 +80,7 @@ class Knowledge:
         self.changes: list[Known] = []
         self._whole: dict[bytes, Known] = {}
         self._carriers: dict[bytes, list[Known]] = {}
+        self._carried: dict[bytes, int] = {}
         for number, change in enumerate(sorted(of_key.changes, key=lambda change: change.index)):
             self._take(number, change)
         for one in self.changes:
@@ -100,6 +100,7 @@ class Knowledge:
             self._whole[canonical(value)] = one
         for part in one.parts:
             self._carriers.setdefault(part, []).append(one)
+            self._carried[part] = self._carried.get(part, 0) | one.bit
 
     def _weigh(self, one: Known) -> None:
         """What it replaced; those that it saw have been weighed before."""
@@ -122,11 +123,11 @@ class Knowledge:
 
     def after(self, one: Known) -> int:
         """This change and whatever surely came after it."""
-        after, members = one.bit, [one]
+        after, first_end = one.bit, one.change.end
         for other in self.changes[one.number + 1 :]:
-            if other.knew & after or any(each.change.precedes(other.change) for each in members):
+            if other.knew & after or first_end < other.change.index:
                 after |= other.bit
-                members.append(other)
+                first_end = min(first_end, other.change.end)
         return after
 
     def _sources(self, value: object, before: float) -> tuple[list[Known], list[Known]]:
@@ -159,13 +160,20 @@ class Knowledge:
         """The changes begun before that event whose values have this part."""
         return [one for one in self._carriers.get(part, ()) if one.change.index < before]
 
+    def carried(self, part: bytes, before: Known) -> int:
+        """The set of the changes begun before that one whose values have this part."""
+        return self._carried.get(part, 0) & (before.bit - 1)  # they are numbered in that order
+
     def origins(self, part: bytes) -> list[Known]:
         """The changes that brought this part in, and did not have it from others."""
         return [one for one in self._carriers.get(part, ()) if part not in one.seen]
 
     def of(self, bits: int) -> Iterator[Known]:
         """The changes in such a set."""
-        return (one for one in self.changes if bits & one.bit)
+        rest = bits & ((1 << len(self.changes)) - 1)
+        while rest:
+            yield self.changes[(rest & -rest).bit_length() - 1]
+            rest &= rest - 1
 
     def replacers(self, one: Known, before: float) -> list[Operation]:
         """The acknowledged changes over before that event which surely replaced this one, the first first."""

@@ -25,12 +25,19 @@ class Splitter:
 
     def __init__(self, changes: Iterable[Operation]) -> None:
         written = (left_behind(change) for change in changes)
-        self._numbers = {str(value): canonical(value) for value in written if type(value) in (int, float)}
+        self._pieces = {str(value): canonical(value) for value in written if type(value) in (int, float)}
+        self._known: dict[bytes, Parts] = {}  # by whole value: many clients see the same one
 
     def parts(self, value: object) -> Parts:
         """The parts of one value; none of an absent one."""
         if value is None:
             return {}
+        whole = canonical(value)
+        if (parts := self._known.get(whole)) is None:
+            parts = self._known[whole] = self._take_apart(value, whole)
+        return parts
+
+    def _take_apart(self, value: object, whole: bytes) -> Parts:
         if isinstance(value, list):
             return dict.fromkeys(map(canonical, value))
         if isinstance(value, str) and "\n" in value:
@@ -38,11 +45,13 @@ class Splitter:
             return dict.fromkeys(map(canonical, lines))
         if isinstance(value, str) and JOINED_BY in value:
             return dict.fromkeys(map(self._part, filter(None, value.split(JOINED_BY))))
-        return {canonical(value): None}
+        return {whole: None}
 
     def of_all(self, values: Iterable[object]) -> Parts:
         """The parts of several values."""
         return {part: None for value in values for part in self.parts(value)}
 
     def _part(self, piece: str) -> bytes:
-        return self._numbers.get(piece) or canonical(piece)
+        if (part := self._pieces.get(piece)) is None:
+            part = self._pieces[piece] = canonical(piece)
+        return part

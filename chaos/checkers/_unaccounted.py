@@ -93,8 +93,7 @@ class Unaccounted:
 
     def _carriers(self, one: Known, part: bytes) -> int:
         """This change, and those from which it had the part."""
-        carriers = sum(other.bit for other in self._knowledge.carriers(part, one.change.index))
-        return one.bit | (one.knew & carriers if part in one.seen else 0)
+        return one.bit | (one.knew & self._knowledge.carried(part, one) if part in one.seen else 0)
 
     def _is_anothers(self, one: Known, part: bytes, after: int) -> bool:
         """Whether somebody who was told so had put the part there before."""
