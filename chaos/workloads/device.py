@@ -39,12 +39,11 @@ class Device:
 
     def knows(self, request: Request | Custom) -> Seen | None:
         """What it has seen of the key that it is to change, if it goes by that."""
-        if isinstance(request, SaysWhatItSaw):
-            return None if request.saw is None else Seen(request.saw)
-        if not isinstance(request, Request) or not request.knowing:
-            return None
-        seen: Seen = self.seen.get(request.key, NOTHING_SEEN)
-        return seen
+        if isinstance(request, Request):  # first, for nearly all are, and a protocol is slow to ask for
+            return self.seen.get(request.key, NOTHING_SEEN) if request.knowing else None
+        if isinstance(request, SaysWhatItSaw) and request.saw is not None:
+            return Seen(request.saw)
+        return None
 
     def learns(self, request: Request | Custom, answer: Answer) -> None:
         """It was answered."""

@@ -1,7 +1,7 @@
 """A replica that leads: it answers clients from its own disk, and shares its changes in the background."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -120,6 +120,7 @@ class Member(Working[MultiLeaderSettings]):
             env, self._leader, settings, self._node.replicas, is_typed_on=self.role == "device", say=self.say
         )
         self._topology = topology_of(settings.topology)
+        self._drawn = dict[tuple[str, ...], Routes]()  # for those who are gone, the routes without them
         self._commit = GroupCommit[Write | Transact, Done](env.disk, self._leader.write_all, self._committed)
         source = Alone(env, self._leader)
         self._exchanges = {
@@ -134,7 +135,12 @@ class Member(Working[MultiLeaderSettings]):
 
     def routes(self) -> Routes:
         """Whose changes go to whom now, by the topology and by who is gone."""
-        gone = [peer for peer, exchange in self._exchanges.items() if exchange.is_gone]
+        gone = tuple(peer for peer, exchange in self._exchanges.items() if exchange.is_gone)
+        if (routes := self._drawn.get(gone)) is None:
+            routes = self._drawn[gone] = self._draw(gone)
+        return routes
+
+    def _draw(self, gone: Sequence[str]) -> Routes:
         name, leaders = self._env.node, self._node.replicas
         routes = with_devices(self._topology(name, leaders, gone), name, self._homes, leaders)
         if self._settings.origin_tags:
