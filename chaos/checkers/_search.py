@@ -71,6 +71,16 @@ class Configuration(NamedTuple):
     tried: int
     state: State
 
+    @classmethod
+    def first(cls) -> "Configuration":
+        """Nothing is placed, and nothing is there."""
+        return cls(0, 0, 0, ABSENT)
+
+    @property
+    def placed(self) -> int:
+        """The bits of all sure moves that are placed."""
+        return (1 << self.base) - 1 | self.ahead << self.base
+
 
 @dataclass(frozen=True)
 class Stuck:
@@ -82,9 +92,7 @@ class Stuck:
 
 def search(of_key: KeyOperations, budget: Budget) -> Stuck | None:
     """None when some order explains all of the operations of this register. Raises `OutOfBudgetError`."""
-    moves = sorted(map(_move, (*of_key.changes, *of_key.reads)), key=lambda move: move.begin)
-    sure = [move for move in moves if move.end < math.inf]
-    one = _Search(sure, [move for move in moves if move.end == math.inf])
+    one = Search.of(of_key)
     for _ in one.steps():
         if budget.left <= 0:
             raise OutOfBudgetError(
@@ -104,7 +112,16 @@ def _move(operation: Operation) -> Move:
     return Move(begin, end, needs, token(left_behind(operation)), operation)
 
 
-class _Search:
+class Search:
+    """One search; `sure` and `doubtful` are the moves in the order of their beginning."""
+
+    @classmethod
+    def of(cls, of_key: KeyOperations) -> "Search":
+        """The search for an order of the operations of this register."""
+        moves = sorted(map(_move, (*of_key.changes, *of_key.reads)), key=lambda move: move.begin)
+        sure = [move for move in moves if move.end < math.inf]
+        return cls(sure, [move for move in moves if move.end == math.inf])
+
     def __init__(self, sure: list[Move], doubtful: list[Move]) -> None:
         self.sure = sure
         self.doubtful = doubtful
@@ -123,15 +140,18 @@ class _Search:
 
     def steps(self) -> Iterator[None]:
         """Visit one configuration after the other, until all is placed or there are no more."""
-        stack = [Configuration(0, 0, 0, ABSENT)]
+        stack = [Configuration.first()]
         seen = set(stack)
         while stack and not self.explained:
             yield
-            configuration = stack.pop()
-            self.explained = configuration.base == len(self.sure)
-            fresh = [] if self.explained else [c for c in self.successors(configuration) if c not in seen]
+            fresh = [other for other in self.visit(stack.pop()) if other not in seen]
             seen.update(fresh)
             stack += fresh
+
+    def visit(self, configuration: Configuration) -> list[Configuration]:
+        """What may come next; nothing, and `explained` is true, when all is placed."""
+        self.explained = configuration.base == len(self.sure)
+        return [] if self.explained else self.successors(configuration)
 
     def successors(self, configuration: Configuration) -> list[Configuration]:
         """Everything that may come next; those that end first come last, to be tried first."""

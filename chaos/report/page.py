@@ -13,6 +13,7 @@ from chaos.report.contents import Contents, final_contents
 from chaos.report.drawing import drawing
 from chaos.report.leaderless import WithoutLeader, without_leader
 from chaos.report.leaders import SeveralLeaders, several_leaders
+from chaos.report.orders import OrderDrawing, order_drawing
 from chaos.report.places import Places, places_of
 from chaos.report.saved import Saved, read
 from chaos.report.story import Statement, story
@@ -30,6 +31,7 @@ class Section:
     story: Sequence[Statement]
     contents: Contents
     drawing: Mapping[str, Any]
+    order: OrderDrawing | None
     leaderless: WithoutLeader | None
     places: Places | None
     leaders: SeveralLeaders | None
@@ -68,6 +70,7 @@ def section(saved: Saved) -> Section:
         told,
         contents,
         drawn,
+        order=order_drawing(saved),
         leaderless=without_leader(saved, cast),
         places=places_of(saved, cast),
         leaders=several_leaders(saved, cast),

@@ -40,6 +40,7 @@ STYLES = (
     "vendor/uPlot.min.css",
     "assets/page.css",
     "assets/drawings.css",
+    "assets/order.css",
     "assets/leaderless.css",
     "assets/leaders.css",
 )

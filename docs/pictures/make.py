@@ -41,6 +41,7 @@ PARTS: Mapping[str, str] = {  # the parts of a report, and what to click before
     "contents": "[data-do=whole]",
 }
 SECTIONS: Mapping[str, tuple[str, str]] = {  # what only some reports have
+    "order": ("quorum-limits", "write-during-read"),
     "leaderless": ("sloppy-quorum", "hinted-handoff"),
     "places": ("multi-datacenter", "multi-leader"),
     "leaders": ("write-conflict", "lww"),
