@@ -38,6 +38,7 @@ from chaos.commands import (
     run,
     sweep,
     test,
+    tour,
     tournament,
 )
 from chaos.commands.examples import illustrate
@@ -58,6 +59,7 @@ app = typer.Typer(
 )
 for command in (
     *(
+        tour,
         listing,
         run,
         check,

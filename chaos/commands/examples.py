@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import typer
 
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "tour": ("./lab tour", "./lab tour --list", "./lab tour --from 8 --on local"),
     "list": ("./lab list", "./lab list --json"),
     "run": (
         "./lab run split-brain",
