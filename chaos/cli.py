@@ -59,9 +59,9 @@ app = typer.Typer(
 )
 for command in (
     *(
-        tour,
         listing,
         run,
+        tour,
         check,
         report,
         sweep,
