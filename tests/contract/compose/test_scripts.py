@@ -13,7 +13,8 @@ from chaos.runtimes.compose_file import EXPLAINED, compose_text
 from chaos.runtimes.compose_layout import NODE_PORT, numbered
 from services.logline import parse
 from tests.contract.http.conftest import NODES, started
-from tests.contract.http.nodes import Running, free_ports, running, until
+from tests.contract.http.nodes import Running, running, until
+from tests.ports import free_port
 
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(compose_text())["services"]
 ODD = "no \"harm\" \\ is done by $(touch x) `touch x` %s 'x'"
@@ -87,7 +88,7 @@ def is_healthy(node: Running, name: str) -> bool:
 
 
 def test_a_gateway_that_knows_no_leader_is_alive_but_not_healthy(tmp_path: Path) -> None:
-    ports = dict(zip(("node", "n1", "controller"), free_ports(3), strict=True))
+    ports = {name: free_port() for name in ("node", "n1", "controller")}
     with running("gateway", "node", tmp_path, ports) as gateway:
         until(gateway.is_up)
         assert is_healthy(gateway, "n1"), "as a replica it would be"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from services.logline import parse
-from tests.contract.http.nodes import Running, free_ports, running, until
+from tests.contract.http.nodes import Running, running, until
+from tests.ports import free_port
 
 END_S = 10.0
 NODES = {"n1": "replica", "controller": "controller", "g1": "gateway"}
@@ -32,7 +33,7 @@ def everybody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Ru
 @contextmanager
 def started(directory: Path, roles: Mapping[str, str]) -> Iterator[dict[str, Running]]:
     """Nodes that take writes; in the end they must have worked."""
-    ports = dict(zip(roles, free_ports(len(roles)), strict=True))
+    ports = {name: free_port() for name in roles}
     companions = json.dumps({name: role for name, role in roles.items() if name in COMPANIONS})
     with ExitStack() as stack:
         nodes = {

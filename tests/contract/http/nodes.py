@@ -105,15 +105,6 @@ def read_reply(connection: socket.socket, without_body: bool = False) -> Reply:
     return Reply(int(status.split()[1]), headers, body)
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports that are free at the moment; all are held until all are known."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [held.getsockname()[1] for held in sockets]
-    for held in sockets:
-        held.close()
-    return ports
-
-
 @contextmanager
 def running(
     role: str, node: str, directory: Path, ports: Mapping[str, int], **environ: str

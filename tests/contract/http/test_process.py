@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from services import logline
-from tests.contract.http.nodes import Running, free_ports, running, until
+from tests.contract.http.nodes import Running, running, until
+from tests.ports import free_port
 
 MOST_RESIDENT_BYTES = 80 << 20
 END_S = 10.0
@@ -21,7 +22,7 @@ END_S = 10.0
 @pytest.fixture(params=["replica", "controller", "gateway"])
 def alone(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Running]:
     """A node whose peers are all dead."""
-    ports = dict(zip(("node", "n1", "controller"), free_ports(3), strict=True))
+    ports = {name: free_port() for name in ("node", "n1", "controller")}
     with running(request.param, "node", tmp_path, ports, LOG_FORMAT="json") as node:
         until(node.is_up)
         yield node
@@ -65,7 +66,7 @@ def test_it_does_not_outlive_the_lab(alone: Running) -> None:
 
 def test_no_order_ends_a_replica(tmp_path: Path) -> None:
     """What hangs could not obey; its power switch ends it (see `tests/unit/adapters/test_switch.py`)."""
-    with running("replica", "n1", tmp_path, {"n1": free_ports(1)[0]}) as replica:
+    with running("replica", "n1", tmp_path, {"n1": free_port()}) as replica:
         until(replica.is_up)
         for order in ("shut-down", "power-off"):
             assert replica.message(order, by="controller", reason="a test").status == 404
@@ -73,7 +74,7 @@ def test_no_order_ends_a_replica(tmp_path: Path) -> None:
 
 
 def test_a_dead_node_starts_again_on_its_disk(tmp_path: Path) -> None:
-    ports = {"n1": free_ports(1)[0]}
+    ports = {"n1": free_port()}
     for epoch in (1, 2):
         with running("replica", "n1", tmp_path, ports) as replica:
             until(replica.is_up)
@@ -85,7 +86,7 @@ def test_a_dead_node_starts_again_on_its_disk(tmp_path: Path) -> None:
 
 def test_health_is_the_exit_code(alone: Running) -> None:
     assert run("health", LAB_PORT=str(alone.port)).returncode == 0
-    assert run("health", LAB_PORT=str(free_ports(1)[0])).returncode == 1
+    assert run("health", LAB_PORT=str(free_port())).returncode == 1
 
 
 def test_a_port_that_only_accepts_is_not_healthy() -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
-from tests.contract.proxy.harness import Link, Server, embedded_server, real_server
+from tests.contract.proxy.harness import Link, Pair, Server, embedded_server, real_server
 
 BOTH = ["embedded", pytest.param("real", marks=pytest.mark.real_toxiproxy)]
 
@@ -38,3 +39,15 @@ def link(new_link: Callable[[str], Link]) -> Link:
 @pytest.fixture(params=["upstream", "downstream"])
 def stream(request: pytest.FixtureRequest) -> str:
     return str(request.param)
+
+
+@pytest.fixture(params=["open", "new"])
+def struck(request: pytest.FixtureRequest, link: Link) -> Callable[..., Pair]:
+    """Adds a toxic; returns client and upstream of a connection opened before or after it."""
+
+    def strike(kind: str, stream: str = "downstream", toxicity: float = 1.0, **attributes: Any) -> Pair:
+        before = link.open() if request.param == "open" else None
+        link.add(kind, stream, toxicity, **attributes)
+        return before or link.open()
+
+    return strike

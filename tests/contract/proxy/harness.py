@@ -1,9 +1,11 @@
 """A Toxiproxy server under test, and sockets on both sides of it.
 
 Tests hold both ends themselves, so nothing happens behind their back: bytes are sent here and looked
-for there, and every wait has a deadline far beyond what a loaded machine needs.
+for there, and every wait has a deadline far beyond what a loaded machine needs. A machine may also stand
+still at any moment, which only ever makes things later: so what must not take too long is tried a few times.
 """
 
+import asyncio
 import http.client
 import json
 import socket
@@ -15,8 +17,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from tests.ports import free_port
+
 DEADLINE_S = 15.0
 NOTHING_S = 0.3  # how long to look before nothing counts as nothing
+TICK_S = 0.005  # how much too early the clocks of the two sides may make a timer seem
+TRIES = 5  # at what the machine may spoil by standing still
+
+Pair = tuple[socket.socket, socket.socket]
 
 
 @dataclass(frozen=True)
@@ -73,9 +81,17 @@ class Link:
         """A client's connection to the proxy."""
         return connect(self.listen, self._stack)
 
-    def open(self) -> tuple[socket.socket, socket.socket]:
-        """A client's connection through the proxy, and the upstream's end of it."""
-        return self.dial(), self.accept()
+    def open(self) -> Pair:
+        """A client's connection through the proxy, which has begun with it, and the upstream's end of it.
+
+        The Go server dials the upstream first and links the two afterwards, one connection after another
+        (v2.12, proxy.go). Until then no change of a toxic reaches the connection. So there another is opened:
+        when that has arrived, the first is linked.
+        """
+        opened = self.dial(), self.accept()
+        if self.server.kind == "real":
+            self.dial(), self.accept()
+        return opened
 
     def accept(self) -> socket.socket:
         """The upstream's end of the next connection."""
@@ -119,9 +135,8 @@ def written(sock: socket.socket) -> str:
 
 
 def free_address() -> str:
-    """An address on which nothing listens."""
-    with listening() as sock:
-        return written(sock)
+    """An address on which nothing listens, and which nobody else is given."""
+    return f"127.0.0.1:{free_port()}"
 
 
 def connect(address: str, stack: ExitStack) -> socket.socket:
@@ -173,15 +188,30 @@ def silent(sock: socket.socket) -> bool:
 
 
 def passes(source: socket.socket, sink: socket.socket) -> bool:
-    """Whether bytes sent here arrive there at once."""
+    """Whether bytes sent here arrive there; toxics that hold them do so for longer than this waits."""
     source.sendall(b"knock")
-    sink.settimeout(NOTHING_S)
     try:
         return receive(sink, 5) == b"knock"
     except TimeoutError:
         return False
-    finally:
-        sink.settimeout(DEADLINE_S)
+
+
+def along(stream: str, pair: Pair) -> Pair:
+    """Sender and receiver of a direction."""
+    client, upstream = pair
+    return (client, upstream) if stream == "upstream" else (upstream, client)
+
+
+@contextmanager
+def takes(at_least_s: float) -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    assert at_least_s - TICK_S <= time.monotonic() - began <= DEADLINE_S
+
+
+def in_one_try(attempt: Callable[[], bool]) -> bool:
+    """Whether it comes about in one try of a few, for what the machine can only spoil."""
+    return any(attempt() for _ in range(TRIES))
 
 
 def send_until_held_back(sock: socket.socket, limit_bytes: int) -> int:
@@ -200,11 +230,18 @@ def send_until_held_back(sock: socket.socket, limit_bytes: int) -> int:
 
 
 def eventually(condition: Callable[[], bool]) -> None:
-    """Wait until `condition` holds."""
+    """Wait until `condition` holds, with everything else in this process standing still."""
     deadline = time.monotonic() + DEADLINE_S
     while not condition():
         assert time.monotonic() < deadline, "it did not come true in time"
         time.sleep(0.01)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until `condition` holds."""
+    async with asyncio.timeout(DEADLINE_S):
+        while not condition():
+            await asyncio.sleep(0.02)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from tests.contract.proxy.harness import (
     ending,
     eventually,
     free_address,
+    in_one_try,
     passes,
     receive,
     refused,
@@ -55,8 +56,7 @@ def answer_after_a_half_close(server: Server, link: Link) -> object:
 
 
 def reset_of_an_open_connection(server: Server, link: Link) -> object:
-    client, upstream = link.open()
-    assert passes(client, upstream)  # the upstream accepts a moment before the proxy's link has begun
+    client, _ = link.open()
     link.add("reset_peer", "upstream", timeout=0)
     client.sendall(b"ask")
     return ending(client)
@@ -112,10 +112,14 @@ def delay_of_a_long_cable_behind_a_thin_line(server: Server, link: Link) -> obje
     link.add("latency", latency=400, name="long")
     client, upstream = link.open()
     assert passes(client, upstream)
-    began = time.monotonic()
-    upstream.sendall(bytes(30_000))  # 0.3 s on the line
-    assert len(receive(client, 30_000)) == 30_000
-    return "both" if time.monotonic() - began > 0.69 else "the longer one"
+
+    def takes_the_longer_one() -> bool:
+        began = time.monotonic()
+        upstream.sendall(bytes(30_000))  # 0.3 s on the line
+        assert len(receive(client, 30_000)) == 30_000
+        return time.monotonic() - began <= 0.69
+
+    return "the longer one" if in_one_try(takes_the_longer_one) else "both"
 
 
 def toxicity_with_many_digits(server: Server, link: Link) -> object:

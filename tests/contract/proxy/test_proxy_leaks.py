@@ -22,7 +22,7 @@ from chaos.proxy.metrics import Metrics
 from chaos.proxy.proxy import Proxy
 from chaos.proxy.records import ProxySettings, Toxic
 from chaos.proxy.toxics.reset_peer import ResetPeerAttributes
-from tests.contract.proxy.harness import DEADLINE_S, Link, connect, embedded_server, eventually
+from tests.contract.proxy.harness import DEADLINE_S, Link, connect, embedded_server, eventually, until
 
 RESETS = 20_000
 WARM_UP = 2_000  # after these the process has what it keeps for ever: code, pools, lists
@@ -140,10 +140,3 @@ def test_a_crowd_at_once_waits_in_the_backlog() -> None:
                 connect(link.listen, stack)
         finally:
             process.resume()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait until `condition` holds."""
-    async with asyncio.timeout(DEADLINE_S):
-        while not condition():
-            await asyncio.sleep(0.02)
