@@ -24,6 +24,7 @@ async def look(cluster: Cluster) -> dict[str, Any]:
         "name": cluster.name,
         "runtime": cluster.runtime,
         "gateways": dict(cluster.gateways),
+        "addresses": {**cluster.addresses, **cluster.doors},
         "nodes": accounts,
         **links,
     }

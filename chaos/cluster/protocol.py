@@ -99,6 +99,10 @@ class Cluster(Protocol):
         """The same with the devices, each for its own users; one object, which is kept up to date."""
 
     @property
+    def addresses(self) -> Mapping[str, str]:
+        """Where each node answers the lab, as base URLs: no fault touches the way there. None on `sim`."""
+
+    @property
     def replicas(self) -> tuple[str, ...]:
         """The replicas at the moment: those from the start, and the spares that have joined."""
 

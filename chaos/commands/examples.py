@@ -31,7 +31,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "logdiff": ("./lab logdiff", './lab logdiff "UPDATE accounts SET balance = balance + 1"'),
     "up": (
         "./lab up",
-        "./lab up --nodes 5 --reads any",
+        "./lab up --nodes 5 --reads followers",
         "./lab up --strategy leaderless --set w=2",
         "./lab up --like dynamo",
     ),

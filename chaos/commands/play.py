@@ -29,6 +29,7 @@ OTHERS = "Any other setting of the family, for instance w=2; may be given severa
 GATEWAY = "By way of this one, or of this device (default: the first gateway)."
 TO = "Give it to this replica, whether it leads or not (default: whoever the gateway takes for the leader)."
 LIKE = f"A database without a leader in miniature: {', '.join(MINIATURES)}."
+READS = "leader, followers, any, bounded …; docs/replication-lag.md has all of them"
 REPLICATION = "async, sync, semi-sync, semi-sync-timeout or quorum-ack"
 
 
@@ -46,7 +47,7 @@ def up(
     nodes: Annotated[int, typer.Option(min=1, max=9, help="How many replicas.")] = 3,
     strategy: Annotated[str, typer.Option(help=f"{', '.join(FAMILIES)}.")] = DEFAULT,
     replication: Annotated[str | None, typer.Option(help=f"{REPLICATION}.")] = None,
-    reads: Annotated[str | None, typer.Option(help="leader, any or bounded.")] = None,
+    reads: Annotated[str | None, typer.Option(help=READS)] = None,
     coordination: Annotated[str | None, typer.Option(help=COORDINATION)] = None,
     partitions: Annotated[int, typer.Option(min=1, max=9, help=PARTITIONS)] = 1,
     detection_timeout_ms: Annotated[int | None, typer.Option(help=DETECTION)] = None,

@@ -46,8 +46,14 @@ def drawn(found: dict[str, Any]) -> Group:
         columns = (COLUMNS[0], PARTITION, *COLUMNS[1:])
     table = Table(*columns, title=f"{found['name']} ({found['runtime']})", box=None, padding=(0, 2, 0, 0))
     for node in found["nodes"]:
-        table.add_row(*(_cell(node, column, found["gateways"]) for column in columns))
-    return Group(table, *_sentences(found))
+        table.add_row(*(_cell(node, column, found["addresses"]) for column in columns))
+    return Group(table, *_hints(found), *_sentences(found))
+
+
+def _hints(found: dict[str, Any]) -> Iterator[Text]:
+    """What one may ask at these ports."""
+    if found["addresses"]:
+        yield Text("any port: curl 127.0.0.1:PORT/metrics; a gateway's also /kv/x and /status", style="dim")
 
 
 def _sentences(found: dict[str, Any]) -> Iterator[Text]:
@@ -57,13 +63,13 @@ def _sentences(found: dict[str, Any]) -> Iterator[Text]:
         yield Text("every link is healthy")
 
 
-def _cell(node: dict[str, Any], column: str, gateways: dict[str, str]) -> str:
+def _cell(node: dict[str, Any], column: str, addresses: dict[str, str]) -> str:
     if column == "role":
         return str(node.get("role") or ("no answer" if node["process"] == "running" else node["process"]))
     if column == PARTITION:
         return str(node.get("partition") or "")
     if column == "port":
-        return str(urlsplit(gateways.get(node["node"], "")).port or "")
+        return str(urlsplit(addresses.get(node["node"], "")).port or "")
     if column == "lag":
         return _lag(node)
     if column == "position":

@@ -7,7 +7,7 @@ from it; what happens to links is done by Toxiproxy.
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from tempfile import gettempdir
@@ -62,13 +62,18 @@ class ComposeCluster(LinkedCluster):
         self._logs: ContainerLogs | None = None
         self._proxies = ToxiproxyLinks(_without_scheme(project.url(TOXIPROXY, TOXIPROXY_PORT)))
         looking = {link: port for link, port in numbered(shape).items() if link.source == LAB}
-        lab = {link.address_key: project.url(TOXIPROXY, port) for link, port in looking.items()}
-        network = FrameNetwork(lab, project.token())
+        self._addresses = {link.address_key: project.url(TOXIPROXY, port) for link, port in looking.items()}
+        network = FrameNetwork(self._addresses, project.token())
         self._orders = Orders(network, self._crew)
         self._story = ContainerStory(project)
         self._ends = AsyncExitStack()  # what is to be undone, last thing first
         self._ends.push_async_callback(network.close)
         self._ends.push_async_callback(asyncio.to_thread, self._story.close)
+
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """See `Cluster`: published ports of Toxiproxy."""
+        return self._addresses
 
     @classmethod
     async def start(cls, *, seed: int = 0, shape: Shape = DEFAULT) -> "ComposeCluster":

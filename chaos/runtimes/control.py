@@ -50,6 +50,7 @@ class Description(msgspec.Struct, frozen=True):
     devices: tuple[str, ...] = ()
     with_data: tuple[str, ...] = ()
     doors: dict[str, str] = {}
+    addresses: dict[str, str] = {}
 
 
 @asynccontextmanager
@@ -108,4 +109,5 @@ def _describe(cluster: Cluster) -> Description:
         cluster.devices,
         cluster.with_data,
         dict(cluster.doors),
+        dict(cluster.addresses),
     )

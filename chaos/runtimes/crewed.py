@@ -24,6 +24,11 @@ class CrewedCluster:
         raise NotImplementedError
 
     @property
+    def addresses(self) -> Mapping[str, str]:
+        """See `Cluster`."""
+        return {}
+
+    @property
     def replicas(self) -> tuple[str, ...]:
         """See `Cluster`."""
         return self._crew.replicas

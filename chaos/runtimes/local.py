@@ -58,6 +58,7 @@ class LocalCluster(LinkedCluster):
         self._ends.callback(self._reaper.close)
         self._proxies: ToxiproxyLinks
         self._orders: Orders
+        self._addresses: Mapping[str, str] = {}
         self._listening: Mapping[str, str]
 
     @classmethod
@@ -81,6 +82,11 @@ class LocalCluster(LinkedCluster):
             await cluster.close()
             raise
         return cluster
+
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """See `Cluster`. Links keep their ports, whatever becomes of the processes behind them."""
+        return self._addresses
 
     async def configure(self, settings: AnySettings) -> None:
         """See `Cluster`."""
@@ -142,8 +148,8 @@ class LocalCluster(LinkedCluster):
         self._proxies = ToxiproxyLinks(address)
         self._listening = await self._proxies.create({link.name: NOWHERE for link in self.links})
         await self._install_switches()
-        lab = {link.address_key: self._url(link) for link in self.links if link.source == LAB}
-        network = FrameNetwork(lab, self._token)
+        self._addresses = {link.address_key: self._url(link) for link in self.links if link.source == LAB}
+        network = FrameNetwork(self._addresses, self._token)
         self._ends.push_async_callback(network.close)
         self._orders = Orders(network, self._crew)
         ports = dict.fromkeys(self._crew.gateways[:1], first_gateway_port)

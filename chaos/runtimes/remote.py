@@ -32,6 +32,7 @@ class RemoteCluster:
         self.companions = self.devices = description.devices
         self.with_data = description.with_data
         self.partitions = description.partitions
+        self.addresses = description.addresses
         self.gateways, self.doors = description.gateways, description.doors
         self.links = all_links(self.replicas, tuple(self.gateways), devices=self.devices)
         self._socket = socket

@@ -17,6 +17,7 @@ FeedKind: TypeAlias = Literal["log", "poll", "outbox", "outbox-keys"]
 ReadPolicy: TypeAlias = Literal[  # see services/single_leader/door/policies.py
     "leader",
     "any",
+    "followers",
     "nearest",
     "bounded",
     "recent",
@@ -33,7 +34,7 @@ ReadPolicy: TypeAlias = Literal[  # see services/single_leader/door/policies.py
 ]
 READ_POLICIES: tuple[ReadPolicy, ...] = get_args(ReadPolicy)
 # Those that need to know nothing of a session; a transaction has no others.
-SQL_POLICIES: tuple[ReadPolicy, ...] = ("leader", "any", "nearest", "bounded", "recent")
+SQL_POLICIES: tuple[ReadPolicy, ...] = ("leader", "any", "followers", "nearest", "bounded", "recent")
 Coordination: TypeAlias = Literal["controller", "election", "manual"]
 
 

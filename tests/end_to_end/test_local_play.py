@@ -97,6 +97,9 @@ def test_an_evening_with_a_cluster(terminal: Terminal) -> None:
     assert terminal.node("n1")["settings"]["replication"] == "sync"
     assert [node["node"] for node in terminal.status()["nodes"]] == ["n1", "n2", "g1", "g2", "controller"]
 
+    with urlopen(f"{terminal.status()['addresses']['n2']}/metrics", timeout=ENDS_S) as reply:
+        assert 'lab_role{role="follower"} 1' in reply.read().decode()
+
     assert "acknowledged by n1" in terminal.lab("put", "x", "7")
     terminal.lab("put", "greeting", "hello there")
     assert terminal.lab("get", "x").startswith("7\n")

@@ -4,6 +4,7 @@
 |---|---|---|
 | leader | the leader, which alone lacks nothing | |
 | any | any replica | |
+| followers | any follower, so that the leader has its time for writes; the leader only where it is alone | |
 | nearest | any replica, beginning with the one that has answered fastest of late | |
 | bounded | any that can prove to be behind by less than the bound, else the leader | |
 | recent | the same; but a write does not wait for who may still answer, so it may be behind by that much | |
@@ -92,6 +93,11 @@ def any_replica(asked: Asked) -> Choice:
     return asked.random.sample(asked.replicas, len(asked.replicas))
 
 
+def followers_alone(asked: Asked) -> Choice:
+    """All but whom this gateway takes for the leader, in random order; a lone leader has no followers."""
+    return [replica for replica in any_replica(asked) if replica != asked.leader] or LEADER_ALONE
+
+
 def nearest_first(asked: Asked) -> Choice:
     """The fastest first, after those of whom nothing is known; now and then all of them in random order.
 
@@ -146,6 +152,7 @@ def _ring(replicas: tuple[str, ...]) -> HashRing:
 POLICIES: Mapping[ReadPolicy, Policy] = {
     "leader": Policy(leader_alone, mode="leader"),
     "any": Policy(any_replica),
+    "followers": Policy(followers_alone),
     "nearest": Policy(nearest_first),
     "bounded": Policy(then_the_leader, mode="bounded"),
     "recent": Policy(then_the_leader, mode="bounded"),

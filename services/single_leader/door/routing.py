@@ -14,6 +14,7 @@ from services.settings.single_leader import ReadPolicy
 MODES: dict[ReadPolicy, ReadMode] = {
     "leader": "leader",
     "any": "local",
+    "followers": "local",
     "nearest": "local",
     "bounded": "bounded",
     "recent": "bounded",

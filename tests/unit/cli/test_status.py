@@ -21,7 +21,8 @@ DEAD = {"node": "n3", "process": "dead"}
 
 def found(*nodes: dict[str, Any], links: tuple[dict[str, Any], ...] = ()) -> dict[str, Any]:
     gateways = {"g1": "http://127.0.0.1:8080"}
-    about = {"name": "local-12345678", "runtime": "local", "gateways": gateways}
+    addresses = {**gateways, **{node["node"]: "http://127.0.0.1:65535" for node in nodes}}
+    about = {"name": "local-12345678", "runtime": "local", "gateways": gateways, "addresses": addresses}
     return {**about, "nodes": [*nodes, GATEWAY, CONTROLLER], "links": list(links)}
 
 
@@ -32,7 +33,7 @@ def test_the_widest_table_fits_into_80_columns() -> None:
     console.print(drawn(found(*nodes, {**DEAD, "partition": 2})))
     text = console.export_text()
     assert "…" not in text
-    for word in ("controller", "12.1234567", "123456, 12.3 s", "n1 n3", "8080", "dead"):
+    for word in ("controller", "12.1234567", "123456, 12.3 s", "n1 n3", "8080", "65535", "dead", "/metrics"):
         assert word in text
 
 

@@ -29,6 +29,7 @@ class PaperCluster:
     with_data: tuple[str, ...] = ("n1", "n2", "n3")
     gateways: Mapping[str, str] = field(default_factory=lambda: {"g1": "", "g2": ""})
     doors: Mapping[str, str] = field(default_factory=lambda: {"g1": "", "g2": ""})
+    addresses: Mapping[str, str] = field(default_factory=lambda: {"n1": "http://127.0.0.1:1"})
     links: tuple[Link, ...] = all_links(("n1", "n2", "n3"), ("g1", "g2"))
     leader: str = "n1"
     link_states: dict[Link, LinkState] = field(default_factory=dict)

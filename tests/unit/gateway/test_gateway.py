@@ -63,6 +63,18 @@ async def test_a_write_for_one_replica_goes_to_that_one_alone(gateway: Gateway, 
         await gateway.write(WRITE, Wish(w=2))
 
 
+async def test_reads_from_followers_leave_the_leader_alone(gateway: Gateway, peers: Peers) -> None:
+    await gateway.handle(route(1, "n1"))
+    peers.say("n2", TOO_FAR)
+    peers.say("n3", found("n3"))
+    for _ in range(10):
+        assert (await gateway.read(READ, Wish("followers"))).node == "n3"
+    peers.say("n3", DEAD)
+    with pytest.raises(LabError):
+        await gateway.read(READ, Wish("followers"))
+    assert set(peers.asked) == {"n2", "n3"}
+
+
 async def test_nobody_known_is_a_definite_error(gateway: Gateway, peers: Peers) -> None:
     assert (await failure_of(gateway, WRITE)).kind.code == "no-leader"
     peers.say("controller", route(3, None))

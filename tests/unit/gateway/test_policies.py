@@ -26,6 +26,8 @@ def test_every_policy_that_can_be_set_is_there() -> None:
     [
         ("leader", ASKED, True),
         ("any", ASKED, False),
+        ("followers", ASKED, False),
+        ("followers", replace(ASKED, replicas=("n2",)), True),
         ("bounded", ASKED, False),
         ("recent", ASKED, False),
         ("own-data-from-leader", ASKED, True),
@@ -40,10 +42,19 @@ def test_when_only_the_leader_may_answer(policy: ReadPolicy, asked: Asked, leade
     assert (POLICIES[policy].choose(asked) == LEADER_ALONE) is leader_alone
 
 
-@pytest.mark.parametrize("policy", sorted(set(get_args(ReadPolicy)) - {"leader", "own-data-from-leader"}))
+NOT_EVERYBODY = {"leader", "own-data-from-leader", "followers"}
+
+
+@pytest.mark.parametrize("policy", sorted(set(get_args(ReadPolicy)) - NOT_EVERYBODY))
 def test_all_others_try_every_replica_once(policy: ReadPolicy) -> None:
     for _ in range(20):
         assert sorted(POLICIES[policy].choose(ASKED)) == list(REPLICAS)
+
+
+def test_followers_alone_share_the_reads_and_none_falls_to_the_leader() -> None:
+    choices = [tuple(POLICIES["followers"].choose(ASKED)) for _ in range(100)]
+    assert set(choices) == {("n1", "n3"), ("n3", "n1")}
+    assert len(POLICIES["followers"].choose(replace(ASKED, leader=None))) == 3
 
 
 @pytest.mark.parametrize("policy", ["any", "bounded", "recent", "position-token", "token-shared"])

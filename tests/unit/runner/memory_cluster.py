@@ -109,6 +109,7 @@ class MemoryCluster:
     with_data: tuple[str, ...] = REPLICAS
     gateways: Mapping[str, str] = dict.fromkeys(GATEWAYS, "")
     doors = gateways
+    addresses: Mapping[str, str] = {}
     links: tuple[Link, ...] = all_links(REPLICAS, GATEWAYS)
 
     def __init__(self, directory: Path) -> None:

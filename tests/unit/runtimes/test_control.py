@@ -33,6 +33,7 @@ async def test_it_looks_like_the_original(remote: Remote) -> None:
     assert (near.name, near.runtime, near.abilities) == (far.name, far.runtime, far.abilities)
     assert (near.replicas, near.gateways, near.links) == (far.replicas, far.gateways, far.links)
     assert (near.devices, near.doors, near.with_data) == (far.devices, far.doors, far.with_data)
+    assert near.addresses == far.addresses
 
 
 async def test_links_and_their_states_travel(remote: Remote) -> None:
