@@ -24,8 +24,8 @@ def status(
 ) -> None:
     """Show every node, the links that are not healthy, and what is worth a remark: two leaders, say.
 
-    The lag is in positions of the log and in milliseconds. Ports are on this machine: a gateway's is where its
-    clients come in, and no fault touches the way to that of any other node.
+    The lag is in positions of the log and in milliseconds. Ports are on this machine: a gateway's is where
+    its clients come in, and no fault touches the way to that of any other node.
     """
     from chaos.commands import watching
 
