@@ -87,6 +87,13 @@ def _page(said: str) -> str:
     return found[1]
 
 
+def _metrics(address: str) -> str:
+    """What Prometheus is told there."""
+    with urlopen(f"{address}/metrics", timeout=ENDS_S) as reply:
+        text: bytes = reply.read()
+    return text.decode()
+
+
 @pytest.mark.timeout(300)
 def test_an_evening_with_a_cluster(terminal: Terminal) -> None:
     said = terminal.lab("up", "--replication", "sync", "--nodes", "2", *PATIENT)
@@ -97,9 +104,7 @@ def test_an_evening_with_a_cluster(terminal: Terminal) -> None:
     assert terminal.node("n1")["settings"]["replication"] == "sync"
     assert [node["node"] for node in terminal.status()["nodes"]] == ["n1", "n2", "g1", "g2", "controller"]
 
-    with urlopen(f"{terminal.status()['addresses']['n2']}/metrics", timeout=ENDS_S) as reply:
-        assert 'lab_role{role="follower"} 1' in reply.read().decode()
-
+    assert 'lab_role{role="follower"} 1' in _metrics(terminal.status()["addresses"]["n2"])
     assert "acknowledged by n1" in terminal.lab("put", "x", "7")
     terminal.lab("put", "greeting", "hello there")
     assert terminal.lab("get", "x").startswith("7\n")
