@@ -8,6 +8,7 @@ them, and when this is killed the reaper ends them, as they are in its process g
 
 import asyncio
 import json
+import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,7 @@ from chaos.cluster.undisturbed import undisturbed
 from chaos.commands.pace import Pace
 from chaos.commands.screen import Screen
 from chaos.runtimes.reaper import Reaper
+from chaos.runtimes.supervisor import ROOT
 from chaos.sessions.session import Task, by_shape
 
 Document: TypeAlias = Mapping[str, Any]
@@ -82,6 +84,7 @@ async def _perform(batch: Sequence[Task], out: Path, group: int, screen: Screen)
         stdin=asyncio.subprocess.DEVNULL,
         stdout=PIPE,
         stderr=PIPE,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},  # whatever lies in the caller's directory
         process_group=group,
     )
     document, said = await _to_its_end(process)

@@ -12,6 +12,7 @@ import socket
 import sys
 
 from chaos.page.application import application
+from chaos.page.beside import beside
 from chaos.page.watcher import Watcher
 from chaos.runtimes import ending
 from chaos.runtimes.supervisor import PAGE_TOKEN
@@ -20,8 +21,7 @@ from chaos.web import serving
 
 async def serve(listener: socket.socket, token: str) -> None:
     """Until the standard input ends."""
-    watcher = Watcher()
-    page = asyncio.create_task(serving.serve(application(watcher, token), listener, watcher.watch()))
+    page = asyncio.create_task(_page(listener, token))
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
@@ -31,6 +31,12 @@ async def serve(listener: socket.socket, token: str) -> None:
     for each in (page, over):
         each.cancel()
     await asyncio.gather(page, over, return_exceptions=True)
+
+
+async def _page(listener: socket.socket, token: str) -> None:
+    watcher = Watcher()
+    async with beside(watcher) as company:
+        await serving.serve(application(watcher, token, company), listener, watcher.watch())
 
 
 def main() -> int:

@@ -15,6 +15,7 @@ from fastapi import FastAPI, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from chaos.cluster import ClusterError
+from chaos.page.beside import Beside, routes
 from chaos.page.orders import Order, obey
 from chaos.page.requests import Asked, Users
 from chaos.page.watcher import Watcher
@@ -70,12 +71,13 @@ class Page:
             self.watcher.look_now()
 
 
-def application(watcher: Watcher, token: str) -> App:
-    """All routes, behind their guard."""
+def application(watcher: Watcher, token: str, company: Beside | None = None) -> App:
+    """All routes, behind their guard. `company` is what goes on beside the looks, and outlives no page."""
     app, page = new_app("The live page"), Page(watcher, token)
     _add_stream(app, page)
     _add_orders(app, page)
     _add_assets(app)
+    app.include_router(routes(company or Beside(watcher), page.must_be_allowed))
     return Guarded(app)
 
 

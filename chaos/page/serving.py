@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 
 from chaos.page.application import application
+from chaos.page.beside import beside
 from chaos.page.watcher import Watcher
 from chaos.proxy import addresses
 from chaos.runtimes import playground
@@ -25,7 +26,8 @@ async def serve(port: int | None, tell: Callable[[str], None]) -> None:
         watcher, token = Watcher(), secrets.token_urlsafe(16)
         tell(f"{name} is to be seen at http://{addresses.bound(listener)}/#{token}")
         tell("Ctrl-C ends the page; the cluster stays, with whatever is broken in it")
-        await serving.serve(application(watcher, token), listener, watcher.watch())
+        async with beside(watcher) as company:
+            await serving.serve(application(watcher, token, company), listener, watcher.watch())
 
 
 def _usual() -> int:

@@ -37,6 +37,7 @@ class Watcher:
     def __init__(self, find: Find = playground.cluster_that_is_up) -> None:
         self._find = find
         self._shown: dict[str, Any] = {}
+        self._beside: dict[str, Any] = {}  # what goes on beside the looks, by the name of its event
         self._lines: deque[tuple[int, Line]] = deque(maxlen=KEPT)
         self._number = 0
         self._story, self._of = Story(), ""  # which cluster it is of
@@ -50,12 +51,19 @@ class Watcher:
         """Something was done: do not wait for the next look."""
         self._now.set()
 
+    async def tell(self, event: str, document: Any) -> None:
+        """Every page is sent the newest `document` of that name; one that is opened later, too."""
+        async with self._news:
+            self._beside = {**self._beside, event: document}
+            self._news.notify_all()
+
     async def changes(self, key: str = "") -> AsyncGenerator[tuple[str, Any], None]:
         """For one page: what is to be seen, now and whenever it changes, and each line of the log.
 
         With a `key`, what each replica holds under it is looked at, too.
         """
         seen: dict[str, Any] = {}
+        beside: dict[str, Any] = {}
         told = 0
         self.pages += 1
         self._keys.update(filter(None, [key]))
@@ -64,15 +72,19 @@ class Watcher:
         try:
             while True:
                 async with self._news:
-                    while self._shown == seen and self._number == told:
+                    while self._shown == seen and self._number == told and self._beside == beside:
                         await self._news.wait()
                     shown, lines = self._shown, [each for number, each in self._lines if number > told]
                     told = self._number
+                    news = {name: each for name, each in self._beside.items() if each != beside.get(name)}
+                    beside = self._beside
                 if shown != seen:
                     seen = shown
                     yield "picture", shown
                 if lines:
                     yield "lines", msgspec.to_builtins(lines)
+                for name, document in news.items():
+                    yield name, document
         finally:
             self.pages -= 1
             self._keys -= Counter(filter(None, [key]))

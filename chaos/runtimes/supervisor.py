@@ -93,7 +93,9 @@ async def _page() -> AsyncIterator[str]:
     with listener:
         listener.listen()
         listener.setblocking(False)
-        async with on_demand(listener, ["chaos.page"], {**os.environ, PAGE_TOKEN: token}):
+        # However the lab was started, its packages are found in the project.
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), PAGE_TOKEN: token}
+        async with on_demand(listener, ["chaos.page"], environment):
             yield f"http://{addresses.bound(listener)}/#{token}"
 
 

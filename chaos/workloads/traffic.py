@@ -134,10 +134,14 @@ class Traffic:
         self._raise_crash()
         return condition(self.counters)
 
-    async def stop(self) -> None:
-        """No more arrivals; returns when the last operation has ended. Raises as `run` does."""
+    def close_doors(self) -> None:
+        """No more arrivals; whoever is inside goes on."""
         if self._arrivals is not None:
             self._arrivals.cancel()
+
+    async def stop(self) -> None:
+        """No more arrivals; returns when the last operation has ended. Raises as `run` does."""
+        self.close_doors()
         while self._tasks:
             await self._change()
         self._raise_crash()

@@ -3,6 +3,7 @@
 import { Chosen } from "./chosen.js";
 import { byId, element, keep, set, setText } from "./dom.js";
 import { post } from "./lab.js";
+import { Load } from "./load.js";
 import { Log } from "./log.js";
 import { ClusterMap } from "./map.js";
 
@@ -13,6 +14,7 @@ const map = new ClusterMap(byId("map"), (what) => {
   chosen.choose(what);
   show();
 });
+const beside = { load: new Load(tell) }; // who hears which events of the stream
 let picture = null;
 let values = {};
 let watched = byId("key").value;
@@ -93,6 +95,7 @@ function listen() {
   stream = new EventSource(`/stream?key=${encodeURIComponent(watched)}`);
   stream.addEventListener("picture", (event) => arrive(JSON.parse(event.data)));
   stream.addEventListener("lines", (event) => log.add(JSON.parse(event.data)));
+  for (const [name, who] of Object.entries(beside)) stream.addEventListener(name, (event) => who.hear(JSON.parse(event.data)));
   stream.onopen = () => {
     log.clear();
     if (lost) tell("");

@@ -16,6 +16,7 @@ TOKEN = "the-token"
 ALLOWED = {"authorization": f"Bearer {TOKEN}"}
 KILL = {"what": "kill", "node": "n1"}
 PATHS = ["/", *(f"/assets/{name}" for name in SERVED), "/assets/nothing", "/assets/../page.py"]
+LOAD = {"writes_per_s": 20, "reads_per_s": 20}
 READ = {"f": "read", "at": "g1", "key": "x"}
 
 
@@ -34,7 +35,9 @@ def ask(method: str, path: str, body: Any = None, **headers: str) -> httpx.Respo
     return asyncio.run(asked())
 
 
-@pytest.mark.parametrize(("path", "body"), [("/order", KILL), ("/request", READ)])
+@pytest.mark.parametrize(
+    ("path", "body"), [("/order", KILL), ("/request", READ), ("/load", LOAD), ("/conclude", {})]
+)
 def test_whoever_has_no_token_may_only_look(path: str, body: Any) -> None:
     for given in ({}, {"authorization": "Bearer another"}, {"authorization": TOKEN}):
         answer = ask("POST", path, body, **given)
@@ -42,7 +45,7 @@ def test_whoever_has_no_token_may_only_look(path: str, body: Any) -> None:
     assert ask("GET", "/").status_code == 200
 
 
-@pytest.mark.parametrize(("path", "body"), [("/order", KILL), ("/request", READ)])
+@pytest.mark.parametrize(("path", "body"), [("/order", KILL), ("/request", READ), ("/load", LOAD)])
 def test_what_the_cluster_refuses_is_an_answer_in_one_line(path: str, body: Any) -> None:
     answer = ask("POST", path, body, **ALLOWED)
     assert answer.json() == {"done": False, "text": "nothing is up; start one with `./lab up`"}
@@ -58,6 +61,10 @@ def test_what_the_cluster_refuses_is_an_answer_in_one_line(path: str, body: Any)
         ("/order", {**KILL, "other": "x" * 70_000}, 413, "more than"),
         ("/request", {**READ, "f": "erase"}, 400, "Invalid enum value"),
         ("/request", {**READ, "key": "k" * 600}, 400, "length"),
+        ("/load", {**LOAD, "reads_per_s": "many"}, 400, "got `str` - at `$.reads_per_s`"),
+        ("/load", {**LOAD, "reads_per_s": -1}, 400, ">= 0"),
+        ("/load", {**LOAD, "writes_per_s": 501}, 400, "<= 500"),
+        ("/load", {"writes_per_s": 1}, 400, "missing required field `reads_per_s`"),
     ],
 )
 def test_what_cannot_be_is_refused(path: str, body: Any, status: int, why: str) -> None:
@@ -76,7 +83,8 @@ def test_what_cannot_be_is_refused(path: str, body: Any, status: int, why: str) 
     ],
 )
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/"), ("GET", "/stream"), ("POST", "/order"), ("POST", "/request")]
+    ("method", "path"),
+    [("GET", "/"), ("GET", "/stream"), ("POST", "/order"), ("POST", "/request"), ("POST", "/load")],
 )
 def test_other_sites_are_not_let_in(method: str, path: str, headers: dict[str, str], error: str) -> None:
     answer = ask(method, path, KILL, **ALLOWED, **headers)

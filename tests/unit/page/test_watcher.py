@@ -129,6 +129,27 @@ def test_each_line_is_told_once_and_a_later_page_gets_those_before() -> None:
     run(memory, scene)
 
 
+def test_what_goes_on_beside_is_told_to_every_page_also_to_a_later_one() -> None:
+    async def scene(watcher: Watcher) -> None:
+        await watcher.tell("load", {"number": 1})
+        async with aclosing(watcher.changes()) as first, aclosing(watcher.changes()) as second:
+            for changes in (first, second):
+                assert await _next(changes, "load") == {"number": 1}
+            await watcher.tell("load", {"number": 2})
+            await watcher.tell("run", {"name": "a"})
+            assert await _next(first, "load") == {"number": 2}
+            assert await _next(first, "run") == {"name": "a"}
+
+    run(Memory(), scene)
+
+
+async def _next(changes: AsyncIterator[tuple[str, Any]], event: str) -> Any:
+    async for kind, document in changes:
+        if kind == event:
+            return document
+    raise AssertionError("the stream has ended")
+
+
 async def _until_lines(changes: AsyncIterator[tuple[str, Any]]) -> AsyncIterator[Any]:
     async for kind, shown in changes:
         if kind == "lines":

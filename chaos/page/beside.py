@@ -1,0 +1,72 @@
+"""What the page's process does beside looking: the load. It ends with the page.
+
+One place for its routes, each of which needs the token like any order.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends, Request, Response
+
+from chaos.cluster import ClusterError
+from chaos.page.chapter import Rates
+from chaos.page.load import MOST_PER_S, Load
+from chaos.page.watcher import Watcher
+from chaos.web.guarded import as_json, body_as
+from services.errors import LabError
+
+Rate = Annotated[float, msgspec.Meta(ge=0, le=MOST_PER_S)]
+
+
+class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Writes and reads a second; 0 and 0 stop the load."""
+
+    writes_per_s: Rate
+    reads_per_s: Rate
+
+
+class Beside:
+    """Everything that goes on beside the looks of `watcher`."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self.load = Load(watcher.tell)
+
+    async def close(self) -> None:
+        """End all of it."""
+        await self.load.close()
+
+
+@asynccontextmanager
+async def beside(watcher: Watcher) -> AsyncIterator[Beside]:
+    """It, while the block lasts."""
+    company = Beside(watcher)
+    try:
+        yield company
+    finally:
+        await company.close()
+
+
+def routes(company: Beside, must_be_allowed: Callable[[Request], None]) -> APIRouter:
+    """What `company` does by order, of whoever `must_be_allowed` lets pass."""
+    router = APIRouter(dependencies=[Depends(must_be_allowed)])
+
+    @router.post("/load")
+    async def set_load(request: Request) -> Response:
+        wanted = body_as(Wanted, await request.body())
+        return await answered(company.load.set(Rates(wanted.writes_per_s, wanted.reads_per_s)))
+
+    @router.post("/conclude")
+    async def conclude() -> Response:
+        return await answered(company.load.conclude())
+
+    return router
+
+
+async def answered(work: Awaitable[str]) -> Response:
+    """What was done, or why not, as the page tells it."""
+    try:
+        return as_json({"done": True, "text": await work})
+    except (ClusterError, LabError) as error:
+        return as_json({"done": False, "text": str(error)})

@@ -1,0 +1,125 @@
+"""Judging a history that still grows: which checkers need no end of it, and what a page shows of a finding.
+
+What was acknowledged and is missing in the end shows only once everything has settled, so that is judged when
+the load has ended and every replica was read, as at the end of a run.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from chaos.history import History, Operation
+from chaos.judging.verdict import Finding
+from chaos.report.plainly import plainly
+from chaos.report.words import MEANINGS, absence, breach
+from chaos.running.judgement import findings
+
+_SESSIONS = ("stale-read", "read-your-writes", "non-monotonic-read", "failed-write-seen")
+WHILE_IT_RUNS: Mapping[str, tuple[str, ...]] = {
+    "single-leader": ("split-brain", *_SESSIONS, "new-then-old"),
+    "multi-leader": ("conflict", *_SESSIONS),
+    "leaderless": (*_SESSIONS, "new-then-old", "sibling-explosion"),
+}
+IN_THE_END = ("lost-write", "diverged-replicas", "stale-replica")
+MOST_PROOFS = 8  # operations of one proof
+
+
+class Alarm(msgspec.Struct, frozen=True):
+    """An anomaly that was found: in how many cases, and the first proof, with its operations in words."""
+
+    name: str
+    title: str
+    meaning: str
+    count: int
+    proof: str
+    operations: tuple[str, ...]
+
+    def counted(self, count: int) -> "Alarm":
+        """The same proof of more cases."""
+        return msgspec.structs.replace(self, count=count, title=_title(self.name, count))
+
+
+class Check(msgspec.Struct, frozen=True):
+    """What one checker says at the moment; `found` is null while it cannot tell."""
+
+    name: str
+    found: bool | None
+    words: str
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """What all checkers said of one state of the history."""
+
+    checks: tuple[Check, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+
+
+def suitable(family: str) -> tuple[str, ...]:
+    """The checkers that suit clusters of this family and need no end of the history."""
+    return WHILE_IT_RUNS.get(family, _SESSIONS)
+
+
+def judged(history: History, names: Sequence[str], problems: Sequence[str] = ()) -> Judgement:
+    """What these checkers find; `problems` tell, in the end, whether the cluster had settled."""
+    found = findings(history, names, {}, problems=problems)
+    by_event = {index: op for op in history.operations for index in op.event_indexes}
+    alarms = (_alarm(each, by_event) for each in found if each.found)
+    return Judgement(tuple(map(_check, found)), tuple(alarms))
+
+
+def _check(finding: Finding) -> Check:
+    if finding.found is None:
+        return Check(finding.name, None, f"{finding.name}: cannot tell yet, because {finding.reason}")
+    words = f"{breach(finding.name)}: {finding.count}" if finding.found else absence(finding.name)
+    return Check(finding.name, finding.found, words)
+
+
+def _alarm(finding: Finding, by_event: Mapping[int, Operation]) -> Alarm:
+    witness = finding.witnesses[0] if finding.witnesses else None
+    shown = _operations(witness.ops if witness else (), by_event)
+    return Alarm(
+        finding.name,
+        _title(finding.name, finding.count),
+        MEANINGS.get(finding.name, ""),
+        finding.count,
+        witness.text if witness else finding.summary,
+        tuple(map(in_words, shown[:MOST_PROOFS])),
+    )
+
+
+def _title(name: str, count: int) -> str:
+    words = plainly(Finding(name, True, count))
+    return words[:1].upper() + words[1:]
+
+
+def _operations(events: Iterable[int], by_event: Mapping[int, Operation]) -> list[Operation]:
+    proofs = {by_event[index].index: by_event[index] for index in events if index in by_event}
+    return sorted(proofs.values(), key=lambda op: op.index)
+
+
+def in_words(op: Operation) -> str:
+    """For instance `1.204–1.209 s, process 3 at g1: write x = 7, acknowledged by n1 …`."""
+    if op.final:
+        return f"in the end: {op.node} holds {_values(op)} under {op.key}"
+    asked = f"read {op.key}" if op.f == "read" else f"{op.f} {op.key} = {_json(op.value)}"
+    until = f"–{op.returned_ns / 1e9:.3f}" if op.outcome != "info" else ""
+    return f"{op.invoked_ns / 1e9:.3f}{until} s, process {op.process} at {op.gateway}: {asked}{_answer(op)}"
+
+
+def _answer(op: Operation) -> str:
+    if op.outcome == "fail":
+        return f", refused ({op.error})"
+    if op.outcome == "info":
+        return f", in doubt ({op.error})" if op.error else ", not answered yet"
+    where = f" (epoch {op.epoch}, position {_json(op.position)})" if op.epoch else ""
+    if op.f == "read":
+        return f" is {_values(op)}, says {op.node}{where}"
+    return f", acknowledged by {op.node}{where}"
+
+
+def _values(op: Operation) -> str:
+    return _json(op.value) if op.siblings is None else " | ".join(map(_json, op.siblings))
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
