@@ -26,17 +26,18 @@ class Cut(Fault):
     async def aim(self, cluster: Cluster) -> Strike:
         """See `Fault`."""
         links = await way(cluster, self.source, self.target, self.one_way)
-        arrow = "to" if self.one_way else "and"
-        return await cut_links(cluster, links, f"links from {self.source} {arrow} {self.target}")
+        way_of = "from {} to {}" if self.one_way else "between {} and {}"
+        what = f"links {way_of.format(self.source, self.target)}"
+        return await cut_links(cluster, links, f"cut: {what}", f"healed: {what}")
 
 
-async def cut_links(cluster: Cluster, links: Sequence[Link], what: str) -> Strike:
-    """A strike that turns `links` into black holes; `what` names them for people."""
+async def cut_links(cluster: Cluster, links: Sequence[Link], begin: str, end: str) -> Strike:
+    """A strike that turns `links` into black holes; `begin` and `end` tell people so."""
     grudge: dict[str, list[str]] = {}
     for link in links:
         grudge.setdefault(link.address_key, []).append(link.source)
-    start = Mark("start-partition", {"grudge": grudge}, f"cut: {what}")
-    stop = Mark("stop-partition", {"grudge": grudge}, f"healed: {what}")
+    start = Mark("start-partition", {"grudge": grudge}, begin)
+    stop = Mark("stop-partition", {"grudge": grudge}, end)
     return await strike_links(cluster, links, _cut, silent, start, stop)
 
 

@@ -49,4 +49,4 @@ class Freeze(Fault):
 
         value = {"nodes": [node], "told_by": self.told_by}
         start = Mark("freeze", value, f"frozen: the machine of {node}, with its clocks")
-        return Strike((node,), start, Mark("thaw", value, f"goes on: the machine of {node}"), bite, heal)
+        return Strike((node,), start, Mark("thaw", value, f"resumed: the machine of {node}"), bite, heal)

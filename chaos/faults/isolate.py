@@ -23,4 +23,5 @@ class Isolate(Fault):
         """See `Fault`."""
         nodes = await members(cluster, self.target)
         links = dict.fromkeys(link for node in nodes for link in links_touching(cluster.links, node))
-        return await cut_links(cluster, tuple(links), f"{' '.join(nodes)} from everyone")
+        who = " ".join(nodes)
+        return await cut_links(cluster, tuple(links), f"cut: {who} from everyone", f"healed: {who}")

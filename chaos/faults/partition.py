@@ -4,6 +4,7 @@ The classic one has a leader on the smaller side, with a gateway that still find
 `Partition((("leader", "g1"), ("rest",)))`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -24,4 +25,13 @@ class Partition(Fault):
         """See `Fault`."""
         resolved = await sides(cluster, self.groups)
         links = [link for a, b in combinations(resolved, 2) for link in links_between(cluster.links, a, b)]
-        return await cut_links(cluster, links, " | ".join(" ".join(side) for side in resolved))
+        return await cut_links(cluster, links, *_told(resolved))
+
+
+def _told(groups: Sequence[Sequence[str]]) -> tuple[str, str]:
+    """That they are apart, and that they are together again."""
+    *others, last = [f"{{{', '.join(group)}}}" for group in groups]
+    if len(others) == 1:
+        return f"partition: {others[0]} cannot reach {last}", f"healed: {others[0]} can reach {last} again"
+    all_of_them = f"{', '.join(others)} and {last}"
+    return f"partition: {all_of_them} cannot reach each other", f"healed: {all_of_them}"

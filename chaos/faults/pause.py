@@ -33,4 +33,4 @@ class Pause(Fault):
 
         value = {"nodes": [node]}
         start = Mark("pause", value, f"paused: {node}")
-        return Strike((node,), start, Mark("resume", value, f"no longer paused: {node}"), bite, heal)
+        return Strike((node,), start, Mark("resume", value, f"resumed: {node}"), bite, heal)

@@ -19,7 +19,7 @@ def label(band: Band, cast: Cast) -> str:
     links, nodes = band.links(cast), band.nodes(cast)
     match band.effect:
         case "cut" if links:
-            return f"cut {_sides(links, cast) or _arrows(links)}"
+            return f"cut {' | '.join(_sides(links, cast)) or _arrows(links)}"
         case "slow" | "lose-request" | "lose-reply" if links:
             return f"{band.effect.replace('-', ' ')} {_arrows(links)}"
         case "dead" | "paused" if nodes:
@@ -38,9 +38,8 @@ def sentence(band: Band, cast: Cast) -> str:
     arrows = _arrows(links)
     match band.effect:
         case "cut" if links:
-            sides = _sides(links, cast)
-            gone = f"{sides}: nothing passes between them" if sides else f"{arrows}: what is asked vanishes"
-            return f"Links are cut, {gone}, and nobody is told."
+            apart = _apart(_sides(links, cast))
+            return apart or f"Links are cut: what is sent over {arrows} is lost without a sign."
         case "lose-request" if links:
             return f"What is asked over {arrows} is lost."
         case "lose-reply" if links:
@@ -73,19 +72,27 @@ def _end(link: Link) -> str:
     return f"the power switch of {link.target}" if link.out_of_band else link.target
 
 
-def _sides(links: Sequence[Link], cast: Cast) -> str:
-    """`n1, g1 | n2, n3` when the cut ones separate the nodes that they touch, else nothing."""
+def _apart(sides: Sequence[str]) -> str:
+    """A partition in a sentence; nothing where there are no sides."""
+    *others, last = [f"{{{side}}}" for side in sides] or [""]
+    if len(others) == 1:
+        return f"Partition: {others[0]} cannot reach {last}."
+    return f"Partition: {', '.join(others)} and {last} cannot reach each other." if others else ""
+
+
+def _sides(links: Sequence[Link], cast: Cast) -> list[str]:
+    """`n1, g1` and `n2, n3` when the cut ones separate the nodes that they touch, else nothing."""
     cut = {(link.source, link.address_key) for link in links}
     usual = [x for x in cast.links if not x.out_of_band]
     if any((x.target, x.source) in cut and (x.source, x.target) not in cut for x in usual):
-        return ""
+        return []
     touched = [node for node in cast.nodes if any(node in pair for pair in cut)]
     whole = [x for x in usual if (x.source, x.target) not in cut]
     sides = _connected(touched, whole)
     if len(sides) == 1 or any({*pair} <= side for pair in cut for side in sides):
-        return ""
+        return []
     ordered = [[node for node in touched if node in side] for side in sides]
-    return " | ".join(", ".join(side) for side in sorted(ordered, key=len))
+    return [", ".join(side) for side in sorted(ordered, key=len)]
 
 
 def _connected(nodes: Iterable[str], links: Iterable[Link]) -> list[set[str]]:

@@ -146,7 +146,7 @@ def _end(saved: Saved, contents: Contents) -> Iterator[Statement]:
         if contents.differing
         else f"the same on all of {'a partition' if saved.partitions else 'them'}"
     )
-    text += f"; of {contents.missing} nobody holds what was acknowledged last." if contents.missing else "."
+    text += f"; on {contents.missing} the last acknowledged write is missing." if contents.missing else "."
     yield Statement(began, saved.end_ns, "end", text)
 
 

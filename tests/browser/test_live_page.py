@@ -126,7 +126,7 @@ def test_a_link_that_is_cut_by_a_click_is_cut(live: Live, lab: Lab) -> None:
     expect(live.page.locator('[data-link="n2-n3"]')).to_have_class(re.compile("way-cut"), timeout=SHOWS_MS)
     live.says("#chosen-text", "What n2 asks of n3 vanishes")
     live.says("#wrong", "2 links are not healthy")
-    live.says("#lines", "links from n2 and n3")
+    live.says("#lines", "links between n2 and n3")
     live.do("heal-link")
     assert lab.status()["links"] == []
     live.do("lose-reply")

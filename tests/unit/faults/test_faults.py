@@ -209,6 +209,26 @@ async def test_partition_cuts_only_between_the_sides() -> None:
 
 
 @pytest.mark.parametrize(
+    ("groups", "begin", "end"),
+    [
+        (
+            (("n1", "g1"), ("rest",)),
+            "partition: {n1, g1} cannot reach {n2, n3, g2, controller}",
+            "healed: {n1, g1} can reach {n2, n3, g2, controller} again",
+        ),
+        (
+            (("n1",), ("n2",), ("n3",)),
+            "partition: {n1}, {n2} and {n3} cannot reach each other",
+            "healed: {n1}, {n2} and {n3}",
+        ),
+    ],
+)
+async def test_a_partition_is_told_as_one(groups: tuple[tuple[str, ...], ...], begin: str, end: str) -> None:
+    strike = await Partition(groups).aim(PaperCluster())
+    assert strike.stop and (strike.start.text, strike.stop.text) == (begin, end)
+
+
+@pytest.mark.parametrize(
     ("groups", "reason"), [((("n1",), ("leader", "rest")), "two sides"), ((("n1",), ()), "is empty")]
 )
 async def test_partition_with_impossible_sides(groups: tuple[tuple[str, ...], ...], reason: str) -> None:

@@ -82,8 +82,8 @@ def test_a_fault_of_chance_ends_where_its_stroke_does() -> None:
 @pytest.mark.parametrize(
     ("f", "value", "words"),
     [
-        ("start-partition", {"grudge": ALONE}, "g1, n1 | g2, n2, n3, controller: nothing passes"),
-        ("start-partition", {"grudge": {"n2": ["n1"]}}, "n1 → n2: what is asked vanishes"),
+        ("start-partition", {"grudge": ALONE}, "Partition: {g1, n1} cannot reach {g2, n2, n3, controller}."),
+        ("start-partition", {"grudge": {"n2": ["n1"]}}, "what is sent over n1 → n2 is lost without a sign"),
         ("start-lose-reply", {"links": ["n1-n2"]}, "Answers over n1 → n2 are lost"),
         ("slow", {"links": ["n1-n2"], "latency_ms": 300}, "n1 → n2 takes 300 ms longer"),
         ("kill", {"nodes": ["n1", "n2"]}, "n1 and n2 are killed."),
@@ -117,8 +117,8 @@ def test_the_story_of_a_lost_write(tmp_path: Path) -> None:
         "n2 becomes the leader of epoch 2, at position 0 (n1 silent).",
         "1 is refused; 1 is in doubt (done or not, nobody can say).",
         "Over after 0.20 s: n1 dead.",
-        "Healed and settled, n1 and n2 are read: 2 keys, the same on all of them; of 1 nobody holds what "
-        "was acknowledged last.",
+        "Healed and settled, n1 and n2 are read: 2 keys, the same on all of them; on 1 the last "
+        "acknowledged write is missing.",
         "lost-write: Process 0 was told by n1 (epoch 1) at 0.080 s that x=1 is written; no replica shows "
         "it at the end (n1: nothing, n2: nothing), and nothing acknowledged replaced it.",
     ]

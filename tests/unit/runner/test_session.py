@@ -29,5 +29,5 @@ async def test_the_cluster_is_told_what_begins_what_is_done_and_what_came_of_it(
         await perform(Task(scenario, variant, "memory", 7), stage, tmp_path)
         begun, cut, healed, over = cluster.told
     assert begun == f"lost-writes:semi-sync begins, seed 7: {scenario.title}"
-    assert (cut, healed) == ("cut: links from n2 and n3", "healed: links from n2 and n3")
+    assert (cut, healed) == ("cut: links between n2 and n3", "healed: links between n2 and n3")
     assert over == "lost-writes:semi-sync is over, as expected: no write lost."
