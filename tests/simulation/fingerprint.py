@@ -7,6 +7,7 @@ lies where in memory) can only be changed from outside. It needs nothing but the
 import sys
 import tempfile
 from hashlib import sha256
+from math import gcd
 from pathlib import Path
 
 from chaos.catalogue.discover import all_scenarios
@@ -18,13 +19,21 @@ RECORDED = ("history.jsonl", "events.jsonl")
 
 
 def simulation(seed: int) -> Simulation:
-    """The variants in turn, under the scenario's script and under schedules drawn by chance in turn."""
-    variants = [(scenario.id, variant.name) for scenario in all_scenarios() for variant in scenario.variants]
-    scenario, variant = variants[seed % len(variants)]
-    if seed // len(variants) % 2 == 0:
-        return Simulation(scenario, variant, seed)
-    (by_chance,) = simulations(scenario, variant, [seed], by_chance=True)
-    return by_chance
+    """Every variant by its script and by chance; the first seeds lie far apart among all these."""
+    plays = [
+        (scenario.id, variant.name, by_chance)
+        for scenario in all_scenarios()
+        for variant in scenario.variants
+        for by_chance in (False, True)
+    ]
+    scenario, variant, by_chance = plays[seed * stride(len(plays)) % len(plays)]
+    (played,) = simulations(scenario, variant, [seed], by_chance=by_chance)
+    return played
+
+
+def stride(count: int) -> int:
+    """How far to step to reach each of so many, and always the widest gap next (the golden ratio)."""
+    return next(step for step in range(round(count * 0.618), count + 1) if gcd(step, count) == 1)
 
 
 def recording(seed: int, directory: Path) -> dict[str, bytes]:

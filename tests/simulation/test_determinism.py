@@ -8,17 +8,22 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-from tests.simulation.fingerprint import RECORDED, recording
+from chaos.catalogue.discover import all_scenarios, select
+from chaos.sessions.simulate import Simulation
+from services.families import FAMILIES
+from tests.simulation.fingerprint import RECORDED, recording, simulation
 
 ROOT = Path(__file__).resolve().parents[2]
-SEEDS = 200
-SEEDS_OF_OTHER_VERSIONS = 48  # every variant, by its script and by chance
+SEEDS, ALL_SEEDS = 100, 300  # all: every variant, by its script and by chance
+SEEDS_OF_OTHER_VERSIONS = 48
 VERSIONS = ("3.11", "3.12", "3.13")
 LITTER = "litter = [[str(i), {i}] for i in range(100_000)]; del litter[::2]"
 OWN_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -38,22 +43,40 @@ def fingerprints(
 
 
 @cache
-def ours() -> list[str]:
-    return fingerprints(SEEDS, hash_seed=1)
+def ours(seeds: int = SEEDS) -> list[str]:
+    return fingerprints(seeds, hash_seed=1)
 
 
-def test_nothing_but_the_seed_decides() -> None:
+@pytest.mark.parametrize(
+    "seeds", [SEEDS, pytest.param(ALL_SEEDS, marks=pytest.mark.long)], ids=["few", "all"]
+)
+def test_nothing_but_the_seed_decides(seeds: int) -> None:
     with ThreadPoolExecutor() as pool:
-        others = pool.submit(fingerprints, SEEDS, hash_seed=2, first=LITTER)
-        assert ours() == others.result()
-    assert len({line.split()[2] for line in ours()}) == SEEDS
+        others = pool.submit(fingerprints, seeds, hash_seed=2, first=LITTER)
+        assert ours(seeds) == others.result()
+    assert len({line.split()[2] for line in ours(seeds)}) == seeds
+
+
+def test_few_seeds_play_every_family_and_all_seeds_play_everything() -> None:
+    few = [simulation(seed) for seed in range(SEEDS_OF_OTHER_VERSIONS)]
+    families = {(family(one), one.schedule is None) for one in few}
+    assert families == set(product(FAMILIES, (False, True)))
+    every = {(one.scenario, one.variant, one.schedule is None) for one in map(simulation, range(ALL_SEEDS))}
+    assert len(every) == 2 * sum(len(scenario.variants) for scenario in all_scenarios())
 
 
 def test_a_second_run_in_the_same_process_is_the_same(tmp_path: Path) -> None:
+    lengths = Counter[str]()
     for seed in range(3):
         recordings = [recording(seed, tmp_path / f"{seed}-{turn}") for turn in "ab"]
         assert recordings[0] == recordings[1]
-        assert all(recordings[0][name] for name in RECORDED)
+        lengths.update({name: len(recorded) for name, recorded in recordings[0].items()})
+    assert all(lengths[name] for name in RECORDED)
+
+
+def family(played: Simulation) -> str:
+    ((scenario, (variant,)),) = select([f"{played.scenario}:{played.variant}"])
+    return scenario.settings_of(variant).family
 
 
 @pytest.mark.parametrize("version", VERSIONS)
