@@ -1,8 +1,9 @@
 """`./lab report`: the page of a saved run, of several side by side, or of all runs together."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +12,11 @@ from chaos.cluster import ClusterError
 from chaos.commands.run import RUNS
 from chaos.judging.verdict import WRONG_USAGE
 from chaos.recording.folder import RunFolder
+
+if TYPE_CHECKING:
+    from chaos.report.saved import Saved
+
+LONGEST_NAME = 200  # letters; file systems take 255
 
 
 def register(app: typer.Typer) -> None:
@@ -52,11 +58,28 @@ def _write(folders: Sequence[Path], beside: Path, out: Path | None) -> Path:
     from chaos.report.saved import read_again
 
     saved = [read_again(RunFolder(folder)) for folder in folders]
-    together = "-and-".join(run.name.replace(":", "-") for run in saved)
-    path = out or (folders[0] / NAME if len(folders) == 1 else beside.resolve() / f"{together}.html")
+    own, common = folders[0] / NAME, beside.resolve() / _common(saved, folders, beside)
+    path = out or (own if len(folders) == 1 else common)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_pages(saved, path)
     return path
+
+
+def _common(saved: Sequence["Saved"], folders: Sequence[Path], beside: Path) -> str:
+    """The file of a comparison: other runs, another file, so that none overwrites another."""
+    pairs = zip(saved, folders, strict=True)
+    together = "-and-".join(f"{run.name.replace(':', '-')}-{_of(its, beside)}" for run, its in pairs)
+    short = together if len(together) <= LONGEST_NAME else f"{together[:LONGEST_NAME]}-{_digest(together)}"
+    return f"{short}.html"
+
+
+def _of(folder: Path, beside: Path) -> str:
+    """What tells this run from all others: the name of its folder, and of one that lies elsewhere more."""
+    return folder.name if beside.resolve() in folder.parents else f"{folder.name}-{_digest(str(folder))}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _find(run: str, folder: Path) -> Path:

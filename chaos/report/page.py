@@ -1,14 +1,16 @@
 """The page of a run, or of several side by side: one file that opens anywhere, without a network."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from chaos.judging.verdict import Verdict
 from chaos.recording.folder import RunFolder
+from chaos.report.axis import zeros
 from chaos.report.bands import bands
 from chaos.report.cast import cast_of
+from chaos.report.columns import us
 from chaos.report.contents import Contents, final_contents
 from chaos.report.drawing import drawing
 from chaos.report.leaderless import WithoutLeader, without_leader
@@ -46,12 +48,14 @@ def write_pages(runs: Sequence[Saved], path: Path) -> None:
     """Write one page of all `runs`; two or more stand side by side."""
     from chaos.report.render import page  # here, because templates cost every start of the lab 50 ms
 
-    sections = [section(saved) for saved in runs]
+    zero_is, zeros_ns = zeros(runs)
+    sections = [_from_zero(section(saved), zero_ns) for saved, zero_ns in zip(runs, zeros_ns, strict=True)]
     title = " and ".join(saved.name for saved in runs)
     text = page(
         "report.html",
         title=title,
         sections=sections,
+        zero_is=zero_is,
         meanings=MEANINGS,
         differing_settings=_differing([saved.about["options"] for saved in runs]),
         measured=list(dict.fromkeys(name for saved in runs for name in saved.verdict.measures)),
@@ -75,6 +79,11 @@ def section(saved: Saved) -> Section:
         places=places_of(saved, cast),
         leaders=several_leaders(saved, cast),
     )
+
+
+def _from_zero(section: Section, zero_ns: int) -> Section:
+    """With the moment that is zero where several runs share an axis."""
+    return replace(section, drawing={**section.drawing, "zero": us(zero_ns)})
 
 
 def _differing(settings: Sequence[Mapping[str, Any]]) -> list[str]:

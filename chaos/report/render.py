@@ -34,6 +34,7 @@ SCRIPTS = (
     "assets/player.js",
     "assets/charts.js",
     "assets/story.js",
+    "assets/together.js",
     "assets/start.js",
 )
 STYLES = (

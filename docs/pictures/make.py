@@ -102,7 +102,9 @@ def parts(browser: Browser, folder: Path) -> None:
 def side_by_side(browser: Browser, folders: Sequence[Path], page: Path) -> None:
     """A problem and its remedy."""
     write_pages([read_again(RunFolder(folder)) for folder in folders], page)
-    picture(opened(browser, page, width=1500), "side-by-side")
+    opened_page = opened(browser, page)
+    opened_page.locator("section.axis").screenshot(path=HERE / "side-by-side.png")
+    opened_page.close()
 
 
 def section(browser: Browser, folder: Path, part: str) -> None:

@@ -264,18 +264,6 @@ def test_hostile_names_are_shown_and_never_run(hostile: str, show: Show, tmp_pat
     assert page.locator("img, iframe, object, embed, svg[onload]").count() == 0
 
 
-def test_a_problem_and_its_remedy_side_by_side(together: Page) -> None:
-    expect(together.locator("article.run")).to_have_count(2)
-    expect(together.locator(".comparison thead th")).to_have_text(
-        ["", "split-brain:unfenced", "split-brain:lease"]
-    )
-    first, second = (box for run in together.locator(".timeline").all() if (box := run.bounding_box()))
-    assert first["y"] == second["y"]
-    assert first["x"] + first["width"] <= second["x"]
-    together.locator(".told-fault button").nth(1).click()
-    assert state(together, "run.view.picked.size") == 0
-
-
 def test_in_the_dark_other_colours_are_drawn(report: Page) -> None:
     before = state(report, "run.timeline.painter.colours.ink")
     report.emulate_media(color_scheme="dark")

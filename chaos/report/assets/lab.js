@@ -19,6 +19,9 @@ const lab = {};
   /** Microseconds as people read them. */
   lab.seconds = (us) => `${(us / 1e6).toFixed(3)} s`;
 
+  /** The same before and after a moment that is zero. */
+  lab.sinceZero = (us) => `${us < 0 ? "−" : "+"}${lab.seconds(Math.abs(us))}`;
+
   /** A colour of the style sheet, which knows about light and dark. */
   lab.colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 

@@ -6,6 +6,7 @@
   const NODE = 24;
   const MOST_LANES = 60;
   const CLIENTS_HEIGHT = 380;
+  const COMPARED_HEIGHT = 190; // where other runs stand below
 
   /** The layout of the timeline: `rows` with `kind`, `label`, `top`, `height`, and what is in them. */
   lab.layout = (drawing, operations) => {
@@ -25,7 +26,7 @@
     }
     top += 8;
     const lanes = clientLanes(operations);
-    const height = Math.max(4, Math.min(17, Math.floor(CLIENTS_HEIGHT / Math.max(1, lanes.length)) - 2));
+    const height = Math.max(4, Math.min(17, Math.floor((drawing.isCompared ? COMPARED_HEIGHT : CLIENTS_HEIGHT) / Math.max(1, lanes.length)) - 2));
     for (const lane of lanes) add({ kind: "client", ...lane }, height, height > 6 ? 2 : 1);
     return { rows, height: top + 6, axis: AXIS };
   };

@@ -6,18 +6,20 @@
   const LONGEST_FRAME_MS = 100; // who looked at another tab in between has missed nothing
 
   class Player {
-    constructor(section, view, stage) {
-      Object.assign(this, { view, stage, isPlaying: false, shownAt: 0 });
+    /** Buttons and slider are in the first of the `sections`; the space bar works in all of them. */
+    constructor([section, ...others], view, stages) {
+      Object.assign(this, { view, stages, isPlaying: false, shownAt: 0 });
       this.button = section.querySelector("[data-play]");
       this.speed = section.querySelector(".speed");
       this.scrub = section.querySelector(".scrub");
       this.clock = section.querySelector(".clock");
       this.scrub.step = STEP_US;
-      this.scrub.max = Math.ceil(view.end / STEP_US) * STEP_US;
+      this.scrub.min = Math.floor(view.first / STEP_US) * STEP_US;
+      this.scrub.max = Math.ceil(view.last / STEP_US) * STEP_US;
       this.button.addEventListener("click", () => this.toggle());
-      this.scrub.addEventListener("input", () => view.look(Math.min(Number(this.scrub.value), view.end)));
+      this.scrub.addEventListener("input", () => view.look(Math.min(Number(this.scrub.value), view.last)));
       this.speed.addEventListener("change", () => this.stretch());
-      section.addEventListener("keydown", (event) => this.key(event));
+      for (const each of [section, ...others]) each.addEventListener("keydown", (event) => this.key(event));
       view.onChange((what) => what === "cursor" && this.follow());
       this.follow();
     }
@@ -35,11 +37,14 @@
 
     follow() {
       this.scrub.value = this.view.cursor ?? 0;
-      this.scrub.setAttribute("aria-valuetext", lab.seconds(this.view.cursor ?? 0));
+      const at = this.view.cursor ?? 0;
+      const text = this.view.zero ? lab.sinceZero(at - this.view.zero) : lab.seconds(at);
+      this.scrub.setAttribute("aria-valuetext", text);
+      this.clock.textContent = text;
     }
 
     toggle() {
-      if (!this.isPlaying && this.view.cursor >= this.view.end) this.view.look(0);
+      if (!this.isPlaying && this.view.cursor >= this.view.last) this.view.look(this.view.first);
       this.isPlaying = !this.isPlaying;
       this.button.textContent = this.isPlaying ? "‖ Pause" : "▶ Play";
       this.clock.setAttribute("aria-live", this.isPlaying ? "off" : "polite");
@@ -50,18 +55,20 @@
 
     /** While time goes on, messages are seen for longer than they took. */
     stretch() {
-      this.stage.linger = this.isPlaying ? LINGER_US * this.factor : 0;
-      this.stage.redraw();
+      for (const stage of this.stages) {
+        stage.linger = this.isPlaying ? LINGER_US * this.factor : 0;
+        stage.redraw();
+      }
     }
 
     frame(now) {
       if (!this.isPlaying) return;
       const passed_ms = Math.min(Math.max(now - this.shownAt, 0), LONGEST_FRAME_MS);
       this.shownAt = now;
-      const at = Math.min(Math.round((this.view.cursor ?? 0) + passed_ms * 1000 * this.factor), this.view.end);
+      const at = Math.min(Math.round((this.view.cursor ?? 0) + passed_ms * 1000 * this.factor), this.view.last);
       this.view.reveal(at, at);
       this.view.look(at);
-      if (at >= this.view.end) this.toggle();
+      if (at >= this.view.last) this.toggle();
       else requestAnimationFrame((next) => this.frame(next));
     }
   }

@@ -3,30 +3,41 @@
 {
   const MOST_NAMED = 8;
 
-  function start(article, number) {
+  /** Everything of a run but what moves it; `axis` is where several runs have their timelines, if they are several. */
+  function start(article, number, axis) {
     const drawing = JSON.parse(article.querySelector(".drawing").textContent);
-    drawing.key = `run-${number}`;
+    Object.assign(drawing, { key: `run-${number}`, isCompared: axis !== null });
     const operations = new lab.Operations(drawing.operations);
     const exchanges = new lab.Exchanges(drawing.messages);
     const view = new lab.View(drawing.end);
-    const canvas = article.querySelector(".lanes");
-    const timeline = new lab.Timeline(canvas, article.querySelector(".picked"), drawing, operations, view);
-    const stage = new lab.Stage(article.querySelector(".moment"), drawing, operations, exchanges, view);
-    const player = new lab.Player(article.querySelector(".moment"), view, stage);
+    const box = axis ? axis.querySelectorAll(".timeline")[number] : article.querySelector(".timeline");
+    const moment = article.querySelector(".moment");
+    const timeline = new lab.Timeline(box.querySelector(".lanes"), box.querySelector(".picked"), drawing, operations, view);
+    const stage = new lab.Stage(moment, drawing, operations, exchanges, view);
     const messages = new lab.Messages(article.querySelector(".messages"), drawing, exchanges, view);
     const charts = new lab.Charts(article.querySelector(".charts"), drawing, operations, view);
-    lab.linkStory(article, operations, view);
-    article.querySelector(".legend").append(...legend(drawing, operations));
-    wireTools(article, view, spans(drawing, operations));
+    lab.linkStory(article, box, operations, view);
+    box.querySelector(".legend").append(...legend(drawing, operations));
     const drawings = [timeline, stage, messages];
     const redraw = () => drawings.forEach((some) => some.redraw());
-    new ResizeObserver(redraw).observe(canvas.parentElement);
+    new ResizeObserver(redraw).observe(box);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       redraw();
       charts.draw();
-      article.querySelector(".legend").replaceChildren(...legend(drawing, operations));
+      box.querySelector(".legend").replaceChildren(...legend(drawing, operations));
     });
-    article.lab = { drawing, operations, exchanges, view, timeline, stage, player, messages, charts };
+    article.lab = { drawing, operations, exchanges, view, box, moment, timeline, stage, messages, charts };
+    return article.lab;
+  }
+
+  /** Alone a run is moved by what stands in it, several by what they share. */
+  function wire(runs, axis) {
+    const spanned = axis ? lab.together(runs.map((run) => ({ ...run, spans: spans(run.drawing, run.operations) }))) : null;
+    for (const run of axis ? runs.slice(0, 1) : runs) {
+      const sections = axis ? [axis, ...runs.map((other) => other.moment)] : [run.moment];
+      wireTools(axis ?? run.box, run.view, spanned ?? spans(run.drawing, run.operations));
+      run.player = new lab.Player(sections, run.view, axis ? runs.map((other) => other.stage) : [run.stage]);
+    }
   }
 
   /** The spans that the buttons over the timeline lead to. */
@@ -38,7 +49,7 @@
     return { whole: [0, drawing.end], faults, witnesses, first: ends([faults, witnesses].filter(Boolean).flat()) };
   }
 
-  function wireTools(article, view, { whole, faults, witnesses, first }) {
+  function wireTools(box, view, { whole, faults, witnesses, first }) {
     const actions = {
       whole: () => view.showAround(...whole),
       faults: faults && (() => view.showAround(...faults)),
@@ -46,7 +57,7 @@
       in: () => view.zoom(0.6),
       out: () => view.zoom(1 / 0.6),
     };
-    for (const button of article.querySelectorAll("[data-do]")) {
+    for (const button of box.querySelectorAll("[data-do]")) {
       const action = actions[button.dataset.do];
       if (action) button.addEventListener("click", action);
       else button.hidden = true;
@@ -92,7 +103,8 @@
     });
   }
 
-  document.querySelectorAll("article.run").forEach(start);
+  const axis = document.querySelector(".axis");
+  wire([...document.querySelectorAll("article.run")].map((article, number) => start(article, number, axis)), axis);
   document.querySelectorAll("[data-copy]").forEach(copyOnClick);
   document.addEventListener("keydown", (event) => {
     const isFree = event.target === document.body && document.querySelectorAll("article.run").length === 1;

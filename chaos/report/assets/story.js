@@ -2,8 +2,7 @@
 "use strict";
 {
   /** Let every element with operations, or a span of time, show them when it is clicked. */
-  lab.linkStory = (article, operations, view) => {
-    const timeline = article.querySelector(".timeline");
+  lab.linkStory = (article, timeline, operations, view) => {
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
     for (const button of article.querySelectorAll("[data-ops]")) {
       button.addEventListener("click", () => {

@@ -65,11 +65,14 @@
       const step = power * (TICKS.find((tick) => tick * power >= wanted) ?? 10);
       const digits = Math.max(0, 6 - Math.floor(Math.log10(step)));
       pen.textAlign = "center";
-      for (let time = Math.ceil(Math.max(0, view.from) / step) * step; time <= view.to; time += step) {
-        pen.fillStyle = colours.line;
-        pen.fillRect(Math.round(this.painter.x(time)), this.layout.axis - 6, 1, this.layout.height);
+      const first = Math.max(view.first, view.from) - view.zero;
+      for (let time = Math.ceil(first / step) * step; time <= view.to - view.zero; time += step) {
+        const x = this.painter.x(time + view.zero);
+        pen.fillStyle = view.zero && time === 0 ? colours.accent : colours.line;
+        pen.fillRect(Math.round(x), this.layout.axis - 6, view.zero && time === 0 ? 2 : 1, this.layout.height);
         pen.fillStyle = colours.soft;
-        if (this.painter.x(time) > LEFT + 22 || view.from <= 0) pen.fillText(`${(time / 1e6).toFixed(Math.min(digits, 6))} s`, this.painter.x(time), 10);
+        const sign = !view.zero || time === 0 ? "" : time < 0 ? "−" : "+";
+        if (x > LEFT + 22 || view.from <= view.first) pen.fillText(`${sign}${(Math.abs(time) / 1e6).toFixed(Math.min(digits, 6))} s`, x, 10);
       }
     }
 

@@ -7,11 +7,19 @@
   class View {
     constructor(end) {
       this.end = Math.max(end, 1000);
+      this.bound(0, this.end);
+      this.zero = 0; // where the axis begins to count
       this.from = 0;
       this.to = this.end;
       this.cursor = null;
       this.picked = new Set();
       this.listeners = [];
+    }
+
+    /** What may be looked at is between these: the run, and beside others as much as is known of any of them. */
+    bound(first, last) {
+      this.first = first;
+      this.last = last;
     }
 
     /** Call `listener` with the name of what changed: span, cursor or picked. */
@@ -30,10 +38,11 @@
 
     /** Bring [from, to] into sight, as far as the run goes. */
     show(from, to) {
-      const length = Math.min(Math.max(to - from, SHORTEST_US), this.end * (1 + 2 * MARGIN));
+      const whole = this.last - this.first;
+      const length = Math.min(Math.max(to - from, SHORTEST_US), whole * (1 + 2 * MARGIN));
       const middle = (from + to) / 2;
-      const lowest = -this.end * MARGIN;
-      const highest = this.end * (1 + MARGIN) - length;
+      const lowest = this.first - whole * MARGIN;
+      const highest = this.last + whole * MARGIN - length;
       this.from = Math.min(Math.max(middle - length / 2, lowest), Math.max(lowest, highest));
       this.to = this.from + length;
       this.tell("span");
@@ -41,7 +50,7 @@
 
     /** The same with some room on both sides. */
     showAround(from, to) {
-      const room = Math.max((to - from) * MARGIN, this.end * 0.01);
+      const room = Math.max((to - from) * MARGIN, (this.last - this.first) * 0.01);
       this.show(from - room, to + room);
     }
 
@@ -103,7 +112,7 @@
       if (pressed.moved) view.show(pressed.from + by, pressed.to + by);
     });
     canvas.addEventListener("pointerup", (event) => {
-      const time = Math.round(Math.max(0, Math.min(timeAt(event.offsetX), view.end)));
+      const time = Math.round(Math.max(view.first, Math.min(timeAt(event.offsetX), view.last)));
       if (pressed && !pressed.moved) onClick(event.offsetX, event.offsetY, time);
       pressed = null;
     });
@@ -113,7 +122,7 @@
       const keys = {
         "+": () => view.zoom(0.6), "=": () => view.zoom(0.6), "-": () => view.zoom(1 / 0.6),
         ArrowLeft: () => view.move(-0.15), ArrowRight: () => view.move(0.15),
-        Home: () => view.showAround(0, view.end), Escape: () => view.pick([]),
+        Home: () => view.showAround(view.first, view.last), Escape: () => view.pick([]),
       };
       if (!keys[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
       keys[event.key]();

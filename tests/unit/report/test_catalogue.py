@@ -55,7 +55,11 @@ def test_names_stand_for_the_newest_runs(runs: Path, capsys: Printed) -> None:
     names = ["split-brain:unfenced", "split-brain:lease"]
     assert main(["report", *names, "--runs", str(runs)]) == 0
     path = Path(capsys.readouterr().out.strip())
-    assert path == runs / "split-brain-unfenced-and-split-brain-lease.html"
+    stamps = [{folder.name for folder in (runs / name.replace(":", "/")).iterdir()} for name in names]
+    assert path.parent == runs
+    one, other = path.stem.removeprefix("split-brain-unfenced-").split("-and-split-brain-lease-")
+    assert one in stamps[0]
+    assert other in stamps[1]
     assert path.read_text(encoding="utf-8").count('<article class="run"') == 2
 
 
@@ -69,6 +73,20 @@ def test_folders_may_lie_anywhere_and_their_common_page_goes_to_the_runs(
         by_hand(folder)
     assert main(["report", *map(str, folders), "--runs", str(runs)]) == 0
     assert Path(capsys.readouterr().out.strip()).parent == runs.resolve()
+
+
+def test_a_comparison_does_not_overwrite_another(tmp_path: Path, capsys: Printed) -> None:
+    """Neither one of other runs of the same variants, nor one of folders that are called alike elsewhere."""
+    folders = [tmp_path / name for name in ("one/run", "two/run", "three/run")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        by_hand(folder)
+    written = set()
+    for others in (folders[1:2], folders[2:], folders * 4):
+        assert main(["report", str(folders[0]), *map(str, others), "--runs", str(tmp_path / "runs")]) == 0
+        written.add(capsys.readouterr().out.strip())
+    assert len(written) == 3
+    assert all(Path(name).is_file() for name in written)
 
 
 def test_all_runs_have_an_index(runs: Path, capsys: Printed) -> None:
