@@ -13,6 +13,7 @@ from chaos.runtimes.simulated.loop import VirtualLoop, new_loop
 from chaos.runtimes.simulated.network import SimulatedNetwork, Wire
 from chaos.runtimes.simulated.process import Process, ProcessLog
 from services.messages import Status
+from services.node import Node
 from services.roles import Maker
 from services.settings import AnySettings, NodeSettings
 
@@ -64,6 +65,12 @@ class Machine:
         """That of the process, which must be alive."""
         assert self._process
         return self._process.loop
+
+    @property
+    def node(self) -> Node:
+        """The node that the process runs; it must be alive, and have begun."""
+        assert self._process
+        return self._process.node
 
     def serve(self, data: bytes) -> Awaitable[bytes]:
         """The answer of the process, which must be alive."""

@@ -61,7 +61,7 @@ class Process:
         self.answers = False
         self._settings, self._disk, self._log, self._ended = settings, disk, log, ended
         self._env = Env(settings.node, clock, network, disk, random, OrderedTasks(self._crashed), log)
-        self._node: Node
+        self.node: Node  # from the moment it begins on
 
     def start(self, make: Maker, after_s: float) -> None:
         """Begin to live; it answers a little after `after_s`."""
@@ -71,20 +71,20 @@ class Process:
         async def begin() -> Node:
             return make(self._env, self._settings)
 
-        self._node = await when_there_is_room(self._env, begin)
-        await self._node.start()
+        self.node = await when_there_is_room(self._env, begin)
+        await self.node.start()
         self.answers = True
 
     def account(self) -> Status:
         """What the node says of itself. Raises `ClusterError` while it starts."""
         if not self.answers:
             raise ClusterError(f"{self._settings.node} is starting; ask again")
-        return self._node.status()
+        return self.node.status()
 
     async def serve(self, data: bytes) -> bytes:
         """The answer to one encoded message, encoded."""
         try:
-            reply = await self._node.handle(decode(data))
+            reply = await self.node.handle(decode(data))
         except LabError as error:
             return encode(failed(error))
         except Exception as error:

@@ -17,8 +17,9 @@ from services.messages import Configure, Contents, Entry, Message, Position, Rea
 from services.messages.records import AnyRecord, Commit, Insert, Scalar
 from services.messages.single_leader.feed import LogPage, ReadLog
 from services.ports import Disk, Env
-from services.settings import NodeSettings, settings_of
-from tests.unit.in_process import Story
+from services.settings import settings_of
+from tests.world.alone import Lines, ports, settings_for
+from tests.world.virtually import simulated, until
 
 WAITS_S = 10.0
 RECORDS: tuple[AnyRecord, ...] = (
@@ -58,13 +59,11 @@ class HesitatingIndexer(Indexer):
 
 
 async def test_nobody_is_shown_half_a_transaction(tmp_path: Path) -> None:
+    """With a real thread: on a simulated disk work is done in one piece, and nothing is ever half done."""
     crashes: list[BaseException] = []
     disk, tasks = FileDisk(tmp_path), OrderedTasks(lambda _, error: crashes.append(error))
-    env = Env("index", SystemClock(), Leader(), disk, Random(1), tasks, Story("index", []))
-    about = NodeSettings(
-        node="index", role="indexer", replicas=("n1",), gateways=(), links={}, data_dir=tmp_path, token="t"
-    )
-    consumer = HesitatingIndexer(env, about)
+    env = Env("index", SystemClock(), Leader(), disk, Random(1), tasks, Lines())
+    consumer = HesitatingIndexer(env, settings_for("index", "indexer"))
     await consumer.start()
     assert await asyncio.to_thread(consumer.index.half_done.wait, WAITS_S)
     asking = asyncio.create_task(consumer.handle(ReadContents()))
@@ -80,22 +79,13 @@ async def test_nobody_is_shown_half_a_transaction(tmp_path: Path) -> None:
     assert crashes == []
 
 
-async def test_a_family_without_a_leaders_log_is_refused_and_the_consumer_goes_on(tmp_path: Path) -> None:
+@simulated
+async def test_a_family_without_a_leaders_log_is_refused_and_the_consumer_goes_on() -> None:
     """Found by requests drawn from the schema: it had taken the settings, and met a bug with them."""
-    crashes: list[BaseException] = []
-    disk, tasks = FileDisk(tmp_path), OrderedTasks(lambda _, error: crashes.append(error))
-    env = Env("index", SystemClock(), Leader(), disk, Random(1), tasks, Story("index", []))
-    about = NodeSettings(
-        node="index", role="indexer", replicas=("n1",), gateways=(), links={}, data_dir=tmp_path, token="t"
-    )
-    consumer = Indexer(env, about)
+    consumer = Indexer(ports("index", Leader()), settings_for("index", "indexer"))
     await consumer.start()
     with pytest.raises(LabError, match=r"bad-order.*index goes by one leader's log"):
         await consumer.handle(Configure(settings=settings_of({"family": "leaderless"}), reset=True))
-    async with asyncio.timeout(WAITS_S):
-        while consumer.status().flat()["position"] != [1, 3]:
-            await asyncio.sleep(0)
+    await until(lambda: consumer.status().flat()["position"] == [1, 3])
     assert consumer.status().flat()["settings"]["family"] == "single-leader"
     await consumer.stop()
-    disk.close()
-    assert crashes == []

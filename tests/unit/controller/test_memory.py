@@ -1,6 +1,5 @@
 """What a controller finds on its disk when it starts again."""
 
-import asyncio
 from pathlib import Path
 
 from services.adapters.disk import FileDisk
@@ -8,7 +7,8 @@ from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.control.controller import Controller
 from services.single_leader.control.memory import FILE, Remembered, recall, remember
 from services.single_leader.control.view import View
-from tests.unit.in_process import Cluster
+from tests.world.virtually import simulated
+from tests.world.world import World
 
 
 async def test_who_was_asked_to_lead_is_remembered_before_he_is_asked(tmp_path: Path) -> None:
@@ -24,14 +24,15 @@ def test_at_first_there_is_nothing_and_what_an_older_version_wrote_is_understood
     assert recall(disk) == Remembered(5, 3, "n1")
 
 
-async def test_an_epoch_that_was_used_is_not_forgotten_when_a_newcomer_is_counted_meanwhile(
-    tmp_path: Path,
-) -> None:
+@simulated
+async def test_an_epoch_that_was_used_is_not_forgotten_when_a_newcomer_is_counted_meanwhile() -> None:
     """Else a controller that crashes now would use it again, for another leader."""
-    async with Cluster(tmp_path, SingleLeaderSettings()) as cluster:
-        controller = cluster.wires.nodes["controller"].part
+    async with World(SingleLeaderSettings()) as world:
+        controller = world.node("controller").part
         assert isinstance(controller, Controller)
         used, members = controller._used, ("n1", "n2", "n3", "n4")
-        await asyncio.gather(controller._remember(used + 1), controller._remember(used, replicas=members))
-        memory = recall(FileDisk(tmp_path / "controller"))
+        ways = (controller._remember(used + 1), controller._remember(used, replicas=members))
+        for way in [world.begin("controller", way) for way in ways]:
+            await world.done(way)
+        memory = recall(controller._env.disk)
     assert (memory.used, memory.members) == (used + 1, members)

@@ -1,149 +1,146 @@
 """A replica takes a copy of the leader's data: in chunks, resumed, and without breaking a promise."""
 
 import asyncio
-import threading
-from pathlib import Path
+import fnmatch
 
 import pytest
 
 from services.errors import LabError
 from services.messages.single_leader import AskChunk, TakeCopy, lead
-from services.replica.replica import Replica
 from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.storage import DATABASE
 from services.store.reach import reach
-from tests.unit.in_process import REPLICAS, Cluster
-from tests.unit.standing import standing
+from tests.world.virtually import simulated, until
+from tests.world.world import REPLICAS, World
 
 SMALL = SingleLeaderSettings(chunk_bytes=4096)
 
 
-async def filled(cluster: Cluster) -> tuple[str, str]:
+async def filled(world: World) -> tuple[str, str]:
     """The leader and a follower of a cluster with some data."""
-    leader = cluster.leader or ""
+    leader = await world.led()
     for number in range(30):
-        await cluster.put(leader, f"k{number}", number)
-    await cluster.settled()
+        await world.put(leader, f"k{number}", number)
+    await world.settled()
     return leader, next(node for node in REPLICAS if node != leader)
 
 
-def first_kept(cluster: Cluster, node: str) -> int:
+def first_kept(world: World, node: str) -> int:
     """The sequence of the oldest entry in its log."""
-    replica = cluster.wires.nodes[node]
-    assert isinstance(replica, Replica)
-    return reach(standing(replica).storage.reader).first.sequence
+    return reach(world.standing(node).storage.reader).first.sequence
 
 
-def happened(cluster: Cluster, node: str, event: str) -> bool:
-    return (node, event) in cluster.lines
+def happened(world: World, node: str, event: str) -> bool:
+    return (node, event) in world.lines
 
 
-async def test_a_copy_takes_the_place_of_the_data_and_the_log_goes_on_from_there(tmp_path: Path) -> None:
-    async with Cluster(tmp_path, SMALL) as cluster:
-        leader, follower = await filled(cluster)
-        await cluster.call(follower, TakeCopy(reason="a test"))
-        await cluster.until(lambda: happened(cluster, leader, "adds-follower"))
-        assert cluster.lines.count((follower, "copied")) > 3
-        await cluster.put(leader, "after", 1)
-        await cluster.settled()
-        assert await cluster.registers(follower) == await cluster.registers(leader)
-        assert not cluster.file(leader, "copy-for-*")
+@simulated
+async def test_a_copy_takes_the_place_of_the_data_and_the_log_goes_on_from_there() -> None:
+    async with World(SMALL) as world:
+        leader, follower = await filled(world)
+        await world.call(follower, TakeCopy(reason="a test"))
+        await until(lambda: happened(world, leader, "adds-follower"))
+        assert world.lines.count((follower, "copied")) > 3
+        await world.put(leader, "after", 1)
+        await world.settled()
+        assert await world.registers(follower) == await world.registers(leader)
+        assert not fnmatch.filter(world.files(leader).copy(), "copy-for-*")
 
 
-async def test_a_copy_goes_on_where_a_crash_broke_it_off(tmp_path: Path) -> None:
+@simulated
+async def test_a_copy_goes_on_where_a_crash_broke_it_off() -> None:
     slow = SingleLeaderSettings(chunk_bytes=4096, copy_kb_per_s=40, detection_timeout_ms=5000)
-    async with Cluster(tmp_path, slow) as cluster:
-        leader, follower = await filled(cluster)
-        await cluster.call(follower, TakeCopy(reason="a test"))
-        await cluster.until(lambda: cluster.lines.count((follower, "copied")) >= 4)
-        await cluster.kill(follower)
-        before = cluster.lines.count((follower, "copied"))
-        await cluster.start(follower)
-        await cluster.until(lambda: happened(cluster, follower, "copy-in-place"))
-        chunks = -(-cluster.file(follower, DATABASE)[0].stat().st_size // 4096)
-        assert cluster.lines.count((leader, "copy-made")) == 1
-        assert cluster.lines.count((follower, "copied")) - before < chunks
-        await cluster.settled()
-        assert await cluster.registers(follower) == await cluster.registers(leader)
+    async with World(slow) as world:
+        leader, follower = await filled(world)
+        await world.call(follower, TakeCopy(reason="a test"))
+        await until(lambda: world.lines.count((follower, "copied")) >= 4)
+        await world.kill(follower)
+        before = world.lines.count((follower, "copied"))
+        await world.boot(follower)
+        await until(lambda: happened(world, follower, "copy-in-place"))
+        chunks = -(-world.files(follower).size(DATABASE) // 4096)
+        assert world.lines.count((leader, "copy-made")) == 1
+        assert world.lines.count((follower, "copied")) - before < chunks
+        await world.settled()
+        assert await world.registers(follower) == await world.registers(leader)
 
 
-async def test_a_damaged_copy_is_never_put_in_place(tmp_path: Path) -> None:
+@simulated
+async def test_a_damaged_copy_is_never_put_in_place() -> None:
     slow = SingleLeaderSettings(chunk_bytes=4096, copy_kb_per_s=40, detection_timeout_ms=5000)
-    async with Cluster(tmp_path, slow) as cluster:
-        leader, follower = await filled(cluster)
-        await cluster.call(follower, TakeCopy(reason="a test"))
-        await cluster.until(lambda: cluster.lines.count((follower, "copied")) >= 3)
-        incoming = cluster.file(follower, "incoming.db")[0]
-        with incoming.open("r+b") as file:
-            file.write(b"something else")
-        await cluster.until(lambda: happened(cluster, follower, "copy-in-place"))
-        assert happened(cluster, follower, "copy-interrupted")
-        assert cluster.lines.count((leader, "copy-made")) == 2
-        await cluster.settled()
-        assert await cluster.registers(follower) == await cluster.registers(leader)
+    async with World(slow) as world:
+        leader, follower = await filled(world)
+        await world.call(follower, TakeCopy(reason="a test"))
+        await until(lambda: world.lines.count((follower, "copied")) >= 3)
+        world.files(follower).write_bytes("incoming.db", 0, b"something else")
+        await until(lambda: happened(world, follower, "copy-in-place"))
+        assert happened(world, follower, "copy-interrupted")
+        assert world.lines.count((leader, "copy-made")) == 2
+        await world.settled()
+        assert await world.registers(follower) == await world.registers(leader)
 
 
-async def test_who_came_further_meanwhile_does_not_go_back_behind_what_it_confirmed(tmp_path: Path) -> None:
+@simulated
+async def test_who_came_further_meanwhile_does_not_go_back_behind_what_it_confirmed() -> None:
     slow = SingleLeaderSettings(chunk_bytes=4096, copy_kb_per_s=40, detection_timeout_ms=5000)
-    async with Cluster(tmp_path, slow) as cluster:
-        leader, follower = await filled(cluster)
-        await cluster.call(follower, TakeCopy(reason="a test"))
-        await cluster.until(lambda: cluster.lines.count((follower, "copied")) >= 3)
-        await cluster.put(leader, "after", 1)
-        await cluster.until(lambda: happened(cluster, leader, "adds-follower"))
-        assert happened(cluster, follower, "copy-not-needed")
-        assert not happened(cluster, follower, "copy-in-place")
-        assert not cluster.file(follower, "incoming.db")
-        await cluster.settled()
-        assert await cluster.registers(follower) == await cluster.registers(leader)
+    async with World(slow) as world:
+        leader, follower = await filled(world)
+        await world.call(follower, TakeCopy(reason="a test"))
+        await until(lambda: world.lines.count((follower, "copied")) >= 3)
+        await world.put(leader, "after", 1)
+        await until(lambda: happened(world, leader, "adds-follower"))
+        assert happened(world, follower, "copy-not-needed")
+        assert not happened(world, follower, "copy-in-place")
+        assert not world.files(follower).size("incoming.db")
+        await world.settled()
+        assert await world.registers(follower) == await world.registers(leader)
 
 
-async def test_what_is_promised_while_the_copy_takes_its_place_is_not_forgotten(tmp_path: Path) -> None:
-    async with Cluster(tmp_path, SingleLeaderSettings()) as cluster:
-        _, follower = await filled(cluster)
-        replica = cluster.wires.nodes[follower]
-        assert isinstance(replica, Replica)
-        await standing(replica).env.disk.backup(DATABASE, "incoming.db")
-        begun, go_on = threading.Event(), threading.Event()
+@simulated
+async def test_what_is_promised_while_the_copy_takes_its_place_is_not_forgotten() -> None:
+    async with World(SingleLeaderSettings()) as world:
+        _, follower = await filled(world)
+        standing = world.standing(follower)
+        promises: list[asyncio.Task[None]] = []
+
+        async def promise() -> None:
+            await standing.env.disk.run(lambda: standing.storage.promise(9))
+
+        async def replace_data() -> None:
+            await standing.env.disk.backup(DATABASE, "incoming.db")
+            await standing.replace_data("incoming.db", carry_over)
 
         def carry_over() -> None:
-            begun.set()
-            assert go_on.wait(10)
+            promises.append(world.begin(follower, promise()))
 
-        replacing = asyncio.create_task(standing(replica).replace_data("incoming.db", carry_over))
-        await cluster.until(begun.is_set)
-        promise = asyncio.create_task(
-            standing(replica).env.disk.run(lambda: standing(replica).storage.promise(9))
-        )
-        await asyncio.sleep(0)  # now it waits for the disk
-        go_on.set()
-        await asyncio.gather(replacing, promise)
-        assert standing(replica).epoch == 9
+        await world.done(world.begin(follower, replace_data()))
+        await world.done(promises[0])
+        assert standing.epoch == 9
 
 
-async def test_only_copies_are_handed_out(tmp_path: Path) -> None:
-    async with Cluster(tmp_path, SMALL) as cluster:
-        leader, _ = await filled(cluster)
+@simulated
+async def test_only_copies_are_handed_out() -> None:
+    async with World(SMALL) as world:
+        leader, _ = await filled(world)
         for name in (DATABASE, "settings.json", "../n1/replica.db", "copy-for-../../x", "copy-for-nobody"):
             with pytest.raises(LabError, match="copy-gone"):
-                await cluster.call(leader, AskChunk(name=name, offset=0))
+                asked = world.node(leader).handle(AskChunk(name=name, offset=0))  # the wire refuses most, too
+                await world.done(world.begin(leader, asked))
 
 
-async def test_a_longer_log_of_an_older_epoch_is_no_reason_not_to_take_a_copy(tmp_path: Path) -> None:
+@simulated
+async def test_a_longer_log_of_an_older_epoch_is_no_reason_not_to_take_a_copy() -> None:
     """Found by a drawn schedule: the old leader refused each copy, having come further, if by its own log."""
-    async with Cluster(
-        tmp_path, SingleLeaderSettings(replication="async", log_retention_entries=8)
-    ) as cluster:
-        old, _ = await filled(cluster)
-        shared = lead(cluster.status(old)).position.sequence
-        cluster.wires.isolate(old)
+    async with World(SingleLeaderSettings(replication="async", log_retention_entries=8)) as world:
+        old, _ = await filled(world)
+        shared = lead(world.account(old)).position.sequence
+        world.isolate(old)
         for number in range(40):
-            await cluster.put(old, f"alone{number}", number)
-        await cluster.until(lambda: first_kept(cluster, old) > shared)
-        await cluster.until(lambda: cluster.leader not in (old, None))
-        new = cluster.leader or ""
-        await cluster.until(lambda: first_kept(cluster, new) > 1)
-        cluster.wires.cut.clear()
-        await cluster.until(lambda: happened(cluster, old, "copy-in-place"))
-        await cluster.settled()
-        assert await cluster.registers(old) == await cluster.registers(new)
+            await world.put(old, f"alone{number}", number)
+        await until(lambda: first_kept(world, old) > shared)
+        new = await world.led(besides=old)
+        await until(lambda: first_kept(world, new) > 1)
+        world.heal()
+        await until(lambda: happened(world, old, "copy-in-place"))
+        await world.settled()
+        assert await world.registers(old) == await world.registers(new)

@@ -15,7 +15,8 @@ from services.single_leader.election import rules as election
 from services.single_leader.election.ballot import Ballot, GivenVote
 from services.single_leader.election.rules import Voter
 from services.single_leader.majority import majority_asked_at
-from tests.unit.in_process import Cluster
+from tests.world.virtually import simulated
+from tests.world.world import World
 
 ASK = AskVote(epoch=4, candidate="n2", last=Position(3, 7))
 FREE = Voter(promised=3, given=GivenVote(2, "n1"), last=Position(3, 7), has_leader=False)
@@ -79,25 +80,26 @@ def test_a_ballot_is_read_from_the_disk(tmp_path: Path) -> None:
     assert Ballot(disk).last() == GivenVote(4, "n2")
 
 
-async def test_a_vote_outlives_the_process(tmp_path: Path) -> None:
+@simulated
+async def test_a_vote_outlives_the_process() -> None:
     settings = SingleLeaderSettings(detection_timeout_ms=3000)  # nobody stands by itself meanwhile
-    async with Cluster(tmp_path, settings) as cluster:
+    async with World(settings) as world:
         voter = "n3"
-        await cluster.kill("controller")
+        await world.kill("controller")
         for node in ("n1", "n2"):
-            await cluster.kill(node)
+            await world.kill(node)
         elects = SingleLeaderSettings(coordination="election", detection_timeout_ms=3000)
-        await cluster.kill(voter)
-        await cluster.start(voter, elects)
+        await world.kill(voter)
+        await world.boot(voter, elects)
         first = asked(epoch=9, last=Position(9, 9), given_up=8)
-        assert await granted(cluster, voter, first)
-        await cluster.kill(voter)
-        await cluster.start(voter, elects)
-        assert not await granted(cluster, voter, msgspec.structs.replace(first, candidate="n1"))
-        assert await granted(cluster, voter, first)
+        assert await granted(world, voter, first)
+        await world.kill(voter)
+        await world.boot(voter, elects)
+        assert not await granted(world, voter, msgspec.structs.replace(first, candidate="n1"))
+        assert await granted(world, voter, first)
 
 
-async def granted(cluster: Cluster, voter: str, ask: AskVote) -> bool:
-    reply = await cluster.call(voter, ask)
+async def granted(world: World, voter: str, ask: AskVote) -> bool:
+    reply = await world.call(voter, ask)
     assert isinstance(reply, Vote)
     return reply.granted
