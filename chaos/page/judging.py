@@ -1,4 +1,4 @@
-"""Judging a history that still grows: which checkers need no end of it, and what a page shows of a finding.
+"""Judging a history that still grows, and what a page shows of a finding: its proof, and its operations.
 
 What was acknowledged and is missing in the end shows only once everything has settled, so that is judged when
 the load has ended and every replica was read, as at the end of a run.
@@ -14,13 +14,6 @@ from chaos.report.plainly import plainly
 from chaos.report.words import MEANINGS, absence, breach
 from chaos.running.judgement import findings
 
-_SESSIONS = ("stale-read", "read-your-writes", "non-monotonic-read", "failed-write-seen")
-WHILE_IT_RUNS: Mapping[str, tuple[str, ...]] = {
-    "single-leader": ("split-brain", *_SESSIONS, "new-then-old"),
-    "multi-leader": ("conflict", *_SESSIONS),
-    "leaderless": (*_SESSIONS, "new-then-old", "sibling-explosion"),
-}
-IN_THE_END = ("lost-write", "diverged-replicas", "stale-replica")
 MOST_PROOFS = 8  # operations of one proof
 
 
@@ -52,11 +45,6 @@ class Judgement(msgspec.Struct, frozen=True):
 
     checks: tuple[Check, ...] = ()
     alarms: tuple[Alarm, ...] = ()
-
-
-def suitable(family: str) -> tuple[str, ...]:
-    """The checkers that suit clusters of this family and need no end of the history."""
-    return WHILE_IT_RUNS.get(family, _SESSIONS)
 
 
 def judged(history: History, names: Sequence[str], problems: Sequence[str] = ()) -> Judgement:

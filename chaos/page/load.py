@@ -15,8 +15,9 @@ import msgspec
 from chaos.by_hand.looking import look
 from chaos.by_hand.striking import heal
 from chaos.cluster import Cluster, ClusterError
+from chaos.judging.suitable import IN_THE_END, knows_versions, suitable
 from chaos.page.chapter import Chapter, Rates
-from chaos.page.judging import IN_THE_END, Alarm, Check, Judgement, judged, suitable
+from chaos.page.judging import Alarm, Check, Judgement, judged
 from chaos.page.seen import seen_in
 from chaos.running.judgement import NOT_SETTLED
 from chaos.running.narrator import Tone
@@ -151,7 +152,7 @@ class Load:
         client = HttpClient(cluster.doors, PATIENCE_S)
         stack.push_async_callback(client.close)
         self._names = suitable(seen.family)
-        knowing = seen.family != "single-leader" and seen.settings.get("versions") != "last-write-wins"
+        knowing = knows_versions(seen.family, seen.settings.get("versions"))
         self._make = partial(Chapter, client, list(cluster.gateways), knowing, self._clock)
         self._number += 1
         self._alarms, self._before, self._judgement = {}, {}, Judgement()

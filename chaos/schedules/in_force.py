@@ -126,6 +126,7 @@ def worst_link(states: Sequence[LinkState]) -> LinkState:
         cut_requests=any(state.cut_requests for state in states),
         cut_replies=any(state.cut_replies for state in states),
         latency_s=max((state.latency_s for state in states), default=0.0),
+        refused=any(state.refused for state in states),
     )
 
 

@@ -35,6 +35,7 @@ LINK_STATES: dict[Kind, LinkState] = {
     "cut-one-way": CUT,
     "lose-requests": LinkState(cut_requests=True),
     "lose-replies": LinkState(cut_replies=True),
+    "refuse": LinkState(refused=True),
 }
 F: dict[Kind, tuple[str, str]] = {  # how the history calls the two ends of a stroke
     "cut": ("start-partition", "stop-partition"),
@@ -43,6 +44,7 @@ F: dict[Kind, tuple[str, str]] = {  # how the history calls the two ends of a st
     "lose-replies": ("start-lose-reply", "stop-lose-reply"),
     "slow": ("slow", "fast"),
     "slow-one-way": ("slow", "fast"),
+    "refuse": ("start-refuse", "stop-refuse"),
     "kill": ("kill", "start"),
     "pause": ("pause", "resume"),
     "sleep": ("freeze", "thaw"),

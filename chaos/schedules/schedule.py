@@ -11,7 +11,9 @@ import msgspec
 
 from chaos.cluster import Ability
 
-LinkKind: TypeAlias = Literal["cut", "cut-one-way", "lose-requests", "lose-replies", "slow", "slow-one-way"]
+LinkKind: TypeAlias = Literal[
+    "cut", "cut-one-way", "lose-requests", "lose-replies", "slow", "slow-one-way", "refuse"
+]
 ClockKind: TypeAlias = Literal["clock", "clock-drift", "clock-strobe"]
 StillKind: TypeAlias = Literal["sleep", "freeze"]
 DiskKind: TypeAlias = Literal["disk-slow", "disk-full", "disk-empty", "disk-old"]
@@ -19,8 +21,11 @@ NodeKind: TypeAlias = Literal["kill", "pause", StillKind, ClockKind, DiskKind]
 OrderKind: TypeAlias = Literal["hand-over", "promote"]
 Kind: TypeAlias = LinkKind | NodeKind | OrderKind
 
+ONLY_WRITTEN: frozenset[Kind] = frozenset({"refuse"})  # by people; never drawn, or every seed would draw anew
 ORDERS: frozenset[Kind] = frozenset({"hand-over", "promote"})
-ONE_WAY: frozenset[Kind] = frozenset({"cut-one-way", "lose-requests", "lose-replies", "slow-one-way"})
+ONE_WAY: frozenset[Kind] = frozenset(
+    {"cut-one-way", "lose-requests", "lose-replies", "slow-one-way", "refuse"}
+)
 
 NEEDS: dict[Kind, frozenset[Ability]] = {
     "cut": frozenset({"links"}),
@@ -29,6 +34,7 @@ NEEDS: dict[Kind, frozenset[Ability]] = {
     "lose-replies": frozenset({"links"}),
     "slow": frozenset({"links"}),
     "slow-one-way": frozenset({"links"}),
+    "refuse": frozenset({"links"}),
     "kill": frozenset({"kill", "restart"}),
     "pause": frozenset({"pause"}),
     "sleep": frozenset({"clocks", "pause"}),
@@ -102,6 +108,7 @@ _WORDS: dict[Kind, str] = {
     "lose-replies": "the answers to {source} from {others} vanish",
     "slow": "links between {source} and {others} are slow by {amount} ms",
     "slow-one-way": "what {source} asks of {others} takes {amount} ms longer",
+    "refuse": "{others} refuse the connections of {source}",
     "kill": "dead: {nodes}",
     "pause": "paused: {nodes}",
     "sleep": "asleep: the machines of {nodes}",

@@ -6,7 +6,8 @@ import pytest
 
 from chaos.checkers import checker_names
 from chaos.history import Event, History
-from chaos.page.judging import IN_THE_END, WHILE_IT_RUNS, in_words, judged, suitable
+from chaos.judging.suitable import IN_THE_END, WHILE_IT_RUNS, suitable
+from chaos.page.judging import in_words, judged
 from chaos.recording.recorder import Recorder
 from services.families import FAMILIES
 

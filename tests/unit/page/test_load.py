@@ -28,6 +28,7 @@ class Memory:
     replicas, devices, partitions, companions = REPLICAS, (), (), ()
     with_data = REPLICAS
     doors = gateways = dict.fromkeys(DOORS, "http://127.0.0.1:1")
+    addresses = doors
     links = all_links(REPLICAS, DOORS)
 
     def __init__(self) -> None:

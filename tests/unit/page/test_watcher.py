@@ -23,6 +23,7 @@ class Memory:
     name, runtime, abilities = "local-1", "local", frozenset({"links", "kill"})
     replicas, devices, partitions = REPLICAS, (), ()
     doors = gateways = dict.fromkeys(DOORS, "http://127.0.0.1:1")
+    addresses = doors
     links = all_links(REPLICAS, DOORS)
 
     def __init__(self) -> None:

@@ -1,0 +1,21 @@
+"""Which anomalies to look for where no scenario says so: by the family, while clients run and in the end."""
+
+from collections.abc import Mapping
+
+_OF_SESSIONS = ("stale-read", "read-your-writes", "non-monotonic-read", "failed-write-seen")
+WHILE_IT_RUNS: Mapping[str, tuple[str, ...]] = {
+    "single-leader": ("split-brain", *_OF_SESSIONS, "new-then-old"),
+    "multi-leader": ("conflict", *_OF_SESSIONS),
+    "leaderless": (*_OF_SESSIONS, "new-then-old", "sibling-explosion"),
+}
+IN_THE_END = ("lost-write", "diverged-replicas", "stale-replica")  # once every replica was read
+
+
+def suitable(family: str) -> tuple[str, ...]:
+    """Those that suit clusters of this family, and need no end of the history."""
+    return WHILE_IT_RUNS.get(family, _OF_SESSIONS)
+
+
+def knows_versions(family: str, versions: str | None) -> bool:
+    """Do clients say what they know when they write? Where the later write wins anyway, that is idle."""
+    return family != "single-leader" and versions != "last-write-wins"
