@@ -11,6 +11,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "./lab run split-brain",
         "./lab run split-brain:unfenced --on sim --seed 7",
         "./lab run --all --on sim --quiet",
+        "./lab run --schedule docs/examples/split-brain-by-hand.json --on sim --seed 1",
     ),
     "check": (
         "./lab check runs/latest",

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -39,6 +39,9 @@ def run(
     on: Annotated[str, typer.Option(help=f"The runtime: {' or '.join(RUNTIMES)}.")] = "local",
     seed: Annotated[int | None, typer.Option(help="Of every random choice; drawn if not given.")] = None,
     out: Annotated[Path, typer.Option(help="Where the runs' folders go.", show_default="runs")] = RUNS,
+    schedule: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Faults as a file says, on the cluster that it names.")
+    ] = None,
     jobs: Annotated[int, typer.Option(min=1, max=16, help="So many variants side by side.")] = 1,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the verdicts, not the stories.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
@@ -48,17 +51,17 @@ def run(
 
     Exit code: 0 as expected, 1 not as expected, 2 wrong usage, 3 unknown, 4 could not run.
     """
-    if bool(names) == everything:
-        typer.echo("lab: name the scenarios to run, or say --all; `./lab list` shows them", err=True)
-        raise typer.Exit(WRONG_USAGE)
+    if [bool(names), everything, schedule is not None].count(True) != 1:
+        _complain("name the scenarios to run, or say --all, or --schedule FILE; `./lab list` shows them")
     discover.nearest("runtime", on, RUNTIMES)
+    if jobs > 1 and schedule:
+        _complain("--jobs is for several variants, and a schedule is one; leave it out")
     if jobs > 1 and on == "compose":
         raise UnknownNameError("--jobs is for local and sim; on compose all variants share one cluster")
     runtime, seed = RUNTIMES[on], secrets.randbits(32) if seed is None else seed
     screen = Screen(to_stderr=as_json, quiet=quiet)
+    work = _work(names or (), schedule, runtime, seed, screen)
     out.mkdir(parents=True, exist_ok=True)  # before anything starts that would have to be stopped again
-    chosen = discover.select(names or discover.scenario_ids())
-    work = list(tasks(sensible(chosen, runtime, names or (), screen), runtime, seed))
     pace = None if part else Pace(work, out, jobs)
     if pace:
         screen.opening(pace, runtime.name, seed, jobs)
@@ -74,6 +77,27 @@ def run(
         print(json.dumps(verdicts, indent=2))
     crashed = any("crashed" in finding for verdict in verdicts for finding in verdict["anomalies"])
     raise typer.Exit(exit_code(as_expected, crashed))
+
+
+def _work(
+    names: Sequence[str], schedule: Path | None, runtime: Runtime, seed: int, screen: Screen
+) -> list[Task]:
+    """What is to be run. Ends the command where the schedule's file cannot be used."""
+    if schedule is None:
+        chosen = discover.select(names or discover.scenario_ids())
+        return list(tasks(sensible(chosen, runtime, names, screen), runtime, seed))
+    from chaos.schedules.telling import WrittenError
+    from chaos.sessions.written import task_of
+
+    try:
+        return [task_of(schedule, runtime, seed)]
+    except WrittenError as error:
+        _complain(str(error))
+
+
+def _complain(text: str) -> NoReturn:
+    typer.echo(f"lab: {text}", err=True)
+    raise typer.Exit(WRONG_USAGE)
 
 
 def sensible(

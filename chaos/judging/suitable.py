@@ -11,6 +11,11 @@ WHILE_IT_RUNS: Mapping[str, tuple[str, ...]] = {
 IN_THE_END = ("lost-write", "diverged-replicas", "stale-replica")  # once every replica was read
 
 
+def never_wanted(family: str) -> tuple[str, ...]:
+    """Those that no cluster of this family should show, whatever its clients may read meanwhile."""
+    return (*(("split-brain",) if family == "single-leader" else ()), "lost-write", "diverged-replicas")
+
+
 def suitable(family: str) -> tuple[str, ...]:
     """Those that suit clusters of this family, and need no end of the history."""
     return WHILE_IT_RUNS.get(family, _OF_SESSIONS)

@@ -15,7 +15,7 @@ import msgspec
 from chaos.history import Event, History
 from chaos.recording.recorder import Recorder
 from chaos.workloads.client import Client
-from chaos.workloads.register import reads_and_writes
+from chaos.workloads.register import with_some_written_once
 from chaos.workloads.traffic import Traffic
 from services.ports import Clock
 
@@ -77,7 +77,7 @@ class Chapter:
         self.pause()
         prefix = f"{self._name}-{next(self._parts)}-"
         self.keys = f"{prefix}x0 to x{KEYS - 1}"
-        workload = reads_and_writes(
+        workload = with_some_written_once(
             keys=KEYS,
             clients=CLIENTS,
             rate_per_s=rates.per_s,

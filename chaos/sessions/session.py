@@ -28,6 +28,7 @@ from chaos.running.runner import Stage, play
 from chaos.runtimes.registry import RUNTIMES, Runtime
 from services.adapters.clock import SystemClock
 
+SCHEDULE = "schedule.json"
 SHOWN_VERSIONS = ("apsw", "fastapi", "httpx", "msgspec", "uvicorn")
 
 
@@ -44,6 +45,8 @@ class Task:
     runtime: str
     seed: int
     changes: Mapping[str, Any] = field(default_factory=dict)
+    schedule_file: str = ""  # where it was read, of a schedule that somebody wrote; see `sessions.written`
+    document: Mapping[str, Any] = field(default_factory=dict)  # what stands in it
 
     @property
     def name(self) -> str:
@@ -58,7 +61,12 @@ class Task:
     @property
     def command(self) -> str:
         """What repeats this run."""
-        return shlex.join(["./lab", "run", self.name, "--on", self.runtime, "--seed", str(self.seed)])
+        return self.repeated_by(self.schedule_file)
+
+    def repeated_by(self, schedule_file: str) -> str:
+        """The same with the schedule in another place."""
+        what = ["--schedule", schedule_file] if schedule_file else [self.name]
+        return shlex.join(["./lab", "run", *what, "--on", self.runtime, "--seed", str(self.seed)])
 
 
 @dataclass(frozen=True)
@@ -119,7 +127,10 @@ async def perform(task: Task, stage: Stage, out: Path) -> Outcome:
     began_s, began = clock.wall(), clock.monotonic()
     folder = RunFolder.create(out, task.scenario.id, task.variant.name, began_s)
     about = describe(task, began_s)
-    if task.changes:
+    if task.document:
+        folder.write_json(SCHEDULE, task.document)
+        about["command"] = task.repeated_by(str(folder.path / SCHEDULE))
+    elif task.changes:
         about["command"] = shlex.join(["./lab", "replay", str(folder.path)])
     folder.write_json("run.json", {**about, "finished": False})
     stage.cluster.tell(f"{task.name} begins, seed {task.seed}: {task.scenario.title}")

@@ -21,6 +21,7 @@ from chaos.schedules.perform import script_of
 from chaos.schedules.schedule import Schedule
 from chaos.sessions.session import Outcome, Task, perform, standing
 
+BY_HAND = "by-hand"  # in place of a scenario, where somebody wrote the schedule
 CONVERGENCE = "diverged-replicas"
 Make: TypeAlias = Callable[[int, Shape], SimulatedCluster]
 
@@ -81,6 +82,8 @@ class Simulation:
         """What a `run.json` describes. Raises `ValueError` naming what is wrong with it."""
         if about.get("runtime") != "sim":
             raise ValueError(f"it ran on {about.get('runtime')}, and only runs on sim can be had again")
+        if about.get("scenario") == BY_HAND:
+            raise ValueError(f"its schedule was written down; repeat it with {about.get('command')}")
         names = [field.name for field in fields(cls) if field.name in about]
         return msgspec.convert({name: about[name] for name in names}, cls)
 

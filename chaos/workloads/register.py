@@ -13,6 +13,8 @@ from random import Random
 from chaos.workloads.client import Request
 from chaos.workloads.traffic import MAX_CLIENTS, Workload
 
+ONCE_FRACTION = 0.2
+
 
 def reads_and_writes(
     *,
@@ -42,6 +44,26 @@ def reads_and_writes(
         clients,
         rate_per_s,
         max_clients,
+    )
+
+
+def with_some_written_once(
+    *,
+    keys: int,
+    clients: int,
+    rate_per_s: float,
+    write_fraction: float,
+    knowing: bool = False,
+    prefix: str = "",
+    max_clients: int = MAX_CLIENTS,
+) -> Workload:
+    """As `reads_and_writes`, but one write in five makes a new register (`prefix` and once1, once2 …).
+
+    So it shows what readers see, and what is lost, where nobody knows beforehand what will go wrong.
+    """
+    shared = partial(_SharedKeys, _Mix(write_fraction, 0.0, knowing), keys, keys, prefix)
+    return Workload(
+        "registers-some-once", lambda: _SomeOnce(shared(), prefix), clients, rate_per_s, max_clients
     )
 
 
@@ -114,6 +136,20 @@ class _SharedKeys:
 
     def _any_of(self, keys: int, random: Random) -> str:
         return f"{self.prefix}x{random.randrange(keys)}"
+
+
+@dataclass
+class _SomeOnce:
+    shared: _SharedKeys
+    prefix: str
+    written: int = 0
+
+    def next(self, client: int, random: Random) -> Request:
+        request = self.shared.next(client, random)
+        if request.call != "put" or random.random() >= ONCE_FRACTION:
+            return request
+        self.written += 1
+        return Request("put", f"{self.prefix}once{self.written}", self.written, knowing=request.knowing)
 
 
 @dataclass
