@@ -1,18 +1,18 @@
 """Writes are sent once; a second time only when the first certainly did nothing."""
 
 import asyncio
-import time
-from pathlib import Path
 
 import pytest
 
+from chaos.runtimes.simulated import virtual
 from services.errors import LabError
 from services.family import Wish
 from services.gateway.gateway import Gateway
 from services.messages import Configure, Operation, Read, Write
 from services.messages.single_leader import Route, lead
 from services.settings.single_leader import SingleLeaderSettings
-from tests.unit.gateway.peers import DEAD, SILENCE, Peers, acknowledged, found, gateway_of, written
+from tests.world.peers import DEAD, SILENCE, Peers, acknowledged, found, gateway_of, written
+from tests.world.virtually import simulated, until
 
 WRITE = Write(operation=Operation(f="put", key="x", value=1))
 READ = Read(key="x")
@@ -26,11 +26,6 @@ def peers() -> Peers:
     return Peers()
 
 
-@pytest.fixture
-def gateway(peers: Peers, tmp_path: Path) -> Gateway:
-    return gateway_of(peers, tmp_path, SETTINGS)
-
-
 def route(epoch: int, leader: str | None) -> Route:
     return Route(epoch=epoch, leader=leader)
 
@@ -41,7 +36,9 @@ async def failure_of(gateway: Gateway, message: Write | Read) -> LabError:
     return caught.value
 
 
-async def test_it_asks_once_and_remembers(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_it_asks_once_and_remembers(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     peers.say("controller", route(1, "n1"))
     peers.say("n1", written("n1"))
     replies = await asyncio.gather(*(gateway.handle(WRITE) for _ in range(50)))
@@ -49,7 +46,9 @@ async def test_it_asks_once_and_remembers(gateway: Gateway, peers: Peers) -> Non
     assert peers.questions == 1
 
 
-async def test_a_write_for_one_replica_goes_to_that_one_alone(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_a_write_for_one_replica_goes_to_that_one_alone(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     peers.say("controller", route(1, "n1"))
     peers.say("n1", written("n1"))
     peers.say("n3", NOT_LEADER)
@@ -63,7 +62,9 @@ async def test_a_write_for_one_replica_goes_to_that_one_alone(gateway: Gateway, 
         await gateway.write(WRITE, Wish(w=2))
 
 
-async def test_reads_from_followers_leave_the_leader_alone(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_reads_from_followers_leave_the_leader_alone(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     await gateway.handle(route(1, "n1"))
     peers.say("n2", TOO_FAR)
     peers.say("n3", found("n3"))
@@ -75,7 +76,9 @@ async def test_reads_from_followers_leave_the_leader_alone(gateway: Gateway, pee
     assert set(peers.asked) == {"n2", "n3"}
 
 
-async def test_nobody_known_is_a_definite_error(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_nobody_known_is_a_definite_error(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     assert (await failure_of(gateway, WRITE)).kind.code == "no-leader"
     peers.say("controller", route(3, None))
     error = await failure_of(gateway, WRITE)
@@ -83,9 +86,9 @@ async def test_nobody_known_is_a_definite_error(gateway: Gateway, peers: Peers) 
 
 
 @pytest.mark.parametrize("refusal", [NOT_LEADER, DEAD, LabError("lease-expired", "")])
-async def test_after_a_definite_refusal_the_new_leader_is_asked(
-    gateway: Gateway, peers: Peers, refusal: LabError
-) -> None:
+@simulated
+async def test_after_a_definite_refusal_the_new_leader_is_asked(peers: Peers, refusal: LabError) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     await gateway.handle(route(1, "n1"))
     peers.say("controller", route(2, "n2"))
     peers.say("n1", refusal)
@@ -94,7 +97,9 @@ async def test_after_a_definite_refusal_the_new_leader_is_asked(
     assert peers.asked == ["n1", "n2"]
 
 
-async def test_not_a_third_time(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_not_a_third_time(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     await gateway.handle(route(1, "n1"))
     peers.say("controller", route(2, "n2"))
     peers.say("n1", NOT_LEADER)
@@ -103,7 +108,9 @@ async def test_not_a_third_time(gateway: Gateway, peers: Peers) -> None:
     assert peers.asked == ["n1", "n2"]
 
 
-async def test_not_the_same_leader_again(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_not_the_same_leader_again(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     await gateway.handle(route(1, "n1"))
     peers.say("controller", route(1, "n1"))
     peers.say("n1", LabError("not-leader", "I am a follower"), written("n1"))
@@ -111,7 +118,9 @@ async def test_not_the_same_leader_again(gateway: Gateway, peers: Peers) -> None
     assert peers.asked == ["n1"]
 
 
-async def test_who_refuses_may_know_better_than_the_controller(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_who_refuses_may_know_better_than_the_controller(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     await gateway.handle(route(1, "n1"))
     peers.say("controller", route(1, "n1"))
     peers.say("n1", NOT_LEADER)
@@ -120,8 +129,9 @@ async def test_who_refuses_may_know_better_than_the_controller(gateway: Gateway,
     assert peers.asked == ["n1", "n2"]
 
 
-async def test_where_replicas_elect_the_newest_answer_counts(peers: Peers, tmp_path: Path) -> None:
-    gateway = gateway_of(peers, tmp_path, SingleLeaderSettings(coordination="election"))
+@simulated
+async def test_where_replicas_elect_the_newest_answer_counts(peers: Peers) -> None:
+    gateway = gateway_of(peers, SingleLeaderSettings(coordination="election"))
     peers.say("n1", SILENCE)
     peers.say("n2", route(3, "n1"))
     peers.say("n3", route(4, "n3"), written("n3"))
@@ -130,7 +140,9 @@ async def test_where_replicas_elect_the_newest_answer_counts(peers: Peers, tmp_p
 
 
 @pytest.mark.parametrize("code", ["timed-out", "connection-lost", "not-acknowledged", "storage-failed"])
-async def test_in_doubt_it_is_never_sent_again(gateway: Gateway, peers: Peers, code: str) -> None:
+@simulated
+async def test_in_doubt_it_is_never_sent_again(peers: Peers, code: str) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     await gateway.handle(route(1, "n1"))
     peers.say("controller", route(2, "n2"))
     peers.say("n1", LabError(code, "who knows"))
@@ -140,21 +152,21 @@ async def test_in_doubt_it_is_never_sent_again(gateway: Gateway, peers: Peers, c
     assert peers.asked == ["n1"]
 
 
-async def test_cut_off_from_the_controller_it_stays_with_the_old_leader(
-    gateway: Gateway, peers: Peers
-) -> None:
+@simulated
+async def test_cut_off_from_the_controller_it_stays_with_the_old_leader(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     await gateway.handle(route(1, "n1"))
     peers.say("controller", SILENCE)
     peers.say("n1", written("n1"))
     await gateway.start()
-    async with asyncio.timeout(5):
-        while not peers.questions:
-            await asyncio.sleep(0)
+    await until(lambda: peers.questions > 0)
     assert await gateway.handle(WRITE) == acknowledged("n1")
     await gateway.stop()
 
 
-async def test_old_news_is_ignored_until_everything_begins_anew(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_old_news_is_ignored_until_everything_begins_anew(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     await gateway.handle(route(5, "n1"))
     await gateway.handle(route(4, "n2"))
     assert (lead(gateway.status()).leader, lead(gateway.status()).epoch) == ("n1", 5)
@@ -166,10 +178,12 @@ async def test_old_news_is_ignored_until_everything_begins_anew(gateway: Gateway
     assert (lead(gateway.status()).leader, lead(gateway.status()).epoch) == ("n3", 1)
 
 
-async def test_an_answer_about_old_times_is_ignored(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_an_answer_about_old_times_is_ignored(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     peers.say("controller", route(9, "n1"))
     asking = asyncio.create_task(gateway.handle(WRITE))
-    while not peers.questions:
+    while not peers.questions:  # it is asked, and has not answered
         await asyncio.sleep(0)
     await gateway.handle(Configure(settings=SingleLeaderSettings(), reset=True))
     with pytest.raises(LabError, match="no-leader"):
@@ -177,31 +191,40 @@ async def test_an_answer_about_old_times_is_ignored(gateway: Gateway, peers: Pee
     assert lead(gateway.status()).leader is None
 
 
-async def test_reads_of_the_leader_ask_for_proof(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_reads_of_the_leader_ask_for_proof(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     await gateway.handle(route(1, "n2"))
     peers.say("n2", found("n2"))
     assert await gateway.handle(READ) == found("n2")
     assert peers.sent == [("n2", Read(key="x", mode="leader"))]
 
 
-async def test_a_read_of_any_replica_goes_on_until_one_answers(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_a_read_of_any_replica_goes_on_until_one_answers(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     peers.say("n3", found("n3"))
     for _ in range(10):
         assert await gateway.read(READ, Wish("any")) == found("n3")
     assert set(peers.asked) == {"n1", "n2", "n3"}
 
 
-async def test_a_read_does_not_wait_for_ever(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_a_read_does_not_wait_for_ever(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     for replica in ("n1", "n2", "n3"):
         peers.say(replica, SILENCE)
-    began = time.monotonic()
+    clock = virtual.lab_loop().clock
+    began = clock.monotonic()
     with pytest.raises(LabError, match="timed-out"):
         await gateway.read(READ, Wish("any"))
-    assert time.monotonic() - began < 2
+    assert clock.monotonic() - began == pytest.approx(2 * SETTINGS.call_timeout_ms / 1000)
     assert len(peers.asked) == 2  # each takes half of the time there is
 
 
-async def test_a_bounded_read_falls_back_on_the_leader(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_a_bounded_read_falls_back_on_the_leader(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     await gateway.handle(route(1, "n1"))
     peers.say("n1", found("n1"))
     peers.say("n2", TOO_FAR)
@@ -211,7 +234,9 @@ async def test_a_bounded_read_falls_back_on_the_leader(gateway: Gateway, peers: 
     assert len(peers.asked) < 20
 
 
-async def test_a_mistake_of_the_client_is_not_tried_elsewhere(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_a_mistake_of_the_client_is_not_tried_elsewhere(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     for replica in ("n1", "n2", "n3"):
         peers.say(replica, LabError("bad-key", "no"))
     with pytest.raises(LabError, match="bad-key"):
@@ -219,7 +244,9 @@ async def test_a_mistake_of_the_client_is_not_tried_elsewhere(gateway: Gateway, 
     assert len(peers.asked) == 1
 
 
-async def test_a_client_may_choose_the_replica(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_a_client_may_choose_the_replica(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     peers.say("n3", found("n3"))
     assert await gateway.read(READ, Wish(replica="n3")) == found("n3")
     await gateway.read(READ, Wish("bounded", "n3"))
@@ -228,9 +255,9 @@ async def test_a_client_may_choose_the_replica(gateway: Gateway, peers: Peers) -
         await gateway.read(READ, Wish(replica="n4"))
 
 
-async def test_newcomers_are_read_from_once_the_controller_counts_them(
-    gateway: Gateway, peers: Peers
-) -> None:
+@simulated
+async def test_newcomers_are_read_from_once_the_controller_counts_them(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     peers.say("n4", found("n4"))
     members: tuple[str, ...] = ("n1", "n2", "n3", "n4")
     await gateway.handle(Route(epoch=1, leader="n1", members=members))
@@ -242,7 +269,9 @@ async def test_newcomers_are_read_from_once_the_controller_counts_them(
     assert gateway.part.replicas == ("n1", "n2", "n3")
 
 
-async def test_the_survey_names_who_is_silent(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_the_survey_names_who_is_silent(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     peers.say("n1", gateway.status())
     survey = await gateway.survey()
     assert list(survey) == ["n1", "n2", "n3", "controller"]

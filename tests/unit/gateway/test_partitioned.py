@@ -1,8 +1,5 @@
 """A gateway before two partitions: where it sends what, and what its clients' tokens say afterwards."""
 
-import asyncio
-from pathlib import Path
-
 import pytest
 from msgspec.structs import replace
 
@@ -24,7 +21,8 @@ from services.messages import (
 )
 from services.messages.single_leader import Route, lead
 from services.settings.single_leader import ReadPolicy, SingleLeaderSettings
-from tests.unit.gateway.peers import DEAD, Peers, gateway_of
+from tests.world.peers import DEAD, Peers, gateway_of
+from tests.world.virtually import simulated, until
 
 HERE, THERE = "{questions}:1", "{answers}:1"  # keys of partition 1 and of partition 2
 SETTINGS = SingleLeaderSettings(
@@ -58,13 +56,11 @@ def peers() -> Peers:
     return peers
 
 
-@pytest.fixture
-async def gateway(peers: Peers, tmp_path: Path) -> Gateway:
-    gateway = gateway_of(peers, tmp_path, SETTINGS)
+async def informed(peers: Peers) -> Gateway:
+    """A gateway that knows both leaders, and asks only when it needs to."""
+    gateway = gateway_of(peers, SETTINGS)
     await gateway.start()
-    async with asyncio.timeout(5):
-        while len(lead(gateway.status()).leads) < 2:
-            await asyncio.sleep(0)
+    await until(lambda: len(lead(gateway.status()).leads) == 2)
     await gateway.stop()
     peers.sent.clear()
     return gateway
@@ -74,7 +70,9 @@ def test_the_keys_lie_apart() -> None:
     assert (partition_of(HERE, 2), partition_of(THERE, 2)) == (1, 2)
 
 
-async def test_each_partition_has_a_leader_of_its_own(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_each_partition_has_a_leader_of_its_own(peers: Peers) -> None:
+    gateway = await informed(peers)
     status = lead(gateway.status())
     assert status.leads == {"n1": 1, "n3": 2}
     assert (status.leader, status.epoch) == ("n1", 1)
@@ -85,9 +83,9 @@ async def test_each_partition_has_a_leader_of_its_own(gateway: Gateway, peers: P
     assert peers.asked == ["n1", "n3"]
 
 
-async def test_a_write_carries_what_its_client_knew_of_the_other_partition(
-    gateway: Gateway, peers: Peers
-) -> None:
+@simulated
+async def test_a_write_carries_what_its_client_knew_of_the_other_partition(peers: Peers) -> None:
+    gateway = await informed(peers)
     peers.say("n3", wrote("n3", P2))
     written = await gateway.write(put(THERE, (P1, Position(2, 3))))
     assert written.token == (P1, P2)
@@ -107,15 +105,19 @@ async def test_a_write_carries_what_its_client_knew_of_the_other_partition(
         ("any", (START, START)),
     ],
 )
+@simulated
 async def test_who_reads_learns_what_the_writer_knew_if_the_policy_says_so(
-    gateway: Gateway, peers: Peers, policy: ReadPolicy, token: Token
+    peers: Peers, policy: ReadPolicy, token: Token
 ) -> None:
+    gateway = await informed(peers)
     peers.say("n3", saw("n3", P2, needs=(P1, START)))
     result = await gateway.read(Read(key=THERE, session="u1"), Wish(policy))
     assert (result.token, result.needs, result.partition) == (token, (), 2)
 
 
-async def test_a_read_asks_for_the_position_in_its_own_partition(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_a_read_asks_for_the_position_in_its_own_partition(peers: Peers) -> None:
+    gateway = await informed(peers)
     for node in ("n1", "n2"):
         peers.say(node, saw(node, Position(1, 50)))
     result = await gateway.read(Read(key=HERE, session="u1", token=(P1, P2)))
@@ -126,7 +128,9 @@ async def test_a_read_asks_for_the_position_in_its_own_partition(gateway: Gatewa
     assert (sent.after, sent.mode, sent.token) == (P1, "acknowledged", (P1,))
 
 
-async def test_who_does_not_reach_so_far_sends_the_reader_on(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_who_does_not_reach_so_far_sends_the_reader_on(peers: Peers) -> None:
+    gateway = await informed(peers)
     behind = LabError("position-not-reached", "I am behind")
     for node in ("n1", "n2"):
         peers.say(node, behind)
@@ -136,9 +140,9 @@ async def test_who_does_not_reach_so_far_sends_the_reader_on(gateway: Gateway, p
 
 
 @pytest.mark.parametrize("token", [(P1,), (P1, P2, P2)])
-async def test_a_token_of_another_cluster_reaches_nobody(
-    gateway: Gateway, peers: Peers, token: Token
-) -> None:
+@simulated
+async def test_a_token_of_another_cluster_reaches_nobody(peers: Peers, token: Token) -> None:
+    gateway = await informed(peers)
     for request in (gateway.write(put(HERE, token)), gateway.read(Read(key=HERE, token=token))):
         with pytest.raises(LabError, match="bad-request") as caught:
             await request
@@ -146,7 +150,9 @@ async def test_a_token_of_another_cluster_reaches_nobody(
     assert peers.sent == []
 
 
-async def test_a_replica_of_another_partition_is_not_asked(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_a_replica_of_another_partition_is_not_asked(peers: Peers) -> None:
+    gateway = await informed(peers)
     with pytest.raises(LabError, match="lies in partition 1, of which n3 has no copy; ask n1, n2"):
         await gateway.read(Read(key=HERE), Wish(replica="n3"))
     with pytest.raises(LabError, match="there is no replica 'n9'; known: n1, n2"):
@@ -154,12 +160,16 @@ async def test_a_replica_of_another_partition_is_not_asked(gateway: Gateway, pee
     assert peers.sent == []
 
 
-async def test_tables_are_not_shared_out(gateway: Gateway) -> None:
+@simulated
+async def test_tables_are_not_shared_out(peers: Peers) -> None:
+    gateway = await informed(peers)
     with pytest.raises(LabError, match="bad-request: SQL tables are not shared out"):
         await gateway.execute(Execute(statements=()))
 
 
-async def test_one_partition_may_be_without_a_leader(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_one_partition_may_be_without_a_leader(peers: Peers) -> None:
+    gateway = await informed(peers)
     peers.say("n3", DEAD)
     peers.say("n1", wrote("n1", P1))
     with pytest.raises(LabError, match="unreachable"):
@@ -167,7 +177,9 @@ async def test_one_partition_may_be_without_a_leader(gateway: Gateway, peers: Pe
     assert (await gateway.write(put(HERE))).node == "n1"
 
 
-async def test_other_settings_share_the_keys_out_anew(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_other_settings_share_the_keys_out_anew(peers: Peers) -> None:
+    gateway = await informed(peers)
     peers.say("n2", wrote("n2", P1))
     await gateway.handle(Configure(settings=SingleLeaderSettings(), reset=True))
     await gateway.handle(Route(epoch=1, leader="n2"))

@@ -1,8 +1,6 @@
 """A gateway without a leader behind it: it counts, and says the truth about what it counted."""
 
 import asyncio
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -17,7 +15,8 @@ from services.messages.leaderless import Fetched, Stored, StoreVersions, WriteVe
 from services.messages.versions import Dot, Seen, Stamp, Version
 from services.settings.leaderless import LeaderlessSettings
 from services.versions.seen import from_context
-from tests.unit.gateway.peers import DEAD, SILENCE, Peers, gateway_of
+from tests.world.peers import DEAD, SILENCE, Peers, gateway_of
+from tests.world.virtually import simulated, until
 
 SETTINGS = LeaderlessSettings(call_timeout_ms=50)
 WRITE = Write(operation=Operation(f="put", key="x", value=1))
@@ -27,11 +26,6 @@ READ = Read(key="x")
 @pytest.fixture
 def peers() -> Peers:
     return Peers()
-
-
-@pytest.fixture
-def gateway(peers: Peers, tmp_path: Path) -> Gateway:
-    return gateway_of(peers, tmp_path, SETTINGS)
 
 
 def have(peers: Peers, **times: int | None) -> None:
@@ -50,7 +44,9 @@ async def failure(gateway: Gateway, message: Write | Read, wish: Wish | None = N
     return caught.value
 
 
-async def test_a_write_goes_to_all_homes_and_two_are_enough(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_a_write_goes_to_all_homes_and_two_are_enough(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     for node in ("n1", "n2"):
         peers.say(node, Stored(node=node))
     peers.say("n3", SILENCE)
@@ -60,14 +56,18 @@ async def test_a_write_goes_to_all_homes_and_two_are_enough(gateway: Gateway, pe
     assert gateway.status().owes == 1, "one home may still take it"
 
 
-async def test_a_read_returns_the_newest_of_those_that_answered(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_a_read_returns_the_newest_of_those_that_answered(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     have(peers, n1=3, n2=7)
     peers.say("n3", SILENCE)
     result = await gateway.read(READ)
     assert (result.value, result.node, result.by, result.vector) == ("of 7", "n2", "g1", {"g2": 7})
 
 
-async def test_later_stamps_than_what_was_read(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_later_stamps_than_what_was_read(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     ahead = 2**52
     have(peers, n1=ahead, n2=ahead, n3=ahead)
     await gateway.read(READ)
@@ -76,7 +76,9 @@ async def test_later_stamps_than_what_was_read(gateway: Gateway, peers: Peers) -
     assert (await gateway.write(WRITE)).vector["g1"] > ahead
 
 
-async def test_too_few_and_nobody_knows(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_too_few_and_nobody_knows(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     peers.say("n1", Stored(node="n1"))
     error = await failure(gateway, WRITE)
     assert (error.kind.code, error.definite) == ("too-few-answers", False)
@@ -85,33 +87,43 @@ async def test_too_few_and_nobody_knows(gateway: Gateway, peers: Peers) -> None:
     )
 
 
-async def test_silence_is_doubt(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_silence_is_doubt(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     peers.say("n1", SILENCE)
     assert not (await failure(gateway, WRITE)).definite
 
 
-async def test_if_every_home_refuses_it_has_not_happened(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_if_every_home_refuses_it_has_not_happened(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     for node in ("n1", "n2", "n3"):
         peers.say(node, DEAD)
     error = await failure(gateway, WRITE)
     assert (error.kind.code, error.definite) == ("no-quorum", True)
 
 
-async def test_a_read_with_too_few_answers_is_refused(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_a_read_with_too_few_answers_is_refused(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     have(peers, n1=3)
     error = await failure(gateway, READ)
     assert (error.kind.code, error.definite) == ("no-quorum", True)
     assert error.text == "1 of the 3 homes of 'x' answered, and 2 must"
 
 
-async def test_a_request_may_say_how_many(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_a_request_may_say_how_many(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     have(peers, n1=3)
     assert (await gateway.read(READ, Wish(r=1))).value == "of 3"
     assert (await failure(gateway, READ, Wish(r=4))).text == "r is from 1 to 3, for a key has 3 homes; not 4"
     assert (await failure(gateway, WRITE, Wish(w=9))).kind.code == "bad-request"
 
 
-async def test_a_request_may_say_of_how_many(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_a_request_may_say_of_how_many(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     first, second, _ = ring_of(("n1", "n2", "n3")).preference("x", 3)
     for node in ("n1", "n2", "n3"):
         peers.say(node, Stored(node=node))
@@ -127,38 +139,39 @@ async def test_a_request_may_say_of_how_many(gateway: Gateway, peers: Peers) -> 
     ).text == "r is from 1 to 2, for a key has 2 homes; not 3"
 
 
-async def test_a_local_quorum_needs_a_home_nearby(peers: Peers, tmp_path: Path) -> None:
+@simulated
+async def test_a_local_quorum_needs_a_home_nearby(peers: Peers) -> None:
     """It counted gateways as homes, and answered that none of none was too few."""
     settings = replace(SETTINGS, quorum="local", w=1, r=1, datacenters=(("n1", "g1"), ("n2", "n3")))
     text = "w is from 1 to 1, for a key has 1 home here; not 2"
-    assert (await failure(gateway_of(peers, tmp_path, settings), WRITE, Wish(w=2))).text == text
+    assert (await failure(gateway_of(peers, settings), WRITE, Wish(w=2))).text == text
     elsewhere = replace(settings, datacenters=(("n1", "n2", "n3"),))
-    error = await failure(gateway_of(peers, tmp_path, elsewhere), WRITE)
+    error = await failure(gateway_of(peers, elsewhere), WRITE)
     assert (error.kind.code, error.definite) == ("no-quorum", True)
     assert error.text == "no home of 'x' is in the datacenter of g1, and a local quorum counts no others"
 
 
 @pytest.mark.parametrize("wish", [Wish(policy="leader"), Wish(replica="n1"), Wish(r=1)])
-async def test_wishes_that_a_write_cannot_have(gateway: Gateway, wish: Wish) -> None:
+@simulated
+async def test_wishes_that_a_write_cannot_have(peers: Peers, wish: Wish) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     assert (await failure(gateway, WRITE, wish)).kind.code == "bad-request"
 
 
-async def test_one_home_alone_can_be_asked(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_one_home_alone_can_be_asked(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     have(peers, n1=7, n2=3, n3=7)
     assert (await gateway.read(READ, Wish(replica="n2"))).value == "of 3"
     assert (await failure(gateway, READ, Wish(replica="n9"))).kind.code == "bad-request"
 
 
-async def eventually(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0.005)
-
-
-async def test_whoever_had_less_is_repaired_behind_the_answer(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_whoever_had_less_is_repaired_behind_the_answer(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     have(peers, n1=7, n2=3, n3=None)
     await gateway.read(READ)
-    await eventually(lambda: gateway.status().owes == 0)
+    await until(lambda: gateway.status().owes == 0)
     newest = StoreVersions(key="x", versions=(Version(Stamp(7, "g2"), "of 7"),))
     assert [(to, message) for to, message in peers.sent if isinstance(message, StoreVersions)] == [
         ("n2", newest),
@@ -166,8 +179,9 @@ async def test_whoever_had_less_is_repaired_behind_the_answer(gateway: Gateway, 
     ]
 
 
-async def test_before_the_answer_enough_homes_have_it(peers: Peers, tmp_path: Path) -> None:
-    gateway = gateway_of(peers, tmp_path, replace(SETTINGS, read_repair="before"))
+@simulated
+async def test_before_the_answer_enough_homes_have_it(peers: Peers) -> None:
+    gateway = gateway_of(peers, replace(SETTINGS, read_repair="before"))
     have(peers, n1=7, n2=3)
     peers.say("n3", SILENCE)
     peers.say("n2", *peers.answers["n2"], SILENCE)
@@ -177,8 +191,9 @@ async def test_before_the_answer_enough_homes_have_it(peers: Peers, tmp_path: Pa
     assert (await gateway.read(READ)).value == "of 7"
 
 
-async def test_a_write_may_read_first(peers: Peers, tmp_path: Path) -> None:
-    gateway = gateway_of(peers, tmp_path, replace(SETTINGS, writes="read-first"))
+@simulated
+async def test_a_write_may_read_first(peers: Peers) -> None:
+    gateway = gateway_of(peers, replace(SETTINGS, writes="read-first"))
     ahead = 2**52
     have(peers, n1=ahead, n2=ahead)
     for node in ("n1", "n2"):
@@ -186,7 +201,9 @@ async def test_a_write_may_read_first(peers: Peers, tmp_path: Path) -> None:
     assert (await gateway.write(WRITE)).vector["g1"] > ahead
 
 
-async def test_a_deleted_key_is_not_found(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_a_deleted_key_is_not_found(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     gone = (Version(Stamp(9, "g1"), deleted=True),)
     have(peers, n1=3)
     peers.say("n2", Fetched(node="n2", versions=gone))
@@ -194,7 +211,9 @@ async def test_a_deleted_key_is_not_found(gateway: Gateway, peers: Peers) -> Non
     assert (result.found, result.value) == (False, None)
 
 
-async def test_who_stops_leaves_nobody_waiting(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_who_stops_leaves_nobody_waiting(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     peers.say("n1", SILENCE)
     peers.say("n2", SILENCE)
     peers.say("n3", SILENCE)
@@ -222,8 +241,9 @@ def test_more_homes_than_replicas() -> None:
         LeaderlessSettings(n=5, w=3, r=3).check_fit(("n1", "n2", "n3"))
 
 
-async def test_one_home_gives_the_number_and_the_others_get_all_it_has(peers: Peers, tmp_path: Path) -> None:
-    gateway = gateway_of(peers, tmp_path, replace(SETTINGS, versions="dotted-vectors"))
+@simulated
+async def test_one_home_gives_the_number_and_the_others_get_all_it_has(peers: Peers) -> None:
+    gateway = gateway_of(peers, replace(SETTINGS, versions="dotted-vectors"))
     first, *others = ring_of(("n1", "n2", "n3")).preference("x", 3)
     held = (
         Version(Stamp(1, "g2"), "old", dot=Dot(first, 1)),
@@ -240,8 +260,9 @@ async def test_one_home_gives_the_number_and_the_others_get_all_it_has(peers: Pe
     assert [pair for pair in peers.sent if pair[0] != first] == [(node, stored) for node in others]
 
 
-async def test_after_doubt_no_other_home_gives_a_number(peers: Peers, tmp_path: Path) -> None:
-    gateway = gateway_of(peers, tmp_path, replace(SETTINGS, versions="dotted-vectors"))
+@simulated
+async def test_after_doubt_no_other_home_gives_a_number(peers: Peers) -> None:
+    gateway = gateway_of(peers, replace(SETTINGS, versions="dotted-vectors"))
     first, second, _ = ring_of(("n1", "n2", "n3")).preference("x", 3)
     peers.say(first, SILENCE)
     assert (await failure(gateway, WRITE)).kind.code == "too-few-answers"
@@ -250,8 +271,9 @@ async def test_after_doubt_no_other_home_gives_a_number(peers: Peers, tmp_path: 
     assert peers.asked[1] == second, "who was silent is asked last"
 
 
-async def test_siblings_come_with_what_stands_for_them(peers: Peers, tmp_path: Path) -> None:
-    gateway = gateway_of(peers, tmp_path, replace(SETTINGS, versions="dotted-vectors"))
+@simulated
+async def test_siblings_come_with_what_stands_for_them(peers: Peers) -> None:
+    gateway = gateway_of(peers, replace(SETTINGS, versions="dotted-vectors"))
     one, other = (Version(Stamp(at, "g1"), f"v{at}", dot=Dot(home, 1)) for at, home in ((1, "n1"), (2, "n2")))
     peers.say("n1", Fetched(node="n1", versions=(one,)))
     peers.say("n2", Fetched(node="n2", versions=(other,)))
@@ -260,9 +282,9 @@ async def test_siblings_come_with_what_stands_for_them(peers: Peers, tmp_path: P
     assert from_context(result.context) == Seen({"n1": 1, "n2": 1})
 
 
-async def test_a_read_is_as_current_as_the_most_current_home_that_answered(
-    gateway: Gateway, peers: Peers
-) -> None:
+@simulated
+async def test_a_read_is_as_current_as_the_most_current_home_that_answered(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     for node, behind_ms in (("n1", 700.0), ("n2", 300.0), ("n3", None)):
         peers.say(node, Fetched(node=node, behind_ms=behind_ms))
     both = await gateway.read(READ, Wish(r=3))

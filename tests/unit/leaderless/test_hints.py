@@ -6,7 +6,6 @@ import pytest
 
 from services.adapters.disk import FileDisk
 from services.errors import LabError
-from services.gateway.gateway import Gateway
 from services.groups.ring import ring_of
 from services.leaderless.hints import Hint, HintTable
 from services.messages import Operation, Read, Write
@@ -14,7 +13,9 @@ from services.messages.leaderless import Fetched, FetchVersions, Stored, StoreVe
 from services.messages.versions import Stamp, Version
 from services.settings.leaderless import LeaderlessSettings
 from services.versions.merging import LastWriteWins
-from tests.unit.gateway.peers import DEAD, REPLICAS, SILENCE, Peers, gateway_of
+from tests.world.peers import DEAD, SILENCE, Peers, gateway_of
+from tests.world.virtually import simulated
+from tests.world.world import REPLICAS
 
 FIRST, SECOND, OTHER = ring_of(REPLICAS).preference("x", 3)  # two homes, and who is behind them
 SETTINGS = LeaderlessSettings(n=2, w=2, r=2, sloppy=True, call_timeout_ms=50)
@@ -30,25 +31,22 @@ def peers() -> Peers:
     return peers
 
 
-@pytest.fixture
-def gateway(peers: Peers, tmp_path: Path) -> Gateway:
-    return gateway_of(peers, tmp_path, SETTINGS)
-
-
 def stores(peers: Peers) -> list[tuple[str, str | None]]:
     return [(to, message.keep_for) for to, message in peers.sent if isinstance(message, StoreVersions)]
 
 
-async def test_homes_that_answer_need_nobody(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_homes_that_answer_need_nobody(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     written = await gateway.write(WRITE)
     assert (written.hints, written.stand_ins) == (0, {})
     assert stores(peers) == [(FIRST, None), (SECOND, None)]
 
 
 @pytest.mark.parametrize("trouble", [DEAD, SILENCE])
-async def test_another_takes_the_place_and_the_answer_says_so(
-    gateway: Gateway, peers: Peers, trouble: LabError
-) -> None:
+@simulated
+async def test_another_takes_the_place_and_the_answer_says_so(peers: Peers, trouble: LabError) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     peers.say(FIRST, trouble)
     written = await gateway.write(WRITE)
     assert (written.hints, written.stand_ins) == (1, {FIRST: OTHER})
@@ -58,10 +56,12 @@ async def test_another_takes_the_place_and_the_answer_says_so(
     assert FIRST not in peers.asked, "who was silent a moment ago is not tried first"
 
 
+@simulated
 async def test_a_home_that_was_slow_is_asked_again_where_those_behind_it_are_out_of_reach(
-    gateway: Gateway, peers: Peers
+    peers: Peers,
 ) -> None:
     """All homes were slow for a moment, on a busy machine; then only nodes that were cut off were asked."""
+    gateway = gateway_of(peers, SETTINGS)
     for node in REPLICAS:
         peers.say(node, SILENCE)
     for _ in range(2):  # the second learns of the node behind the homes
@@ -76,7 +76,9 @@ async def test_a_home_that_was_slow_is_asked_again_where_those_behind_it_are_out
     assert peers.asked == [FIRST, SECOND], "who has answered is silent no more"
 
 
-async def test_nobody_stands_in_for_two(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_nobody_stands_in_for_two(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     peers.say(FIRST, DEAD)
     peers.say(SECOND, SILENCE)
     with pytest.raises(LabError) as caught:
@@ -84,7 +86,9 @@ async def test_nobody_stands_in_for_two(gateway: Gateway, peers: Peers) -> None:
     assert caught.value.kind.code == "too-few-answers"
 
 
-async def test_a_home_that_may_have_it_leaves_doubt(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_a_home_that_may_have_it_leaves_doubt(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     for node, trouble in ((FIRST, SILENCE), (SECOND, DEAD), (OTHER, DEAD)):
         peers.say(node, trouble)
     with pytest.raises(LabError) as caught:
@@ -92,7 +96,9 @@ async def test_a_home_that_may_have_it_leaves_doubt(gateway: Gateway, peers: Pee
     assert not caught.value.definite
 
 
-async def test_reads_look_at_what_is_kept(gateway: Gateway, peers: Peers) -> None:
+@simulated
+async def test_reads_look_at_what_is_kept(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
     peers.say(FIRST, DEAD)
     peers.say(SECOND, Fetched(node=SECOND))
     peers.say(OTHER, Fetched(node=OTHER, versions=ONE))

@@ -1,7 +1,6 @@
 """Quorum rules as pure functions, on every ring; and what a coordinator does by them."""
 
 import asyncio
-from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -15,8 +14,10 @@ from services.messages import Operation, Write
 from services.messages.leaderless import Fetched, Stored, StoreVersions
 from services.messages.versions import Dot, Stamp, Version
 from services.settings.leaderless import LeaderlessSettings, Quorum, VersionsKept
-from tests.unit.gateway.peers import DEAD, REPLICAS, SILENCE, Peers, gateway_of
-from tests.unit.leaderless.test_door import eventually, failure
+from tests.unit.leaderless.test_door import failure
+from tests.world.peers import DEAD, SILENCE, Peers, gateway_of
+from tests.world.virtually import simulated, until
+from tests.world.world import REPLICAS
 
 NODES = tuple(f"n{number}" for number in range(1, 10))
 NEAR = ("n1", "n4", "n5", "g1")
@@ -48,43 +49,44 @@ def test_each_is_registered() -> None:
 
 
 @pytest.mark.parametrize("trouble", [DEAD, SILENCE])
-async def test_a_home_that_took_the_write_keeps_it_for_one_that_did_not(
-    trouble: LabError, tmp_path: Path
-) -> None:
+@simulated
+async def test_a_home_that_took_the_write_keeps_it_for_one_that_did_not(trouble: LabError) -> None:
     peers = Peers()
     first, second, away = ring_of(REPLICAS).preference("x", 3)
     for node in (first, second):
         peers.say(node, Stored(node=node))
     peers.say(away, trouble)
-    gateway = gateway_of(peers, tmp_path, LeaderlessSettings(quorum="hinted", call_timeout_ms=50))
+    gateway = gateway_of(peers, LeaderlessSettings(quorum="hinted", call_timeout_ms=50))
     written = await gateway.write(WRITE)
     assert (written.hints, written.stand_ins) == (0, {}), "it is no part of the quorum"
-    await eventually(lambda: gateway.status().owes == 0)
+    await until(lambda: gateway.status().owes == 0)
     kept = [
         (to, each.keep_for) for to, each in peers.sent if isinstance(each, StoreVersions) and each.keep_for
     ]
     assert kept in ([(first, away)], [(second, away)])
 
 
-async def test_hints_do_not_count(tmp_path: Path) -> None:
+@simulated
+async def test_hints_do_not_count() -> None:
     peers = Peers()
     peers.say("n1", Stored(node="n1"))
-    gateway = gateway_of(peers, tmp_path, LeaderlessSettings(quorum="hinted", call_timeout_ms=50))
+    gateway = gateway_of(peers, LeaderlessSettings(quorum="hinted", call_timeout_ms=50))
     error = await failure(gateway, WRITE)
     assert (error.kind.code, error.definite) == ("too-few-answers", False)
 
 
 @pytest.mark.parametrize("versions", ["vectors", "dotted-vectors"])
-async def test_siblings_are_kept_as_well(versions: VersionsKept, tmp_path: Path) -> None:
+@simulated
+async def test_siblings_are_kept_as_well(versions: VersionsKept) -> None:
     peers = Peers()
     first, second, away = ring_of(REPLICAS).preference("x", 3)
     numbered = (Version(Stamp(1, "g1"), 1, dot=Dot(first, 1)),)
     peers.say(first, Fetched(node=first, versions=numbered), Stored(node=first))
     peers.say(second, Stored(node=second))
     settings = LeaderlessSettings(quorum="hinted", versions=versions, call_timeout_ms=50)
-    gateway = gateway_of(peers, tmp_path, settings)
+    gateway = gateway_of(peers, settings)
     await gateway.write(WRITE)
-    await eventually(lambda: gateway.status().owes == 0)
+    await until(lambda: gateway.status().owes == 0)
     await asyncio.sleep(0)
     (hint,) = [each for _, each in peers.sent if isinstance(each, StoreVersions) and each.keep_for]
     assert (hint.keep_for, hint.versions) == (away, numbered)
