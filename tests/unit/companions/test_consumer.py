@@ -7,7 +7,6 @@ from threading import Event
 
 import pytest
 
-from services.adapters.clock import SystemClock
 from services.adapters.disk import FileDisk
 from services.adapters.tasks import OrderedTasks
 from services.companions.consumer import Indexer
@@ -18,6 +17,7 @@ from services.messages.records import AnyRecord, Commit, Insert, Scalar
 from services.messages.single_leader.feed import LogPage, ReadLog
 from services.ports import Disk, Env
 from services.settings import settings_of
+from tests.unit.unhurried import UnhurriedClock
 from tests.world.alone import Lines, ports, settings_for
 from tests.world.virtually import simulated, until
 
@@ -62,7 +62,7 @@ async def test_nobody_is_shown_half_a_transaction(tmp_path: Path) -> None:
     """With a real thread: on a simulated disk work is done in one piece, and nothing is ever half done."""
     crashes: list[BaseException] = []
     disk, tasks = FileDisk(tmp_path), OrderedTasks(lambda _, error: crashes.append(error))
-    env = Env("index", SystemClock(), Leader(), disk, Random(1), tasks, Lines())
+    env = Env("index", UnhurriedClock(), Leader(), disk, Random(1), tasks, Lines())
     consumer = HesitatingIndexer(env, settings_for("index", "indexer"))
     await consumer.start()
     assert await asyncio.to_thread(consumer.index.half_done.wait, WAITS_S)

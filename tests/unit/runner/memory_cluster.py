@@ -17,7 +17,6 @@ import msgspec
 
 from chaos.cluster import HEALTHY, Ability, ClusterError, Event, LinkState, ProcessState, eventually
 from chaos.cluster.links import CONTROLLER, LAB, Link, all_links
-from services.adapters.clock import SystemClock
 from services.adapters.disk import FileDisk
 from services.adapters.tasks import OrderedTasks
 from services.controller.controller import Controller
@@ -30,6 +29,7 @@ from services.power import PowerSwitch
 from services.replica.replica import Replica
 from services.settings import AnySettings, NodeSettings
 from services.settings.single_leader import SingleLeaderSettings
+from tests.unit.unhurried import UnhurriedClock
 
 REPLICAS, GATEWAYS = ("n1", "n2", "n3"), ("g1", "g2")
 ROLES: Mapping[str, Literal["replica", "gateway", "controller"]] = {
@@ -208,7 +208,7 @@ class MemoryCluster:
         self._tasks[node] = OrderedTasks(partial(self._note_crash, node))
         env = Env(
             node=node,
-            clock=SystemClock(),
+            clock=UnhurriedClock(),
             network=MemoryLink(self, node),
             disk=FileDisk(self._directory / node),
             random=Random(node),

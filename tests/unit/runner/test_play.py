@@ -21,9 +21,9 @@ from chaos.running.runner import Stage, play
 from chaos.workloads import register
 from scenarios.lost_writes import SCENARIO as LOST_WRITES
 from scenarios.split_brain import SCENARIO as SPLIT_BRAIN
-from services.adapters.clock import SystemClock
 from tests.unit.runner.memory_client import MemoryClient
 from tests.unit.runner.memory_cluster import MemoryCluster
+from tests.unit.unhurried import UnhurriedClock
 
 
 class Theatre:
@@ -33,7 +33,7 @@ class Theatre:
         self.cluster = cluster
         self.folder = RunFolder(path)
         self.told: list[str] = []
-        self._stage = Stage(cluster, MemoryClient(cluster), SystemClock(), self._tell)
+        self._stage = Stage(cluster, MemoryClient(cluster), UnhurriedClock(), self._tell)
 
     async def play(self, scenario: Scenario, name: str) -> Verdict:
         return await play(self._stage, scenario, variant_of(scenario, name), 7, self.folder)

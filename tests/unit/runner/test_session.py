@@ -9,9 +9,9 @@ from chaos.running.runner import Stage
 from chaos.sessions.session import Task, perform
 from chaos.workloads import register
 from scenarios.lost_writes import SCENARIO
-from services.adapters.clock import SystemClock
 from tests.unit.runner.memory_client import MemoryClient
 from tests.unit.runner.memory_cluster import MemoryCluster
+from tests.unit.unhurried import UnhurriedClock
 
 
 async def one_cut(run: Run) -> None:
@@ -25,7 +25,7 @@ async def test_the_cluster_is_told_what_begins_what_is_done_and_what_came_of_it(
     scenario = replace(SCENARIO, script=one_cut, workload=workload)
     variant = next(variant for variant in scenario.variants if variant.name == "semi-sync")
     async with MemoryCluster(tmp_path / "data") as cluster:
-        stage = Stage(cluster, MemoryClient(cluster), SystemClock(), None)
+        stage = Stage(cluster, MemoryClient(cluster), UnhurriedClock(), None)
         await perform(Task(scenario, variant, "memory", 7), stage, tmp_path)
         begun, cut, healed, over = cluster.told
     assert begun == f"lost-writes:semi-sync begins, seed 7: {scenario.title}"
