@@ -11,7 +11,7 @@ from chaos.runtimes.simulated.disk import MachineDisk, SimulatedDisk
 from services.adapters.tasks import OrderedTasks
 from services.ports import Env, Network
 from services.settings import USUAL, CommonSettings, NodeSettings
-from tests.world.virtually import note_mishap
+from tests.world.virtually import clock, note_mishap
 from tests.world.world import REPLICAS
 
 
@@ -30,8 +30,8 @@ def new_disk(name: str = "disk") -> SimulatedDisk:
 
 def ports(node: str, network: Network, lines: Lines | None = None) -> Env:
     """What a node has of the world. What crashes in it fails the test."""
-    clock, tasks = virtual.lab_loop().clock, OrderedTasks(note_mishap)
-    return Env(node, clock, network, new_disk(node), Random(1), tasks, Lines() if lines is None else lines)
+    tasks = OrderedTasks(note_mishap)
+    return Env(node, clock(), network, new_disk(node), Random(1), tasks, Lines() if lines is None else lines)
 
 
 def settings_for(node: str, role: str, cluster: CommonSettings = USUAL) -> NodeSettings:

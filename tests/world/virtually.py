@@ -1,4 +1,4 @@
-"""`@simulated`: an async test that runs in virtual time; `until`: wait there for a condition."""
+"""`@simulated`: an async test that runs in virtual time; `until`: wait there for a condition; its clock."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,6 +7,7 @@ from typing import ParamSpec
 
 from chaos.cluster import ClusterError
 from chaos.runtimes.simulated import virtual
+from chaos.runtimes.simulated.clock import MachineClock
 
 P = ParamSpec("P")
 
@@ -38,6 +39,16 @@ async def until(condition: Callable[[], bool], within_s: float = WITHIN_S) -> No
     while not _is_so(condition):
         assert loop.time() < deadline, f"not so within {within_s:g} s"
         await asyncio.sleep(LOOKS_S)
+
+
+def clock() -> MachineClock:
+    """The clock port of the test, right and virtual."""
+    return virtual.lab_loop().clock
+
+
+def now_ns() -> int:
+    """What it says, in nanoseconds."""
+    return round(clock().monotonic() * 1e9)
 
 
 def note_mishap(what: str, error: BaseException) -> None:

@@ -16,7 +16,7 @@ from services.messages.versions import Dot, Seen, Stamp, Version
 from services.settings.leaderless import LeaderlessSettings
 from services.versions.seen import from_context
 from tests.world.peers import DEAD, SILENCE, Peers, gateway_of
-from tests.world.virtually import simulated, until
+from tests.world.virtually import clock, simulated, until
 
 SETTINGS = LeaderlessSettings(call_timeout_ms=50)
 WRITE = Write(operation=Operation(f="put", key="x", value=1))
@@ -219,8 +219,10 @@ async def test_who_stops_leaves_nobody_waiting(peers: Peers) -> None:
     peers.say("n3", SILENCE)
     waiting = asyncio.ensure_future(failure(gateway, WRITE))
     await asyncio.sleep(0)
+    stopped_s = clock().monotonic()
     await gateway.stop()
     assert not (await waiting).definite
+    assert clock().monotonic() == stopped_s, "it did not wait for the silent ones"
 
 
 @pytest.mark.parametrize(

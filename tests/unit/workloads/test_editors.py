@@ -7,12 +7,13 @@ import pytest
 
 from chaos.history import Event, History
 from chaos.recording.recorder import Recorder
+from chaos.runtimes.simulated import virtual
 from chaos.workloads import editors
 from chaos.workloads.client import ANYBODY, Answer, Caller, ClientError
 from services.errors import LabError
 from services.multi_leader.documents.keystrokes import keystroke_in
 from services.texts.splices import apply
-from tests.unit.workloads.virtual_time import VirtualClock, play
+from tests.world.virtually import clock
 
 DOORS = ["g1", "ann", "bob"]
 
@@ -43,11 +44,11 @@ def recorded(seconds: float = 30) -> tuple[Paper, History]:
     workload = editors.typing(people=2, readers=1, rate_per_s=30)
 
     async def story() -> None:
-        traffic = workload.start(cast(Any, paper), recorder, DOORS, Random(7), VirtualClock())
+        traffic = workload.start(cast(Any, paper), recorder, DOORS, Random(7), clock())
         await traffic.run(seconds)
         await traffic.stop()
 
-    play(story())
+    virtual.run(story())
     return paper, History.of(events)
 
 

@@ -9,13 +9,15 @@ from chaos.checkers import run_checker
 from chaos.checkers._keys import misfit
 from chaos.history import History
 from chaos.recording.recorder import Recorder
+from chaos.runtimes.simulated import virtual
 from chaos.workloads import register, sets
 from chaos.workloads.client import Answer, Request
 from chaos.workloads.conversations import questions_and_answers
 from chaos.workloads.sessions import Users
 from chaos.workloads.traffic import Workload
 from services.groups.partitions import partition_of
-from tests.unit.workloads.virtual_time import Store, VirtualClock, play
+from tests.world.store import Store
+from tests.world.virtually import clock, now_ns
 
 WORKLOADS = [
     register.reads_and_writes(keys=5, clients=4, rate_per_s=50, delete_fraction=0.1),
@@ -29,17 +31,16 @@ WORKLOADS = [
 
 def record(path: Path, workload: Workload, forgotten: int = 0) -> History:
     async def story() -> None:
-        clock = VirtualClock()
         random = Random(3)
         store = Store(lambda gateway: random.uniform(0.01, 0.3))
-        with Recorder(path, clock.ns) as recorder:
-            traffic = workload.start(store, recorder, ("g1", "g2"), Random(5), clock)
+        with Recorder(path, now_ns) as recorder:
+            traffic = workload.start(store, recorder, ("g1", "g2"), Random(5), clock())
             await traffic.run(10)
             await traffic.stop()
             for node in ("n1", "n2"):
                 recorder.final(node, store.contents(forgotten))
 
-    play(story())
+    virtual.run(story())
     return History.load(path)
 
 

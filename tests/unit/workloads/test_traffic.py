@@ -9,9 +9,11 @@ import pytest
 
 from chaos.history import History
 from chaos.recording.recorder import Recorder
+from chaos.runtimes.simulated import virtual
 from chaos.workloads import register
 from chaos.workloads.traffic import Traffic, Workload
-from tests.unit.workloads.virtual_time import Store, VirtualClock, play, refused, timed_out
+from tests.world.store import Store, refused, timed_out
+from tests.world.virtually import clock, now_ns
 
 WRITES = register.reads_and_writes(keys=3, clients=4, rate_per_s=10, write_fraction=1.0)
 GATEWAYS = ("g1", "g2")
@@ -31,14 +33,13 @@ def run(
     """Let `story` happen to `workload`, then stop the traffic."""
 
     async def whole() -> Traffic:
-        clock = VirtualClock()
-        with Recorder(path, clock.ns) as recorder:
-            traffic = workload.start(Store(trouble), recorder, GATEWAYS, Random(seed), clock)
+        with Recorder(path, now_ns) as recorder:
+            traffic = workload.start(Store(trouble), recorder, GATEWAYS, Random(seed), clock())
             await story(traffic)
             await traffic.stop()
         return traffic
 
-    return play(whole()), History.load(path)
+    return virtual.run(whole()), History.load(path)
 
 
 def for_s(duration_s: float) -> Callable[[Traffic], Awaitable[None]]:
@@ -118,9 +119,9 @@ def test_until_returns_when_the_condition_holds(path: Path) -> None:
 
 def test_until_gives_up_at_its_deadline(path: Path) -> None:
     async def story(traffic: Traffic) -> None:
-        began_s = VirtualClock().monotonic()
+        began_s = clock().monotonic()
         assert not await traffic.until(lambda counters: counters.acknowledged(node="n9") > 0, deadline_s=3)
-        assert VirtualClock().monotonic() - began_s == pytest.approx(3)
+        assert clock().monotonic() - began_s == pytest.approx(3)
 
     run(path, story)
 

@@ -1,50 +1,10 @@
-"""An event loop whose time jumps to the next timer, and a store that answers as slowly as it is told."""
+"""A whole cluster as a client sees it, without any: a store that answers as slowly as it is told."""
 
 import asyncio
-import selectors
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
 
 from chaos.workloads.client import ANYBODY, Answer, Caller, ClientError
-
-T = TypeVar("T")
-
-
-class _Jump(selectors.SelectSelector):
-    """Instead of waiting for input, of which there is none, it moves the time on."""
-
-    now_s = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        assert timeout is not None, "everybody waits and nothing will ever happen"
-        self.now_s += max(0.0, timeout)
-        return []
-
-
-class VirtualClock:
-    """The clock port over the time of the running loop."""
-
-    def monotonic(self) -> float:
-        return asyncio.get_running_loop().time()
-
-    boottime = wall = monotonic
-
-    async def sleep(self, delay_s: float) -> None:
-        await asyncio.sleep(delay_s)
-
-    def ns(self) -> int:
-        return round(self.monotonic() * 1e9)
-
-
-def play(story: Coroutine[Any, Any, T]) -> T:
-    """Run `story` to its end in virtual time."""
-    selector = _Jump()
-    loop = asyncio.SelectorEventLoop(selector)
-    loop.time = lambda: selector.now_s  # type: ignore[method-assign]
-    try:
-        return loop.run_until_complete(story)
-    finally:
-        loop.close()
 
 
 class Store:
