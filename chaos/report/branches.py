@@ -19,6 +19,7 @@ from chaos.history import canonical
 from chaos.report.cast import Cast
 from chaos.report.columns import shown
 from chaos.report.origins import origins_of
+from chaos.report.outcomes import IN_DOUBT, MEANING
 from chaos.report.saved import Saved
 
 MOST, BEFORE, LONGEST = 12, 3, 10
@@ -234,7 +235,7 @@ class _Fates:
         if one.change.index in self._lost:
             return "lost", f"lost: nobody who knew it replaced it{self._instead(one)}"
         if one.change.outcome == "info" and not holders and replacer is None:
-            return "doubt", "in doubt: nobody can say whether it was done"
+            return "doubt", f"{IN_DOUBT}: {MEANING['info']}"
         if holders and (replacer is None or one.fresh):
             return "shown", f"there in the end{self._how(one, holders)}"
         if replacer is not None:

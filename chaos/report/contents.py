@@ -9,6 +9,7 @@ from chaos.history import Key, Operation, canonical
 from chaos.judging.measures import acknowledged_writes
 from chaos.report.causes import Causes
 from chaos.report.columns import shown
+from chaos.report.copies import Copies
 from chaos.report.roles import last_leader
 from chaos.report.saved import Saved
 
@@ -51,6 +52,7 @@ class Contents:
     missing: int
     unreadable: Mapping[str, str]
     causes: Mapping[str, int]
+    holders: str  # who has a copy of a key, where that is not everybody
 
 
 def final_contents(saved: Saved) -> Contents:
@@ -66,8 +68,8 @@ def final_contents(saved: Saved) -> Contents:
     for write in saved.history.client_operations:
         if write.f != "read" and write.outcome != "fail":
             writes.setdefault(write.key, []).append(write)
-    leader, causes = last_leader(saved), Causes(saved)
-    rows = [_row(key, reads, writes.get(key, []), leader, causes) for key, reads in held.items()]
+    leader, causes, copies = last_leader(saved), Causes(saved), Copies(saved, held)
+    rows = [_row(key, copies.of(key), writes.get(key, []), leader, causes) for key in held]
     notable = sorted((row for row in rows if row.is_missing or row.differs), key=lambda row: row.index or 0)
     counts = Counter(row.cause for row in notable if row.cause)
     replicas = tuple(sorted({node for reads in held.values() for node in reads}))
@@ -80,6 +82,7 @@ def final_contents(saved: Saved) -> Contents:
         missing=sum(row.is_missing for row in rows),
         unreadable=unreadable,
         causes=counts,
+        holders=copies.holders,
     )
 
 

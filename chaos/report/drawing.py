@@ -10,6 +10,7 @@ from chaos.report.bands import Band
 from chaos.report.cast import Cast
 from chaos.report.columns import message_columns, operation_columns, us
 from chaos.report.lag import Look, lags
+from chaos.report.outcomes import MEANING, NOT_DONE, OUTCOMES
 from chaos.report.roles import Span, lives
 from chaos.report.saved import Saved
 from chaos.report.story import Statement
@@ -33,6 +34,7 @@ def drawing(saved: Saved, cast: Cast, bands: Sequence[Band], story: Sequence[Sta
         "moments": [_moment(statement) for statement in story if statement.kind in MOMENTOUS],
         "witnesses": [statement.ops for statement in story if statement.kind == "found"],
         "lag": {node: _curve(looks) for node, looks in lags(saved).items()},
+        "outcomes": {"words": OUTCOMES, "meaning": MEANING, "either": NOT_DONE},
         "operations": operation_columns(saved),
         "messages": message_columns(saved),
     }

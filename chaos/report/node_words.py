@@ -1,5 +1,6 @@
 """What a node logged, in a sentence for the story; anything unknown is told as the node itself said it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -65,6 +66,12 @@ TOLD_ONCE = (  # when said again and again
     *("refused-old-leader", "too-few-answers", "read-repaired", "many-siblings"),
     *("conflict-resolved", "conflict-recorded", "conflict-merged", "change-waits"),
 )
+# What is said of several, and of one thing.
+OF_ONE = (
+    (r"\b1 entries\b(.*) drops them and sets them aside", r"1 entry\1 drops it and sets it aside"),
+    (r"\b1 keys differed, and are alike", "1 key differed, and is alike"),
+    (r"\b1 (change|hint|key|row|tombstone|value)s\b", r"1 \1"),
+)
 UNTOLD = ("emptied",)  # the beginning of every run
 
 
@@ -80,6 +87,8 @@ def sentence(event: Event, times: int = 1) -> str:
         text = SENTENCES[event.event].format_map(fields)
     except (KeyError, IndexError):
         text = in_words(event)
+    for several, one in OF_ONE:
+        text = re.sub(several, one, text)
     return text if times == 1 else f"{text} ({times} times in a row)"
 
 

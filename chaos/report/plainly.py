@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from chaos.judging.verdict import Finding
+from chaos.report.outcomes import NOT_DONE
 
 Phrases: TypeAlias = tuple[str, str, str]  # once, `{n}` times, and never
 
@@ -57,7 +58,7 @@ PHRASES: Mapping[str, Phrases] = {
     "long-outage": _either("no writes for too long", "no outage that was too long"),
     "needless-failover": _counted("needless failover"),
     "needs-downtime": _either("an upgrade with downtime", "no downtime"),
-    "failed-request": _counted("request", end="refused or in doubt"),
+    "failed-request": _counted("request", end=NOT_DONE),
     "cross-user-leak": _counted("leak", end="between users"),
     "missed-change": _counted("change", end="missed"),
     "phantom-change": _counted("change", end="that was never made"),

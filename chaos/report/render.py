@@ -17,6 +17,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
+from chaos.report.outcomes import MEASURES
+
 HERE = Path(__file__).resolve().parent
 SCRIPTS = (
     "vendor/uPlot.iife.min.js",
@@ -106,6 +108,8 @@ def _seconds(ns: int) -> str:
 
 def plain(value: Any) -> str:
     """A setting or a number as people write it; of what is less than one its first digits."""
+    if value is None or value == {}:
+        return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
@@ -122,7 +126,6 @@ def measure(name: str) -> str:
     return MEASURES.get(name, name.replace("_", " "))
 
 
-MEASURES = {"acknowledged": "writes acknowledged", "read": "reads answered", "failed": "refused"}
 FILTERS: Mapping[str, Any] = {
     "seconds": _seconds,
     "plain": plain,

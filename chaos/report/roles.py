@@ -89,7 +89,8 @@ def _struck(cast: Cast, bands: Sequence[Band], node: str) -> Iterable[Fact]:
 def _spans(facts: Iterable[Fact]) -> list[Span]:
     """Consecutive facts that say the same are one span; who comes back from a pause is what it was.
 
-    Whose lease has run out stays so, though it goes on calling itself leader, until it is granted one.
+    An epoch that is not told, or is none (0), is that of before. Whose lease has run out stays so, though it
+    goes on calling itself leader, until it is granted one.
     """
     spans: list[Span] = []
     awake: Span | None = None
@@ -100,6 +101,8 @@ def _spans(facts: Iterable[Fact]) -> list[Span]:
             state = "leader"
         elif state == "leader" and awake and (awake.state, awake.epoch) == ("unleased", epoch):
             state = "unleased"
+        if not epoch and spans:
+            epoch = spans[-1].epoch if spans[-1].state == state else None
         if not spans or (spans[-1].state, spans[-1].epoch) != (state, epoch):
             spans.append(Span(since_ns, state, epoch))
         if state not in NOT_AT_WORK:

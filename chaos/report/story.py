@@ -15,6 +15,7 @@ from chaos.report import fault_words, node_words
 from chaos.report.bands import Band, turning_points
 from chaos.report.cast import Cast
 from chaos.report.contents import Contents
+from chaos.report.outcomes import IN_DOUBT, MEANING, REFUSED
 from chaos.report.saved import Saved
 from chaos.running.judgement import NOT_SETTLED
 
@@ -89,7 +90,7 @@ def _told_to_clients(operations: Sequence[Operation]) -> str:
     reads = [op for op in operations if not op.writes and op.outcome == "ok"]
     parts = [f"{who} acknowledges {_count(ops, 'write')}" for who, ops in _grouped(writes, _leader)]
     parts += [f"{who} answers {_count(ops, 'read')}" for who, ops in sorted(_grouped(reads, _node))]
-    for outcome, words in (("fail", "refused"), ("info", "in doubt (done or not, nobody can say)")):
+    for outcome, words in (("fail", REFUSED), ("info", f"{IN_DOUBT} ({MEANING['info']})")):
         if ops := [op for op in operations if op.outcome == outcome]:
             parts.append(f"{len(ops)} {'is' if len(ops) == 1 else 'are'} {words}")
     return f"{'; '.join(parts)}."
@@ -144,7 +145,7 @@ def _end(saved: Saved, contents: Contents) -> Iterator[Statement]:
     text += (
         f"and they differ on {contents.differing} of them"
         if contents.differing
-        else f"the same on all of {'a partition' if saved.partitions else 'them'}"
+        else f"the same on all of {contents.holders or 'them'}"
     )
     text += f"; on {contents.missing} the last acknowledged write is missing." if contents.missing else "."
     yield Statement(began, saved.end_ns, "end", text)

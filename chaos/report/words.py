@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from chaos.judging.verdict import Finding, Kind, Verdict
+from chaos.report.outcomes import MEASURES, NOT_DONE
 from chaos.report.plainly import plainly
 
 Tone: TypeAlias = Literal["fine", "bad", "doubt"]
@@ -54,7 +55,7 @@ MEANINGS: Mapping[str, str] = {
     "long-outage": "it takes longer than is allowed until writes work again",
     "needless-failover": "a leader that was well is replaced",
     "needs-downtime": "an upgrade stops all writes for longer than allowed",
-    "failed-request": "a client is refused, or left in doubt",
+    "failed-request": f"a request is {NOT_DONE}",
     "cross-user-leak": "somebody is shown what belongs to somebody else",
     "missed-change": "a change happened, and whoever follows the changes never hears of it",
     "phantom-change": "whoever follows the changes keeps one that was never made, or was undone",
@@ -112,8 +113,7 @@ def sentences(problems: Iterable[str], findings: Iterable[Finding]) -> Iterator[
 def price(measures: Mapping[str, float]) -> str:
     """What clients got and what they paid, in one line."""
     return (
-        f"{measures['acknowledged']:g} writes acknowledged, {measures['read']:g} reads answered, "
-        f"{measures['failed']:g} refused, {measures['in_doubt']:g} in doubt; "
+        f"{', '.join(f'{measures[name]:g} {words}' for name, words in MEASURES.items())}; "
         f"longest time without a write {measures['downtime_ms']:.0f} ms"
     )
 

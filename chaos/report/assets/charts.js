@@ -10,7 +10,7 @@
   const KINDS = [
     { label: "writes", colour: "write", has: (operations, place) => isOk(operations, place) && !operations.isRead(place) },
     { label: "reads", colour: "read", has: (operations, place) => isOk(operations, place) && operations.isRead(place) },
-    { label: "refused or in doubt", colour: "refused", has: (operations, place) => !isOk(operations, place) },
+    { colour: "refused", has: (operations, place) => !isOk(operations, place) },
   ];
 
   class Charts {
@@ -118,7 +118,7 @@
     }
     const stepped = uPlot.paths.stepped({ align: 1 });
     const series = KINDS.map(({ label, colour }, at) => ({
-      label, stroke: lab.colour(colour), width: 2, dash: DASHES[at], paths: stepped, points: { show: false },
+      label: label ?? operations.outcomes.either, stroke: lab.colour(colour), width: 2, dash: DASHES[at], paths: stepped, points: { show: false },
     }));
     const used = counts.map((some) => some.some((count) => count > 0));
     const times = counts[0].map((_, at) => (at * bin) / 1e6);
@@ -131,7 +131,7 @@
     const value = (place) => Math.max(LEAST_MS, (operations.end(place) - operations.begin(place)) / 1000);
     const kinds = KINDS.filter(({ has }) => places.some((place) => has(operations, place)));
     const series = kinds.map(({ label, colour }) => ({
-      label, stroke: lab.colour(colour), paths: () => null,
+      label: label ?? operations.outcomes.either, stroke: lab.colour(colour), paths: () => null,
       points: { show: true, size: colour === "refused" ? 7 : 4, fill: colour === "refused" ? lab.colour("panel") : lab.colour(colour), width: 1.5 },
     }));
     const curves = kinds.map(({ has }) => places.map((place) => (has(operations, place) ? value(place) : null)));

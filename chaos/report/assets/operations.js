@@ -4,8 +4,10 @@
   const OUTCOMES = { o: "ok", f: "fail", i: "info" };
 
   class Operations {
-    constructor(columns) {
+    /** `outcomes` are the words for what was not done, or may not be. */
+    constructor(columns, outcomes) {
       this.columns = columns;
+      this.outcomes = outcomes;
       this.count = columns.index.length;
       this.finals = new Set(columns.final);
       this.placeOfEvent = new Map();
@@ -51,6 +53,12 @@
       return this.isRead(place) ? `${key}→${value}` : `${key}=${value}`;
     }
 
+    /** Why it is not known to be done. */
+    notDone(place) {
+      const outcome = this.outcome(place);
+      return `${this.outcomes.words[outcome]}: ${this.word("error", place) ?? this.outcomes.meaning[outcome]}`;
+    }
+
     /** The whole story of one operation in a sentence. */
     sentence(place) {
       const { begin, end, process, value, epoch, index } = this.columns;
@@ -64,9 +72,7 @@
       const of = node ? ` by ${node}${epoch[place] <= 0 ? "" : ` (epoch ${epoch[place]})`}` : "";
       const result = {
         ok: this.isRead(place) ? `answered ${value[place]}${of}` : `acknowledged${of}`,
-        fail: `refused: ${this.word("error", place) ?? "certainly not done"}`,
-        info: `in doubt: ${this.word("error", place) ?? "no answer"}`,
-      }[this.outcome(place)];
+      }[this.outcome(place)] ?? this.notDone(place);
       const at = via ? ` at ${via}` : "";
       const whole = this.finals.has(place) ? " the list of keys" : "";
       return `${who}${key === null ? whole : ` ${key}`}${assigned}${at}, ${when}: ${result}. [event ${index[place]}]`;

@@ -7,7 +7,7 @@
   function start(article, number, axis) {
     const drawing = JSON.parse(article.querySelector(".drawing").textContent);
     Object.assign(drawing, { key: `run-${number}`, isCompared: axis !== null });
-    const operations = new lab.Operations(drawing.operations);
+    const operations = new lab.Operations(drawing.operations, drawing.outcomes);
     const exchanges = new lab.Exchanges(drawing.messages);
     const view = new lab.View(drawing.end);
     const box = axis ? axis.querySelectorAll(".timeline")[number] : article.querySelector(".timeline");
@@ -66,16 +66,24 @@
     view.look((faults ?? whole)[0]);
   }
 
+  /** What is to be seen in this run, and nothing else. */
   function legend(drawing, operations) {
     const entry = (kind, words) => lab.element("span", { class: "entry" }, lab.element("i", { class: `swatch swatch-${kind}` }), words);
-    const kinds = { write: "write", read: "read", fail: "refused", info: "in doubt" };
-    const witness = drawing.witnesses.length ? { witness: "witness" } : {};
-    const fault = drawing.bands.length ? { fault: "fault" } : {};
-    const isUnleased = Object.values(drawing.lives).flat().some(([, state]) => state === "unleased");
-    const unleased = isUnleased ? { unleased: "leader without a lease" } : {};
-    const roles = { leader: "leads", follower: "follows", ...unleased, dead: "dead or paused", event: "log line" };
-    const all = Object.entries({ ...kinds, ...witness, ...fault, ...roles }).map(([kind, words]) => entry(kind, words));
-    return [...acknowledgers(drawing, operations), ...all];
+    const places = [...Array(operations.count).keys()].filter((place) => !operations.finals.has(place));
+    const states = new Set(Object.values(drawing.lives).flat().map(([, state]) => state));
+    const has = {
+      write: places.some((place) => !operations.isRead(place)), read: places.some((place) => operations.isRead(place)),
+      fail: places.some((place) => operations.outcome(place) === "fail"), info: places.some((place) => operations.outcome(place) === "info"),
+      witness: drawing.witnesses.length, fault: drawing.bands.length, leader: states.has("leader"), follower: states.has("follower"),
+      unleased: states.has("unleased"), dead: ["dead", "paused"].some((state) => states.has(state)), event: drawing.events.length,
+    };
+    const { words } = drawing.outcomes;
+    const names = {
+      write: "write", read: "read", fail: words.fail, info: words.info, witness: "witness", fault: "fault", leader: "leads", follower: "follows",
+      unleased: "leader without a lease", dead: "dead or paused", event: "log line",
+    };
+    const shown = Object.entries(names).filter(([kind]) => has[kind]).map(([kind, name]) => entry(kind, name));
+    return [...acknowledgers(drawing, operations), ...shown];
   }
 
   /** Who acknowledged writes, each in its colour, in the order of the first. */

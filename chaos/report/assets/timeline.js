@@ -72,7 +72,9 @@
         pen.fillRect(Math.round(x), this.layout.axis - 6, view.zero && time === 0 ? 2 : 1, this.layout.height);
         pen.fillStyle = colours.soft;
         const sign = !view.zero || time === 0 ? "" : time < 0 ? "−" : "+";
-        if (x > LEFT + 22 || view.from <= view.first) pen.fillText(`${sign}${(Math.abs(time) / 1e6).toFixed(Math.min(digits, 6))} s`, x, 10);
+        const text = `${sign}${(Math.abs(time) / 1e6).toFixed(Math.min(digits, 6))} s`;
+        const half = pen.measureText(text).width / 2;
+        if (x >= LEFT && x <= width) pen.fillText(text, Math.min(Math.max(x, LEFT + half), width - half), 10);
       }
     }
 

@@ -35,6 +35,11 @@ def test_a_script_never_makes_markup_or_code_of_text(path: Path) -> None:
     assert "</script" not in text
 
 
+@pytest.mark.parametrize("path", ASSETS, ids=lambda path: path.name)
+def test_what_became_of_an_operation_is_told_in_the_words_of_one_table(path: Path) -> None:
+    assert "in doubt" not in path.read_text(encoding="utf-8")
+
+
 def test_every_script_is_in_a_page() -> None:
     assert {path.name for path in ASSETS} == {
         Path(name).name for name in (*SCRIPTS, *webpage.SCRIPTS) if name.startswith("assets/")

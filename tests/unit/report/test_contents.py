@@ -12,7 +12,8 @@ from chaos.recording.folder import RunFolder
 from chaos.recording.recorder import Recorder
 from chaos.report.contents import final_contents
 from chaos.report.saved import Saved, read_again
-from tests.unit.report.runs import Clock, by_hand, simulated
+from services.groups.ring import ring_of
+from tests.unit.report.runs import ABOUT, Clock, by_hand, simulated
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,23 @@ def test_the_odd_ones_lack_what_was_acknowledged_or_what_most_hold(
     (row,) = final_contents(replace(by_hand(tmp_path), history=History.of(events))).rows
     assert row.odd == odd
     assert row.is_missing == (len(odd) == 3)
+
+
+def test_whoever_is_no_home_of_a_key_lacks_nothing(tmp_path: Path) -> None:
+    """Without a leader a key lies on the first nodes of its ring; only what these hold is compared."""
+    nodes = [f"n{number}" for number in range(1, 6)]
+    homes = ring_of(tuple(nodes)).preference("x", 3)
+    events: list[Event] = []
+    recorder = Recorder(events, Clock())
+    recorder.ok(recorder.invoke(recorder.new_process(), "write", "x", 1), node="n1")
+    for node in nodes:
+        held = {"x": 1} if node in homes else {"y": 2}
+        recorder.final(node, {"registers": held, "sets": {}, "epoch": 0, "position": 1})
+    about = {**ABOUT, "options": {"family": "leaderless", "n": 3}}
+    contents = final_contents(replace(by_hand(tmp_path, about=about), history=History.of(events)))
+    assert "x" not in {row.key for row in contents.rows}
+    assert contents.missing == 0
+    assert contents.holders == "their homes"
 
 
 @pytest.mark.parametrize(("leader", "odd"), [("n1", {"n2", "n3"}), ("n2", {"n1"}), (None, {"n1"})])

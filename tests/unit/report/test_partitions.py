@@ -44,3 +44,4 @@ def test_only_who_was_cut_off_lags(saved: Saved) -> None:
 def test_groups_are_told_as_groups() -> None:
     assert plain((("n1", "n2"), ("n3",))) == "n1 n2 | n3"
     assert plain(()) == "none"
+    assert plain(None) == plain({}) == "none"

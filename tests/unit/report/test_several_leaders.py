@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from chaos.recording.folder import RunFolder
+from chaos.report.bands import bands
 from chaos.report.branches import Branches, branches
 from chaos.report.cast import cast_of
 from chaos.report.leaders import several_leaders
 from chaos.report.page import NAME
 from chaos.report.places import Place, Places, Usage, places_of
+from chaos.report.roles import lives
 from chaos.report.saved import Saved, read_again
 from chaos.report.ways import Way, ways
 from tests.unit.report.runs import by_hand, simulated
@@ -52,6 +54,16 @@ def usage(place: Place) -> Usage:
 
 def way(saved: Saved) -> Way:
     return ways(saved, cast_of(saved))[0]
+
+
+def test_who_leads_all_the_time_has_one_span(runs: Mapping[str, Saved]) -> None:
+    """Its log names no epoch, and answers to the lab say 0: both mean that there is none."""
+    saved = runs["write-conflict:lww"]
+    cast = cast_of(saved)
+    spans = lives(saved, cast, bands(saved.history))
+    assert {node: [span.state for span in spans[node]] for node in cast.replicas} == {
+        node: ["leader"] for node in ("n1", "n2", "n3")
+    }
 
 
 def test_each_datacenter_is_a_place_and_tells_how_its_users_fare(runs: Mapping[str, Saved]) -> None:
