@@ -1,6 +1,6 @@
 """Which anomalies to look for where no scenario says so: by the family, while clients run and in the end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 _OF_SESSIONS = ("stale-read", "read-your-writes", "non-monotonic-read", "failed-write-seen")
 WHILE_IT_RUNS: Mapping[str, tuple[str, ...]] = {
@@ -14,6 +14,15 @@ IN_THE_END = ("lost-write", "diverged-replicas", "stale-replica")  # once every 
 def never_wanted(family: str) -> tuple[str, ...]:
     """Those that no cluster of this family should show, whatever its clients may read meanwhile."""
     return (*(("split-brain",) if family == "single-leader" else ()), "lost-write", "diverged-replicas")
+
+
+GRAVEST = ("lost-write", "diverged-replicas", "stale-replica", "split-brain", "conflict")
+
+
+def gravest(found: Sequence[str]) -> tuple[str, ...]:
+    """The gravest of the anomalies that were found, alone: what came along by chance may stay away."""
+    known = [*(name for name in GRAVEST if name in found), *found]
+    return tuple(known[:1])
 
 
 def suitable(family: str) -> tuple[str, ...]:

@@ -37,8 +37,8 @@ WatchedKey = Annotated[str, Query(max_length=MOST_KEY_CHARACTERS)]
 class Page:
     """What the routes share: who watches, the token, and one order at a time."""
 
-    def __init__(self, watcher: Watcher, token: str) -> None:
-        self.watcher = watcher
+    def __init__(self, watcher: Watcher, token: str, company: Beside) -> None:
+        self.watcher, self.company = watcher, company
         self._bearer = f"Bearer {token}".encode()
         self._in_turn = asyncio.Lock()
         self._users = Users()
@@ -55,11 +55,14 @@ class Page:
         """Do it when its turn has come. What the cluster refuses is an answer like others."""
         async with self._in_turn:
             try:
-                return _told(True, await obey(order))
+                with self.company.keeping.noting(order, self.watcher.seen):
+                    done = await obey(order)
+                return _told(True, done)
             except (ClusterError, ValueError) as error:
                 return _told(False, str(error))
             finally:
                 self.watcher.look_now()
+                await self.company.keeping.show()
 
     async def request(self, asked: Asked) -> Response:
         """A client's request does not wait for its turn: a write may hang until a link is healed."""
@@ -73,11 +76,12 @@ class Page:
 
 def application(watcher: Watcher, token: str, company: Beside | None = None) -> App:
     """All routes, behind their guard. `company` is what goes on beside the looks, and outlives no page."""
-    app, page = new_app("The live page"), Page(watcher, token)
+    company = company or Beside(watcher)
+    app, page = new_app("The live page"), Page(watcher, token, company)
     _add_stream(app, page)
     _add_orders(app, page)
     _add_assets(app)
-    app.include_router(routes(company or Beside(watcher), page.must_be_allowed))
+    app.include_router(routes(company, page.must_be_allowed))
     return Guarded(app)
 
 

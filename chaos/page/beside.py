@@ -1,6 +1,6 @@
-"""What the page's process does beside looking: the load. It ends with the page.
+"""What the page's process does beside looking: the load, and keeping what was done by hand.
 
-One place for its routes, each of which needs the token like any order.
+It ends with the page. One place for its routes, each of which needs the token like any order.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,7 +12,9 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from chaos.cluster import ClusterError
 from chaos.page.chapter import Rates
+from chaos.page.keeping import Keeping
 from chaos.page.load import MOST_PER_S, Load
+from chaos.page.orders import Order
 from chaos.page.watcher import Watcher
 from chaos.web.guarded import as_json, body_as
 from services.errors import LabError
@@ -27,11 +29,30 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reads_per_s: Rate
 
 
+class Saved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What was done by hand is to be kept under this name."""
+
+    name: Annotated[str, msgspec.Meta(max_length=80)]
+
+
 class Beside:
     """Everything that goes on beside the looks of `watcher`."""
 
     def __init__(self, watcher: Watcher) -> None:
+        self.watcher = watcher
         self.load = Load(watcher.tell)
+        self.keeping = Keeping(watcher.tell)
+
+    async def conclude(self) -> str:
+        """See `Load`; it heals everything, as the button does."""
+        with self.keeping.noting(Order("heal"), self.watcher.seen):
+            said = await self.load.conclude()
+        await self.keeping.show()
+        return said
+
+    async def save(self, name: str) -> str:
+        """See `Keeping`."""
+        return self.keeping.save(name, self.load.last_rates, self.load.found)
 
     async def close(self) -> None:
         """End all of it."""
@@ -59,7 +80,15 @@ def routes(company: Beside, must_be_allowed: Callable[[Request], None]) -> APIRo
 
     @router.post("/conclude")
     async def conclude() -> Response:
-        return await answered(company.load.conclude())
+        return await answered(company.conclude())
+
+    @router.post("/save")
+    async def save(request: Request) -> Response:
+        return await answered(company.save(body_as(Saved, await request.body()).name))
+
+    @router.post("/forget")
+    async def forget() -> Response:
+        return await answered(company.keeping.forget())
 
     return router
 

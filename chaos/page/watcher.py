@@ -46,6 +46,7 @@ class Watcher:
         self._now = asyncio.Event()
         self._keys: Counter[str] = Counter()  # which pages want to know of
         self.pages = 0
+        self.seen: Seen | None = None  # the newest look
 
     def look_now(self) -> None:
         """Something was done: do not wait for the next look."""
@@ -112,7 +113,7 @@ class Watcher:
             self._now.clear()
             began = loop.time()
             seen = seen_in(cluster, await look(cluster), settings)
-            settings = seen.settings
+            settings, self.seen = seen.settings, seen
             until_s = SystemClock().wall() - PATIENCE_S
             news = self._story.news([*cluster.events(), *faults.events()], until_s)
             shown = {

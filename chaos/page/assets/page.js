@@ -2,6 +2,7 @@
 
 import { Chosen } from "./chosen.js";
 import { byId, element, keep, set, setText } from "./dom.js";
+import { Kept } from "./kept.js";
 import { post } from "./lab.js";
 import { Load } from "./load.js";
 import { Log } from "./log.js";
@@ -14,7 +15,7 @@ const map = new ClusterMap(byId("map"), (what) => {
   chosen.choose(what);
   show();
 });
-const beside = { load: new Load(tell) }; // who hears which events of the stream
+const beside = { load: new Load(tell), deeds: new Kept() }; // who hears which events of the stream
 let picture = null;
 let values = {};
 let watched = byId("key").value;

@@ -64,6 +64,8 @@ def test_what_the_cluster_refuses_is_an_answer_in_one_line(path: str, body: Any)
         ("/load", {**LOAD, "reads_per_s": "many"}, 400, "got `str` - at `$.reads_per_s`"),
         ("/load", {**LOAD, "reads_per_s": -1}, 400, ">= 0"),
         ("/load", {**LOAD, "writes_per_s": 501}, 400, "<= 500"),
+        ("/save", {"name": "a" * 99}, 400, "length"),
+        ("/save", {"path": "a"}, 400, "unknown field"),
         ("/load", {"writes_per_s": 1}, 400, "missing required field `reads_per_s`"),
     ],
 )
@@ -84,7 +86,14 @@ def test_what_cannot_be_is_refused(path: str, body: Any, status: int, why: str) 
 )
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/"), ("GET", "/stream"), ("POST", "/order"), ("POST", "/request"), ("POST", "/load")],
+    [
+        ("GET", "/"),
+        ("GET", "/stream"),
+        ("POST", "/order"),
+        ("POST", "/request"),
+        ("POST", "/load"),
+        ("POST", "/save"),
+    ],
 )
 def test_other_sites_are_not_let_in(method: str, path: str, headers: dict[str, str], error: str) -> None:
     answer = ask(method, path, KILL, **ALLOWED, **headers)
