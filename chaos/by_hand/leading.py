@@ -1,4 +1,4 @@
-"""Who leads, by an operator's order; it stands among the log lines, like faults."""
+"""Who leads, and for whom that one waits, by an operator's order; noted among the log lines, like faults."""
 
 from chaos.by_hand.striking import noted
 from chaos.cluster import Cluster
@@ -17,3 +17,11 @@ async def hand_over(cluster: Cluster, to: str | None) -> str:
     cluster.tell(f"by hand: the leader is to hand over to {to or 'the newest follower'}")
     leader = await cluster.order("hand-over", to)
     return noted(cluster, Mark("hand-over", {"nodes": [leader]}, f"handed over: {leader} leads now"))
+
+
+async def replicate(cluster: Cluster, rule: str) -> str:
+    """Let the leader acknowledge by `rule`; returns what was done. Raises `ClusterError`."""
+    cluster.tell(f"by hand: replication is to be {rule}")
+    leader = await cluster.order("replicate", rule)
+    text = f"by hand: {leader} acknowledges by {rule} from now on"
+    return noted(cluster, Mark("replicate", {"nodes": leader.split(", ")}, text))

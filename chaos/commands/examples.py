@@ -33,6 +33,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "up": (
         "./lab up",
         "./lab up --nodes 5 --reads followers",
+        "./lab up --replication n2=sync,n3=async",
         "./lab up --strategy leaderless --set w=2",
         "./lab up --like dynamo",
     ),
@@ -44,6 +45,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "logs": ("./lab logs --follow", "./lab logs --node n1 --level notable"),
     "promote": ("./lab promote n2",),
     "handover": ("./lab handover", "./lab handover n2"),
+    "replication": ("./lab replication n2=sync,n3=async", "./lab replication semi-sync"),
     "fault": ("./lab fault cut leader", "./lab fault heal"),
     "fault cut": ("./lab fault cut n1", "./lab fault cut n1 n2 --one-way"),
     "fault slow": ("./lab fault slow n2 --latency-ms 300",),

@@ -1,4 +1,4 @@
-"""`./lab promote` and `./lab handover`: who leads the cluster that is up, by an operator's order."""
+"""`./lab promote`, `handover` and `replication`: who leads, and for whom that one waits."""
 
 from typing import Annotated
 
@@ -6,12 +6,14 @@ import typer
 
 from chaos.commands.choosing import of_a_project
 from chaos.runtimes import ending
+from services.single_leader.acknowledgement import RULES
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command()(of_a_project(promote))
     app.command()(of_a_project(handover))
+    app.command()(of_a_project(replication))
 
 
 def promote(
@@ -34,3 +36,17 @@ def handover(
     from chaos.by_hand.order import by_hand
 
     typer.echo(ending.run(by_hand(leading.hand_over, node)))
+
+
+def replication(
+    rule: Annotated[str, typer.Argument(metavar="RULE", help=f"{', '.join(RULES)}, or n2=sync,n3=async.")],
+) -> None:
+    """Let the leader acknowledge by another rule from now on, while it goes on leading.
+
+    With `n2=sync,n3=async` a write waits for n2 and not for n3; who is not named is asynchronous. Returns
+    when all that was acknowledged is held as the new rule demands it.
+    """
+    from chaos.by_hand import leading
+    from chaos.by_hand.order import by_hand
+
+    typer.echo(ending.run(by_hand(leading.replicate, rule)))

@@ -30,7 +30,9 @@ GATEWAY = "By way of this one, or of this device (default: the first gateway)."
 TO = "Give it to this replica, whether it leads or not (default: whoever the gateway takes for the leader)."
 LIKE = f"A database without a leader in miniature: {', '.join(MINIATURES)}."
 READS = "leader, followers, any, bounded …; docs/replication-lag.md has all of them"
-REPLICATION = "async, sync, semi-sync, semi-sync-timeout or quorum-ack"
+REPLICATION = (
+    "async, sync, semi-sync, semi-sync-timeout or quorum-ack; or for each follower: n2=sync,n3=async"
+)
 
 
 def register(app: typer.Typer) -> None:

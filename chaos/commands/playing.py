@@ -16,6 +16,7 @@ from chaos.cluster.shape import DEVICE, Companion, Shape
 from chaos.runtimes import playground
 from chaos.runtimes.http_client import HttpClient
 from chaos.runtimes.supervisor import state_directory
+from chaos.targets.replication import settings_for
 from chaos.targets.target import must_be_usable, roles_of
 from chaos.workloads.client import Answer
 from services.families import DEFAULT, FAMILIES
@@ -47,8 +48,9 @@ async def start(
     """
     nearest("strategy", strategy, FAMILIES)
     nearest("runtime to play on", on, FINDERS)
-    chosen = _settings({"family": strategy, **settings, **_shared_out(nodes, partitions)})
     shape = _shape(nodes, devices)
+    rule = _rule(strategy, settings, shape)
+    chosen = _settings({"family": strategy, **settings, **rule, **_shared_out(nodes, partitions)})
     if on == "local":  # containers have files of their own
         must_be_usable(chosen)
     with playground.starting():
@@ -158,6 +160,13 @@ def _shape(nodes: int, devices: Sequence[str]) -> Shape:
         return Shape(nodes, companions=tuple(Companion(name, DEVICE) for name in devices))
     except ValueError as error:
         raise ClusterError(f"these devices cannot be: {error}") from error
+
+
+def _rule(strategy: str, settings: Mapping[str, Any], shape: Shape) -> Mapping[str, Any]:
+    """By which rule n1 acknowledges, where that is said. Raises `UnknownNameError`."""
+    if strategy != DEFAULT or not isinstance(settings.get("replication"), str):
+        return {}
+    return settings_for(settings["replication"], shape.members, shape.members[0])
 
 
 def _settings(given: Mapping[str, Any]) -> CommonSettings:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from chaos.by_hand.looking import look
 from chaos.by_hand.remarks import remarks
+from chaos.by_hand.waiting import rules
 from chaos.runtimes import playground
 
 COLUMNS = ("node", "role", "epoch", "position", "lag", "leader", "port")
@@ -47,7 +48,7 @@ def drawn(found: dict[str, Any]) -> Group:
     table = Table(*columns, title=f"{found['name']} ({found['runtime']})", box=None, padding=(0, 2, 0, 0))
     for node in found["nodes"]:
         table.add_row(*(_cell(node, column, found["addresses"]) for column in columns))
-    return Group(table, *_hints(found), *_sentences(found))
+    return Group(table, *map(Text, rules(found)), *_hints(found), *_sentences(found))
 
 
 def _hints(found: dict[str, Any]) -> Iterator[Text]:

@@ -69,7 +69,8 @@ def _synchronous(seen: Seen, account: Account) -> bool:
         return False
     if replication == "semi-sync":
         return bool(leaders[0].get("synchronous") == account["node"])
-    return replication == "sync" and account["node"] in leaders[0].get("caught_up", ())
+    waits_for = leaders[0].get("waits_for") or leaders[0].get("caught_up", ())
+    return replication == "sync" and account["node"] in waits_for
 
 
 def _lag(behind: Mapping[str, Any] | None) -> Bar | None:

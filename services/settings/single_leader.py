@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal, TypeAlias, get_args
 
+from msgspec.structs import replace
+
 from services.groups import partitions
 from services.groups.partitions import Layout
 from services.settings.common import CommonSettings
@@ -38,10 +40,14 @@ SQL_POLICIES: tuple[ReadPolicy, ...] = ("leader", "any", "followers", "nearest",
 Coordination: TypeAlias = Literal["controller", "election", "manual"]
 
 
+RULE = ("replication", "synchronous")  # the settings that say when a write is acknowledged
+
+
 class SingleLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="single-leader"):
     """How the cluster replicates; times in milliseconds."""
 
     replication: Replication = "semi-sync"
+    synchronous: tuple[str, ...] = ()  # `sync`: the followers that a write waits for; none named: all
     reads: ReadPolicy = "leader"
     epochs: bool = True  # followers refuse a leader of an older epoch
     lease: bool = False  # a leader may lead only while the controller's lease lasts
@@ -78,6 +84,7 @@ class SingleLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="singl
                 "reporting_indexes gives some replicas an index more, and a copy of the leader's pages "
                 "(replication_log 'wal') has exactly the leader's indexes"
             )
+        self._check_synchronous()
         partitions.check(self.partitions)
         if self.partitions and self.coordination != "election":
             raise ValueError(
@@ -87,6 +94,22 @@ class SingleLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="singl
         if self.lease and self.lease_ms <= self.heartbeat_ms:
             raise ValueError(
                 f"lease_ms ({self.lease_ms}) must be longer than heartbeat_ms ({self.heartbeat_ms})"
+            )
+
+    def _check_synchronous(self) -> None:
+        if not self.synchronous:
+            return
+        if self.replication != "sync":
+            raise ValueError(
+                f"synchronous names the followers that 'sync' waits for, and replication is "
+                f"{self.replication!r}; leave synchronous out"
+            )
+        if len(set(self.synchronous)) < len(self.synchronous):
+            raise ValueError(f"synchronous names a follower twice: {', '.join(self.synchronous)}")
+        if self.partitions:
+            raise ValueError(
+                "synchronous names followers of one leader, and several partitions have several; "
+                "leave synchronous out, and 'sync' waits for all followers of each"
             )
 
     @property
@@ -112,10 +135,19 @@ class SingleLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="singl
     @property
     def named(self) -> tuple[str, ...]:
         """See `CommonSettings`."""
-        return (*super().named, *self.new_format)
+        return (*super().named, *self.new_format, *self.synchronous)
+
+    def with_those_of(self, other: "SingleLeaderSettings", *names: str) -> "SingleLeaderSettings":
+        """These settings, but those of the given names as in `other`."""
+        return replace(self, **{name: getattr(other, name) for name in names})
 
     def check_fit(self, replicas: Sequence[str], consumers: Sequence[str] = ()) -> None:
         """See `CommonSettings`."""
+        for name in self.synchronous:
+            if name not in replicas:
+                raise ValueError(
+                    f"a write is to wait for {name!r}, which is no replica; there are {', '.join(replicas)}"
+                )
         partitions.check_fit(self.partitions, replicas, consumers)
         if consumers and self.feed == "log" and self.replication_log != "row":
             raise ValueError(

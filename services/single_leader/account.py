@@ -30,7 +30,11 @@ def status(standing: Standing) -> Status:
         followers=leader.progress() if leader else {},
         lags=leader.lags() if leader else {},
         caught_up=leader.caught_up() if leader else (),
-        synchronous=leader.synchronous if leader and standing.cluster.replication == "semi-sync" else None,
+        synchronous=leader.confirming.synchronous
+        if leader and standing.cluster.replication == "semi-sync"
+        else None,
+        waits_for=leader.confirming.waits_for() if leader else (),
+        held=leader.confirming.held if leader else 0,
         hands_over_to=standing.hold.successor,
     )
     return Status(

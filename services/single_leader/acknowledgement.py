@@ -3,7 +3,7 @@
 | rule | a write is acknowledged once it is durable on |
 |---|---|
 | async | the leader |
-| sync | the leader and every follower |
+| sync | the leader and every follower, or those that `synchronous` names |
 | semi-sync | the leader and the one follower that is synchronous at the moment |
 | semi-sync-timeout | the leader and any one follower; after a timeout the leader alone (MySQL's default) |
 | quorum-ack | a majority of all replicas |
@@ -80,16 +80,35 @@ def acknowledged(
     if not followers:
         return own
     durable = sorted((view.durable for view in followers.values()), reverse=True)
-    first = followers[synchronous].durable if synchronous else 0
+    first = followers[synchronous].durable if synchronous and synchronous in followers else 0
     return RULES[rule].up_to(Confirmed(own, durable, first, fallen_back))
 
 
-def enough_promises(rule: Replication, replicas: int) -> int:
+def waited_for(
+    named: Sequence[str], leader: str, followers: Mapping[str, FollowerView]
+) -> Mapping[str, FollowerView]:
+    """The followers that `sync` waits for: those that are `named`, or all where none is.
+
+    Where the leader is named itself, the most advanced of the others takes its place, whoever that is by
+    then: a failover counts on so many who have each write. Who is named and does not follow has nothing, and
+    holds everything up.
+    """
+    if not named:
+        return followers
+    others = sorted(followers.keys() - set(named), key=lambda name: (-followers[name].durable, name))
+    chosen = [name for name in named if name != leader]
+    chosen += others[: len(named) - len(chosen)]
+    return {name: followers.get(name, FollowerView()) for name in chosen}
+
+
+def enough_promises(rule: Replication, replicas: int, named: int = 0) -> int:
     """How many replicas must have promised a new epoch so that one of them has every acknowledged write.
 
-    A write that k replicas hold is in each set of `replicas - k + 1` of them.
+    A write that k replicas hold is in each set of `replicas - k + 1` of them. Where so many followers are
+    `named`, these and the leader hold it.
     """
-    return replicas - RULES[rule].holders(replicas) + 1
+    holders = min(named + 1, replicas) if named else RULES[rule].holders(replicas)
+    return replicas - holders + 1
 
 
 def seen_by_readers(own: int, followers: Mapping[str, FollowerView], now: float) -> int:

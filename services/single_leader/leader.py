@@ -7,7 +7,7 @@ controller counts it too, the rule with it is enough (Raft's joint consensus, fo
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -15,8 +15,8 @@ from services.errors import LabError
 from services.messages import Lag, Operation, Position
 from services.ports import Env
 from services.settings.single_leader import SingleLeaderSettings
-from services.single_leader import acknowledgement
 from services.single_leader.acknowledgement import FollowerView
+from services.single_leader.confirming import Confirming
 from services.single_leader.hold import Underway
 from services.single_leader.lag import CommitTimes
 from services.single_leader.lease import Lease
@@ -73,10 +73,9 @@ class Leader:
         fresh = FollowerView(may_read_until=now + self._shipping.may_read_s())
         asked_at = env.lease_clock.now_s() if elected_at is None else elected_at
         self._followers = {name: Follower(storage.last, fresh, asked_at) for name in followers}
-        self.synchronous: str | None = next(iter(followers), None)
-        self._fallen_back = False
         self._acknowledged = Watermark()
         self._commit_times = CommitTimes(storage.last.sequence, now)
+        self.confirming = Confirming(env, settings, self._followers, self._commit_times, say)
         self._commits: GroupCommit[Request, Outcome] = GroupCommit(
             env.disk, partial(storage.append, epoch), self._committed, is_short
         )
@@ -92,6 +91,16 @@ class Leader:
             spawn(f"ship-{name}", self._shipping.ship(name, follower))
         if self.lease.wanted:
             spawn("lease", self.lease.keep())
+
+    async def adopt(self, settings: SingleLeaderSettings) -> None:
+        """From now on `settings` say for whom a write waits; in nothing else do they differ from before."""
+        self._settings = settings
+        self._shipping.adopt(settings)
+        self.confirming.adopt(settings)
+        await self._env.tasks.cancel("watch-followers")
+        if settings.followers_matter:
+            self._env.tasks.spawn("watch-followers", self._watch_followers())
+        self._advance()
 
     async def stop(self, reason: str) -> None:
         """Stop every task; whoever still waits for an acknowledgement learns that nobody knows."""
@@ -246,52 +255,9 @@ class Leader:
 
     def _advance(self) -> None:
         own = self._storage.last.sequence
-        allowed = self._confirmed(own) if self._settings.followers_matter else own
+        allowed = self.confirming.up_to(own)
         if allowed >= self._first:  # before that a log newer than this may turn up (Raft, 5.4.2)
             self._acknowledged.raise_to(allowed)
-
-    def _confirmed(self, own: int) -> int:
-        """The sequence up to which, of the `own` log, enough followers have what they must have."""
-        now = self._env.clock.monotonic()
-        members = {name: each.view for name, each in self._followers.items() if each.member}
-        if self._settings.replication == "semi-sync":
-            self._choose_synchronous(members, now)
-        elif self._settings.replication == "semi-sync-timeout":
-            self._fall_back_or_return(members, own, now)
-        allowed = self._allowed(own, members)
-        everybody = {name: each.view for name, each in self._followers.items()}
-        if len(members) < len(everybody):
-            joining = {name: everybody[name] for name in self.caught_up()}
-            allowed = min(allowed, self._allowed(own, joining))
-        if self._settings.reads == "bounded":
-            allowed = min(allowed, acknowledgement.seen_by_readers(own, everybody, now))
-        return allowed
-
-    def _allowed(self, own: int, views: Mapping[str, FollowerView]) -> int:
-        return acknowledgement.acknowledged(
-            self._settings.replication, own, views, self.synchronous, self._fallen_back
-        )
-
-    def _choose_synchronous(self, views: Mapping[str, FollowerView], now: float) -> None:
-        late = self.synchronous is not None and self._is_late(views[self.synchronous], now)
-        chosen = acknowledgement.synchronous_follower(self.synchronous, views, late)
-        if chosen != self.synchronous:
-            self._say("synchronous-follower-replaced", was=self.synchronous, now=chosen)
-            self.synchronous = chosen
-
-    def _fall_back_or_return(self, views: Mapping[str, FollowerView], own: int, now: float) -> None:
-        alone = all(self._is_late(view, now) for view in views.values())
-        if alone and not self._fallen_back:
-            timeout_s = self._settings.semi_sync_timeout_ms / 1000
-            self._say("fell-back-to-async", reason=f"no follower confirmed within {timeout_s:g} s")
-            self._fallen_back = True
-        elif self._fallen_back and any(view.durable >= own for view in views.values()):
-            self._say("semi-sync-restored")
-            self._fallen_back = False
-
-    def _is_late(self, view: FollowerView, now: float) -> bool:
-        """Has it lacked something for longer than a write is to wait, however much it moves meanwhile?"""
-        return self._commit_times.lag(view.durable, now).seconds > self._settings.semi_sync_timeout_ms / 1000
 
     def _asked_at(self) -> Iterable[float]:
         return [follower.asked_at for follower in self._followers.values() if follower.member]

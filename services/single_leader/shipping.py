@@ -69,6 +69,10 @@ class Shipping:
         self._opened = storage.last.sequence + 1
         self._tail = Tail(storage, settings.log_retention_entries)
 
+    def adopt(self, settings: SingleLeaderSettings) -> None:
+        """See `Leader`."""
+        self._settings = settings
+
     def extend(self, entries: list[Entry]) -> None:
         """The log has these entries more."""
         self._tail.extend(entries)

@@ -10,14 +10,12 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TypeVar
 
-from msgspec.structs import replace
-
 from services.errors import LabError
 from services.groups import partitions
 from services.node import remember_settings
 from services.ports import OTHER_FORMAT, USUAL_FORMAT, Env
 from services.settings import NodeSettings
-from services.settings.single_leader import SingleLeaderSettings
+from services.settings.single_leader import RULE, SingleLeaderSettings
 from services.single_leader.election.ballot import Ballot
 from services.single_leader.hold import Hold
 from services.single_leader.leader import Leader
@@ -31,6 +29,7 @@ from services.sql.functions import Outside
 
 T = TypeVar("T")
 
+FOR_LATER = ("new_format", *RULE)  # settings that can change while it leads
 COPYING = "take-copy"  # the task that puts a copy in place of the data
 
 
@@ -145,15 +144,18 @@ class Standing:
     async def configure(self, settings: SingleLeaderSettings, reset: bool) -> None:
         """Take these settings, as a follower; with `reset`, begin again with empty data.
 
-        A new storage format alone changes nothing before the replica starts again, see `rewriting`. Raises
-        `LabError` bad-order when they do not fit this cluster, or the data would have to be in another file.
+        A new storage format alone changes nothing before the replica starts again, see `rewriting`. A leader
+        goes on leading where only the rule differs by which it acknowledges. Raises `LabError` bad-order when
+        they do not fit this cluster, or the data would have to be in another file.
         """
         async with self._changing:
-            before, for_later = self.cluster, replace(self.cluster, new_format=settings.new_format)
+            before, for_later = self.cluster, self.cluster.with_those_of(settings, *FOR_LATER)
             if not reset:
                 must_stay_in_its_file(before.replication_log, settings.replication_log)
             if reset or settings != for_later:
                 await self._end_leadership("new settings")
+            elif self.leader:
+                await self.leader.adopt(settings)
             self.cluster = settings
             self.storage.tables.log = settings.replication_log
             if reset:

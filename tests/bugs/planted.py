@@ -197,7 +197,7 @@ def the_oldest_log_is_promoted() -> Any:
 @bug(LOSSES)
 def one_promise_too_few_is_enough() -> Any:
     enough = acknowledgement.enough_promises
-    return patch.object(failover, "enough_promises", lambda rule, n: enough(rule, n) - 1)
+    return patch.object(failover, "enough_promises", lambda *counted: enough(*counted) - 1)
 
 
 @bug(LOSSES)

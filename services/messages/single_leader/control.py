@@ -28,6 +28,8 @@ class LeadStatus(Detail, frozen=True, kw_only=True, tag="single-leader"):
     lags: dict[str, Lag] = msgspec.field(default_factory=dict)  # of a leader: how far behind each is
     caught_up: tuple[str, ...] = ()  # of a leader: whose confirmations count, or may from now on
     synchronous: Name | None = None  # of a leader: the one follower that `semi-sync` waits for
+    waits_for: tuple[Name, ...] = ()  # of a leader: without whom it acknowledges nothing, by any rule
+    held: Count = 0  # of a leader: what the rule in force confirms; `acknowledged` never goes back
     leads: dict[str, int] = msgspec.field(default_factory=dict)
     hands_over_to: Name | None = None  # of who led in this epoch and gave that up: who has the whole log
 

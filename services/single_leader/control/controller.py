@@ -31,7 +31,7 @@ from services.messages.single_leader import (
 from services.node import remember_settings
 from services.ports import Env, over_for_everybody_s
 from services.settings import NodeSettings
-from services.settings.single_leader import SingleLeaderSettings
+from services.settings.single_leader import RULE, SingleLeaderSettings
 from services.single_leader.control import failover, operating
 from services.single_leader.control.memory import first_view, recall, remember
 from services.single_leader.control.switches import Switches
@@ -134,7 +134,12 @@ class Controller:
         return self._route()
 
     async def configure(self, settings: SingleLeaderSettings, reset: bool) -> None:
-        """See `Part`."""
+        """See `Part`. Another rule of acknowledgement alone is no reason to look away from anybody."""
+        if not reset and settings == self._cluster.with_those_of(settings, *RULE):
+            with disk_may_refuse():
+                remember_settings(self._env, settings)
+            self._cluster = settings
+            return
         await self.stop("new settings")
         try:
             with disk_may_refuse():

@@ -211,7 +211,8 @@ def _candidates(
     """
     reachable = _reachable(view, attempt, settings, now) - (attempt.refused - attempt.promised.keys())
     promised = {node: attempt.promised[node] for node in sorted(reachable & attempt.promised.keys())}
-    enough = len(promised) >= enough_promises(settings.replication, len(view.replicas))
+    named = len(settings.synchronous)
+    enough = len(promised) >= enough_promises(settings.replication, len(view.replicas), named)
     return promised if enough and len(promised) == len(reachable) else {}
 
 

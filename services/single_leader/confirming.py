@@ -1,0 +1,89 @@
+"""What followers confirm to their leader, and how far that lets it acknowledge by the rule in force."""
+
+from collections.abc import Callable, Mapping
+
+from services.ports import Env
+from services.settings.single_leader import SingleLeaderSettings
+from services.single_leader import acknowledgement
+from services.single_leader.acknowledgement import FollowerView
+from services.single_leader.lag import CommitTimes
+from services.single_leader.shipping import Follower
+
+
+class Confirming:
+    """`followers` are the leader's own, and change while it leads; so may the settings."""
+
+    def __init__(
+        self,
+        env: Env,
+        settings: SingleLeaderSettings,
+        followers: Mapping[str, Follower],
+        commit_times: CommitTimes,
+        say: Callable[..., None],
+    ) -> None:
+        self._env, self._followers, self._commit_times, self._say = env, followers, commit_times, say
+        self.synchronous: str | None = next(iter(followers), None)  # for whom `semi-sync` waits
+        self.held = 0  # what the rule confirms at this moment; what was acknowledged is not taken back
+        self.adopt(settings)
+
+    def adopt(self, settings: SingleLeaderSettings) -> None:
+        """From now on these settings hold."""
+        self._settings, self._fallen_back = settings, False
+
+    def waits_for(self) -> tuple[str, ...]:
+        """The followers without whom no write is acknowledged; none where any of them will do, or nobody."""
+        if self._settings.replication == "semi-sync":
+            return (self.synchronous,) if self.synchronous else ()
+        if self._settings.replication != "sync":
+            return ()
+        views = {name: each.view for name, each in self._followers.items() if each.caught_up}
+        return tuple(acknowledgement.waited_for(self._settings.synchronous, self._env.node, views))
+
+    def up_to(self, own: int) -> int:
+        """The sequence up to which, of the `own` log, enough followers have what they must have."""
+        self.held = self._confirmed(own) if self._settings.followers_matter else own
+        return self.held
+
+    def _confirmed(self, own: int) -> int:
+        now = self._env.clock.monotonic()
+        members = {name: each.view for name, each in self._followers.items() if each.member}
+        if self._settings.replication == "semi-sync":
+            self._choose_synchronous(members, now)
+        elif self._settings.replication == "semi-sync-timeout":
+            self._fall_back_or_return(members, own, now)
+        allowed = self._allowed(own, members)
+        everybody = {name: each.view for name, each in self._followers.items()}
+        if len(members) < len(everybody):
+            joining = {name: each.view for name, each in self._followers.items() if each.caught_up}
+            allowed = min(allowed, self._allowed(own, joining))
+        if self._settings.reads == "bounded":
+            allowed = min(allowed, acknowledgement.seen_by_readers(own, everybody, now))
+        return allowed
+
+    def _allowed(self, own: int, views: Mapping[str, FollowerView]) -> int:
+        settings = self._settings
+        views = acknowledgement.waited_for(settings.synchronous, self._env.node, views)
+        return acknowledgement.acknowledged(
+            settings.replication, own, views, self.synchronous, self._fallen_back
+        )
+
+    def _choose_synchronous(self, views: Mapping[str, FollowerView], now: float) -> None:
+        late = self.synchronous is not None and self._is_late(views[self.synchronous], now)
+        chosen = acknowledgement.synchronous_follower(self.synchronous, views, late)
+        if chosen != self.synchronous:
+            self._say("synchronous-follower-replaced", was=self.synchronous, now=chosen)
+            self.synchronous = chosen
+
+    def _fall_back_or_return(self, views: Mapping[str, FollowerView], own: int, now: float) -> None:
+        alone = all(self._is_late(view, now) for view in views.values())
+        if alone and not self._fallen_back:
+            timeout_s = self._settings.semi_sync_timeout_ms / 1000
+            self._say("fell-back-to-async", reason=f"no follower confirmed within {timeout_s:g} s")
+            self._fallen_back = True
+        elif self._fallen_back and any(view.durable >= own for view in views.values()):
+            self._say("semi-sync-restored")
+            self._fallen_back = False
+
+    def _is_late(self, view: FollowerView, now: float) -> bool:
+        """Has it lacked something for longer than a write is to wait, however much it moves meanwhile?"""
+        return self._commit_times.lag(view.durable, now).seconds > self._settings.semi_sync_timeout_ms / 1000
