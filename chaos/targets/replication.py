@@ -7,7 +7,7 @@ before it confirms a write, and n3 gets it when it may. Who is not named is asyn
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chaos.catalogue.names import UnknownNameError, nearest
+from chaos.catalogue.names import UnknownNameError
 from services.single_leader.acknowledgement import RULES
 
 WAYS = {"sync": True, "async": False}
@@ -16,7 +16,11 @@ WAYS = {"sync": True, "async": False}
 def settings_for(text: str, replicas: Sequence[str], leader: str) -> Mapping[str, Any]:
     """The settings that `text` stands for. Raises `UnknownNameError` with what there is."""
     if "=" not in text:
-        nearest("rule of replication", text, tuple(RULES))
+        if text not in RULES:
+            known = ", ".join(RULES)
+            raise UnknownNameError(
+                f"there is no rule {text!r}; there are {known}, or one for each follower: n2=sync"
+            )
         return {"replication": text, "synchronous": ()}
     followers = [node for node in replicas if node != leader]
     ways = dict(_way(part.strip(), followers, leader) for part in text.split(","))

@@ -96,7 +96,7 @@ def _metrics(address: str) -> str:
 
 @pytest.mark.timeout(300)
 def test_an_evening_with_a_cluster(terminal: Terminal) -> None:
-    said = terminal.lab("up", "--replication", "sync", "--nodes", "2", *PATIENT)
+    said = terminal.lab("up", "--replication", "n2=sync", "--nodes", "2", *PATIENT)
     assert "up: local-" in said and "\nn1 leads, followed by n2\n" in said
     page = _page(said)
     assert page in terminal.lab("page")
@@ -105,6 +105,7 @@ def test_an_evening_with_a_cluster(terminal: Terminal) -> None:
     assert [node["node"] for node in terminal.status()["nodes"]] == ["n1", "n2", "g1", "g2", "controller"]
 
     assert 'lab_role{role="follower"} 1' in _metrics(terminal.status()["addresses"]["n2"])
+    assert "n1 acknowledges by semi-sync" in terminal.lab("replication", "semi-sync")
     assert "acknowledged by n1" in terminal.lab("put", "x", "7")
     terminal.lab("put", "greeting", "hello there")
     assert terminal.lab("get", "x").startswith("7\n")

@@ -31,7 +31,7 @@ def test_what_a_rule_stands_for(text: str, replication: str, synchronous: tuple[
 @pytest.mark.parametrize(
     ("text", "remedy"),
     [
-        ("semi-sink", "did you mean semi-sync?"),
+        ("semi-sink", "semi-sync, semi-sync-timeout, quorum-ack, or one for each follower"),
         ("n9=sync", "there are: n2, n3"),
         ("n1=sync", "n1 leads; name its followers: n2, n3"),
         ("n2=often", "n2=sync or n2=async"),
