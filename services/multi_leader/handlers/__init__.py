@@ -2,7 +2,9 @@
 
 All leaders call it with the same values in the same order, and so come to the same, if it depends on
 nothing else. It has a budget, counted in lines of Python and not in seconds, so that it is broken off at the
-same place everywhere. It must not wait for anything: a line that sleeps is one line.
+same place everywhere. A line that sleeps or waits for somebody would be one line, and stop the leader; so
+whoever sleeps, or asks the network or another process, is broken off as well. What nobody notices is a single
+call of a function in C that takes long.
 """
 
 import importlib.util
@@ -19,8 +21,23 @@ from services.settings.multi_leader import HANDLERS
 Resolve: TypeAlias = Callable[[str, tuple[Value, ...]], Value]
 
 
-class TooLongError(BaseException):
-    """The handler has used up its budget. Not an `Exception`, so that it is no mistake that one expects."""
+# Modules whose functions may wait, and functions of others.
+WAIT, WAIT_TOO = (
+    frozenset({"select", "socket", "_socket", "_posixsubprocess"}),
+    ("time.sleep", "builtins.input"),
+)
+
+
+class BrokenOffError(BaseException):
+    """The handler went too far. Not an `Exception`, so that it is no mistake that one expects."""
+
+
+class TooLongError(BrokenOffError):
+    """It has used up its budget."""
+
+
+class WaitsError(BrokenOffError):
+    """It was about to wait."""
 
 
 def handler_of(name: str) -> Resolve:
@@ -66,7 +83,7 @@ def _module(path: str) -> Any:
 
 
 def within(steps: int, resolve: Resolve, key: str, values: tuple[Value, ...]) -> Value:
-    """What it comes to. Raises `TooLongError` when it takes more lines, and whatever the handler raises."""
+    """What it comes to. Raises `BrokenOffError`, and whatever the handler raises."""
     left = steps
 
     def count(frame: FrameType, event: str, _: Any) -> Any:
@@ -76,9 +93,20 @@ def within(steps: int, resolve: Resolve, key: str, values: tuple[Value, ...]) ->
             raise TooLongError(f"it was broken off after {steps} lines of Python")
         return count
 
-    before = sys.gettrace()
+    before = sys.gettrace(), sys.getprofile()
     sys.settrace(count)
+    sys.setprofile(_must_not_wait)
     try:
         return resolve(key, values)
     finally:
-        sys.settrace(before)
+        sys.setprofile(before[1])
+        sys.settrace(before[0])
+
+
+def _must_not_wait(_: FrameType, event: str, function: Any) -> None:
+    if event != "c_call":
+        return
+    owner = getattr(function, "__module__", None) or type(getattr(function, "__self__", None)).__module__
+    called = f"{owner.lstrip('_')}.{function.__name__}"
+    if owner in WAIT or called in WAIT_TOO:
+        raise WaitsError(f"it called {called}, which may wait; it is to go by the values alone")

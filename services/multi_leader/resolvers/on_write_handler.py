@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from services.messages import Value
 from services.messages.multi_leader import Change
-from services.multi_leader.handlers import Resolve, TooLongError, within
+from services.multi_leader.handlers import BrokenOffError, Resolve, within
 from services.multi_leader.knowledge import newest
 from services.multi_leader.resolvers import values_of
 
@@ -46,5 +46,5 @@ class OnWriteHandler:
     def _ask(self, key: str, values: tuple[Value, ...]) -> tuple[Value, str]:
         try:
             return within(self._steps, self._resolve, key, values), ""
-        except (Exception, TooLongError) as error:  # whatever an application's code may raise
+        except (Exception, BrokenOffError) as error:  # whatever an application's code may raise
             return None, " ".join(f"{type(error).__name__}: {error}".split())

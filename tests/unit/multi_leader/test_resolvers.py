@@ -4,6 +4,11 @@ The versions are those of authors who each know some of what there was before: m
 causally sound, as real ones are.
 """
 
+import select
+import socket
+import subprocess
+import time
+from collections.abc import Callable
 from itertools import permutations
 from pathlib import Path
 from typing import get_args
@@ -175,6 +180,32 @@ def test_a_handler_that_never_ends_is_broken_off_and_leaves_all_versions() -> No
     kept = kept_by(resolver, IN_CONFLICT)
     assert resolver.show(kept) == ("n1", "n2")
     assert "it was broken off after 1000 lines of Python" in resolver.complaint(kept)
+
+
+ASKS: dict[str, Callable[[], object]] = {
+    "time.sleep": lambda: time.sleep(60),
+    "socket.connect": lambda: socket.socket().connect(("127.0.0.1", 9)),
+    "socket.getaddrinfo": lambda: socket.create_connection(("127.0.0.1", 9)),
+    "select.select": lambda: select.select([], [], [], 60),
+    "posixsubprocess.fork_exec": lambda: subprocess.run(["sleep", "60"]),
+    "builtins.input": input,
+}
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("asks", ASKS)
+def test_a_handler_that_waits_is_broken_off_and_leaves_all_versions(asks: str) -> None:
+    def resolve(key: str, values: tuple[Value, ...]) -> Value:
+        try:
+            ASKS[asks]()
+        except Exception:
+            return values[0]
+        return values[0]
+
+    resolver = OnWriteHandler(resolve, 1_000_000)
+    kept = kept_by(resolver, IN_CONFLICT)
+    assert resolver.show(kept) == ("n1", "n2")
+    assert resolver.complaint(kept).startswith(f"WaitsError: it called {asks}, ")
 
 
 def test_what_a_handler_could_not_settle_is_told() -> None:
