@@ -17,7 +17,7 @@ from chaos.runtimes.simulation import SimulatedCluster
 from services.messages import Contents, Message, Operation, ReadContents, Status, Write
 from services.messages.single_leader import lead
 from services.replica.replica import Replica
-from services.settings import AnySettings
+from services.settings import USUAL, AnySettings
 from services.shell import Shell
 from services.single_leader.member import Member
 from services.single_leader.standing import Standing
@@ -26,6 +26,7 @@ from tests.world.virtually import until
 T = TypeVar("T")
 
 REPLICAS = ("n1", "n2", "n3")
+SMALL = Shape(gateways=1)
 PATIENCE_S = 60.0
 MISHAPS = ("crashed", "bug")
 
@@ -36,9 +37,12 @@ class World(SimulatedCluster):
     At the end no node may have crashed or met a bug.
     """
 
-    def __init__(self, settings: AnySettings, only: Sequence[str] = (), seed: int = 1) -> None:
-        super().__init__(seed, Shape(gateways=1))
+    def __init__(
+        self, settings: AnySettings = USUAL, only: Sequence[str] = (), shape: Shape = SMALL, seed: int = 1
+    ) -> None:
+        super().__init__(seed, shape)
         self.lines: list[tuple[str, str]] = []  # which node has said which event
+        self.told: list[str] = []  # by the lab, of a run
         self._only = only
         self._crew.settings = settings
         self._from_outside = SimulatedNetwork(self._lab, self._lab_wires.get)
@@ -55,6 +59,10 @@ class World(SimulatedCluster):
         await self.close()
         mishaps = [event for event in self.events() if event.event in MISHAPS]
         assert not mishaps, mishaps
+
+    def tell(self, text: str) -> None:
+        """See `Cluster`."""
+        self.told.append(text)
 
     async def boot(self, node: str, settings: AnySettings | None = None) -> None:
         """Start a process on the node's disk, with the cluster's settings or others."""
@@ -120,6 +128,11 @@ class World(SimulatedCluster):
         """Everything passes again."""
         for wire in self._wires.values():
             wire.set(HEALTHY)
+
+    @property
+    def all_passes(self) -> bool:
+        """No link is cut, slow or closed."""
+        return all(wire.state == HEALTHY for wire in self._wires.values())
 
     def node(self, name: str) -> Shell:
         """The node itself, to look inside. To work on it, use `begin`."""

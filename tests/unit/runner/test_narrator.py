@@ -1,12 +1,12 @@
 """What nodes say as a story: in the order of time, each line once, and as often as it was said."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from chaos.cluster import Event
 from chaos.running.narrator import Narrator, Story, Tone
-from tests.unit.runner.memory_cluster import MemoryCluster
+from tests.world.virtually import simulated
+from tests.world.world import World
 
 
 def said(time_s: float, node: str = "n1", event: str = "started", **fields: Any) -> Event:
@@ -33,25 +33,26 @@ def test_the_same_line_twice_is_two_lines() -> None:
     assert len(list(story.news([said(1.0), said(1.0)], until_s=2.0))) == 1
 
 
-class Talkative(MemoryCluster):
+class Talkative(World):
     """A cluster whose nodes have said just this."""
 
-    def __init__(self, directory: Path, lines: list[Event]) -> None:
-        super().__init__(directory)
-        self._lines = lines
+    def __init__(self, said: list[Event]) -> None:
+        super().__init__()
+        self._said = said
 
     def events(self) -> Sequence[Event]:
-        return self._lines
+        return self._said
 
 
-def test_two_refusals_of_one_moment_are_both_told_and_nothing_twice(tmp_path: Path) -> None:
+@simulated
+async def test_two_refusals_of_one_moment_are_both_told_and_nothing_twice() -> None:
     told: list[tuple[float, str]] = []
 
     def tell_at(second: float, text: str, tone: Tone) -> None:
         told.append((second, text))
 
     lines = [said(9.0, event="promoted"), said(10.5, event="refused", by="n2"), said(10.5, event="started")]
-    narrator = Narrator(Talkative(tmp_path, lines), tell_at, began_s=10.0, elapsed_ns=lambda: 0)
+    narrator = Narrator(Talkative(lines), tell_at, began_s=10.0, elapsed_ns=lambda: 0)
     narrator.tell_news()
     lines.append(said(10.5, event="refused", by="n3"))
     narrator.tell_news()

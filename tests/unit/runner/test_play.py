@@ -1,8 +1,7 @@
-"""One variant from settings to verdict, on real services in one process."""
+"""One variant from settings to verdict, on simulated machines."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from chaos.catalogue.scenario import Scenario, Variant
 from chaos.cluster import HEALTHY, LinkState
 from chaos.cluster.links import Link
+from chaos.cluster.shape import DEFAULT
 from chaos.faults.cut import Cut
 from chaos.history import History
 from chaos.judging.verdict import Verdict
@@ -18,25 +18,26 @@ from chaos.recording.folder import RunFolder
 from chaos.running.narrator import Tone
 from chaos.running.run import Run
 from chaos.running.runner import Stage, play
+from chaos.runtimes.registry import CLIENT_TIMEOUT_S
 from chaos.workloads import register
 from scenarios.lost_writes import SCENARIO as LOST_WRITES
 from scenarios.split_brain import SCENARIO as SPLIT_BRAIN
-from tests.unit.runner.memory_client import MemoryClient
-from tests.unit.runner.memory_cluster import MemoryCluster
-from tests.unit.unhurried import UnhurriedClock
+from tests.world.virtually import clock, simulated
+from tests.world.world import World
 
 
 class Theatre:
-    """A stage on a cluster in memory, a folder for the recording, and what was told."""
+    """A stage on a simulated cluster, a folder for the recording, and what was told."""
 
-    def __init__(self, cluster: MemoryCluster, path: Path) -> None:
-        self.cluster = cluster
+    def __init__(self, path: Path) -> None:
+        self.world = World(shape=DEFAULT)
         self.folder = RunFolder(path)
         self.told: list[str] = []
-        self._stage = Stage(cluster, MemoryClient(cluster), UnhurriedClock(), self._tell)
+        self._stage = Stage(self.world, self.world.client(CLIENT_TIMEOUT_S), clock(), self._tell)
 
     async def play(self, scenario: Scenario, name: str) -> Verdict:
-        return await play(self._stage, scenario, variant_of(scenario, name), 7, self.folder)
+        async with self.world:
+            return await play(self._stage, scenario, variant_of(scenario, name), 7, self.folder)
 
     def _tell(self, second: float, text: str, tone: Tone) -> None:
         self.told.append(text)
@@ -44,13 +45,6 @@ class Theatre:
 
 def variant_of(scenario: Scenario, name: str) -> Variant:
     return next(variant for variant in scenario.variants if variant.name == name)
-
-
-@pytest.fixture
-async def theatre(tmp_path: Path) -> AsyncIterator[Theatre]:
-    async with MemoryCluster(tmp_path / "data") as cluster:
-        (tmp_path / "run").mkdir()
-        yield Theatre(cluster, tmp_path / "run")
 
 
 def shortened(script: object, **changes: object) -> Scenario:
@@ -64,13 +58,17 @@ WORKLOAD = register.write_once(clients=4, rate_per_s=200)
     ("scenario", "variant"),
     [(LOST_WRITES, "async"), (LOST_WRITES, "semi-sync"), (SPLIT_BRAIN, "unfenced"), (SPLIT_BRAIN, "stonith")],
 )
-async def test_a_variant_comes_out_as_expected(theatre: Theatre, scenario: Scenario, variant: str) -> None:
+@simulated
+async def test_a_variant_comes_out_as_expected(tmp_path: Path, scenario: Scenario, variant: str) -> None:
+    theatre = Theatre(tmp_path)
     verdict = await theatre.play(scenario, variant)
     assert verdict.as_expected, verdict
     assert all(finding.witnesses for finding in verdict.anomalies if finding.found)
 
 
-async def test_faults_stand_in_the_history_and_every_replica_is_read_at_the_end(theatre: Theatre) -> None:
+@simulated
+async def test_faults_stand_in_the_history_and_every_replica_is_read_at_the_end(tmp_path: Path) -> None:
+    theatre = Theatre(tmp_path)
     await theatre.play(LOST_WRITES, "async")
     history = History.load(theatre.folder.history)
     struck = [event.f for event in history.nemesis]
@@ -79,7 +77,9 @@ async def test_faults_stand_in_the_history_and_every_replica_is_read_at_the_end(
     assert max(op.index for op in history.client_operations) < history.finals[0].index
 
 
-async def test_the_nodes_log_lines_are_kept_with_the_time_of_the_run(theatre: Theatre) -> None:
+@simulated
+async def test_the_nodes_log_lines_are_kept_with_the_time_of_the_run(tmp_path: Path) -> None:
+    theatre = Theatre(tmp_path)
     await theatre.play(LOST_WRITES, "async")
     lines = (theatre.folder.path / "events.jsonl").read_text().splitlines()
     events = [json.loads(line) for line in lines]
@@ -88,7 +88,10 @@ async def test_the_nodes_log_lines_are_kept_with_the_time_of_the_run(theatre: Th
     assert any("promoted" in text for text in theatre.told)
 
 
-async def test_a_run_without_a_fault_proves_nothing(theatre: Theatre) -> None:
+@simulated
+async def test_a_run_without_a_fault_proves_nothing(tmp_path: Path) -> None:
+    theatre = Theatre(tmp_path)
+
     async def script(run: Run) -> None:
         await run.acknowledged(30)
 
@@ -97,7 +100,10 @@ async def test_a_run_without_a_fault_proves_nothing(theatre: Theatre) -> None:
     assert verdict.problems == ("no fault struck",)
 
 
-async def test_too_little_before_the_fault_proves_nothing(theatre: Theatre) -> None:
+@simulated
+async def test_too_little_before_the_fault_proves_nothing(tmp_path: Path) -> None:
+    theatre = Theatre(tmp_path)
+
     async def script(run: Run) -> None:
         async with run.fault(Cut("leader", "followers")):
             await run.acknowledged(10)
@@ -107,9 +113,12 @@ async def test_too_little_before_the_fault_proves_nothing(theatre: Theatre) -> N
     assert "acknowledged before the fault" in verdict.problems[0]
 
 
+@simulated
 async def test_a_fault_that_does_not_bite_proves_nothing(
-    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    theatre = Theatre(tmp_path)
+
     async def script(run: Run) -> None:
         await run.acknowledged(30)
         async with run.fault(Cut("leader", "followers")):
@@ -118,13 +127,16 @@ async def test_a_fault_that_does_not_bite_proves_nothing(
     async def pretend(link: Link, state: LinkState) -> None:
         """Say that it is done, and do nothing."""
 
-    monkeypatch.setattr(theatre.cluster, "set_link", pretend)
+    monkeypatch.setattr(theatre.world, "set_link", pretend)
     verdict = await theatre.play(shortened(script), "async")
     assert verdict.as_expected is None
     assert "was to swallow everything" in verdict.problems[0]
 
 
-async def test_a_condition_that_never_comes_proves_nothing_and_everything_is_healed(theatre: Theatre) -> None:
+@simulated
+async def test_a_condition_that_never_comes_proves_nothing_and_everything_is_healed(tmp_path: Path) -> None:
+    theatre = Theatre(tmp_path)
+
     async def script(run: Run) -> None:
         await run.acknowledged(30)
         async with run.fault(Cut("leader", "followers")):
@@ -133,10 +145,13 @@ async def test_a_condition_that_never_comes_proves_nothing_and_everything_is_hea
     verdict = await theatre.play(shortened(script), "sync")
     assert verdict.as_expected is None
     assert "waited 0.2 s in vain for 1000 more writes" in verdict.problems[0]
-    assert set(theatre.cluster.states.values()) == {HEALTHY}
+    assert theatre.world.all_passes
 
 
-async def test_what_the_script_left_dead_or_cut_is_revived_and_healed(theatre: Theatre) -> None:
+@simulated
+async def test_what_the_script_left_dead_or_cut_is_revived_and_healed(tmp_path: Path) -> None:
+    theatre = Theatre(tmp_path)
+
     async def script(run: Run) -> None:
         await run.acknowledged(30)
         async with run.fault(Cut("leader", "followers")):
@@ -145,12 +160,14 @@ async def test_what_the_script_left_dead_or_cut_is_revived_and_healed(theatre: T
 
     await theatre.play(shortened(script), "async")
     history = History.load(theatre.folder.history)
-    assert set(theatre.cluster.states.values()) == {HEALTHY}
+    assert theatre.world.all_passes
     assert history.nemesis[-1].f == "start"
     assert {read.node for read in history.finals} == {"n1", "n2", "n3"}
 
 
-async def test_breaking_off_heals_and_keeps_what_was_recorded(theatre: Theatre) -> None:
+@simulated
+async def test_breaking_off_heals_and_keeps_what_was_recorded(tmp_path: Path) -> None:
+    theatre = Theatre(tmp_path)
     struck = asyncio.Event()
 
     async def script(run: Run) -> None:
@@ -164,7 +181,7 @@ async def test_breaking_off_heals_and_keeps_what_was_recorded(theatre: Theatre) 
     playing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await playing
-    assert set(theatre.cluster.states.values()) == {HEALTHY}
+    assert theatre.world.all_passes
     history = History.load(theatre.folder.history)
     assert [event.f for event in history.nemesis] == ["start-partition", "stop-partition"]
     assert (theatre.folder.path / "events.jsonl").exists()

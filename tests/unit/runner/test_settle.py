@@ -8,6 +8,7 @@ from chaos.cluster import Cluster, ClusterError
 from chaos.recording.folder import RunFolder
 from chaos.running.settle import final_reads, heal
 from tests.unit.faults.paper import ShotAsItStoodStill
+from tests.world.virtually import simulated
 
 
 class Moving:
@@ -36,10 +37,12 @@ async def final_values(cluster: Moving, tmp_path: Path) -> list[tuple[str, objec
     return [(str(read.node), read.value) for read in history.finals if read.key == "x"]
 
 
+@simulated
 async def test_a_write_that_arrives_between_two_reads_makes_no_difference(tmp_path: Path) -> None:
     assert await final_values(Moving(arrives_after=1), tmp_path) == [("n1", 2), ("n2", 2)]
 
 
+@simulated
 async def test_who_never_comes_to_the_same_position_is_read_as_he_is(tmp_path: Path) -> None:
     class Apart(Moving):
         async def contents(self, node: str) -> Mapping[str, Any]:
@@ -49,6 +52,7 @@ async def test_who_never_comes_to_the_same_position_is_read_as_he_is(tmp_path: P
     assert await final_values(Apart(0), tmp_path) == [("n1", "n1"), ("n2", "n2")]
 
 
+@simulated
 async def test_who_was_shot_as_it_stood_still_is_started_again(tmp_path: Path) -> None:
     cluster = ShotAsItStoodStill(processes={"n2": "paused"})
     told: list[str] = []
