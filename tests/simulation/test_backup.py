@@ -8,7 +8,7 @@ import apsw
 from services.messages import Operation
 from services.single_leader.storage import DATABASE, Storage
 from tests.simulation.test_disk import Machine
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 COPY = "copy.db"
 

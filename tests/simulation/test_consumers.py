@@ -12,7 +12,7 @@ from chaos.cluster.shape import Companion, Shape
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.workloads.client import ClientError
 from services.settings.single_leader import FeedKind, SingleLeaderSettings
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 SET_PRICE = (
     "INSERT INTO items(name, price) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET price = excluded.price"

@@ -8,7 +8,7 @@ from chaos.cluster import CUT, HEALTHY, links_between
 from chaos.workloads.client import ClientError
 from tests.contract.cluster.waiting import soon
 from tests.simulation.test_datacenters import FIRST, SECOND, line, put, three
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 
 @simulated

@@ -15,7 +15,7 @@ from chaos.workloads.client import Caller, Client, ClientError
 from services.settings.multi_leader import MultiLeaderSettings
 from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.waiting import soon
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 DATACENTERS = tuple((f"n{3 * k + 1}", f"n{3 * k + 2}", f"n{3 * k + 3}", f"g{k + 1}") for k in range(3))
 FIRST, SECOND, THIRD = (set(datacenter[:3]) for datacenter in DATACENTERS)

@@ -20,7 +20,7 @@ from services.messages import Message
 from services.settings.multi_leader import MultiLeaderSettings
 from tests.contract.cluster.waiting import soon
 from tests.simulation.test_devices import EVERYBODY, all_hold, beside, cut_off
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 DEVICE, HOME, LINE = "phone", "n1", "line"
 CUT_S = 1.0

@@ -15,7 +15,7 @@ from services.settings import AnySettings
 from services.settings.multi_leader import MultiLeaderSettings
 from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.waiting import soon
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 SHAPE = Shape(2, 2, companions=(Companion("phone", "device"), Companion("laptop", "device")))
 EVERYBODY = ("n1", "n2", "phone", "laptop")

@@ -14,7 +14,7 @@ from chaos.runtimes.simulated.files import SECTOR_BYTES, File
 from services.messages import Operation, Position
 from services.single_leader.storage import DATABASE, Storage
 from services.store.reach import reach
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 TRIALS = 60
 

@@ -13,7 +13,7 @@ from chaos.workloads.client import Client, ClientError
 from services.multi_leader.documents.texts import orderer_of
 from services.settings.multi_leader import Documents, MultiLeaderSettings
 from tests.contract.cluster.waiting import soon
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 PEOPLE = ("ann", "bob")
 SHAPE = Shape(2, 1, companions=tuple(Companion(name, "device") for name in PEOPLE))

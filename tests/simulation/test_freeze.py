@@ -17,7 +17,7 @@ from chaos.runtimes.simulated import virtual
 from chaos.runtimes.simulation import SimulatedCluster
 from services.settings.single_leader import SingleLeaderSettings
 from tests.simulation.freezing import BOUNDED, ELECTION, LEASE, follower_behind_a_cut, found, frozen
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 SEEDS = range(26)
 FEW = range(5)

@@ -17,7 +17,7 @@ from services.settings.leaderless import LeaderlessSettings
 from services.settings.multi_leader import MultiLeaderSettings
 from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.waiting import soon
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 SINGLE_LEADER, LEADERLESS = SingleLeaderSettings(), LeaderlessSettings()
 MULTI_LEADER, LATE = MultiLeaderSettings(), MultiLeaderSettings(heartbeat_ms=200)

@@ -9,7 +9,7 @@ from chaos.cluster.shape import Shape
 from chaos.runtimes.simulation import SimulatedCluster
 from services.settings.leaderless import LeaderlessSettings
 from tests.contract.cluster.waiting import soon
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 SOME_KEYS = LeaderlessSettings(n=2, w=1, r=1, anti_entropy=True)
 SLOPPY = LeaderlessSettings(sloppy=True, anti_entropy=True)

@@ -19,7 +19,7 @@ from chaos.workloads import register
 from services.settings.single_leader import Coordination, SingleLeaderSettings
 from tests.simulation.stories import accused, played
 from tests.simulation.test_handing_over import FENCINGS
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 SEEDS = 5
 GLANCE_S = 0.0001

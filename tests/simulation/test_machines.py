@@ -20,7 +20,7 @@ from services.roles import Maker
 from services.settings import NodeSettings
 from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.waiting import all_hold, soon
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 TIMEOUT_S = 3.0
 

@@ -10,7 +10,7 @@ from services.settings.multi_leader import MultiLeaderSettings
 from tests.contract.cluster.waiting import soon
 from tests.simulation.test_multi_leader import all_hold, conflict
 from tests.simulation.test_transactions_of_leaders import leaders
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 
 async def step(client: Client, gateway: str, f: str, key: str, value: Any, **more: Any) -> None:

@@ -10,7 +10,7 @@ from chaos.sessions.simulate import Simulation, simulate
 from chaos.workloads.client import Caller, ClientError
 from services.settings import settings_of
 from services.settings.leaderless import LeaderlessSettings
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 
 def found(name: str, variant: str, **others: object) -> set[str]:

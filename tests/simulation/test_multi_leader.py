@@ -15,7 +15,7 @@ from services.messages.multi_leader import AskConflicts, InConflict
 from services.settings.multi_leader import Conflicts, MultiLeaderSettings
 from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.waiting import soon
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 
 @asynccontextmanager

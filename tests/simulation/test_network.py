@@ -14,7 +14,7 @@ from chaos.runtimes.simulated.network import LONGEST_S, SHORTEST_S, SimulatedNet
 from services.errors import LabError
 from services.messages import Message, Probed, decode, encode, failed
 from services.messages.single_leader import AskRoute, Route
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 TIMEOUT_S = 5.0
 TRIP_S = 2 * LONGEST_S

@@ -6,7 +6,7 @@ from chaos.cluster.shape import Shape
 from chaos.runtimes.simulation import SimulatedCluster
 from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.waiting import all_hold
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 WITHIN_S = 10.0
 

@@ -10,7 +10,7 @@ from chaos.runtimes.simulation import SimulatedCluster
 from chaos.workloads.client import ClientError
 from services.settings.leaderless import LeaderlessSettings
 from tests.contract.cluster.waiting import soon
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 CLIENT = "shop"
 EAST, WEST = ("n1", "n2", "g1"), ("n3", "n4", "g2")

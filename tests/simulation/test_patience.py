@@ -6,7 +6,7 @@ from chaos.cluster import ClockState
 from chaos.runtimes.simulated import virtual
 from chaos.runtimes.simulated.patience import Patience
 from services.errors import LabError
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 
 def limit(patience: Patience, timeout_s: float) -> "asyncio.Future[float]":

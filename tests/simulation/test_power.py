@@ -14,7 +14,7 @@ from chaos.runtimes.simulation import SimulatedCluster
 from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.test_power import comes_back_as_a_follower, told
 from tests.contract.cluster.waiting import all_hold
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 STONITH = SingleLeaderSettings(stonith=True)
 DETECTION_S = 0.6

@@ -30,7 +30,7 @@ from chaos.sessions.simulate import Simulation, simulate
 from services.replica.replica import Replica
 from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.waiting import all_hold
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 AIMS = Aims(DEFAULT)
 N1_N2 = Link("n1", "n2")

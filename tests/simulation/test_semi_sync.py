@@ -6,7 +6,7 @@ from chaos.cluster import LinkState
 from chaos.cluster.links import Link
 from chaos.runtimes.simulation import SimulatedCluster
 from services.settings.single_leader import SingleLeaderSettings
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 WRITES = 20
 SLOW_S = 0.3  # a record; less than the semi-synchronous timeout, so that it is never silent for that long

@@ -11,7 +11,7 @@ from chaos.runtimes.simulation import SimulatedCluster
 from chaos.workloads.client import Client
 from services.settings.multi_leader import MultiLeaderSettings, TopologyName
 from tests.contract.cluster.waiting import soon
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 SHAPE = Shape(replicas=5, gateways=5)
 

@@ -15,7 +15,7 @@ from services.messages.multi_leader import MOST_STEPS
 from services.settings.multi_leader import MultiLeaderSettings
 from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.waiting import soon
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 KEYS = [f"x{number}" for number in range(MOST_STEPS)]
 

@@ -12,7 +12,7 @@ from chaos.runtimes.simulation import SimulatedCluster
 from chaos.workloads.client import ClientError
 from services.settings.single_leader import SingleLeaderSettings
 from tests.simulation.freezing import played
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 SEEDS = range(24)
 

@@ -17,7 +17,7 @@ from services.sql import logical
 from services.sql.functions import NOWHERE
 from services.sql.working import TABLES_FILE
 from tests.simulation.test_disk import Machine
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 TRIALS = 40
 TRANSACTIONS = 60

@@ -3,7 +3,7 @@
 import asyncio
 
 from services.bell import Bell
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 
 @simulated

@@ -1,4 +1,7 @@
-"""Peers that answer in frames, or do what real sockets do: break off, keep silent, let nobody in."""
+"""Peers that answer in frames, or do what real sockets do: break off, keep silent, let nobody in.
+
+They are no part of `tests/world`: the adapter under test is what simulated machines do without.
+"""
 
 import asyncio
 import socket

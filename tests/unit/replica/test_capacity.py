@@ -7,7 +7,7 @@ import pytest
 from chaos.runtimes.simulated import virtual
 from services.errors import LabError
 from services.replica.capacity import LONGEST_WAIT_S, Capacity
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 PER_S = 100
 
