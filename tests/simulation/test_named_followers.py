@@ -13,7 +13,7 @@ from chaos.workloads import register
 from chaos.workloads.client import ClientError
 from services.settings.single_leader import SingleLeaderSettings
 from tests.simulation.stories import accused, played
-from tests.simulation.virtually import simulated
+from tests.world.virtually import simulated
 
 FIGURE = SingleLeaderSettings(replication="sync", synchronous=("n2",))
 
