@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from chaos.by_hand.maintenance import remembered
 from chaos.cluster import HEALTHY, Cluster, ClusterError, all_of
 from chaos.faults.targets import everybody
 from services.groups.partitions import number_of
@@ -26,6 +27,7 @@ async def look(cluster: Cluster) -> dict[str, Any]:
         "gateways": dict(cluster.gateways),
         "addresses": {**cluster.addresses, **cluster.doors},
         "nodes": accounts,
+        "maintenance": list(remembered()),
         **links,
     }
 

@@ -8,7 +8,9 @@ def remarks(found: Mapping[str, Any]) -> Iterator[str]:
     """One sentence each: two who lead, nobody who leads, who is dead or paused, what is wrong with a link."""
     yield from _about_leaders(found["nodes"])
     for node in found["nodes"]:
-        if node["process"] != "running":
+        if node["process"] == "dead" and node["node"] in found.get("maintenance", ()):
+            yield f"{node['node']} is out for maintenance; ./lab maintenance {node['node']} --over"
+        elif node["process"] != "running":
             remedy = "resume" if node["process"] == "paused" else "restart"
             yield f"{node['node']} is {node['process']}; ./lab fault {remedy} {node['node']}"
         elif "error" in node:

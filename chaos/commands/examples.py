@@ -45,6 +45,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "logs": ("./lab logs --follow", "./lab logs --node n1 --level notable"),
     "promote": ("./lab promote n2",),
     "handover": ("./lab handover", "./lab handover n2"),
+    "maintenance": ("./lab maintenance n1", "./lab maintenance n1 --over"),
     "replication": ("./lab replication n2=sync,n3=async", "./lab replication semi-sync"),
     "fault": ("./lab fault cut leader", "./lab fault heal"),
     "fault cut": ("./lab fault cut n1", "./lab fault cut n1 n2 --one-way"),

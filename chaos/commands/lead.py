@@ -1,4 +1,4 @@
-"""`./lab promote`, `handover` and `replication`: who leads, and for whom that one waits."""
+"""`./lab promote`, `handover`, `maintenance`, `replication`: who leads, who is out, whom writes wait for."""
 
 from typing import Annotated
 
@@ -13,6 +13,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command()(of_a_project(promote))
     app.command()(of_a_project(handover))
+    app.command()(of_a_project(maintenance))
     app.command()(of_a_project(replication))
 
 
@@ -50,3 +51,18 @@ def replication(
     from chaos.by_hand.order import by_hand
 
     typer.echo(ending.run(by_hand(leading.replicate, rule)))
+
+
+def maintenance(
+    node: Annotated[str, typer.Argument(metavar="NODE", help="A replica.")],
+    over: Annotated[bool, typer.Option("--over", help="It is over: start the node again.")] = False,
+) -> None:
+    """Stop NODE as planned: it hands over if it leads, and no write waits for it meanwhile.
+
+    Nobody has to notice by a timeout that it is gone. With --over it starts again on its disk,
+    and writes wait for it again where they did before.
+    """
+    from chaos.by_hand import maintenance as by_plan
+    from chaos.by_hand.order import by_hand
+
+    typer.echo(ending.run(by_hand(by_plan.end if over else by_plan.begin, node)))

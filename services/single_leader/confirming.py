@@ -29,6 +29,8 @@ class Confirming:
     def adopt(self, settings: SingleLeaderSettings) -> None:
         """From now on these settings hold."""
         self._settings, self._fallen_back = settings, False
+        if (first := next(iter(settings.synchronous), None)) in self._followers:
+            self.synchronous = first  # should the rule be `semi-sync` next
 
     def waits_for(self) -> tuple[str, ...]:
         """The followers without whom no write is acknowledged; none where any of them will do, or nobody."""

@@ -60,6 +60,11 @@ def test_who_does_not_run_is_named_with_the_remedy() -> None:
     assert said == ["n2 is paused; ./lab fault resume n2", "n3 is dead; ./lab fault restart n3"]
 
 
+def test_who_is_out_for_maintenance_is_not_called_dead() -> None:
+    (said,) = remarks({**found(node("n1", "leader"), DEAD), "maintenance": ["n1", "n3"]})
+    assert said == "n3 is out for maintenance; ./lab maintenance n3 --over"
+
+
 @pytest.mark.parametrize(
     ("state", "words"),
     [

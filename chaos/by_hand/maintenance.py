@@ -1,0 +1,143 @@
+"""A planned stop: nobody has to find out by a timeout that a node is gone, for the others are told before.
+
+Who leads hands over first. Where writes wait for the node, they wait for another follower instead, or, where
+they wait for all, for the others. Where those left could not acknowledge anything, nothing is stopped. When
+the node is back, the rule of before holds again as soon as it has what it missed.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chaos.by_hand.striking import noted
+from chaos.cluster import Cluster, ClusterError
+from chaos.faults.fault import Mark
+from chaos.runtimes.supervisor import state_directory
+from services.families import DEFAULT
+from services.groups.partitions import fellows, number_of
+
+UNCHANGED = ""
+
+
+@dataclass(frozen=True)
+class Around:
+    """Who holds the same keys as `node`, runs, and is not it; and what leads them, as it says itself."""
+
+    node: str
+    others: tuple[str, ...]
+    leader: Mapping[str, Any]
+    missing: tuple[str, ...] = ()  # fellows that do not run
+
+    @property
+    def rule(self) -> str:
+        """By which writes are acknowledged, as one types it."""
+        named = self.leader["settings"].get("synchronous", ())
+        return ",".join(f"{name}=sync" for name in named) or str(self.leader["settings"]["replication"])
+
+    @property
+    def followers(self) -> list[str]:
+        """The others that follow, the most advanced first."""
+        reach: Mapping[str, Any] = self.leader["followers"]
+        there = [node for node in self.others if node in reach]
+        return sorted(there, key=lambda node: tuple(reach[node]), reverse=True)
+
+    def must_be_enough(self) -> None:
+        """Raise `ClusterError` unless the others can go on without the node."""
+        settings = self.leader["settings"]
+        rule, votes = settings["replication"], settings["coordination"] == "election"
+        every = len(self.others) + 1 + len(self.missing)
+        least = every // 2 + 1 if votes or rule == "quorum-ack" else 2 if rule in ("sync", "semi-sync") else 1
+        if len(self.others) < least:
+            left = ", ".join(self.others) or "nobody"
+            raise ClusterError(
+                f"without {self.node} there is {left}, and {rule} needs {least} to go on; start the others "
+                "first, or let the leader acknowledge by itself: ./lab replication async"
+            )
+
+    def without(self) -> str:
+        """The rule by which nobody waits for the node; `UNCHANGED` where nobody does."""
+        named = self.leader["settings"].get("synchronous", ())
+        rule = self.leader["settings"]["replication"]
+        if rule == "semi-sync" and self.node in self.leader["waits_for"]:
+            return f"{self.followers[0]}=sync"
+        if rule != "sync" or (named and self.node not in named):
+            return UNCHANGED
+        if not named:
+            return ",".join(f"{name}=sync" for name in self.followers)
+        rest = [name for name in named if name != self.node]
+        spare = [name for name in self.followers if name not in named]
+        return ",".join(f"{name}=sync" for name in (*rest, *spare[:1]))
+
+
+async def begin(cluster: Cluster, node: str) -> str:
+    """Take `node` out and stop it; returns what was done. Raises `ClusterError`, and then it still runs."""
+    _must_be_known(cluster, node)
+    if (state := await cluster.process_state(node)) != "running":
+        raise ClusterError(f"{node} is {state}; `./lab fault heal` lets everybody run")
+    steps, again = [], UNCHANGED
+    if (await cluster.status(node))["family"] == DEFAULT:
+        around = await _around(cluster, node)
+        around.must_be_enough()
+        if around.leader["node"] == node:
+            steps.append(f"{await cluster.order('hand-over', around.followers[0])} leads now")
+            around = await _around(cluster, node)
+        if instead := around.without():
+            again = around.rule
+            await cluster.order("replicate", instead)
+            steps.append(f"writes wait for {instead.replace('=sync', '').replace(',', ', ')}")
+    _remember({**remembered(), node: again})
+    await cluster.kill(node)
+    if again == "semi-sync":  # whom it waits for is settled, and that one can be replaced again
+        await cluster.order("replicate", again)
+    text = "; ".join((*steps, f"stopped for maintenance: {node}"))
+    return noted(cluster, Mark("maintenance", {"nodes": [node]}, text))
+
+
+async def end(cluster: Cluster, node: str) -> str:
+    """Start `node` again, and wait for it as before; returns what was done. Raises `ClusterError`."""
+    _must_be_known(cluster, node)
+    stopped = remembered()
+    if node not in stopped:
+        known = ", ".join(stopped) or "nobody"
+        raise ClusterError(f"{node} was not stopped for maintenance, {known} was; see `./lab fault restart`")
+    if await cluster.process_state(node) == "dead":
+        await cluster.restart(node)
+    text = f"back from maintenance: {node}"
+    if rule := stopped.pop(node):
+        await cluster.order("replicate", rule)
+        text += f"; the rule is {rule} again"
+    _remember(stopped)
+    return noted(cluster, Mark("start", {"nodes": [node]}, text))
+
+
+async def _around(cluster: Cluster, node: str) -> Around:
+    number = number_of(node, cluster.partitions)
+    leader = await cluster.status(await cluster.resolve(f"leader-{number}" if number else "leader"))
+    states = {
+        other: await cluster.process_state(other)
+        for other in fellows(node, cluster.partitions, cluster.replicas)
+        if other != node
+    }
+    running = tuple(other for other, state in states.items() if state == "running")
+    return Around(node, running, leader, tuple(other for other in states if other not in running))
+
+
+def _must_be_known(cluster: Cluster, node: str) -> None:
+    if node not in cluster.replicas:
+        raise ClusterError(f"there is no replica {node!r}; there are: {', '.join(cluster.replicas)}")
+
+
+def _file() -> Path:
+    return state_directory() / "maintenance.json"
+
+
+def remembered() -> dict[str, str]:
+    """Who is stopped for maintenance, and by which rule writes were acknowledged before."""
+    return dict(json.loads(_file().read_text("utf-8"))) if _file().exists() else {}
+
+
+def _remember(stopped: Mapping[str, str]) -> None:
+    state_directory().mkdir(parents=True, exist_ok=True)
+    _file().write_text(json.dumps(stopped), encoding="utf-8")
