@@ -4,13 +4,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from tests.simulation.virtually import simulated
 
 from chaos.by_hand import maintenance
 from chaos.cluster import ClusterError
 from chaos.cluster.shape import Shape
 from chaos.runtimes.simulation import SimulatedCluster
 from services.settings.single_leader import Replication, SingleLeaderSettings
+from tests.world.virtually import simulated
 
 AT_ONCE_S = 0.35  # much less than it takes to find out that somebody is silent, or slow
 
