@@ -1,7 +1,10 @@
-"""Messages of a run on which nobody could eavesdrop: as far as clients and the nodes' logs tell.
+"""Messages of a run on which nobody could eavesdrop: as far as answers, logs and the lab's looks tell.
 
-A client knows when it asked its gateway and when the answer was there; a node's log tells of the orders
-that it gave or refused. What nodes said to each other beside that is not known, and is not made up.
+A client knows when it asked its gateway and when the answer was there, and the answer says which node gave
+it, so that one was asked as well. A node's log tells of the orders that it gave or refused. A follower whose
+log was longer at one look of the lab than at the one before was sent entries by the leader of its epoch in
+between, as long as no fault had cut the link. What else nodes said to each other, such as heartbeats, is not
+known, and is not made up.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,6 +13,8 @@ from typing import Any
 from chaos.cluster import Event
 from chaos.cluster.links import CONTROLLER
 from chaos.history import Operation
+from chaos.report.bands import bands
+from chaos.report.cast import cast_of
 from chaos.report.saved import Saved
 
 CLIENT = "client"
@@ -25,20 +30,73 @@ SPEAKING: Mapping[str, tuple[str | None, str | None]] = {
 
 def hearsay(saved: Saved) -> list[dict[str, Any]]:
     """In the form of `messages.jsonl`, in the order of sending."""
-    asked = (_asked(op, saved) for op in saved.history.client_operations if op.gateway)
-    return sorted([*asked, *_logged(saved.events)], key=lambda message: message["time"])
+    asked = [op for op in saved.history.client_operations if op.gateway]
+    passed_on = (op for op in asked if op.outcome == "ok" and op.node not in (None, op.gateway))
+    messages = (
+        *(_asked(op, saved, CLIENT, str(op.gateway)) for op in asked),
+        *(_asked(op, saved, str(op.gateway), str(op.node)) for op in passed_on),
+        *_logged(saved.events),
+        *_shipped(saved),
+    )
+    return sorted(messages, key=lambda message: message["time"])
 
 
-def _asked(operation: Operation, saved: Saved) -> dict[str, Any]:
+def _asked(operation: Operation, saved: Saved, source: str, target: str) -> dict[str, Any]:
     """One request and its answer, each as long as a picture needs: only the two ends are known."""
     ended = saved.ended_ns(operation)
     is_known = operation.outcome != "info" and ended is not None
     return {
-        **{"time": operation.invoked_ns, "from": CLIENT, "to": operation.gateway, "kind": operation.f},
+        **{"time": operation.invoked_ns, "from": source, "to": target, "kind": operation.f},
         "arrived": operation.invoked_ns if is_known else None,
         **{"answered": ended if is_known else None, "ended": ended},
         **{"outcome": "ok" if is_known else "timed-out", "entries": 1},
     }
+
+
+def _shipped(saved: Saved) -> Iterator[dict[str, Any]]:
+    """What made a follower's log longer between two looks of the lab, in one message."""
+    looks = [look for look in saved.samples if isinstance(look.get("position"), list) and look.get("epoch")]
+    leaders = {_group(look, saved): str(look["node"]) for look in looks if look["role"] == "leader"}
+    before: dict[str, Mapping[str, Any]] = {}
+    cuts = _cuts(saved)
+    for look in looks:
+        node = str(look["node"])
+        earlier, leader = before.get(node, look), leaders.get(_group(look, saved), node)
+        before[node] = look
+        entries = look["position"][-1] - earlier["position"][-1]
+        if entries > 0 and leader != node and earlier["epoch"] == look["epoch"]:
+            begin, end = _while_whole((earlier["time"], look["time"]), cuts.get((leader, node), ()))
+            yield {
+                **{"time": begin, "from": leader, "to": node, "kind": "append", "entries": entries},
+                **{**dict.fromkeys(("arrived", "answered", "ended"), end), "outcome": "ok"},
+            }
+
+
+def _cuts(saved: Saved) -> Mapping[tuple[str, str], list[tuple[int, int]]]:
+    """When which links were cut."""
+    cast = cast_of(saved)
+    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for band in (band for band in bands(saved.history) if band.effect == "cut"):
+        for link in band.links(cast):
+            until_ns = saved.end_ns if band.to_ns is None else band.to_ns
+            found.setdefault((link.source, link.target), []).append((band.from_ns, until_ns))
+    return found
+
+
+def _while_whole(span: tuple[int, int], cuts: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    """The part of a span in which the link let something through: before a cut, or after it."""
+    begin, end = span
+    for cut, mended in cuts:
+        if cut <= begin < mended < end:
+            begin = mended
+        elif begin < cut < end:
+            end = cut
+    return begin, end
+
+
+def _group(look: Mapping[str, Any], saved: Saved) -> tuple[int | None, int]:
+    """Each partition counts epochs of its own, and in each of them one node leads."""
+    return saved.partitions.get(str(look["node"])), look["epoch"]
 
 
 def _logged(events: Iterable[Event]) -> Iterator[dict[str, Any]]:

@@ -216,8 +216,8 @@ def test_columns_are_as_long_as_what_they_tell_of(split_brain: Saved) -> None:
 def test_without_an_eavesdropper_clients_and_logs_are_heard(tmp_path: Path) -> None:
     messages = message_columns(by_hand(tmp_path))
     assert messages["is_hearsay"]
-    assert [messages["words"][place] for place in messages["to"]] == ["g1", "g1", "g1"]
-    assert [arrived >= 0 for arrived in messages["arrived"]] == [True, True, False]
+    assert [messages["words"][place] for place in messages["to"]] == ["g1", "n1", "g1", "g1"]
+    assert [arrived >= 0 for arrived in messages["arrived"]] == [True, True, True, False]
 
 
 def test_the_drawing_is_plain_json(split_brain: Saved) -> None:
