@@ -8,13 +8,22 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 BEGIN = """
-import asyncio, signal, sys, threading
+import asyncio, os, signal, sys, threading
 from chaos.faults.fault import Fault, Mark, Strike
 from chaos.runtimes import ending
+
+class HeardBy(ending.Ending):
+    def hear(self, number, frame):
+        with open(sys.argv[1] + "-heard", "a") as heard:
+            heard.write(".")
+        super().hear(number, frame)
+
+ending.Ending = HeardBy
 
 class Struck(Fault):
     needs = frozenset()
@@ -25,7 +34,8 @@ class Struck(Fault):
 
         async def heal():
             print("healing", flush=True)  # an error, if the terminal is gone
-            await asyncio.sleep(0.5)
+            while not os.path.exists(sys.argv[1] + "-enough"):
+                await asyncio.sleep(0.01)
             open(sys.argv[1], "w").write("healed")
 
         return Strike((), Mark("begin", {}, ""), Mark("end", {}, ""), bite, heal)
@@ -48,6 +58,11 @@ WAITS = f"{BEGIN}        await asyncio.sleep(60)\n{END}"
 ENDS_S = 30.0  # much less than it waits
 
 
+def enough(healed: Path) -> None:
+    """It need not go on healing."""
+    Path(f"{healed}-enough").touch()
+
+
 def started(program: str, healed: Path) -> "subprocess.Popen[str]":
     lab = subprocess.Popen([sys.executable, "-c", program, str(healed)], stdout=subprocess.PIPE, text=True)
     assert lab.stdout and lab.stdout.readline() == "struck\n"
@@ -62,10 +77,19 @@ def line_from(terminal: int) -> bytes:
     return line
 
 
-def send(lab: "subprocess.Popen[str]", numbers: Sequence[int]) -> None:
-    for number in numbers:
+def until_there(path: Path, size: int = 0) -> None:
+    deadline = time.monotonic() + ENDS_S
+    while not path.exists() or path.stat().st_size < size:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def send(lab: "subprocess.Popen[Any]", healed: Path, numbers: Sequence[int]) -> None:
+    """Each comes when the one before has been heard, and before the healing is over."""
+    for count, number in enumerate(numbers, start=1):
         lab.send_signal(number)
-        time.sleep(0.1)  # each is to come while it heals
+        until_there(Path(f"{healed}-heard"), count)
+    enough(healed)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +104,7 @@ def send(lab: "subprocess.Popen[str]", numbers: Sequence[int]) -> None:
 )
 def test_a_signal_heals(tmp_path: Path, numbers: list[int], code: int) -> None:
     lab = started(WAITS, tmp_path / "healed")
-    send(lab, numbers)
+    send(lab, tmp_path / "healed", numbers)
     lab.communicate(timeout=ENDS_S)
     assert (lab.returncode, (tmp_path / "healed").exists()) == (code, True)
 
@@ -94,14 +118,14 @@ def test_the_first_signal_may_come_while_it_heals(
 ) -> None:
     lab = started(f"{BEGIN}        {body}\n{END}", tmp_path / "healed")
     assert lab.stdout and lab.stdout.readline() == "healing\n"
-    send(lab, [number, *{signal.SIGHUP, signal.SIGTERM} - {number}])
+    send(lab, tmp_path / "healed", [number, *{signal.SIGHUP, signal.SIGTERM} - {number}])
     lab.communicate(timeout=ENDS_S)
     assert (lab.returncode, (tmp_path / "healed").exists()) == (code, True)
 
 
 @pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
 def test_a_further_ctrl_c_ends_everything(tmp_path: Path, first: signal.Signals) -> None:
-    lab = started(WAITS.replace("sleep(0.5)", "sleep(50)"), tmp_path / "healed")
+    lab = started(WAITS, tmp_path / "healed")
     lab.send_signal(first)
     assert lab.stdout and lab.stdout.readline() == "healing\n"
     lab.send_signal(signal.SIGINT)
@@ -113,6 +137,7 @@ def test_a_signal_is_heard_by_a_loop_that_falls_asleep_just_then(tmp_path: Path)
     """As when it comes to another thread: the one that has to hear it is not woken by it."""
     to_itself = "signal.pthread_kill(threading.get_ident(), signal.SIGHUP)"
     another = f"threading.Timer(0.2, lambda: {to_itself}).start()"
+    enough(tmp_path / "healed")
     lab = started(f"{BEGIN}        {another}\n        await asyncio.sleep(60)\n{END}", tmp_path / "healed")
     lab.communicate(timeout=ENDS_S)
     assert (lab.returncode, (tmp_path / "healed").exists()) == (129, True)
@@ -131,17 +156,17 @@ def test_a_terminal_that_closes_heals(tmp_path: Path, sees_it_first: bool) -> No
     os.close(inside)
     assert line_from(terminal).startswith(b"struck")
     os.close(terminal)
-    deadline = time.monotonic() + ENDS_S
-    while sees_it_first and not (tmp_path / "healed-soon").exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    lab.send_signal(signal.SIGHUP)  # as the kernel does for the terminal's own session
+    if sees_it_first:
+        until_there(tmp_path / "healed-soon")
+    send(lab, tmp_path / "healed", [signal.SIGHUP])  # as the kernel does for the terminal's own session
     assert lab.wait(ENDS_S) == 129
     assert (tmp_path / "healed").exists()
 
 
 def test_who_ignores_the_signal_goes_on(tmp_path: Path) -> None:
     ignores = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+    enough(tmp_path / "healed")
     lab = started(ignores + WAITS.replace("sleep(60)", "sleep(1)"), tmp_path / "healed")
-    send(lab, [signal.SIGHUP])
+    lab.send_signal(signal.SIGHUP)
     lab.communicate(timeout=ENDS_S)
     assert lab.returncode == 130
