@@ -20,7 +20,8 @@ def watching(elapsed_ns: Callable[[], int]) -> Iterator[Sequence[Stall]]:
     """See `chaos.recording.stalls.Watch`."""
     stalls: list[Stall] = []
     over = Event()
-    heart = Thread(target=_beat, args=(elapsed_ns(), over, stalls), name="heartbeat", daemon=True)
+    began = elapsed_ns(), SystemClock().boottime()
+    heart = Thread(target=_beat, args=(*began, over, stalls), name="heartbeat", daemon=True)
     heart.start()
     try:
         yield stalls
@@ -29,9 +30,8 @@ def watching(elapsed_ns: Callable[[], int]) -> Iterator[Sequence[Stall]]:
         heart.join()
 
 
-def _beat(began_ns: int, over: Event, stalls: list[Stall]) -> None:
-    clock = SystemClock()
-    began_s = last_s = clock.boottime()
+def _beat(began_ns: int, began_s: float, over: Event, stalls: list[Stall]) -> None:
+    clock, last_s = SystemClock(), began_s
     while True:
         is_over = over.wait(PERIOD_S)
         now_s = clock.boottime()

@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,7 @@ def wait_for_faults(out: Path) -> None:
         files = histories(out)
         if len(files) == len(NAMES[:2]) and all(b"start-partition" in file.read_bytes() for file in files):
             return
+        time.sleep(0.05)
 
 
 def histories(out: Path) -> list[Path]:

@@ -41,7 +41,7 @@ async def test_replicas_elect_another_leader_without_the_controller(cluster: Clu
 
 
 async def test_an_operator_promotes_when_the_leader_is_dead_and_not_before(cluster: Cluster) -> None:
-    await cluster.configure(SingleLeaderSettings(coordination="manual"))
+    await cluster.configure(SingleLeaderSettings(coordination="manual", detection_timeout_ms=1500))
     leader, follower = await cluster.resolve("leader"), await cluster.resolve("follower")
     with pytest.raises(ClusterError, match=f"{leader} leads and answers; .* hand-over"):
         await cluster.order("promote", follower)
@@ -55,7 +55,7 @@ async def test_an_operator_promotes_when_the_leader_is_dead_and_not_before(clust
 
 
 async def test_who_cannot_catch_up_does_not_take_over(cluster: Cluster, client: Client) -> None:
-    await cluster.configure(SingleLeaderSettings(replication="async"))
+    await cluster.configure(SingleLeaderSettings(replication="async", detection_timeout_ms=2000))
     leader, behind = await cluster.resolve("leader"), await cluster.resolve("follower")
     await cluster.set_link(link(cluster, f"{leader}-{behind}"), CUT)
     gateway = next(iter(cluster.gateways))

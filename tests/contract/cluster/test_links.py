@@ -26,6 +26,7 @@ STATES = [
     LinkState(cut_replies=True, latency_s=0.1, bandwidth_kb_per_s=10),
 ]
 SILENCE_S = 0.3
+TRIES = 4  # at what a machine that stands still may spoil
 PATIENCE_S = 5.0  # a healthy link answers at once, but the machine may be busy
 
 
@@ -113,12 +114,21 @@ async def test_within_a_side_of_a_partition_everything_works(cluster: Cluster) -
 
 
 async def test_a_slow_link_delays_each_round_trip_once(cluster: Cluster) -> None:
+    taken_s = [1.6]
+    for _ in range(TRIES):
+        if max(taken_s) >= 1.6:
+            async with Slow("n1", "n2", latency_s=0.8).applied(cluster):
+                # On a new connection and on one that is open.
+                taken_s = [await _takes_s(cluster, "n1-n2") for _ in range(2)]
+            assert min(taken_s) >= 0.8
+    assert max(taken_s) < 1.6
+
+
+async def _takes_s(cluster: Cluster, name: str) -> float:
     loop = asyncio.get_running_loop()
-    async with Slow("n1", "n2", latency_s=0.8).applied(cluster):
-        for _ in range(2):  # on a new connection and on one that is open
-            began = loop.time()
-            assert await cluster.probe(link(cluster, "n1-n2"), PATIENCE_S) == "passed"
-            assert 0.8 <= loop.time() - began < 1.6
+    began = loop.time()
+    assert await cluster.probe(link(cluster, name), PATIENCE_S) == "passed"
+    return loop.time() - began
 
 
 async def test_a_lost_reply_means_applied_but_not_acknowledged(cluster: Cluster, client: Client) -> None:
@@ -135,7 +145,7 @@ async def test_a_lost_reply_means_applied_but_not_acknowledged(cluster: Cluster,
 async def test_who_is_refused_knows_that_nothing_happened(cluster: Cluster, client: Client) -> None:
     gateway, leader = next(iter(cluster.gateways)), await cluster.resolve("leader")
     async with Refuse(gateway, "leader").applied(cluster):
-        assert await cluster.probe(link(cluster, f"{gateway}-{leader}"), SILENCE_S) == "refused"
+        assert await cluster.probe(link(cluster, f"{gateway}-{leader}"), PATIENCE_S) == "refused"
         with pytest.raises(ClientError) as failure:
             await client.put(gateway, "x", 7)
         assert failure.value.definite

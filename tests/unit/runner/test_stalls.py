@@ -52,17 +52,19 @@ def test_who_stands_still_is_noticed() -> None:
         before_ns = elapsed_ns()
         stand_still()
         time.sleep(0.1)
-    longest = max(stalls, key=lambda stall: stall.lasted_s)
-    assert longest.lasted_s >= STANDS_STILL_S - NOTED_S
-    assert longest.began_ns <= before_ns + NOTED_S * 1e9
-    assert longest.began_ns + longest.lasted_s * 1e9 >= before_ns + (STANDS_STILL_S - NOTED_S) * 1e9
+    assert any(
+        stall.lasted_s >= STANDS_STILL_S - NOTED_S
+        and stall.began_ns <= before_ns + NOTED_S * 1e9
+        and stall.began_ns + stall.lasted_s * 1e9 >= before_ns + (STANDS_STILL_S - NOTED_S) * 1e9
+        for stall in stalls
+    ), stalls
 
 
 def test_a_stall_at_the_very_end_is_noticed_too() -> None:
     with watching(elapsed_ns) as stalls:
         time.sleep(0.01)
         stand_still()
-    assert stalls[-1].lasted_s >= STANDS_STILL_S - 2 * NOTED_S
+    assert max(stall.lasted_s for stall in stalls) >= STANDS_STILL_S - 2 * NOTED_S
 
 
 @pytest.mark.parametrize(("runtime", "watches"), [("local", True), ("compose", True), ("sim", False)])
