@@ -1,7 +1,7 @@
 """Looking at a cluster: what every node says of itself, and what the operating system says of it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,6 +14,13 @@ from services.groups.partitions import number_of
 async def look(cluster: Cluster) -> dict[str, Any]:
     """The cluster's name, every node's own account, and the state of each link that is not healthy."""
     accounts, links = await asyncio.gather(_accounts(cluster), _links(cluster))
+    return put_together(cluster, accounts, links)
+
+
+def put_together(
+    cluster: Cluster, accounts: list[dict[str, Any]], links: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What `look` returns, from what every node and the links' states were found to be."""
     for account in accounts:
         if number := number_of(account["node"], cluster.partitions):
             account["partition"] = number

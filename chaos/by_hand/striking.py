@@ -3,6 +3,7 @@
 import time
 from asyncio import CancelledError
 from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
 
 from chaos.cluster import HEALTHY, Cluster, Event, all_of
 from chaos.cluster.links import Link
@@ -15,6 +16,14 @@ from chaos.faults.targets import everybody
 from chaos.faults.upgrade import Upgrade
 from chaos.history import NEMESIS
 from chaos.runtimes.supervisor import faults_file, state_directory
+
+
+@runtime_checkable
+class TakesNotes(Protocol):
+    """A cluster that keeps by itself what is done to it, as one in virtual time does."""
+
+    def note(self, mark: Mark) -> None:
+        """This happens now."""
 
 
 async def strike(cluster: Cluster, fault: Fault) -> str:
@@ -102,7 +111,13 @@ async def upgrade(cluster: Cluster, target: str, new_format: bool) -> str:
 
 
 def noted(cluster: Cluster, mark: Mark) -> str:
-    """Write `mark` among the log lines of `cluster`, the one that is up; returns its text."""
+    """Write `mark` among the log lines of `cluster`; returns its text.
+
+    Those of one that is up stand in a file beside it, unless it takes notes itself.
+    """
+    if isinstance(cluster, TakesNotes):
+        cluster.note(mark)
+        return mark.text
     cluster.tell(mark.text)
     state_directory().mkdir(parents=True, exist_ok=True)
     faults_file().append(Event(time.time(), NEMESIS, mark.f, {"what": mark.text}))

@@ -60,7 +60,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "fault restart": ("./lab fault restart n2",),
     "fault upgrade": ("./lab fault upgrade n2", "./lab fault upgrade followers --minor"),
     "edit": ("./lab edit", "./lab edit --people 2"),
-    "page": ("./lab page", "./lab page --port 8071"),
+    "page": ("./lab page", "./lab page --port 8071", "./lab page --on sim split-brain:unfenced"),
     "proxy": ("./lab proxy --port 8474",),
     "compose": ("./lab compose --nodes 5",),
     "images": ("./lab images", "./lab images --offline"),

@@ -1,11 +1,17 @@
-"""`./lab page`: the cluster that is up, drawn in the browser, to be broken by hand."""
+"""`./lab page`: the cluster that is up, or a simulated run, drawn in the browser, to be broken by hand."""
 
 from typing import Annotated
 
 import typer
 
+from chaos.catalogue import discover
+from chaos.catalogue.discover import UnknownNameError
+from chaos.commands import completion
 from chaos.commands.choosing import of_a_project
 from chaos.runtimes import ending
+
+SIM = "sim"
+START, SEED = "split-brain:unfenced", 1
 
 
 def register(app: typer.Typer) -> None:
@@ -14,11 +20,48 @@ def register(app: typer.Typer) -> None:
 
 
 def page(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="ID[:VARIANT]",
+            help="On sim: the run that the page begins with.",
+            autocompletion=completion.names,
+            show_default=START,
+        ),
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option(help=f"{SIM}: simulated runs, in which time goes backwards as well.")
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=(1 << 32) - 1, help="On sim: of every random choice.", show_default=str(SEED)
+        ),
+    ] = None,
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Serve it there; 0: any that is free.")
     ] = None,
 ) -> None:
-    """Watch the cluster that is up in a browser, and break it by clicking."""
+    """Watch the cluster that is up in a browser and break it by clicking; on sim, a simulated run."""
+    if on == SIM:
+        _simulated(name or START, SEED if seed is None else seed, port)
+        return
+    if on is not None or name is not None or seed is not None:
+        raise UnknownNameError(
+            "without `--on sim` the page shows the cluster that is up, on whatever it runs; "
+            "a scenario and a seed are for `./lab page --on sim ID:VARIANT --seed N`"
+        )
     from chaos.page.serving import serve
 
     ending.run(serve(port, typer.echo))
+
+
+def _simulated(name: str, seed: int, port: int | None) -> None:
+    from chaos.page.simulated.plan import Plan
+    from chaos.page.simulated.serving import serve
+    from chaos.runtimes.registry import RUNTIMES
+    from chaos.sessions.session import tasks
+
+    ((scenario, variants),) = discover.select([name])
+    first = next(iter(tasks(((scenario, variants[:1]),), RUNTIMES[SIM], seed)))
+    ending.run(serve(Plan(scenario.id, first.variant.name, seed), port, typer.echo))

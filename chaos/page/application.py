@@ -5,8 +5,7 @@ opens the page without it may look.
 """
 
 import asyncio
-import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +18,7 @@ from chaos.page.beside import Beside, routes
 from chaos.page.orders import Order, obey
 from chaos.page.requests import Asked, Users
 from chaos.page.watcher import Watcher
+from chaos.web.bearer import Bearer
 from chaos.web.guarded import Guarded, as_json, body_as, new_app
 from services.adapters.guards import App
 from services.errors import LabError
@@ -39,17 +39,13 @@ class Page:
 
     def __init__(self, watcher: Watcher, token: str, company: Beside) -> None:
         self.watcher, self.company = watcher, company
-        self._bearer = f"Bearer {token}".encode()
+        self._bearer = Bearer(token)
         self._in_turn = asyncio.Lock()
         self._users = Users()
 
     def must_be_allowed(self, request: Request) -> None:
         """Raises `LabError` unauthorized."""
-        given = request.headers.get("authorization", "").encode()
-        if not hmac.compare_digest(given, self._bearer):
-            raise LabError(
-                "unauthorized", "open the whole address that `./lab` printed, with what is behind #"
-            )
+        self._bearer.must_be_in(request)
 
     async def order(self, order: Order) -> Response:
         """Do it when its turn has come. What the cluster refuses is an answer like others."""
@@ -80,7 +76,7 @@ def application(watcher: Watcher, token: str, company: Beside | None = None) -> 
     app, page = new_app("The live page"), Page(watcher, token, company)
     _add_stream(app, page)
     _add_orders(app, page)
-    _add_assets(app)
+    add_assets(app, ASSETS / "page.html", SERVED)
     app.include_router(routes(company, page.must_be_allowed))
     return Guarded(app)
 
@@ -104,16 +100,18 @@ def _add_orders(app: FastAPI, page: Page) -> None:
         return await page.request(body_as(Asked, await request.body()))
 
 
-def _add_assets(app: FastAPI) -> None:
+def add_assets(app: FastAPI, start: Path, served: Mapping[str, Path]) -> None:
+    """The page itself, and what it loads."""
+
     @app.get("/")
     async def page() -> Response:
-        return _file(ASSETS / "page.html")
+        return _file(start)
 
     @app.get("/assets/{name}")
     async def asset(name: str) -> Response:
-        if name not in SERVED:
+        if name not in served:
             raise LabError("no-such-route", f"there is no {name!r} here")
-        return _file(SERVED[name])
+        return _file(served[name])
 
 
 def _file(path: Path) -> Response:

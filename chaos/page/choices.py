@@ -9,6 +9,15 @@ from chaos.page.wires import LOSES, LOSSY, effect
 
 ONLY_SIMULATED = "Only simulated machines have {what} of their own; here it would be yours."
 
+OF_MACHINES = {
+    "clocks": {"Set its clock a minute ahead": "clock-ahead", "Set its clock right": "clock-right"},
+    "disks": {
+        "Fill its disk": "disk-full",
+        "Make room on its disk": "disk-free",
+        "Replace its disk by an empty one": "disk-empty",
+    },
+}
+
 
 def choices(seen: Seen, node: str) -> tuple[Choice, ...]:
     """Everything that one may want to do to `node`, in the order of the page."""
@@ -72,7 +81,10 @@ def _leads(seen: Seen, node: str) -> bool:
 
 
 def _of_the_machine(seen: Seen, node: str) -> Iterator[Choice]:
-    """What the runtimes on which pages live cannot do; it is named, so that nobody looks for it."""
+    """What only simulated machines can have; elsewhere it is named, so that nobody looks for it."""
     for label, what, ability in (("Wrong clock", "a clock", "clocks"), ("Full disk", "a disk", "disks")):
         if ability not in seen.abilities:
             yield Choice(label, ability, node, why_not=ONLY_SIMULATED.format(what=what))
+            continue
+        for each, order in OF_MACHINES[ability].items():
+            yield Choice(each, order, node)

@@ -68,9 +68,20 @@ OTHERS: Mapping[str, Callable[[Cluster, Order], Awaitable[str]]] = {
 
 async def obey(order: Order) -> str:
     """Do it to the cluster that is up; returns what was done. Raises `ClusterError`, `LabError`."""
+    must_be_known(order)
+    return await by_hand(perform, order)
+
+
+async def perform(cluster: Cluster, order: Order) -> str:
+    """Do it to `cluster`; returns what was done. Raises `ClusterError`."""
     if order.what in FAULTS:
-        return await by_hand(striking.strike, FAULTS[order.what](order.node, order.other))
-    if order.what in OTHERS:
-        return await by_hand(OTHERS[order.what], order)
+        return await striking.strike(cluster, FAULTS[order.what](order.node, order.other))
+    return await OTHERS[order.what](cluster, order)
+
+
+def must_be_known(order: Order) -> None:
+    """Raises `LabError` bad-request for an order that nobody can carry out."""
+    if order.what in FAULTS or order.what in OTHERS:
+        return
     known = ", ".join((*FAULTS, *OTHERS))
     raise LabError("bad-request", f"there is no order {order.what!r}; there are {known}")

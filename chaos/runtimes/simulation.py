@@ -7,6 +7,7 @@ A cluster of this kind lives inside a virtual event loop, so it is started by `v
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from random import Random
 from typing import Any, Literal
 
 from chaos.cluster import (
@@ -171,6 +172,10 @@ class SimulatedCluster(CrewedCluster):
             machine.kill()
             machine.disk.close()
 
+    def _chance(self, *path: object) -> Random:
+        """The random generator of a purpose, for instance `("link", "n1-n2")`."""
+        return child(self._seed, *path)
+
     def _machine(self, name: str) -> Machine:
         role = self._crew.shape.role(name)
         settings = NodeSettings(
@@ -183,9 +188,7 @@ class SimulatedCluster(CrewedCluster):
             data_dir=Path(name),
             token="",
         )
-        return Machine(
-            settings, self._lab, partial(child, self._seed, name), self._log_book, self._nodes[role]
-        )
+        return Machine(settings, self._lab, partial(self._chance, name), self._log_book, self._nodes[role])
 
     def _connect(self, link: Link) -> Wire:
         target = self._switches[link.target] if link.out_of_band else self._machines[link.target]
@@ -195,7 +198,7 @@ class SimulatedCluster(CrewedCluster):
         return wire
 
     def _wire(self, name: str, target: Machine | SimulatedSwitch, source: str, has_proxy: bool) -> Wire:
-        wire = Wire(target.name, target, child(self._seed, "link", name), has_proxy)
+        wire = Wire(target.name, target, self._chance("link", name), has_proxy)
         if self._eavesdropper and source != LAB:
             wire.listener = self._eavesdropper.listener(source, target.name)
         target.inbound.append(wire)

@@ -5,7 +5,9 @@ import { byId, element } from "./dom.js";
 const MOST = 600;
 
 export class Log {
-  constructor() {
+  /** `tellTime` puts the seconds of a line into words. */
+  constructor(tellTime = clock) {
+    this.tellTime = tellTime;
     this.list = byId("lines");
     this.node = byId("log-node");
     this.notable = byId("log-notable");
@@ -21,7 +23,7 @@ export class Log {
     const isAtEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 40;
     for (const line of lines) {
       if (!this.known.has(line.node)) this.offer(line.node);
-      const item = element("li", { class: `line line-${line.kind}`, "data-of": line.node }, element("time", {}, clock(line.time_s)), element("b", {}, line.node), element("span", {}, line.text));
+      const item = element("li", { class: `line line-${line.kind}`, "data-of": line.node }, element("time", {}, this.tellTime(line.time_s)), element("b", {}, line.node), element("span", {}, line.text));
       item.hidden = !this.shows(item);
       this.list.append(item);
     }

@@ -12,7 +12,7 @@ from chaos.runtimes.simulated.disk import MachineDisk, SimulatedDisk
 from chaos.runtimes.simulated.loop import VirtualLoop, new_loop
 from chaos.runtimes.simulated.network import SimulatedNetwork, Wire
 from chaos.runtimes.simulated.process import Process, ProcessLog
-from services.messages import Status
+from services.messages import Message, Status
 from services.node import Node
 from services.roles import Maker
 from services.settings import AnySettings, NodeSettings
@@ -81,6 +81,11 @@ class Machine:
         """What the process, which must be alive, says of itself. Raises `ClusterError` while it starts."""
         assert self._process
         return self._process.account()
+
+    def peek(self, message: Message) -> Message:
+        """See `Process`, which must be alive."""
+        assert self._process
+        return self._process.peek(message)
 
     def start(self, settings: AnySettings) -> None:
         """Start a process; it answers a little later."""

@@ -20,7 +20,7 @@ from chaos.runtimes.simulated.timeline import Timeline
 from services.adapters.tasks import OrderedTasks
 from services.errors import LabError
 from services.logline import LogLine, as_json
-from services.messages import Status, decode, encode, failed
+from services.messages import Message, Status, decode, encode, failed
 from services.node import Node, when_there_is_room
 from services.ports import Clock, Env
 from services.roles import ROLES, Maker, maker
@@ -80,6 +80,21 @@ class Process:
         if not self.answers:
             raise ClusterError(f"{self._settings.node} is starting; ask again")
         return self.node.status()
+
+    def peek(self, message: Message) -> Message:
+        """The answer of a node that waits for nothing to give it: no time passes, no chance is drawn.
+
+        Raises `ClusterError` while it starts, and where it cannot answer at once.
+        """
+        self.account()
+        asking = self._node.handle(message).__await__()
+        try:
+            next(asking)
+        except StopIteration as answer:
+            reply: Message = answer.value
+            return reply
+        asking.close()
+        raise ClusterError(f"{self._settings.node} would have to wait for something to answer that")
 
     async def serve(self, data: bytes) -> bytes:
         """The answer to one encoded message, encoded."""

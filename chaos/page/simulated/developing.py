@@ -1,0 +1,176 @@
+"""From what was recorded to what is shown: each look as a picture, each message as a flight, all in words."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from chaos.cluster import Event
+from chaos.judging.verdict import Verdict
+from chaos.page.drawn import picture
+from chaos.page.lines import line
+from chaos.page.seen import seen_in
+from chaos.page.simulated.film import (
+    MOST_WITNESSES,
+    Film,
+    FilmLine,
+    Flight,
+    Frame,
+    Happening,
+    Judged,
+    Outcome,
+    Reel,
+    as_lines,
+    proof_of,
+)
+from chaos.page.simulated.take import Take
+from chaos.recording.overhearing import Exchange
+from chaos.report.words import opening
+
+MOST_FLIGHTS = 6000
+NO_FAULT = "no fault struck"  # a film in which nothing happens is no evidence, and claims none
+TOO_LATE = "the run was over by then"
+NEVER = -1.0
+T = TypeVar("T")
+
+
+def developed(take: Take) -> Reel:
+    """All that a page shows of `take`."""
+    verdict = take.verdict
+    events = take.history.events
+    lines = _lines(take)
+    film = Film(
+        **_pictures(take),
+        seed=take.plan.seed,
+        ends_ms=round(max((event.time for event in events), default=0) / 1e6, 3),
+        stopped_ms=round(take.told.stopped_ms, 3),
+        held=tuple((each.at_ms, each.node, each.key, each.words) for each in take.camera.held),
+        lines=tuple(lines),
+        happenings=tuple(_happenings(take, lines)),
+        flights=tuple(_flights(take)),
+        verdict=_judged(verdict, is_untouched=take.plan.is_untouched_story),
+        struck=_outcomes(take),
+    )
+    return Reel(film, as_lines(events), tuple(event.time for event in events), verdict.anomalies)
+
+
+class _Table(dict[T, int]):
+    """Numbers things in the order in which they turn up; equal things have one number."""
+
+    def number(self, thing: T) -> int:
+        return self.setdefault(thing, len(self))
+
+
+def _pictures(take: Take) -> dict[str, Any]:
+    nodes, wires, frames = _Table[Any](), _Table[Any](), list[Frame]()
+    settings: Mapping[str, Any] = {}
+    shown = None
+    for look in take.camera.looks:
+        seen = seen_in(take.cluster, look.found, settings)
+        settings = seen.settings
+        shown = picture(seen)
+        frames.append(
+            Frame(
+                at_ms=look.at_ms,
+                headline=shown.headline,
+                alarm=shown.alarm,
+                wrong=shown.wrong,
+                nodes=tuple(map(nodes.number, shown.nodes)),
+                wires=tuple(map(wires.number, shown.wires)),
+            )
+        )
+    assert shown
+    alike = ("name", "family", "settings", "doors", "replicas", "places")
+    return {
+        **{name: getattr(shown, name) for name in alike},
+        "nodes": tuple(nodes),
+        "wires": tuple(wires),
+        "frames": tuple(frames),
+    }
+
+
+def _lines(take: Take) -> list[FilmLine]:
+    """What the nodes said, and among it what was done to them."""
+    said = [_line(event, take.began_s) for event in take.cluster.events() if event.time_s >= take.began_s]
+    return sorted([*said, *take.lines], key=lambda each: each.time_s)
+
+
+def _line(event: Event, began_s: float) -> FilmLine:
+    found = line(event)
+    return FilmLine(round(event.time_s - began_s, 6), found.node, found.kind, found.text)
+
+
+def _happenings(take: Take, lines: Sequence[FilmLine]) -> Iterator[Happening]:
+    """In the order of time: faults, what nodes say that stands out, failed requests, and proofs."""
+    kinds = {"fault": "fault", "notable": "role"}
+    found = [
+        Happening(round(each.time_s * 1000, 3), kinds[each.kind], f"{each.node}: {each.text}")
+        for each in lines
+        if each.kind in kinds
+    ]
+    found += _failures(take)
+    found += _proven(take)
+    yield from sorted(found, key=lambda each: each.at_ms)
+
+
+def _failures(take: Take) -> Iterator[Happening]:
+    for event in take.history.events:
+        if event.type in ("fail", "info") and event.process != "nemesis" and not event.final:
+            how = "failed" if event.type == "fail" else "is in doubt"
+            text = f"{event.f} {event.key} {how}: {event.error}"
+            yield Happening(round(event.time / 1e6, 3), "request", text)
+
+
+def _proven(take: Take) -> Iterator[Happening]:
+    """Where the last event of a proof happened, so much was shown."""
+    times = [event.time for event in take.history.events]
+    for finding in take.verdict.anomalies:
+        for witness in finding.witnesses[:MOST_WITNESSES] if finding.found else ():
+            at_ns = max((times[op] for op in witness.ops if op < len(times)), default=0)
+            yield Happening(round(at_ns / 1e6, 3), "anomaly", f"{finding.name}: {witness.text}")
+
+
+def _flights(take: Take) -> Iterator[Flight]:
+    """Both ways of each message between nodes; of very many every second, third … is shown."""
+    nodes = {each for look in take.camera.looks[:1] for each in (a["node"] for a in look.found["nodes"])}
+    heard = [
+        each
+        for each in take.cluster.overheard()
+        if each.sent_s >= take.began_s and each.source in nodes and each.target in nodes
+    ]
+    each_of = max(1, -(-2 * len(heard) // MOST_FLIGHTS))
+    for exchange in heard[::each_of]:
+        yield from _both_ways(exchange, take.began_s)
+
+
+def _both_ways(exchange: Exchange, began_s: float) -> Iterator[Flight]:
+    def since(moment_s: float | None) -> float:
+        return NEVER if moment_s is None else round((moment_s - began_s) * 1000, 3)
+
+    source, target, kind = exchange.source, exchange.target, exchange.kind
+    yield Flight(source, target, since(exchange.sent_s), since(exchange.arrived_s), kind, False)
+    if exchange.answered_s is not None:
+        came_s = exchange.ended_s if exchange.outcome not in (None, "timed-out", "connection-lost") else None
+        yield Flight(target, source, since(exchange.answered_s), since(came_s), kind, True)
+
+
+def _judged(verdict: Verdict, is_untouched: bool) -> Judged:
+    proofs = tuple(map(proof_of, verdict.anomalies))
+    if is_untouched:
+        said = opening(verdict)
+        sentence = f"{said.word[:1].upper()}{said.word[1:]}: {said.sentence}"
+        return Judged(sentence=sentence, tone=said.tone, proofs=proofs, problems=verdict.problems)
+    seen = [proof.words for proof in proofs if proof.found]
+    free = [proof.words for proof in proofs if proof.found is False]
+    unknown = [proof.words for proof in proofs if proof.found is None]
+    tone = "bad" if seen else "doubt" if unknown else "fine"
+    words = ", ".join(seen or unknown or free)
+    return Judged(
+        sentence=f"{words[:1].upper()}{words[1:]}.",
+        tone=tone,
+        proofs=proofs,
+        problems=tuple(problem for problem in verdict.problems if problem != NO_FAULT),
+    )
+
+
+def _outcomes(take: Take) -> tuple[Outcome, ...]:
+    done, strikes = take.told.done, enumerate(take.plan.strikes)
+    return tuple(Outcome(strike.at_ms, *done.get(number, (False, TOO_LATE))) for number, strike in strikes)
