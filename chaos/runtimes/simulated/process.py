@@ -87,7 +87,7 @@ class Process:
         Raises `ClusterError` while it starts, and where it cannot answer at once.
         """
         self.account()
-        asking = self._node.handle(message).__await__()
+        asking = self.node.handle(message).__await__()
         try:
             next(asking)
         except StopIteration as answer:

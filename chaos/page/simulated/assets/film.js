@@ -111,7 +111,7 @@ async function film(wanted, at) {
 
 /** The same past, and from this moment on something else. */
 function fork(change) {
-  const at = Math.floor(time.at);
+  const at = Math.ceil(time.at); // what is to be seen has happened
   if (at >= moments.film.stopped_ms) return tell(`At ${(at / 1000).toFixed(3)} s clients have stopped, and everything is being healed. Go back to a moment before ${(moments.film.stopped_ms / 1000).toFixed(3)} s.`, true);
   verdicts.isOpen = true;
   const strikes = plan.strikes.filter((each) => each.at_ms <= at);
