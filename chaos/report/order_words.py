@@ -29,10 +29,10 @@ def because(end: DeadEnd) -> Iterator[str]:
     """The reason, a sentence at a time."""
     key, value, states = end.of_key.key, shown(wanted(end)), _states(end)
     yield f"Every order ends here: {told(end.stop)}."
-    holds = "must hold" if len(states) == 1 else "must hold one of these values"
+    holds = "hold" if len(states) == 1 else "hold one of these values:"
     held = "; ".join(_held(end, state) for state in states[:MOST])
     held += f"; or {len(states) - MOST} more" if len(states) > MOST else ""
-    yield f"In any order of what was answered before it, {key} {holds} by then: {held}."
+    yield f"In any order of what was answered before it, {key} must by then {holds} {held}."
     writers = _writers(end, token(wanted(end)))
     if not writers and wanted(end) is not None:
         yield f"By {seconds(end.stop.returned_ns)} nobody had asked to write {value}, or only in vain."

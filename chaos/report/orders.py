@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from chaos.checkers._keys import UnreadableError
 from chaos.checkers._orders import DeadEnd, dead_end
+from chaos.checkers._search import OutOfBudgetError
 from chaos.checkers._words import sentence, told
 from chaos.history import Key, Operation
 from chaos.report.columns import shown
@@ -77,9 +78,11 @@ def order_drawing(saved: Saved) -> OrderDrawing | None:
     for key in _accused(saved):
         try:
             end = dead_end(saved.history, key)
-        except UnreadableError as error:
+        except OutOfBudgetError as error:
             doubt = doubt or OrderDrawing(str(key), doubt=str(error))
             continue
+        except UnreadableError:
+            continue  # a set, say, of which a checker knows other things
         if end is not None:
             return _drawn(end)
     return doubt

@@ -73,3 +73,13 @@ def test_the_page_has_it(tmp_path: Path) -> None:
     text = (tmp_path / NAME).read_text()
     assert "Why no order of the operations on x exists" in text
     assert "fits nowhere" in text
+
+
+def test_what_is_no_register_has_no_such_picture(tmp_path: Path) -> None:
+    """A finding may speak of a set; that no order of it was looked for is no news."""
+    history = load("linearizable/not-found-beside-a-set")
+    saved = judged(load("linearizable/found-old-value-returns"), tmp_path)
+    (finding,) = saved.verdict.anomalies
+    of_a_set = replace(finding, witnesses=(replace(finding.witnesses[0], ops=(0, 1)),))
+    accused = replace(saved.verdict, anomalies=(of_a_set,))
+    assert order_drawing(replace(saved, history=history, verdict=accused)) is None
