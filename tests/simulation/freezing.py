@@ -8,12 +8,9 @@ from chaos.cluster.seeds import child
 from chaos.faults.freeze import Freeze, Telltale
 from chaos.faults.partition import Partition
 from chaos.judging.verdict import Verdict
-from chaos.recording.folder import NoFolder
 from chaos.running.run import Run
-from chaos.running.runner import Stage, play
-from chaos.runtimes.registry import CLIENT_TIMEOUT_S, RUNTIMES
-from chaos.runtimes.simulation import SimulatedCluster
 from chaos.workloads import register
+from tests.simulation import stories
 
 WORKLOAD = register.reads_and_writes(keys=4, clients=16, rate_per_s=120, write_fraction=0.5)
 LEASE: dict[str, Any] = {"replication": "semi-sync", "lease": True}
@@ -85,16 +82,7 @@ def played(seed: int, script: Script, settings: dict[str, Any], checkers: tuple[
         checkers=checkers,
         variants=(remedy("held", **settings),),
     )
-
-    async def story() -> Verdict:
-        cluster = SimulatedCluster(seed)
-        try:
-            stage = Stage(cluster, cluster.client(CLIENT_TIMEOUT_S), RUNTIMES["sim"].clock(), None)
-            return await play(stage, scenario, scenario.variants[0], seed, NoFolder())
-        finally:
-            await cluster.close()
-
-    return RUNTIMES["sim"].run(story())
+    return stories.played(scenario, seed)[0]
 
 
 def found(verdict: Verdict) -> list[str]:
