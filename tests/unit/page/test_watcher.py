@@ -12,6 +12,7 @@ from chaos.cluster import HEALTHY, Cluster, ClusterError, Event
 from chaos.cluster.links import Link, all_links
 from chaos.page.values import words
 from chaos.page.watcher import Watcher
+from chaos.runtimes.simulated import virtual
 from tests.unit.page.seeing import DOORS, REPLICAS, follower, leader, others
 
 PATIENCE_S = 30
@@ -79,7 +80,7 @@ def run(memory: Memory, scene: Any) -> None:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
 
-    asyncio.run(played())
+    virtual.run(played())
 
 
 async def first_picture(watcher: Watcher) -> Any:
