@@ -35,6 +35,7 @@ def put_together(
         "addresses": {**cluster.addresses, **cluster.doors},
         "nodes": accounts,
         "maintenance": list(remembered()),
+        "spares": list(cluster.spares),
         **links,
     }
 

@@ -15,6 +15,8 @@ def remarks(found: Mapping[str, Any]) -> Iterator[str]:
             yield f"{node['node']} is {node['process']}; ./lab fault {remedy} {node['node']}"
         elif "error" in node:
             yield f"{node['node']} runs, and does not answer the lab: {node['error']}"
+    for spare in found.get("spares", ()):
+        yield f"{spare} is in reserve; ./lab join {spare}"
     alike: dict[str, list[str]] = {}
     for link in found["links"]:
         alike.setdefault(of_link(link), []).append(link["link"])

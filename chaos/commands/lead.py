@@ -1,4 +1,4 @@
-"""`./lab promote`, `handover`, `maintenance`, `replication`: who leads, who is out, whom writes wait for."""
+"""`./lab promote`, `handover`, `join`, `maintenance`, `replication`: who leads and who follows."""
 
 from typing import Annotated
 
@@ -13,6 +13,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command()(of_a_project(promote))
     app.command()(of_a_project(handover))
+    app.command()(of_a_project(join))
     app.command()(of_a_project(maintenance))
     app.command()(of_a_project(replication))
 
@@ -66,3 +67,18 @@ def maintenance(
     from chaos.by_hand.order import by_hand
 
     typer.echo(ending.run(by_hand(by_plan.end if over else by_plan.begin, node)))
+
+
+def join(
+    node: Annotated[
+        str | None, typer.Argument(metavar="[NODE]", help="Who is in reserve (default: the first).")
+    ] = None,
+) -> None:
+    """Let a new follower join while clients go on: it takes a copy of the leader's data, then its log.
+
+    Machines are kept in reserve by `./lab up --spares 1`. Returns when the leader counts the new one.
+    """
+    from chaos.by_hand import joining
+    from chaos.by_hand.order import by_hand
+
+    typer.echo(ending.run(by_hand(joining.join, node)))

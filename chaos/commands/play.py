@@ -25,6 +25,7 @@ DEVICES = (
     "A device of that name: beside several leaders it works offline, without a leader it coordinates for "
     "itself; may be given several times."
 )
+SPARES = "So many replicas in reserve, to let them join while the cluster runs (local only)."
 OTHERS = "Any other setting of the family, for instance w=2; may be given several times."
 GATEWAY = "By way of this one, or of this device (default: the first gateway)."
 TO = "Give it to this replica, whether it leads or not (default: whoever the gateway takes for the leader)."
@@ -54,6 +55,7 @@ def up(
     partitions: Annotated[int, typer.Option(min=1, max=9, help=PARTITIONS)] = 1,
     detection_timeout_ms: Annotated[int | None, typer.Option(help=DETECTION)] = None,
     stonith: Annotated[bool, typer.Option("--stonith", help=STONITH)] = False,
+    spares: Annotated[int, typer.Option(min=0, max=8, help=SPARES)] = 0,
     device: Annotated[list[str] | None, typer.Option(metavar="NAME", help=DEVICES)] = None,
     like: Annotated[str | None, typer.Option(metavar="NAME", help=LIKE)] = None,
     others: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help=OTHERS)] = None,
@@ -72,7 +74,7 @@ def up(
     settings |= dict(map(setting_of, others or ()))
     if like is not None:
         strategy, settings = in_miniature(like, strategy, settings)
-    ending.run(start(on, nodes, strategy, settings, partitions, device or ()))
+    ending.run(start(on, nodes, strategy, settings, partitions, device or (), spares))
 
 
 def in_miniature(like: str, strategy: str, settings: dict[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -41,6 +41,7 @@ async def start(
     settings: Mapping[str, Any],
     partitions: int = 1,
     devices: Sequence[str] = (),
+    spares: int = 0,
 ) -> None:
     """Start a cluster on `local` or `compose`.
 
@@ -48,7 +49,11 @@ async def start(
     """
     nearest("strategy", strategy, FAMILIES)
     nearest("runtime to play on", on, FINDERS)
-    shape = _shape(nodes, devices)
+    shape = _shape(nodes, devices, spares)
+    if spares and on != "local":
+        raise UnknownNameError(
+            "--spares are for local; on compose a new follower joins in ./lab run new-follower"
+        )
     rule = _rule(strategy, settings, shape)
     chosen = _settings({"family": strategy, **settings, **rule, **_shared_out(nodes, partitions)})
     if on == "local":  # containers have files of their own
@@ -154,12 +159,12 @@ def _shared_out(nodes: int, partitions: int) -> Mapping[str, Any]:
     return {"partitions": groups, "coordination": "election"}
 
 
-def _shape(nodes: int, devices: Sequence[str]) -> Shape:
-    """Raises `ClusterError` for devices whose names cannot be."""
+def _shape(nodes: int, devices: Sequence[str], spares: int) -> Shape:
+    """Raises `ClusterError` for devices whose names cannot be, and too many replicas."""
     try:
-        return Shape(nodes, companions=tuple(Companion(name, DEVICE) for name in devices))
+        return Shape(nodes, spares=spares, companions=tuple(Companion(name, DEVICE) for name in devices))
     except ValueError as error:
-        raise ClusterError(f"these devices cannot be: {error}") from error
+        raise ClusterError(f"there cannot be such nodes: {error}") from error
 
 
 def _rule(strategy: str, settings: Mapping[str, Any], shape: Shape) -> Mapping[str, Any]:

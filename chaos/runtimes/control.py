@@ -51,6 +51,7 @@ class Description(msgspec.Struct, frozen=True):
     with_data: tuple[str, ...] = ()
     doors: dict[str, str] = {}
     addresses: dict[str, str] = {}
+    spares: tuple[str, ...] = ()
 
 
 @asynccontextmanager
@@ -110,4 +111,5 @@ def _describe(cluster: Cluster) -> Description:
         cluster.with_data,
         dict(cluster.doors),
         dict(cluster.addresses),
+        cluster.spares,
     )

@@ -28,7 +28,7 @@ class RemoteCluster:
         self.runtime = description.runtime
         self.abilities = frozenset(description.abilities)
         self.replicas: tuple[str, ...] = tuple(description.replicas)
-        self.spares: tuple[str, ...] = ()
+        self.spares = description.spares  # who is in reserve has no links here
         self.companions = self.devices = description.devices
         self.with_data = description.with_data
         self.partitions = description.partitions

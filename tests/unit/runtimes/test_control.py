@@ -21,7 +21,7 @@ class Remote:
 
 @pytest.fixture
 async def remote(tmp_path: Path) -> AsyncIterator[Remote]:
-    far, stopped, socket = PaperCluster(), asyncio.Event(), tmp_path / "s"
+    far, stopped, socket = PaperCluster(spares=("n4",)), asyncio.Event(), tmp_path / "s"
     async with controllable(far, socket, stopped.set):
         near = await RemoteCluster.connect(socket, EventFile(tmp_path / "events.jsonl"))
         yield Remote(near, far, stopped, socket)
@@ -33,7 +33,7 @@ async def test_it_looks_like_the_original(remote: Remote) -> None:
     assert (near.name, near.runtime, near.abilities) == (far.name, far.runtime, far.abilities)
     assert (near.replicas, near.gateways, near.links) == (far.replicas, far.gateways, far.links)
     assert (near.devices, near.doors, near.with_data) == (far.devices, far.doors, far.with_data)
-    assert near.addresses == far.addresses
+    assert (near.addresses, near.spares) == (far.addresses, far.spares)
 
 
 async def test_links_and_their_states_travel(remote: Remote) -> None:
