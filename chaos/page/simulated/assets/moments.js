@@ -55,7 +55,7 @@ export class Moments {
 
   /** What each replica holds under `key` after the first so many changes. */
   values(key, count) {
-    const values = {};
+    const values = key ? Object.fromEntries(this.film.replicas.map((node) => [node, "nothing"])) : {};
     for (let at = 0; at < count; at += 1) if (this.held[at].key === key) values[this.held[at].node] = this.held[at].words;
     return values;
   }
