@@ -8,7 +8,7 @@ from secrets import token_hex
 
 import psutil
 
-GONE_S = 8.0
+GONE_S = 30.0
 POLL_S = 0.05
 NAME = "LAB_TEST_MARK"
 

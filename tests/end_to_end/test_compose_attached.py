@@ -1,5 +1,6 @@
 """Whoever leaves `docker compose up` attached sees each life of a node, whatever ended the one before."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -26,6 +27,7 @@ __all__ = ["engine"]
 pytestmark = pytest.mark.compose
 
 UP_S, SEEN_S, STOPPED_S = 120.0, 20.0, 60.0
+CALM_S = 0.5
 HEALTH_S = 60.0  # several looks of the engine's
 ANY_PORTS = dict.fromkeys(port_variables(), "")
 BY_HAND = (("pause", "paused"), ("unpause", "running"), ("kill", "dead"), ("start", "running"))
@@ -67,6 +69,14 @@ class Attached:
 
         await eventually(check, within_s)
 
+    async def calm(self, words: str) -> int:
+        """How many lines have these words, once what was on its way is there."""
+        before, found = -1, self.count(words)
+        while before != found:
+            await asyncio.sleep(CALM_S)
+            before, found = found, self.count(words)
+        return found
+
     def stop(self) -> None:
         """Ctrl-C, to its end."""
         self.process.send_signal(signal.SIGINT)
@@ -103,7 +113,7 @@ async def test_it_shows_who_was_killed_and_started_again(up: Attached, node: str
         if is_paused:
             await cluster.pause(node)
         await cluster.kill(node)
-        said = up.count(f" {node} ")
+        said = await up.calm(f" {node} ")
         assert await cluster.process_state(node) == "dead"
         assert up.count(f" {node} ") == said, "who is dead is silent"
         await cluster.restart(node)

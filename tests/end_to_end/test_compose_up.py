@@ -26,6 +26,7 @@ from tests.containers import engine, left_of
 __all__ = ["engine"]
 pytestmark = pytest.mark.compose
 PATIENCE_S = 20.0
+TRIES, IN_DOUBT = 3, 504
 ANY_PORTS = dict.fromkeys(port_variables(), "")
 
 
@@ -37,7 +38,7 @@ def up(engine: DockerClient) -> Iterator[ComposeProject]:
     try:
         composed(project, "up", "--build", "--detach", "--wait")
         for gateway in ("g1", "g2"):
-            written = httpx.put(f"{project.url(gateway, NODE_PORT)}/kv/first", json={"value": gateway})
+            written = put(project, gateway, "first", gateway)
             assert written.status_code == 200, "`up --wait` means that writes are taken"
         yield project
     finally:
@@ -63,8 +64,30 @@ def composed(project: ComposeProject, *arguments: str) -> str:
     return compose("--project-name", project.name, *arguments, environment=ANY_PORTS)
 
 
+def put(project: ComposeProject, gateway: str, key: str, value: object) -> httpx.Response:
+    """The answer to a write, which is sent again when a machine that stood still has left it in doubt."""
+    address = f"{project.url(gateway, NODE_PORT)}/kv/{key}"
+    for _ in range(TRIES):
+        written = httpx.put(address, json={"value": value}, timeout=PATIENCE_S)
+        if written.status_code != IN_DOUBT:
+            break
+    return written
+
+
 def log_of(project: ComposeProject, *services: str) -> list[str]:
     return composed(project, "logs", "--no-log-prefix", *services).splitlines()
+
+
+async def log_with(project: ComposeProject, last: str, *services: str) -> list[str]:
+    """The log, once the engine has got as far as to a line that ends with `last`."""
+
+    async def log() -> list[str]:
+        lines = log_of(project, *services)
+        if not [line for line in lines if line.endswith(f">>> {last}")]:
+            raise ClusterError(f"the log does not say {last!r} yet")
+        return lines
+
+    return await eventually(log, PATIENCE_S)
 
 
 async def test_it_serves_and_is_taken_by_a_run_and_given_back(up: ComposeProject) -> None:
@@ -72,7 +95,7 @@ async def test_it_serves_and_is_taken_by_a_run_and_given_back(up: ComposeProject
     assert cluster.name == up.name
     settings = SingleLeaderSettings(replication="sync", detection_timeout_ms=900)
     await cluster.configure(settings)
-    async with httpx.AsyncClient(base_url=up.url("g1", NODE_PORT)) as client:
+    async with httpx.AsyncClient(base_url=up.url("g1", NODE_PORT), timeout=PATIENCE_S) as client:
         written = await client.put("/kv/x", json={"value": 7})
         assert written.status_code == 200, written.text
         leader = written.json()["node"]
@@ -103,14 +126,14 @@ async def test_its_log_is_a_story(up: ComposeProject) -> None:
     assert not [line for line in lines if "<<<" in line and ">>>" in line and "stands out" not in line]
 
 
-def test_what_is_done_to_it_by_hand_stands_in_its_log_once(
+async def test_what_is_done_to_it_by_hand_stands_in_its_log_once(
     up: ComposeProject, lab: Callable[..., str]
 ) -> None:
     before = log_of(up, "story")
     assert "<<< ends the line of a node" in before[0], "the marks are explained"
     said = [lab("fault", *words).strip() for words in (["cut", "n2", "n3"], ["heal"], ["pause", "n3"])]
     said.append(lab("fault", "resume", "n3").strip())
-    new = log_of(up, "story")[len(before) :]
+    new = (await log_with(up, said[-1], "story"))[len(before) :]
     assert [line.partition(" >>> ")[2] for line in new] == said
 
 
@@ -122,7 +145,7 @@ async def test_the_causes_stand_before_what_they_cause(up: ComposeProject) -> No
     await cluster.restart("n3")
     cluster.tell("started again: n3")
     await cluster.close()
-    lines = log_of(up, "story", "n3")
+    lines = await log_with(up, "started again: n3", "story", "n3")
     assert [line for line in lines if line.endswith(">>> no harm \\ is \"done\" by 'odd' $(text) %s `here`")]
     story = [line for line in lines if line.endswith((">>> killed: n3", ">>> started again: n3"))]
     (started,) = [line for line in lines if " n3 started " in line][1:]
@@ -143,7 +166,7 @@ def test_it_has_a_token_that_nobody_knows(up: ComposeProject) -> None:
 
 def test_what_was_acknowledged_outlives_stop_and_start(up: ComposeProject) -> None:
     token = up.token()
-    written = httpx.put(f"{up.url('g1', NODE_PORT)}/kv/kept", json={"value": 7})
+    written = put(up, "g1", "kept", 7)
     assert written.status_code == 200, written.text
     composed(up, "stop")
     composed(up, "start", "--wait")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.end_to_end.marked import Marked
 
-ENDS_S = 10
+ENDS_S = 30
 
 
 class Lab(Marked):

@@ -106,7 +106,6 @@ def test_a_scenario_is_a_script_too_and_tells_what_happens(tmp_path: Path) -> No
         assert told in done.stdout
 
 
-@pytest.mark.timeout(60)
 def test_ctrl_c_in_the_middle_of_a_fault_leaves_the_recording_and_nothing_else(tmp_path: Path) -> None:
     temporary, out = tmp_path / "temporary", tmp_path / "runs"
     temporary.mkdir()

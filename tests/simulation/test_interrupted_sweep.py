@@ -14,7 +14,7 @@ import pytest
 from chaos.runtimes.workers import in_processes
 from tests.repository import ROOT
 
-ENDS_S = 15  # ample for one that does not wait: what is under way never ends by itself
+ENDS_S = 60  # ample for one that does not wait: what is under way never ends by itself
 ENDLESS = ("sweep", "write-conflict", "--random", "--seeds", "1..2000")
 
 

@@ -16,6 +16,7 @@ from chaos.runtimes.compose_project import PROJECT_LABEL, SERVICE_LABEL, Compose
 
 pytestmark = pytest.mark.compose
 
+TRIES = 3  # to look up a name while the engine is busy
 LISTENING = (NODE_PORT, TOXIPROXY_PORT, *numbered().values())
 TRY_ALL = """
 import asyncio, json, sys
@@ -28,12 +29,13 @@ async def addresses(host):
         return set()
     return {entry[4][0] for entry in found}
 
-async def answers(address, port):
+async def connect(address, port):
+    _, writer = await asyncio.open_connection(address, port)
+    writer.close()
+
+def answers(trial):
     try:
-        async with asyncio.timeout(2):
-            _, writer = await asyncio.open_connection(address, port)
-            writer.close()
-            return True
+        return trial.done() and trial.result() is None
     except OSError:
         return False
 
@@ -41,8 +43,12 @@ async def main(hosts, ports):
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(len(hosts)))
     named = zip(hosts, await asyncio.gather(*map(addresses, hosts)))
     tried = [(host, address, port) for host, found in named for address in found for port in ports]
-    open = await asyncio.gather(*(answers(address, port) for _, address, port in tried))
-    print(json.dumps([(host, port) for (host, _, port), yes in zip(tried, open) if yes]))
+    trials = [asyncio.create_task(connect(address, port)) for _, address, port in tried]
+    for _ in range(20):  # two seconds, of which a machine that stands still spoils only a part
+        await asyncio.wait(trials, timeout=0.1)
+    print(json.dumps([(host, port) for (host, _, port), trial in zip(tried, trials) if answers(trial)]))
+    for trial in trials:
+        trial.cancel()
 
 asyncio.run(main(*json.loads(sys.argv[1])))
 """
@@ -80,7 +86,10 @@ def test_a_node_reaches_its_own_links_and_nothing_else(project: ComposeProject, 
     targets = {host for other in others for host in addresses(other) | names(other)}
     own_ports = {port for link, port in numbered().items() if link.source == node}
 
-    found = reached(own, targets, LISTENING)
+    found: set[tuple[str, int]] = set()
+    for _ in range(TRIES):
+        if ("links", min(own_ports)) not in found:
+            found |= reached(own, targets, LISTENING)
 
     assert {port for _, port in found} == own_ports
     assert ("links", min(own_ports)) in found
