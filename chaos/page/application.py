@@ -14,7 +14,7 @@ from fastapi import FastAPI, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from chaos.cluster import ClusterError
-from chaos.page.beside import Beside, routes
+from chaos.page.beside import Beside, looks, routes
 from chaos.page.orders import Order, obey
 from chaos.page.requests import Asked, Users
 from chaos.page.watcher import Watcher
@@ -77,6 +77,7 @@ def application(watcher: Watcher, token: str, company: Beside | None = None) -> 
     _add_stream(app, page)
     _add_orders(app, page)
     add_assets(app, ASSETS / "page.html", SERVED)
+    app.include_router(looks(company))
     app.include_router(routes(company, page.must_be_allowed))
     return Guarded(app)
 

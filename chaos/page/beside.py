@@ -1,8 +1,9 @@
-"""What the page's process does beside looking: the load, and keeping what was done by hand.
+"""What the page's process does beside looking: the load, keeping what was done by hand, runs.
 
 It ends with the page. One place for its routes, each of which needs the token like any order.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated
@@ -10,11 +11,13 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 
+from chaos.catalogue.discover import BrokenScenarioError, UnknownNameError
 from chaos.cluster import ClusterError
 from chaos.page.chapter import Rates
 from chaos.page.keeping import Keeping
 from chaos.page.load import MOST_PER_S, Load
 from chaos.page.orders import Order
+from chaos.page.runs import Runs, catalogue
 from chaos.page.watcher import Watcher
 from chaos.web.guarded import as_json, body_as
 from services.errors import LabError
@@ -35,6 +38,13 @@ class Saved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, msgspec.Meta(max_length=80)]
 
 
+class Started(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A variant is to run there."""
+
+    name: Annotated[str, msgspec.Meta(max_length=200)]
+    on: Annotated[str, msgspec.Meta(max_length=20)]
+
+
 class Beside:
     """Everything that goes on beside the looks of `watcher`."""
 
@@ -42,6 +52,7 @@ class Beside:
         self.watcher = watcher
         self.load = Load(watcher.tell)
         self.keeping = Keeping(watcher.tell)
+        self.runs = Runs(watcher.tell)
 
     async def conclude(self) -> str:
         """See `Load`; it heals everything, as the button does."""
@@ -54,9 +65,16 @@ class Beside:
         """See `Keeping`."""
         return self.keeping.save(name, self.load.last_rates, self.load.found)
 
+    async def run(self, started: Started) -> str:
+        """See `Runs`; a run on the cluster that is drawn here would meet the load."""
+        seen = self.watcher.seen
+        if started.on == "compose" and seen and seen.runtime == "compose" and self.load.is_running:
+            raise ClusterError("a run on compose takes this very cluster, so stop the load first")
+        return await self.runs.start(started.name, started.on)
+
     async def close(self) -> None:
         """End all of it."""
-        await self.load.close()
+        await asyncio.gather(self.load.close(), self.runs.close())
 
 
 @asynccontextmanager
@@ -90,6 +108,32 @@ def routes(company: Beside, must_be_allowed: Callable[[Request], None]) -> APIRo
     async def forget() -> Response:
         return await answered(company.keeping.forget())
 
+    @router.post("/run")
+    async def run(request: Request) -> Response:
+        return await answered(company.run(body_as(Started, await request.body())))
+
+    @router.post("/stop")
+    async def stop() -> Response:
+        return await answered(company.runs.stop())
+
+    return router
+
+
+def looks(company: Beside) -> APIRouter:
+    """What anybody may look at: the scenarios that there are, and reports of runs from here."""
+    router = APIRouter()
+
+    @router.get("/scenarios")
+    async def scenarios() -> Response:
+        return as_json(await asyncio.to_thread(catalogue))
+
+    @router.get("/report/{number}")
+    async def report(number: int) -> Response:
+        if (found := await asyncio.to_thread(company.runs.report, number)) is None:
+            raise LabError("no-such-route", f"no run from this page has a report {number}")
+        text, policy = found
+        return Response(text, media_type="text/html", headers={"content-security-policy": policy})
+
     return router
 
 
@@ -97,5 +141,5 @@ async def answered(work: Awaitable[str]) -> Response:
     """What was done, or why not, as the page tells it."""
     try:
         return as_json({"done": True, "text": await work})
-    except (ClusterError, LabError) as error:
+    except (ClusterError, LabError, UnknownNameError, BrokenScenarioError) as error:
         return as_json({"done": False, "text": str(error)})

@@ -73,6 +73,11 @@ class Load:
         """The anomalies that were found under this load."""
         return tuple(self._alarms)
 
+    @property
+    def is_running(self) -> bool:
+        """Are requests sent at the moment?"""
+        return bool(self._running and not self._running.done())
+
     async def set(self, rates: Rates) -> str:
         """From now on so many writes and reads a second, nothing with 0 and 0; returns what was done.
 
@@ -83,7 +88,7 @@ class Load:
                 await self._stop()
                 return "the load is stopped"
             self._rates = self.last_rates = rates
-            if self._chapter is not None and self._running and not self._running.done():
+            if self._chapter is not None and self.is_running:
                 self._chapter.go_on(rates)
             else:
                 await self._begin()
@@ -123,7 +128,7 @@ class Load:
     async def _stop(self) -> None:
         """No new requests; when those under way have ended, all is judged once more."""
         self._rates = Rates()
-        if self._running is None or self._running.done() or self._chapter is None:
+        if not self.is_running or self._chapter is None:
             return
         await self._show("ending", "waiting for the last answers")
         chapter = self._chapter

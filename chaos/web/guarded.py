@@ -51,7 +51,9 @@ class Guarded:
 
         async def send_with_policy(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *HEADERS]
+                given = [*message.get("headers", ())]
+                own = {name for name, _ in given}  # a page that brings its own policy keeps it
+                message["headers"] = [*given, *(each for each in HEADERS if each[0] not in own)]
             await send(message)
 
         request = read_headers(scope["headers"])

@@ -7,6 +7,7 @@ import { post } from "./lab.js";
 import { Load } from "./load.js";
 import { Log } from "./log.js";
 import { ClusterMap } from "./map.js";
+import { Runs } from "./runs.js";
 
 const MOST_ANSWERS = 30;
 const log = new Log();
@@ -15,7 +16,7 @@ const map = new ClusterMap(byId("map"), (what) => {
   chosen.choose(what);
   show();
 });
-const beside = { load: new Load(tell), deeds: new Kept() }; // who hears which events of the stream
+const beside = { load: new Load(tell), deeds: new Kept(), run: new Runs() }; // who hears which events of the stream
 let picture = null;
 let values = {};
 let watched = byId("key").value;

@@ -16,6 +16,7 @@ TOKEN = "the-token"
 ALLOWED = {"authorization": f"Bearer {TOKEN}"}
 KILL = {"what": "kill", "node": "n1"}
 PATHS = ["/", *(f"/assets/{name}" for name in SERVED), "/assets/nothing", "/assets/../page.py"]
+SAVE, RUN = {"name": "a"}, {"name": "split-brain:nobody", "on": "sim"}
 LOAD = {"writes_per_s": 20, "reads_per_s": 20}
 READ = {"f": "read", "at": "g1", "key": "x"}
 
@@ -66,6 +67,8 @@ def test_what_the_cluster_refuses_is_an_answer_in_one_line(path: str, body: Any)
         ("/load", {**LOAD, "writes_per_s": 501}, 400, "<= 500"),
         ("/save", {"name": "a" * 99}, 400, "length"),
         ("/save", {"path": "a"}, 400, "unknown field"),
+        ("/run", {**RUN, "seed": 1}, 400, "unknown field"),
+        ("/run", {**RUN, "on": "s" * 99}, 400, "length"),
         ("/load", {"writes_per_s": 1}, 400, "missing required field `reads_per_s`"),
     ],
 )
@@ -73,6 +76,18 @@ def test_what_cannot_be_is_refused(path: str, body: Any, status: int, why: str) 
     answer = ask("POST", path, body, **ALLOWED)
     assert (answer.status_code, answer.json()["definite"]) == (status, True)
     assert why in answer.json()["message"]
+
+
+def test_what_cannot_be_run_is_said_in_one_line() -> None:
+    told = ask("POST", "/run", RUN, **ALLOWED).json()
+    assert not told["done"] and told["text"].startswith("there is no variant of split-brain 'nobody'")
+    assert ask("POST", "/stop", {}, **ALLOWED).json() == {"done": False, "text": "no run is under way"}
+
+
+def test_anybody_may_see_which_scenarios_there_are_and_no_report_of_others() -> None:
+    assert "split-brain" in {each["id"] for each in ask("GET", "/scenarios").json()}
+    for path in ("/report/1", "/report/0", "/report/a", "/report/../page.py"):
+        assert ask("GET", path).status_code in (404, 422)
 
 
 @pytest.mark.parametrize(
