@@ -27,10 +27,12 @@ async def serve(listener: socket.socket, token: str) -> None:
         lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
     )
     over = asyncio.create_task(reader.read())
-    await asyncio.wait((page, over), return_when=asyncio.FIRST_COMPLETED)
-    for each in (page, over):
-        each.cancel()
-    await asyncio.gather(page, over, return_exceptions=True)
+    try:
+        await asyncio.wait((page, over), return_when=asyncio.FIRST_COMPLETED)
+    finally:  # in this order: the page ends what it has started
+        for each in (page, over):
+            each.cancel()
+        await asyncio.gather(page, over, return_exceptions=True)
 
 
 async def _page(listener: socket.socket, token: str) -> None:
