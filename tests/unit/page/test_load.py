@@ -25,7 +25,7 @@ class Memory:
     """A cluster and its client in one: registers in memory, of which a test can spoil what it likes."""
 
     name, runtime, abilities = "local-1", "local", frozenset({"links", "kill"})
-    replicas, devices, partitions, companions = REPLICAS, (), (), ()
+    replicas, devices, partitions, companions, spares = REPLICAS, (), (), (), ()
     with_data = REPLICAS
     doors = gateways = dict.fromkeys(DOORS, "http://127.0.0.1:1")
     addresses = doors

@@ -22,7 +22,7 @@ class Memory:
     """A cluster in memory that counts how often it is looked at."""
 
     name, runtime, abilities = "local-1", "local", frozenset({"links", "kill"})
-    replicas, devices, partitions = REPLICAS, (), ()
+    replicas, devices, partitions, spares = REPLICAS, (), (), ()
     doors = gateways = dict.fromkeys(DOORS, "http://127.0.0.1:1")
     addresses = doors
     links = all_links(REPLICAS, DOORS)
