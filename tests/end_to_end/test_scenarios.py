@@ -118,7 +118,7 @@ def test_ctrl_c_in_the_middle_of_a_fault_leaves_the_recording_and_nothing_else(t
     )
     assert running.stdout
     for line in running.stdout:
-        if "⚡ cut" in line:
+        if "⚡ partition" in line:
             running.send_signal(signal.SIGINT)
             break
     rest = running.stdout.read()

@@ -31,7 +31,7 @@ def test_each_has_its_verdict_and_its_whole_story(tmp_path: Path) -> None:
     assert last.strip() == "3 of 3 as expected"
     assert {story.split("  (")[0] for story in stories} == set(NAMES)
     for story in stories:
-        assert "⚡ killed" in story or "⚡ cut" in story
+        assert "⚡ killed" in story or "⚡ partition" in story
         assert "folder: " in story.splitlines()[-1]
 
 
