@@ -164,7 +164,7 @@ def _shape(nodes: int, devices: Sequence[str], spares: int) -> Shape:
     try:
         return Shape(nodes, spares=spares, companions=tuple(Companion(name, DEVICE) for name in devices))
     except ValueError as error:
-        raise ClusterError(f"there cannot be such nodes: {error}") from error
+        raise ClusterError(f"cannot make such a cluster: {error}") from error
 
 
 def _rule(strategy: str, settings: Mapping[str, Any], shape: Shape) -> Mapping[str, Any]:
