@@ -7,13 +7,12 @@ newest epoch.
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
 
 from msgspec.structs import replace
 
-from chaos.cluster import ClusterError, all_of, eventually
+from chaos.cluster import ClusterError, all_of
 from chaos.cluster.links import CONTROLLER
-from chaos.targets.replication import settings_for
+from chaos.targets.another_rule import AnotherRule
 from chaos.targets.target import GLANCE_S, Target
 from services.messages import AskStatus, Configure, Status
 from services.messages.single_leader import (
@@ -28,9 +27,6 @@ from services.messages.single_leader import (
 )
 from services.settings import CommonSettings
 from services.settings.single_leader import SingleLeaderSettings
-from services.single_leader.acknowledgement import enough_promises
-
-HELD_S = 3.0  # for followers to catch up that a write is to wait for from now on
 
 
 class SingleLeader(Target):
@@ -63,6 +59,10 @@ class SingleLeader(Target):
             where = f" of partition {partition}" if len(groups) > 1 else ""
             raise ClusterError(f"there is no leader{where} at the moment; `./lab status` shows the state")
         return leader
+
+    async def leaders(self) -> list[str]:
+        """Who leads each partition. Raises `ClusterError` while somebody does not."""
+        return [await self.leader(number) for number, _ in enumerate(self.crew.groups, 1)]
 
     async def must_serve(self) -> None:
         """See `Target`: leaders take writes, followers have what they have, gateways know the way."""
@@ -125,50 +125,8 @@ class SingleLeader(Target):
         return node
 
     async def replicate(self, rule: str) -> str:
-        """Let leaders acknowledge by `rule`, which may name followers; returns who leads.
-
-        Whoever decides about failovers counts on so many who have each write. So it hears of a weaker rule
-        before any leader does, and of a stronger one when all that was acknowledged is held by it.
-        """
-        leaders = [await self.leader(number) for number, _ in enumerate(self.crew.groups, 1)]
-        before = (await self.asking.status(CONTROLLER)).settings
-        assert isinstance(before, SingleLeaderSettings)
-        try:
-            wanted = replace(before, **settings_for(rule, self.crew.replicas, leaders[0]))
-        except ValueError as error:
-            raise ClusterError(str(error)) from error
-        first = _needed(wanted, self.crew.replicas) >= _needed(before, self.crew.replicas)
-        if first:
-            await self.asking.ask(CONTROLLER, Configure(settings=wanted), Status)
-        await self._tell(wanted, leaders, all_must_hear=not first)
-        self.crew.settings = wanted
-        await eventually(partial(self._must_hold, leaders), HELD_S)
-        if not first:
-            await self.asking.ask(CONTROLLER, Configure(settings=wanted), Status)
-        return ", ".join(leaders)
-
-    async def _tell(
-        self, settings: SingleLeaderSettings, leaders: Sequence[str], all_must_hear: bool
-    ) -> None:
-        """Give the replicas these settings; who is away keeps the old ones, if that does no harm."""
-        answers = await asyncio.gather(
-            *(self.asking.ask(node, Configure(settings=settings), Status) for node in self.crew.replicas),
-            return_exceptions=True,
-        )
-        for node, answer in zip(self.crew.replicas, answers, strict=True):
-            if isinstance(answer, BaseException) and (all_must_hear or node in leaders):
-                raise answer
-
-    async def _must_hold(self, leaders: Sequence[str]) -> None:
-        """Raises `ClusterError` unless all that was ever acknowledged is held as the rule demands it now."""
-        for account in await all_of(map(self.asking.status, leaders)):
-            stands = lead(account)
-            if stands.held < stands.acknowledged:
-                missing = ", ".join(stands.waits_for) or "more followers"
-                raise ClusterError(
-                    f"{account.node} waits for {missing} from now on, without whom nothing is acknowledged; "
-                    "what was acknowledged before is not there yet: see `./lab status`"
-                )
+        """Let leaders acknowledge by `rule`, which may name followers; returns who leads."""
+        return await AnotherRule(self.asking, self.leaders).order(rule)
 
     async def hand_over(self, to: str | None) -> str:
         """Let the leader, who is well, hand over to `to` (None: its choice); returns who leads then."""
@@ -231,11 +189,6 @@ def _elects(account: Status) -> bool:
 def elects(settings: CommonSettings | None) -> bool:
     """Do the replicas elect their leader, by these settings?"""
     return isinstance(settings, SingleLeaderSettings) and settings.coordination == "election"
-
-
-def _needed(settings: SingleLeaderSettings, replicas: Sequence[str]) -> int:
-    """How many promises a failover needs under these settings."""
-    return enough_promises(settings.replication, len(replicas), len(settings.synchronous))
 
 
 def _told(route: Route) -> str:

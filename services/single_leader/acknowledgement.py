@@ -65,6 +65,11 @@ RULES: Mapping[Replication, Rule] = {
 }
 
 
+def may_be_alone(rule: Replication) -> bool:
+    """May a leader acknowledge by `rule` what it alone has?"""
+    return rule in ("async", "semi-sync-timeout")
+
+
 def acknowledged(
     rule: Replication,
     own: int,
