@@ -47,6 +47,31 @@ class Judgement(msgspec.Struct, frozen=True):
     alarms: tuple[Alarm, ...] = ()
 
 
+class Tally:
+    """What a load has shown, chapter after chapter: of each anomaly the first proof, and all its cases."""
+
+    def __init__(self) -> None:
+        self.checks: tuple[Check, ...] = ()  # of the newest judgement
+        self._alarms: dict[str, Alarm] = {}
+        self._before: dict[str, int] = {}  # cases in the chapters before this one
+
+    @property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """In the order in which they were raised."""
+        return tuple(self._alarms.values())
+
+    def take(self, judgement: Judgement) -> None:
+        """The newest judgement of this chapter stands in for the one before."""
+        self.checks = judgement.checks
+        for alarm in judgement.alarms:
+            first = self._alarms.get(alarm.name, alarm)
+            self._alarms[alarm.name] = first.counted(self._before.get(alarm.name, 0) + alarm.count)
+
+    def turn_the_page(self) -> None:
+        """The next chapter begins."""
+        self._before = {alarm.name: alarm.count for alarm in self._alarms.values()}
+
+
 def judged(history: History, names: Sequence[str], problems: Sequence[str] = ()) -> Judgement:
     """What these checkers find; `problems` tell, in the end, whether the cluster had settled."""
     found = findings(history, names, {}, problems=problems)

@@ -6,11 +6,11 @@ a new story.
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import msgspec
 
@@ -21,6 +21,7 @@ from chaos.page.chapter import Rates
 from chaos.page.deeds import Deed, strokes_of
 from chaos.page.orders import Order
 from chaos.page.seen import Seen
+from chaos.page.watcher import Tell
 from chaos.schedules.aims import Aims
 from chaos.schedules.schedule import Schedule, Stroke
 from chaos.schedules.telling import WrittenError
@@ -28,8 +29,6 @@ from chaos.schedules.written import Written, written
 from services.adapters.clock import SystemClock
 from services.families import DEFAULT
 from services.settings import CommonSettings, settings_of
-
-Tell: TypeAlias = Callable[[str, Any], Awaitable[None]]
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "runs" / "by-hand"

@@ -5,10 +5,9 @@ was found stays, with its first proof, until a new load begins.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from functools import partial
-from typing import Any, TypeAlias
 
 import msgspec
 
@@ -17,17 +16,15 @@ from chaos.by_hand.striking import heal
 from chaos.cluster import Cluster, ClusterError
 from chaos.judging.suitable import IN_THE_END, knows_versions, suitable
 from chaos.page.chapter import Chapter, Rates
-from chaos.page.judging import Alarm, Check, Judgement, judged
+from chaos.page.judging import Alarm, Check, Tally, judged
 from chaos.page.seen import seen_in
+from chaos.page.watcher import Find, Tell
 from chaos.running.judgement import NOT_SETTLED
 from chaos.running.narrator import Tone
 from chaos.running.settle import final_reads, settle
 from chaos.runtimes import playground
 from chaos.runtimes.http_client import HttpClient
 from services.adapters.clock import SystemClock
-
-Tell: TypeAlias = Callable[[str, Any], Awaitable[None]]
-Find: TypeAlias = Callable[[], AbstractAsyncContextManager[Cluster]]
 
 PATIENCE_S = 3.0  # of a client
 JUDGE_S = 1.0  # at most so often
@@ -57,21 +54,17 @@ class Load:
         self._clock = SystemClock()
         self._rates, self.last_rates = Rates(), Rates()
         self._number = 0
-        self._state, self._words = "stopped", ""
         self._chapter: Chapter | None = None
         self._make: Callable[[], Chapter] | None = None
         self._names: tuple[str, ...] = ()
-        self._judgement = Judgement()
-        self._alarms: dict[str, Alarm] = {}
-        self._before: dict[str, int] = {}  # what was counted in the chapters before this one
-        self._ended = ""  # why the last load ended by itself
+        self._tally = Tally()
         self._running: asyncio.Task[None] | None = None
         self._in_turn = asyncio.Lock()
 
     @property
     def found(self) -> tuple[str, ...]:
         """The anomalies that were found under this load."""
-        return tuple(self._alarms)
+        return tuple(alarm.name for alarm in self._tally.alarms)
 
     @property
     def is_running(self) -> bool:
@@ -111,7 +104,7 @@ class Load:
                 self._chapter = None  # it has its end
             finally:
                 await self._show("stopped", _said(chapter))
-            lost = ", ".join(alarm.title for alarm in self._alarms.values())
+            lost = ", ".join(alarm.title for alarm in self._tally.alarms)
             return f"every replica was read: {lost or 'no anomaly'}"
 
     async def close(self) -> None:
@@ -160,7 +153,7 @@ class Load:
         knowing = knows_versions(seen.family, seen.settings.get("versions"))
         self._make = partial(Chapter, client, list(cluster.gateways), knowing, self._clock)
         self._number += 1
-        self._alarms, self._before, self._judgement = {}, {}, Judgement()
+        self._tally = Tally()
         self._turn_the_page()
         stack.push_async_callback(self._abandon)
 
@@ -169,7 +162,7 @@ class Load:
         assert self._make
         if self._chapter is not None:
             self._chapter.pause()
-            self._before = {alarm.name: alarm.count for alarm in self._alarms.values()}
+            self._tally.turn_the_page()
         self._chapter = self._make()
         self._chapter.go_on(self._rates)
         return self._chapter
@@ -215,13 +208,9 @@ class Load:
         self, chapter: Chapter, names: tuple[str, ...], problems: list[str] | None = None
     ) -> None:
         judgement = await asyncio.to_thread(judged, chapter.history(), names, problems or ())
-        self._judgement = judgement
-        for alarm in judgement.alarms:
-            first = self._alarms.get(alarm.name, alarm)
-            self._alarms[alarm.name] = first.counted(self._before.get(alarm.name, 0) + alarm.count)
+        self._tally.take(judgement)
 
     async def _show(self, state: str, words: str) -> None:
-        self._state, self._words = state, words
         shown = LoadShown(
             number=self._number,
             state=state,
@@ -229,8 +218,8 @@ class Load:
             writes_per_s=self._rates.writes_per_s,
             reads_per_s=self._rates.reads_per_s,
             keys=self._chapter.keys if self._chapter else "",
-            checks=self._judgement.checks,
-            alarms=tuple(self._alarms.values()),
+            checks=self._tally.checks,
+            alarms=self._tally.alarms,
         )
         await self._tell("load", msgspec.to_builtins(shown))
 

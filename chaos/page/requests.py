@@ -9,11 +9,11 @@ from chaos.by_hand.asking import asking
 from chaos.by_hand.order import by_hand
 from chaos.by_hand.typed import value_of
 from chaos.cluster import Cluster, ClusterError
+from chaos.page.orders import Named
 from chaos.workloads.client import Answer, Caller
 from services.gateway.inputs import MOST_KEY_CHARACTERS, checked_key
 
 Key: TypeAlias = Annotated[str, msgspec.Meta(max_length=MOST_KEY_CHARACTERS)]
-Named: TypeAlias = Annotated[str, msgspec.Meta(max_length=80)]
 
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,19 +12,18 @@ import re
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from html import unescape
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from chaos.catalogue.discover import nearest, select, usable_scenarios
 from chaos.cluster import ClusterError
+from chaos.page.watcher import Tell
 from chaos.runtimes.reaper import Reaper
 from chaos.runtimes.registry import RUNTIMES
 from chaos.sessions.session import runtimes_of, why_not_on
-
-Tell: TypeAlias = Callable[[str, Any], Awaitable[None]]
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "runs"

@@ -5,7 +5,7 @@ A page is sent what is newest when it can take it: a slow one misses pictures, a
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeAlias
 
@@ -23,6 +23,7 @@ from chaos.runtimes.supervisor import faults_file
 from services.adapters.clock import SystemClock
 
 Find: TypeAlias = Callable[[], AbstractAsyncContextManager[Cluster]]
+Tell: TypeAlias = Callable[[str, Any], Awaitable[None]]  # every page, as `Watcher.tell`
 
 PAUSE_S = 0.4  # between two looks
 REST = 4  # looking may take a fifth of the time, no more: on a slow machine one looks less often
