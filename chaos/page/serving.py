@@ -1,6 +1,7 @@
 """The command's work: the page in front of the cluster that is up, until somebody ends it."""
 
 import secrets
+import socket
 from collections.abc import Callable
 
 from chaos.page.application import application
@@ -20,15 +21,26 @@ async def serve(port: int | None, tell: Callable[[str], None]) -> None:
     async with playground.cluster_that_is_up() as cluster:
         name, runtime = cluster.name, cluster.runtime
     if port is None and runtime == "local" and (address := playground.page_address()):
-        tell(f"{name} is to be seen at {address}")
+        tell(f"see {name} at {address}")
         return
-    with await serving.listen(_usual() if port is None else port) as listener:
+    with await listen(port) as listener:
         watcher, token = Watcher(), secrets.token_urlsafe(16)
-        tell(f"{name} is to be seen at http://{addresses.bound(listener)}/#{token}")
+        tell(f"see {name} at {address_of(listener, token)}")
         tell("Ctrl-C ends the page; the cluster stays, with whatever is broken in it")
         async with beside(watcher) as company:
             await serving.serve(application(watcher, token, company), listener, watcher.watch())
 
 
-def _usual() -> int:
-    return PAGE_PORT if playground.is_free(PAGE_PORT) else 0
+async def listen(port: int | None) -> socket.socket:
+    """Listens on that port; without one on a page's usual one, or on any free one if that is taken.
+
+    Raises `ClusterError` that names the remedy.
+    """
+    if port is None:
+        port = PAGE_PORT if playground.is_free(PAGE_PORT) else 0
+    return await serving.listen(port)
+
+
+def address_of(listener: socket.socket, token: str) -> str:
+    """What to open in a browser; no browser sends on what stands behind the `#`."""
+    return f"http://{addresses.bound(listener)}/#{token}"
