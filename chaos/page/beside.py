@@ -6,7 +6,7 @@ It ends with the page. One place for its routes, each of which needs the token l
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
@@ -15,14 +15,15 @@ from chaos.catalogue.discover import BrokenScenarioError, UnknownNameError
 from chaos.cluster import ClusterError
 from chaos.page.chapter import Rates
 from chaos.page.keeping import Keeping
-from chaos.page.load import MOST_PER_S, Load
+from chaos.page.load import Load
 from chaos.page.orders import Order
 from chaos.page.runs import Runs, catalogue
 from chaos.page.watcher import Watcher
+from chaos.schedules.written import MOST_PER_S
 from chaos.web.guarded import as_json, body_as
 from services.errors import LabError
 
-Rate = Annotated[float, msgspec.Meta(ge=0, le=MOST_PER_S)]
+Rate: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=MOST_PER_S)]  # a saved load may be no higher
 
 
 class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -15,12 +15,10 @@ import msgspec
 from chaos.history import Event, History
 from chaos.recording.recorder import Recorder
 from chaos.workloads.client import Client
-from chaos.workloads.register import with_some_written_once
+from chaos.workloads.register import SOME_KEYS, with_some_written_once
 from chaos.workloads.traffic import Traffic
 from services.ports import Clock
 
-KEYS, CLIENTS = 10, 12
-MOST_CLIENTS = 128  # who are waiting for answers; what comes besides is not sent
 # Operations of a chapter. Who knew what takes time that grows with their square.
 MOST_OPERATIONS, MOST_KNOWING = 8000, 1500
 
@@ -76,15 +74,12 @@ class Chapter:
         """From now on with this load; on new keys, for no value is written twice to one."""
         self.pause()
         prefix = f"{self._name}-{next(self._parts)}-"
-        self.keys = f"{prefix}x0 to x{KEYS - 1}"
+        self.keys = f"{prefix}x0 to x{SOME_KEYS - 1}"
         workload = with_some_written_once(
-            keys=KEYS,
-            clients=CLIENTS,
-            rate_per_s=rates.per_s,
-            write_fraction=rates.writes_per_s / rates.per_s,
+            writes_per_s=rates.writes_per_s,
+            reads_per_s=rates.reads_per_s,
             knowing=self._knowing,
             prefix=prefix,
-            max_clients=MOST_CLIENTS,
         )
         chance = Random(prefix)
         self._traffics.append(

@@ -29,7 +29,6 @@ from services.adapters.clock import SystemClock
 PATIENCE_S = 3.0  # of a client
 JUDGE_S = 1.0  # at most so often
 REST = 4  # judging may take a fifth of the time
-MOST_PER_S = 500
 IT_ALONE: Find = partial(playground.cluster_that_is_up, alone=True)
 
 

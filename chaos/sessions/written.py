@@ -16,10 +16,9 @@ from chaos.schedules.written import Written, read
 from chaos.sessions.session import SCHEDULE, Task, tasks
 from chaos.sessions.simulate import BY_HAND
 from chaos.workloads.register import with_some_written_once
-from chaos.workloads.traffic import MAX_CLIENTS, Workload
+from chaos.workloads.traffic import Workload
 from services.settings import settings_of
 
-KEYS, CLIENTS = 10, 12
 LEAST = 20  # acknowledged operations before the first fault, or there is nothing to break
 
 
@@ -69,12 +68,9 @@ def scenario_of(written: Written, name: str) -> Scenario:
 
 
 def _workload(written: Written, family: str) -> Workload:
-    rate = written.writes_per_s + written.reads_per_s
+    versions = getattr(settings_of(written.settings), "versions", "")
     return with_some_written_once(
-        keys=KEYS,
-        clients=CLIENTS,
-        rate_per_s=rate,
-        write_fraction=written.writes_per_s / rate,
-        knowing=knows_versions(family, str(getattr(settings_of(written.settings), "versions", ""))),
-        max_clients=MAX_CLIENTS,
+        writes_per_s=written.writes_per_s,
+        reads_per_s=written.reads_per_s,
+        knowing=knows_versions(family, str(versions)),
     )

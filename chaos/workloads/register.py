@@ -14,6 +14,7 @@ from chaos.workloads.client import Request
 from chaos.workloads.traffic import MAX_CLIENTS, Workload
 
 ONCE_FRACTION = 0.2
+SOME_KEYS, SOME_CLIENTS = 10, 12
 
 
 def reads_and_writes(
@@ -48,23 +49,17 @@ def reads_and_writes(
 
 
 def with_some_written_once(
-    *,
-    keys: int,
-    clients: int,
-    rate_per_s: float,
-    write_fraction: float,
-    knowing: bool = False,
-    prefix: str = "",
-    max_clients: int = MAX_CLIENTS,
+    *, writes_per_s: float, reads_per_s: float, knowing: bool, prefix: str = ""
 ) -> Workload:
     """As `reads_and_writes`, but one write in five makes a new register (`prefix` and once1, once2 …).
 
-    So it shows what readers see, and what is lost, where nobody knows beforehand what will go wrong.
+    So it shows what readers see, and what is lost, where nobody knows beforehand what will go wrong. It is
+    the load of the live page and of schedules in files, so what is saved there is repeated under the same.
     """
-    shared = partial(_SharedKeys, _Mix(write_fraction, 0.0, knowing), keys, keys, prefix)
-    return Workload(
-        "registers-some-once", lambda: _SomeOnce(shared(), prefix), clients, rate_per_s, max_clients
-    )
+    rate_per_s = writes_per_s + reads_per_s
+    mix = _Mix(writes_per_s / rate_per_s, 0.0, knowing)
+    shared = partial(_SharedKeys, mix, SOME_KEYS, SOME_KEYS, prefix)
+    return Workload("registers-some-once", lambda: _SomeOnce(shared(), prefix), SOME_CLIENTS, rate_per_s)
 
 
 def own_keys(
