@@ -57,16 +57,12 @@ class Simulation:
         if self.schedule is None:
             return replace(scenario, workload=workload, script=script), variant
         spared = COSTS if variant.kind == "remedy" else frozenset()
-        alike = scenario.settings_of(variant).all_alike(scenario.shape_for(variant).members)
-        also = (CONVERGENCE,) if alike else ()
-        named = dict.fromkeys((*scenario.checkers_for(variant), *also))
-        variant = replace(variant, also=())
+        scenario, variant = must_converge(scenario, variant)
         return replace(
             scenario,
-            variants=(variant,),  # the others may find what is not looked for here
             workload=workload,
             script=script_of(self.schedule),
-            checkers=tuple(name for name in named if name not in spared),
+            checkers=tuple(name for name in scenario.checkers if name not in spared),
             bounds_ms={name: ms for name, ms in scenario.bounds_ms.items() if name not in spared},
             least_before_fault=min(scenario.least_before_fault, self.schedule.before),
         ), variant
@@ -86,6 +82,16 @@ class Simulation:
             raise ValueError(f"its schedule was written down; repeat it with {about.get('command')}")
         names = [field.name for field in fields(cls) if field.name in about]
         return msgspec.convert({name: about[name] for name in names}, cls)
+
+
+def must_converge(scenario: Scenario, variant: Variant) -> tuple[Scenario, Variant]:
+    """Both, with convergence among what is judged, where replicas must be alike in the end."""
+    alike = scenario.settings_of(variant).all_alike(scenario.shape_for(variant).members)
+    also = (CONVERGENCE,) if alike else ()
+    checkers = tuple(dict.fromkeys((*scenario.checkers_for(variant), *also)))
+    variant = replace(variant, also=())
+    # The other variants may find what is not looked for here.
+    return replace(scenario, variants=(variant,), checkers=checkers), variant
 
 
 def simulate(

@@ -19,7 +19,7 @@ from chaos.recording.folder import NoFolder
 from chaos.recording.recorder import Recorder
 from chaos.running.runner import Stage, play
 from chaos.runtimes.registry import CLIENT_TIMEOUT_S, RUNTIMES
-from chaos.sessions.simulate import CONVERGENCE
+from chaos.sessions.simulate import must_converge
 
 KEPT = 8  # films; whoever strikes again needs the one before
 
@@ -88,9 +88,5 @@ def _prepared(plan: Plan) -> tuple[Scenario, Variant]:
     scenario, variant = plan.simulation.prepared()
     if plan.is_untouched_story:
         return scenario, variant
-    alike = scenario.settings_of(variant).all_alike(scenario.shape_for(variant).members)
-    also = (CONVERGENCE,) if alike else ()
-    checkers = tuple(dict.fromkeys((*scenario.checkers_for(variant), *also)))
-    variant = dataclasses.replace(variant, also=())
-    changed = dataclasses.replace(scenario, variants=(variant,), checkers=checkers, least_before_fault=0)
-    return changed, variant
+    scenario, variant = must_converge(scenario, variant)
+    return dataclasses.replace(scenario, least_before_fault=0), variant
