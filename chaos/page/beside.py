@@ -13,11 +13,12 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from chaos.catalogue.discover import BrokenScenarioError, UnknownNameError
 from chaos.cluster import ClusterError
+from chaos.page.catalogue import catalogue
 from chaos.page.chapter import Rates
 from chaos.page.keeping import Keeping
 from chaos.page.load import Load
 from chaos.page.orders import Order
-from chaos.page.runs import Runs, catalogue
+from chaos.page.runs import Runs
 from chaos.page.watcher import Watcher
 from chaos.schedules.written import MOST_PER_S
 from chaos.web.guarded import as_json, body_as

@@ -12,18 +12,16 @@ import re
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import deque
-from collections.abc import Mapping
 from contextlib import suppress
 from html import unescape
 from pathlib import Path
-from typing import Any
 
-from chaos.catalogue.discover import nearest, select, usable_scenarios
+from chaos.catalogue.discover import nearest, select
 from chaos.cluster import ClusterError
 from chaos.page.watcher import Tell
 from chaos.runtimes.reaper import Reaper
 from chaos.runtimes.registry import RUNTIMES
-from chaos.sessions.session import runtimes_of, why_not_on
+from chaos.sessions.session import why_not_on
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "runs"
@@ -179,18 +177,3 @@ def _why_not(name: str, on: str) -> str | None:
     if ":" not in name:
         raise ClusterError(f"{name} has several variants; name one, like {name}:{variants[0].name}")
     return why_not_on(RUNTIMES[on], scenario, variants[0])
-
-
-def catalogue() -> list[Mapping[str, Any]]:
-    """Every scenario that can be used, in the book's order, with its variants and where each runs."""
-    return [
-        {
-            "id": scenario.id,
-            "title": scenario.title,
-            "variants": [
-                {"name": variant.name, "kind": variant.kind, "runtimes": runtimes_of(scenario, variant)}
-                for variant in scenario.variants
-            ],
-        }
-        for scenario in usable_scenarios()[0]
-    ]

@@ -3,10 +3,8 @@
 from functools import cache
 from typing import Any
 
-from chaos.catalogue.discover import usable_scenarios
+from chaos.page.catalogue import catalogue
 from chaos.page.simulated.challenges import CHALLENGES
-from chaos.runtimes.registry import RUNTIMES
-from chaos.sessions.session import why_not_on
 
 
 @cache
@@ -16,16 +14,7 @@ def choosable() -> dict[str, Any]:
 
 
 def _scenarios() -> list[dict[str, Any]]:
-    sim = RUNTIMES["sim"]
     return [
-        {
-            "id": scenario.id,
-            "title": scenario.title,
-            "variants": [
-                {"name": variant.name, "kind": variant.kind}
-                for variant in scenario.variants
-                if not why_not_on(sim, scenario, variant)
-            ],
-        }
-        for scenario in usable_scenarios()[0]
+        {**scenario, "variants": [each for each in scenario["variants"] if "sim" in each["runtimes"]]}
+        for scenario in catalogue()
     ]

@@ -12,7 +12,8 @@ import pytest
 
 from chaos.catalogue.discover import UnknownNameError
 from chaos.cluster import ClusterError
-from chaos.page.runs import Runs, catalogue
+from chaos.page.catalogue import catalogue
+from chaos.page.runs import Runs
 
 PATIENCE_S = 60
 QUICK = "split-brain:unfenced"
