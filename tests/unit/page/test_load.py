@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +15,7 @@ from chaos.page import chapter, load
 from chaos.page.chapter import Rates
 from chaos.page.load import Load
 from chaos.workloads.client import ANYBODY, Answer, Caller, ClientError
+from tests.unit.page.hearing import Heard
 from tests.unit.page.seeing import DOORS, REPLICAS, follower, leader, others
 
 PATIENCE_S = 30
@@ -82,12 +83,11 @@ def memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Memory:
     return memory
 
 
-class Scene:
+class Scene(Heard):
     """The load in front of `memory`, and what it told."""
 
     def __init__(self, memory: Memory) -> None:
-        self.shown: dict[str, Any] = {}
-        self._news = asyncio.Condition()
+        super().__init__("load")
 
         @asynccontextmanager
         async def find() -> AsyncIterator[Cluster]:
@@ -95,18 +95,7 @@ class Scene:
                 raise ClusterError("nothing is up")
             yield cast(Cluster, memory)
 
-        self.load = Load(self._hear, find)
-
-    async def _hear(self, event: str, document: Any) -> None:
-        assert event == "load"
-        async with self._news:
-            self.shown = document
-            self._news.notify_all()
-
-    async def until(self, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        async with self._news:
-            await self._news.wait_for(lambda: bool(self.shown) and condition(self.shown))
-            return self.shown
+        self.load = Load(self.hear, find)
 
 
 def run(memory: Memory, play: Any) -> None:

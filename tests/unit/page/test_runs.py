@@ -4,7 +4,6 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from chaos.catalogue.discover import UnknownNameError
 from chaos.cluster import ClusterError
 from chaos.page.catalogue import catalogue
 from chaos.page.runs import Runs
+from tests.unit.page.hearing import Heard
 
 PATIENCE_S = 60
 QUICK = "split-brain:unfenced"
@@ -28,25 +28,13 @@ time.sleep(600)
 """
 
 
-class Scene:
+class Scene(Heard):
     """Runs, and what the page is told of them."""
 
     def __init__(self, out: Path) -> None:
-        self.shown: dict[str, Any] = {}
+        super().__init__("run")
         self.processes: list[Process] = []
-        self._news = asyncio.Condition()
-        self.runs = Runs(self._hear, out)
-
-    async def _hear(self, event: str, document: Any) -> None:
-        assert event == "run"
-        async with self._news:
-            self.shown = document
-            self._news.notify_all()
-
-    async def until(self, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        async with self._news:
-            await self._news.wait_for(lambda: bool(self.shown) and condition(self.shown))
-            return self.shown
+        self.runs = Runs(self.hear, out)
 
     async def begin_slowly(self, name: str, on: str, group: int) -> Process:
         command = [sys.executable, "-c", SLOW_ONE]
