@@ -19,7 +19,7 @@ import typer
 
 from chaos.catalogue.discover import BrokenScenarioError
 from chaos.catalogue.names import UnknownNameError, hint
-from chaos.cluster import ClusterError, WhichError
+from chaos.cluster import ClusterError, WrongUsageError
 from chaos.commands import (
     check,
     completion,
@@ -131,7 +131,7 @@ def _run(arguments: Sequence[str]) -> int:
         return _complain(end.code, COULD_NOT_RUN) if isinstance(end.code, str) else end.code or 0
     except KeyboardInterrupt:
         return INTERRUPTED
-    except (UnknownNameError, WhichError) as error:
+    except (UnknownNameError, WrongUsageError) as error:
         return _complain(error, WRONG_USAGE)
     except (ClusterError, BrokenScenarioError) as error:
         return _complain(error, COULD_NOT_RUN)

@@ -213,7 +213,11 @@ class ClusterError(Exception):
     """The cluster could not do what was asked; the text names the node or link and the remedy."""
 
 
-class WhichError(ClusterError):
+class WrongUsageError(ClusterError):
+    """What was asked for cannot be meant; the text names what there is."""
+
+
+class WhichError(WrongUsageError):
     """It is not clear which cluster is meant, or it is not this folder's; the text says what would be."""
 
 

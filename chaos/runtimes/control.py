@@ -15,7 +15,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from chaos.cluster import Ability, Cluster, ClusterError
+from chaos.cluster import Ability, Cluster, ClusterError, WrongUsageError
 
 LONGEST_LINE = 1 << 28  # the contents of a replica are one line
 LONGEST_PATH = 103  # bytes, in a unix socket's address on macOS; four more on Linux
@@ -36,6 +36,7 @@ class Reply(msgspec.Struct, frozen=True):
 
     result: Any = None
     error: str | None = None
+    wrong_usage: bool = False  # it is a `WrongUsageError`
 
 
 class Description(msgspec.Struct, frozen=True):
@@ -96,7 +97,7 @@ async def _answer(cluster: Cluster, call: Call) -> Reply:
         arguments = [msgspec.convert(a, t) for a, t in zip(call.arguments, types.values(), strict=True)]
         return Reply(await getattr(cluster, call.method)(*arguments))
     except (ClusterError, ValueError) as error:  # msgspec's ValidationError is a ValueError
-        return Reply(error=str(error))
+        return Reply(error=str(error), wrong_usage=isinstance(error, WrongUsageError))
 
 
 def _describe(cluster: Cluster) -> Description:

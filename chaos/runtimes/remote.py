@@ -7,7 +7,7 @@ from typing import Any, Literal, get_type_hints
 
 import msgspec
 
-from chaos.cluster import Cluster, ClusterError, Event, LinkState, ProcessState
+from chaos.cluster import Cluster, ClusterError, Event, LinkState, ProcessState, WrongUsageError
 from chaos.cluster.links import Link, all_links
 from chaos.runtimes.control import LONGEST_LINE, Call, Description, Reply
 from chaos.runtimes.event_file import EventFile
@@ -156,7 +156,7 @@ async def _call(socket: Path, method: str, *arguments: object) -> Any:
         raise ClusterError("the cluster was shut down meanwhile; `./lab up` starts another")
     reply = msgspec.json.decode(line, type=Reply)
     if reply.error is not None:
-        raise ClusterError(reply.error)
+        raise (WrongUsageError if reply.wrong_usage else ClusterError)(reply.error)
     return reply.result
 
 

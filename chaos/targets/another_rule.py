@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from chaos.cluster import ClusterError, all_of, eventually
+from chaos.cluster import ClusterError, WrongUsageError, all_of, eventually
 from chaos.cluster.links import CONTROLLER
 from chaos.targets.replication import settings_for
 from chaos.targets.target import Asking
@@ -36,7 +36,7 @@ class AnotherRule:
         try:
             wanted = replace(before, **settings_for(rule, self._crew.replicas, leaders[0]))
         except ValueError as error:
-            raise ClusterError(str(error)) from error
+            raise WrongUsageError(str(error)) from error
         stronger = self._needed(wanted) < self._needed(before)
         there = await self._accounts(self._crew.replicas)
         all_must_hear = stronger or _nobody_may_keep(wanted, before, there)

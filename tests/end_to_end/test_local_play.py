@@ -104,9 +104,9 @@ def test_an_evening_with_a_cluster(terminal: Terminal) -> None:
     assert "is up already" in terminal.lab("up", code=4)
     assert terminal.node("n1")["settings"]["replication"] == "sync"
     assert [node["node"] for node in terminal.status()["nodes"]] == ["n1", "n2", "g1", "g2", "controller"]
-
     assert 'lab_role{role="follower"} 1' in _metrics(terminal.status()["addresses"]["n2"])
     assert "n1 acknowledges by semi-sync" in terminal.lab("replication", "semi-sync")
+    assert "there is no follower 'n9'" in terminal.lab("replication", "n9=sync", code=2)
     assert "acknowledged by n1" in terminal.lab("put", "x", "7")
     terminal.lab("put", "greeting", "hello there")
     assert terminal.lab("get", "x").startswith("7\n")

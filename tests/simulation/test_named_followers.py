@@ -3,7 +3,7 @@
 import pytest
 
 from chaos.catalogue.scenario import Scenario, remedy
-from chaos.cluster import CUT, HEALTHY, ClusterError
+from chaos.cluster import CUT, HEALTHY, ClusterError, WrongUsageError
 from chaos.cluster.links import Link
 from chaos.faults.cut import Cut
 from chaos.faults.kill import Kill
@@ -43,7 +43,7 @@ async def test_an_order_that_would_mislead_a_failover_is_refused() -> None:
     """A failover under `sync` takes any replica: so each must have what was acknowledged before."""
     cluster = SimulatedCluster(1)
     await cluster.configure(FIGURE)
-    with pytest.raises(ClusterError, match="there are: n2, n3"):
+    with pytest.raises(WrongUsageError, match="there are: n2, n3"):
         await cluster.order("replicate", "n9=sync")
     await cluster.kill("n3")
     with pytest.raises(ClusterError, match="n3"):

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from chaos.cluster import Cluster, ClusterError, Event, LinkState
+from chaos.cluster import Cluster, ClusterError, Event, LinkState, WrongUsageError
 from chaos.runtimes.control import controllable
 from chaos.runtimes.event_file import EventFile
 from chaos.runtimes.remote import RemoteCluster
@@ -52,13 +52,17 @@ async def test_orders_to_processes_travel(remote: Remote) -> None:
     assert await remote.near.resolve("leader") == "n1"
 
 
-async def test_errors_travel(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", [ClusterError, WrongUsageError])
+async def test_errors_travel(
+    remote: Remote, monkeypatch: pytest.MonkeyPatch, kind: type[ClusterError]
+) -> None:
     async def refuse(node: str) -> None:
-        raise ClusterError(f"{node} will not")
+        raise kind(f"{node} will not")
 
     monkeypatch.setattr(remote.far, "kill", refuse)
-    with pytest.raises(ClusterError, match="n2 will not"):
+    with pytest.raises(ClusterError, match="n2 will not") as refusal:
         await remote.near.kill("n2")
+    assert refusal.type is kind
 
 
 @pytest.mark.parametrize("method", ["close", "events", "__init__", "done"])
