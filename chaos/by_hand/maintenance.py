@@ -6,7 +6,7 @@ the node is back, the rule of before holds again as soon as it has what it misse
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,10 +31,19 @@ class Around:
     missing: tuple[str, ...] = ()  # fellows that do not run
 
     @property
+    def replication(self) -> str:
+        """By which rule writes are acknowledged, whoever is named."""
+        return str(self.leader["settings"]["replication"])
+
+    @property
+    def named(self) -> list[str]:
+        """The followers that writes wait for by name."""
+        return list(self.leader["settings"].get("synchronous", ()))
+
+    @property
     def rule(self) -> str:
-        """By which writes are acknowledged, as one types it."""
-        named = self.leader["settings"].get("synchronous", ())
-        return ",".join(f"{name}=sync" for name in named) or str(self.leader["settings"]["replication"])
+        """The two together, as one types it."""
+        return _waiting_for(self.named) or self.replication
 
     @property
     def followers(self) -> list[str]:
@@ -45,8 +54,7 @@ class Around:
 
     def must_be_enough(self) -> None:
         """Raise `ClusterError` unless the others can go on without the node."""
-        settings = self.leader["settings"]
-        rule, votes = settings["replication"], settings["coordination"] == "election"
+        rule, votes = self.replication, self.leader["settings"]["coordination"] == "election"
         every = len(self.others) + 1 + len(self.missing)
         least = every // 2 + 1 if votes or rule == "quorum-ack" else 2 if rule in ("sync", "semi-sync") else 1
         if len(self.others) < least:
@@ -56,19 +64,17 @@ class Around:
                 "first, or let the leader acknowledge by itself: ./lab replication async"
             )
 
-    def without(self) -> str:
-        """The rule by which nobody waits for the node; `UNCHANGED` where nobody does."""
-        named = self.leader["settings"].get("synchronous", ())
-        rule = self.leader["settings"]["replication"]
-        if rule == "semi-sync" and self.node in self.leader["waits_for"]:
-            return f"{self.followers[0]}=sync"
-        if rule != "sync" or (named and self.node not in named):
-            return UNCHANGED
-        if not named:
-            return ",".join(f"{name}=sync" for name in self.followers)
-        rest = [name for name in named if name != self.node]
-        spare = [name for name in self.followers if name not in named]
-        return ",".join(f"{name}=sync" for name in (*rest, *spare[:1]))
+    def stand_ins(self) -> list[str]:
+        """The followers that writes are to wait for instead; none where nobody waits for the node."""
+        if self.replication == "semi-sync" and self.node in self.leader["waits_for"]:
+            return self.followers[:1]
+        if self.replication != "sync" or (self.named and self.node not in self.named):
+            return []
+        if not self.named:
+            return self.followers
+        rest = [name for name in self.named if name != self.node]
+        spare = [name for name in self.followers if name not in self.named]
+        return [*rest, *spare[:1]]
 
 
 async def begin(cluster: Cluster, node: str) -> str:
@@ -83,10 +89,10 @@ async def begin(cluster: Cluster, node: str) -> str:
         if around.leader["node"] == node:
             steps.append(f"{await cluster.order('hand-over', around.followers[0])} leads now")
             around = await _around(cluster, node)
-        if instead := around.without():
+        if instead := around.stand_ins():
             again = around.rule
-            await cluster.order("replicate", instead)
-            steps.append(f"writes wait for {instead.replace('=sync', '').replace(',', ', ')}")
+            await cluster.order("replicate", _waiting_for(instead))
+            steps.append(f"writes wait for {', '.join(instead)}")
     _remember({**remembered(), node: again})
     await cluster.kill(node)
     if again == "semi-sync":  # whom it waits for is settled, and that one can be replaced again
@@ -110,6 +116,11 @@ async def end(cluster: Cluster, node: str) -> str:
         text += f"; the rule is {rule} again"
     _remember(stopped)
     return noted(cluster, Mark("start", {"nodes": [node]}, text))
+
+
+def _waiting_for(names: Sequence[str]) -> str:
+    """The rule, as one types it."""
+    return ",".join(f"{name}=sync" for name in names)
 
 
 async def _around(cluster: Cluster, node: str) -> Around:
