@@ -6,14 +6,13 @@ in order, and with it that cannot be done. Porcupine's visualizer (Athalye 2017)
 so does this. It is made only of keys of which a checker has found already that something is wrong.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chaos.checkers._ages import several_values
 from chaos.checkers._columns import columns
 from chaos.checkers._keys import KeyOperations, UnreadableError, half_a_swap, keys_of
 from chaos.checkers._registers import registers
-from chaos.checkers._search import Budget, Configuration, OutOfBudgetError, Search, State
+from chaos.checkers._search import Budget, Configuration, Search, State
 from chaos.history import History, Key, Operation
 
 BUDGET = 50_000  # configurations; a quarter of a second
@@ -50,30 +49,14 @@ def dead_end(history: History, key: Key, budget: int = BUDGET) -> DeadEnd | None
 def longest_order(of_key: KeyOperations, budget: Budget) -> DeadEnd | None:
     """The same for the operations of one register. Raises `OutOfBudgetError`."""
     search = Search.of(of_key)
-    before = _visited(search, budget)
+    for _ in search.steps():
+        budget.take("the longest order")
     if search.stuck is None:
         return None
     stop = search.stuck.operation
-    dead_ends = (each for each in before if _earliest(search, each) is stop)
+    dead_ends = (each for each in search.reached_from if _earliest(search, each) is stop)
     last = max(dead_ends, key=lambda each: each.base + each.ahead.bit_count() + each.tried.bit_count())
-    return DeadEnd(of_key, _way_to(last, before, search), stop, search.stuck.states)
-
-
-def _visited(search: Search, budget: Budget) -> dict[Configuration, Configuration | None]:
-    """Every configuration there is, and from which other one it was reached first."""
-    first = Configuration.first()
-    before: dict[Configuration, Configuration | None] = {first: None}
-    stack = [first]
-    while stack and not search.explained:
-        if budget.left <= 0:
-            raise OutOfBudgetError("the search for the longest order took too long, and was given up")
-        budget.left -= 1
-        configuration = stack.pop()
-        for fresh in search.visit(configuration):
-            if fresh not in before:
-                before[fresh] = configuration
-                stack.append(fresh)
-    return before
+    return DeadEnd(of_key, _way_to(last, search), stop, search.stuck.states)
 
 
 def _earliest(search: Search, configuration: Configuration) -> Operation | None:
@@ -82,16 +65,14 @@ def _earliest(search: Search, configuration: Configuration) -> Operation | None:
     return search.sure[min(open_moves, key=lambda at: search.sure[at].end)].operation if open_moves else None
 
 
-def _way_to(
-    last: Configuration, before: Mapping[Configuration, Configuration | None], search: Search
-) -> tuple[Operation, ...]:
+def _way_to(last: Configuration, search: Search) -> tuple[Operation, ...]:
     """What was placed on the way there, one after the other."""
     way: list[Operation] = []
-    one, other = last, before[last]
+    one, other = last, search.reached_from[last]
     while other is not None:
         new, moves = one.placed ^ other.placed, search.sure
         if not new:
             new, moves = one.tried ^ other.tried, search.doubtful
         way.append(moves[new.bit_length() - 1].operation)
-        one, other = other, before[other]
+        one, other = other, search.reached_from[other]
     return tuple(way[::-1])

@@ -33,6 +33,12 @@ class Budget:
 
     left: int
 
+    def take(self, what: str) -> None:
+        """One more is visited; `what` is searched for. Raises `OutOfBudgetError`."""
+        if self.left <= 0:
+            raise OutOfBudgetError(f"the search for {what} took too long, and was given up")
+        self.left -= 1
+
 
 class Move(NamedTuple):
     """An operation as the search sees it: what it needs the state to be, and what it leaves, if anything."""
@@ -71,11 +77,6 @@ class Configuration(NamedTuple):
     tried: int
     state: State
 
-    @classmethod
-    def first(cls) -> "Configuration":
-        """Nothing is placed, and nothing is there."""
-        return cls(0, 0, 0, ABSENT)
-
     @property
     def placed(self) -> int:
         """The bits of all sure moves that are placed."""
@@ -92,13 +93,9 @@ class Stuck:
 
 def search(of_key: KeyOperations, budget: Budget) -> Stuck | None:
     """None when some order explains all of the operations of this register. Raises `OutOfBudgetError`."""
-    one = Search.of(of_key)
+    one, what = Search.of(of_key), f"an order that explains {of_key.key}"
     for _ in one.steps():
-        if budget.left <= 0:
-            raise OutOfBudgetError(
-                f"the search for an order that explains {of_key.key} took too long, and was given up"
-            )
-        budget.left -= 1
+        budget.take(what)
     return one.stuck
 
 
@@ -113,7 +110,10 @@ def _move(operation: Operation) -> Move:
 
 
 class Search:
-    """One search; `sure` and `doubtful` are the moves in the order of their beginning."""
+    """One search; `sure` and `doubtful` are the moves in the order of their beginning.
+
+    `reached_from` has every configuration that was found, with the one from which it was reached first.
+    """
 
     @classmethod
     def of(cls, of_key: KeyOperations) -> "Search":
@@ -130,6 +130,7 @@ class Search:
         self.deepest: Move | None = None
         self.states: set[State] = set()
         self.explained = False
+        self.reached_from: dict[Configuration, Configuration | None] = {Configuration(0, 0, 0, ABSENT): None}
 
     @property
     def stuck(self) -> Stuck | None:
@@ -140,18 +141,15 @@ class Search:
 
     def steps(self) -> Iterator[None]:
         """Visit one configuration after the other, until all is placed or there are no more."""
-        stack = [Configuration.first()]
-        seen = set(stack)
+        seen = self.reached_from
+        stack = list(seen)
         while stack and not self.explained:
             yield
-            fresh = [other for other in self.visit(stack.pop()) if other not in seen]
-            seen.update(fresh)
+            configuration = stack.pop()
+            self.explained = configuration.base == len(self.sure)
+            fresh = [] if self.explained else [c for c in self.successors(configuration) if c not in seen]
+            seen.update(dict.fromkeys(fresh, configuration))
             stack += fresh
-
-    def visit(self, configuration: Configuration) -> list[Configuration]:
-        """What may come next; nothing, and `explained` is true, when all is placed."""
-        self.explained = configuration.base == len(self.sure)
-        return [] if self.explained else self.successors(configuration)
 
     def successors(self, configuration: Configuration) -> list[Configuration]:
         """Everything that may come next; those that end first come last, to be tried first."""
