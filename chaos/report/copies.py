@@ -4,10 +4,9 @@ from collections.abc import Mapping
 
 from chaos.history import Key, Operation
 from chaos.report.cast import cast_of
+from chaos.report.leaderless import USUAL_N
 from chaos.report.saved import Saved
 from services.groups.ring import ring_of
-
-USUAL_N = 3
 
 
 class Copies:

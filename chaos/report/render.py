@@ -18,6 +18,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from chaos.report.outcomes import MEASURES
+from chaos.report.words import counted
 
 HERE = Path(__file__).resolve().parent
 SCRIPTS = (
@@ -131,4 +132,5 @@ FILTERS: Mapping[str, Any] = {
     "plain": plain,
     "embedded": embedded,
     "measure": measure,
+    "counted": counted,
 }

@@ -17,6 +17,7 @@ from chaos.report.cast import Cast
 from chaos.report.contents import Contents
 from chaos.report.outcomes import IN_DOUBT, MEANING, REFUSED
 from chaos.report.saved import Saved
+from chaos.report.words import counted
 from chaos.running.judgement import NOT_SETTLED
 
 WITNESSES_TOLD = 3
@@ -88,8 +89,8 @@ def _told_ns(operation: Operation, saved: Saved) -> int:
 def _told_to_clients(operations: Sequence[Operation]) -> str:
     writes = [op for op in operations if op.writes and op.outcome == "ok"]
     reads = [op for op in operations if not op.writes and op.outcome == "ok"]
-    parts = [f"{who} acknowledges {_count(ops, 'write')}" for who, ops in _grouped(writes, _leader)]
-    parts += [f"{who} answers {_count(ops, 'read')}" for who, ops in sorted(_grouped(reads, _node))]
+    parts = [f"{who} acknowledges {counted(len(ops), 'write')}" for who, ops in _grouped(writes, _leader)]
+    parts += [f"{who} answers {counted(len(ops), 'read')}" for who, ops in sorted(_grouped(reads, _node))]
     for outcome, words in (("fail", REFUSED), ("info", f"{IN_DOUBT} ({MEANING['info']})")):
         if ops := [op for op in operations if op.outcome == outcome]:
             parts.append(f"{len(ops)} {'is' if len(ops) == 1 else 'are'} {words}")
@@ -113,10 +114,6 @@ def _leader(operation: Operation) -> str:
     where = [] if operation.partition is None else [f"partition {operation.partition}"]
     when = [] if not operation.epoch else [f"epoch {operation.epoch}"]
     return f"{_node(operation)} ({', '.join([*where, *when])})" if where or when else _node(operation)
-
-
-def _count(operations: Sequence[Operation], noun: str) -> str:
-    return f"{len(operations)} {noun}{'' if len(operations) == 1 else 's'}"
 
 
 def _faults(bands: Iterable[Band], cast: Cast) -> Iterator[Statement]:
