@@ -14,12 +14,12 @@ from fastapi import FastAPI, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from chaos.cluster import ClusterError
-from chaos.page.beside import Beside, looks, routes
+from chaos.page.beside import Beside, answered, looks, routes, told
 from chaos.page.orders import Order, obey
 from chaos.page.requests import Asked, Users
 from chaos.page.watcher import Watcher
 from chaos.web.bearer import Bearer
-from chaos.web.guarded import Guarded, as_json, body_as, new_app
+from chaos.web.guarded import Guarded, body_as, new_app
 from services.adapters.guards import App
 from services.errors import LabError
 from services.gateway.inputs import MOST_KEY_CHARACTERS
@@ -53,9 +53,9 @@ class Page:
             try:
                 with self.company.keeping.noting(order, self.watcher.seen):
                     done = await obey(order)
-                return _told(True, done)
+                return told(True, done)
             except (ClusterError, ValueError) as error:
-                return _told(False, str(error))
+                return told(False, str(error))
             finally:
                 self.watcher.look_now()
                 await self.company.keeping.show()
@@ -63,9 +63,7 @@ class Page:
     async def request(self, asked: Asked) -> Response:
         """A client's request does not wait for its turn: a write may hang until a link is healed."""
         try:
-            return _told(True, await self._users.perform(asked))
-        except (ClusterError, LabError) as error:
-            return _told(False, str(error))
+            return await answered(self._users.perform(asked))
         finally:
             self.watcher.look_now()
 
@@ -117,7 +115,3 @@ def add_assets(app: FastAPI, start: Path, served: Mapping[str, Path]) -> None:
 
 def _file(path: Path) -> Response:
     return Response(path.read_text(encoding="utf-8"), media_type=KINDS[path.suffix])
-
-
-def _told(done: bool, text: str) -> Response:
-    return as_json({"done": done, "text": text})

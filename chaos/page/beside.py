@@ -142,6 +142,11 @@ def looks(company: Beside) -> APIRouter:
 async def answered(work: Awaitable[str]) -> Response:
     """What was done, or why not, as the page tells it."""
     try:
-        return as_json({"done": True, "text": await work})
+        return told(True, await work)
     except (ClusterError, LabError, UnknownNameError, BrokenScenarioError) as error:
-        return as_json({"done": False, "text": str(error)})
+        return told(False, str(error))
+
+
+def told(done: bool, text: str) -> Response:
+    """An answer to an order."""
+    return as_json({"done": done, "text": text})

@@ -10,8 +10,9 @@ import msgspec
 
 from chaos.history import History, Operation
 from chaos.judging.verdict import Finding
+from chaos.report.outcomes import OUTCOMES
 from chaos.report.plainly import plainly
-from chaos.report.words import MEANINGS, absence, breach
+from chaos.report.words import MEANINGS, absence, breach, capitalized
 from chaos.running.judgement import findings
 
 MOST_PROOFS = 8  # operations of one proof
@@ -101,8 +102,7 @@ def _alarm(finding: Finding, by_event: Mapping[int, Operation]) -> Alarm:
 
 
 def _title(name: str, count: int) -> str:
-    words = plainly(Finding(name, True, count))
-    return words[:1].upper() + words[1:]
+    return capitalized(plainly(Finding(name, True, count)))
 
 
 def _operations(events: Iterable[int], by_event: Mapping[int, Operation]) -> list[Operation]:
@@ -120,10 +120,10 @@ def in_words(op: Operation) -> str:
 
 
 def _answer(op: Operation) -> str:
-    if op.outcome == "fail":
-        return f", refused ({op.error})"
-    if op.outcome == "info":
-        return f", in doubt ({op.error})" if op.error else ", not answered yet"
+    if op.outcome == "info" and not op.error:
+        return ", not answered yet"
+    if op.outcome in OUTCOMES:
+        return f", {OUTCOMES[op.outcome]} ({op.error})"
     where = f" (epoch {op.epoch}, position {_json(op.position)})" if op.epoch else ""
     if op.f == "read":
         return f" is {_values(op)}, says {op.node}{where}"

@@ -75,16 +75,16 @@ class Keeping:
             raise ClusterError(
                 f"a name has small letters, digits and dashes, 40 at most; {name!r} has others"
             )
-        document = self._written(name, rates, found).to_json()
+        text = as_text(self._written(name, rates, found).to_json())
         try:
-            written(json.loads(json.dumps(document)))
+            written(json.loads(text))
         except WrittenError as error:
             raise ClusterError(f"it cannot be repeated: {error}; begin anew, and do it again") from error
         path = self._folder / f"{name}.json"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with path.open("x", encoding="utf-8") as file:
-                file.write(as_text(document))
+                file.write(text)
         except FileExistsError as error:
             raise ClusterError(f"there is a schedule {name} already; choose another name") from error
         except OSError as error:

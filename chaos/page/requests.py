@@ -1,6 +1,5 @@
 """A client's requests by hand: a write through a door, a read through one or from a node's own copy."""
 
-import json
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
@@ -10,6 +9,7 @@ from chaos.by_hand.order import by_hand
 from chaos.by_hand.typed import value_of
 from chaos.cluster import Cluster, ClusterError
 from chaos.page.orders import Named
+from chaos.page.values import as_typed
 from chaos.workloads.client import Answer, Caller
 from services.gateway.inputs import MOST_KEY_CHARACTERS, checked_key
 
@@ -48,7 +48,7 @@ class Users:
         if answer.context:
             self._known[known] = answer.context
         if asked.f == "write":
-            return f"{asked.key} = {_json(value)}: acknowledged by {whose(answer)}."
+            return f"{asked.key} = {as_typed(value)}: acknowledged by {whose(answer)}."
         return f"{asked.key} is {_read(answer)}, says {whose(answer)}."
 
 
@@ -61,7 +61,7 @@ async def _own_copy(cluster: Cluster, asked: Asked) -> str:
         return f"{node} holds {_values(held['siblings'][asked.key])} under {asked.key}."
     if asked.key not in held["registers"]:
         return f"{node} holds nothing under {asked.key}."
-    return f"{node} holds {_json(held['registers'][asked.key])} under {asked.key}."
+    return f"{node} holds {as_typed(held['registers'][asked.key])} under {asked.key}."
 
 
 async def _through(cluster: Cluster, asked: Asked, value: Any, caller: Caller) -> Answer:
@@ -81,12 +81,8 @@ def whose(answer: Answer) -> str:
 def _read(answer: Answer) -> str:
     if answer.siblings is not None:
         return _values(answer.siblings)
-    return _json(answer.value)
+    return as_typed(answer.value)
 
 
 def _values(values: Any) -> str:
-    return f"{len(values)} values at once, for nobody chose one: {', '.join(map(_json, values))}"
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return f"{len(values)} values at once, for nobody chose one: {', '.join(map(as_typed, values))}"

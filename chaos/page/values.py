@@ -35,15 +35,16 @@ def words(held: Mapping[str, Any] | None, key: str) -> str:
     if held is None:
         return UNKNOWN
     if key in held["siblings"]:
-        told = " | ".join(map(_json, held["siblings"][key]))
+        told = " | ".join(map(as_typed, held["siblings"][key]))
     elif key in held["registers"]:
-        told = _json(held["registers"][key])
+        told = as_typed(held["registers"][key])
     elif key in held["sets"]:
-        told = _json(held["sets"][key])
+        told = as_typed(held["sets"][key])
     else:
         return "nothing"
     return told if len(told) <= MOST_CHARACTERS else f"{told[: MOST_CHARACTERS - 1]}…"
 
 
-def _json(value: Any) -> str:
+def as_typed(value: Any) -> str:
+    """A value as JSON, which is also how one types it."""
     return json.dumps(value, ensure_ascii=False)

@@ -142,6 +142,11 @@ def _of_finding(finding: Finding) -> str:
     return f"{what}: {witness.text} [events {events}]{summary}"
 
 
+def capitalized(text: str) -> str:
+    """With a capital first letter; all others stay, unlike those of `str.capitalize`."""
+    return text[:1].upper() + text[1:]
+
+
 def counted(count: int, one: str, many: str = "") -> str:
     """`1 key`, `2 keys`; `many` where it is not `one` with an s."""
     return f"{count} {one if count == 1 else many or one + 's'}"

@@ -13,7 +13,7 @@ from chaos.targets.target import orders_of
 from services.settings import CommonSettings
 
 MOST_STROKES = 500
-FIELDS = ("kind", "at_ms", "for_ms", "source", "targets", "amount", "part_of")
+FIELDS = Stroke.__struct_fields__
 AMOUNTS: Mapping[str, tuple[int, int, str]] = {  # least, most, and what it is
     "slow": (1, 60_000, "milliseconds"),
     "slow-one-way": (1, 60_000, "milliseconds"),

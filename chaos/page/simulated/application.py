@@ -14,6 +14,7 @@ from fastapi import Request, Response
 from chaos.catalogue.names import UnknownNameError
 from chaos.cluster import ClusterError
 from chaos.page.application import KINDS, SERVED, add_assets
+from chaos.page.beside import told
 from chaos.page.orders import Named
 from chaos.page.simulated.catalogue import choosable
 from chaos.page.simulated.challenges import CHALLENGES, Challenge, answered
@@ -63,7 +64,7 @@ class Projector:
         except UnknownNameError as error:
             raise LabError("bad-request", str(error)) from error
         except (SimulationError, ClusterError) as error:
-            return as_json({"done": False, "text": f"this run comes to no end: {error}"})
+            return told(False, f"this run comes to no end: {error}")
 
 
 def _shown(asked: Asked, challenge: Challenge | None) -> Response:

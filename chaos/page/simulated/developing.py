@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from chaos.cluster import Event
+from chaos.history import NEMESIS
 from chaos.judging.verdict import Verdict
 from chaos.page.drawn import picture
 from chaos.page.lines import line
@@ -23,7 +24,8 @@ from chaos.page.simulated.film import (
 )
 from chaos.page.simulated.take import Take
 from chaos.recording.overhearing import Exchange
-from chaos.report.words import opening
+from chaos.report.outcomes import OUTCOMES
+from chaos.report.words import capitalized, opening
 
 MOST_FLIGHTS = 6000
 NO_FAULT = "no fault struck"  # a film in which nothing happens is no evidence, and claims none
@@ -113,9 +115,8 @@ def _happenings(take: Take, lines: Sequence[FilmLine]) -> Iterator[Happening]:
 
 def _failures(take: Take) -> Iterator[Happening]:
     for event in take.history.events:
-        if event.type in ("fail", "info") and event.process != "nemesis" and not event.final:
-            how = "failed" if event.type == "fail" else "is in doubt"
-            text = f"{event.f} {event.key} {how}: {event.error}"
+        if event.type in OUTCOMES and event.process != NEMESIS and not event.final:
+            text = f"{event.f} {event.key} is {OUTCOMES[event.type]}: {event.error}"
             yield Happening(round(event.time / 1e6, 3), "request", text)
 
 
@@ -156,7 +157,7 @@ def _judged(verdict: Verdict, is_untouched: bool) -> Judged:
     proofs = tuple(map(proof_of, verdict.anomalies))
     if is_untouched:
         said = opening(verdict)
-        sentence = f"{said.word[:1].upper()}{said.word[1:]}: {said.sentence}"
+        sentence = f"{capitalized(said.word)}: {said.sentence}"
         return Judged(sentence=sentence, tone=said.tone, proofs=proofs, problems=verdict.problems)
     seen = [proof.words for proof in proofs if proof.found]
     free = [proof.words for proof in proofs if proof.found is False]
@@ -164,7 +165,7 @@ def _judged(verdict: Verdict, is_untouched: bool) -> Judged:
     tone = "bad" if seen else "doubt" if unknown else "fine"
     words = ", ".join(seen or unknown or free)
     return Judged(
-        sentence=f"{words[:1].upper()}{words[1:]}.",
+        sentence=f"{capitalized(words)}.",
         tone=tone,
         proofs=proofs,
         problems=tuple(problem for problem in verdict.problems if problem != NO_FAULT),
