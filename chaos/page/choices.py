@@ -14,7 +14,7 @@ OF_MACHINES = {
     "disks": {
         "Fill its disk": "disk-full",
         "Make room on its disk": "disk-free",
-        "Replace its disk by an empty one": "disk-empty",
+        "Replace its disk with an empty one": "disk-empty",
     },
 }
 

@@ -64,7 +64,7 @@ class Keeping:
         await self._tell("deeds", {"words": [str(stroke) for stroke in self._strokes()]})
 
     async def forget(self) -> str:
-        """Begin anew; returns that it was done."""
+        """Start over; returns that it was done."""
         self._deeds, self._seen = [], None
         await self.show()
         return "what was done so far is forgotten; what it broke stays broken"
@@ -73,13 +73,13 @@ class Keeping:
         """Write the file; returns where it is, and the command that repeats it. Raises `ClusterError`."""
         if not NAME.fullmatch(name):
             raise ClusterError(
-                f"a name has small letters, digits and dashes, 40 at most; {name!r} has others"
+                f"a name has lower-case letters, digits and dashes, 40 at most, unlike {name!r}"
             )
         text = as_text(self._written(name, rates, found).to_json())
         try:
             written(json.loads(text))
         except WrittenError as error:
-            raise ClusterError(f"it cannot be repeated: {error}; begin anew, and do it again") from error
+            raise ClusterError(f"it cannot be repeated: {error}; start over, and do it again") from error
         path = self._folder / f"{name}.json"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)

@@ -230,5 +230,5 @@ def _said(chapter: Chapter) -> str:
         f"{count['acknowledged']} writes acknowledged, {count['answered']} reads answered, "
         f"{count['refused']} refused, {count['in doubt']} in doubt"
     )
-    shed = f", {count['not sent']} not sent, for too many wait" if count["not sent"] else ""
+    shed = f", {count['not sent']} not sent because too many wait" if count["not sent"] else ""
     return f"{words}{shed}; {chapter.operations} operations judged"

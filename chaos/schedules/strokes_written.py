@@ -46,7 +46,7 @@ def strokes_in(document: Any, nodes: NodesOf, longest_ms: int) -> tuple[Stroke, 
     """The strokes of the list `document`, in the order of time. Raises `WrittenError`."""
     if not isinstance(document, list) or not document:
         what = "is missing" if document is None else f"is {shown(document)}"
-        raise WrittenError(f"strokes {what}; it is a list of faults, one at least")
+        raise WrittenError(f"strokes {what}; it is a list of faults, at least one")
     if len(document) > MOST_STROKES:
         raise WrittenError(f"strokes has {len(document)} faults; {MOST_STROKES} are the most")
     strokes = [_stroke(f"strokes[{number}]", each, nodes, longest_ms) for number, each in enumerate(document)]
@@ -87,7 +87,7 @@ def _kind(where: str, value: Any, nodes: NodesOf) -> Kind:
 def _node(where: str, value: Any, nodes: NodesOf) -> str:
     if not isinstance(value, str) or value not in nodes.names:
         known = hint(value, nodes.names) if isinstance(value, str) else f"there are: {', '.join(nodes.names)}"
-        raise WrittenError(f"{where} is {shown(value)}, and nobody is called so; {known}")
+        raise WrittenError(f"{where} is {shown(value)}, and no node has that name; {known}")
     return value
 
 

@@ -193,4 +193,4 @@ def _text(where: str, value: Any) -> str:
 
 def _known(where: str, name: str, known: Collection[str]) -> None:
     if name not in known:
-        raise WrittenError(f"{where} has {name!r}, which there is not; {hint(name, known)}")
+        raise WrittenError(f"{where} has {name!r}, which does not exist; {hint(name, known)}")

@@ -75,7 +75,7 @@ function offerDoors() {
 function arrive(shown) {
   document.body.classList.toggle("is-gone", "gone" in shown);
   if ("gone" in shown) {
-    setText(byId("headline"), "No cluster is to be seen.");
+    setText(byId("headline"), "No cluster is up.");
     byId("headline").classList.add("is-bad");
     setText(byId("wrong"), shown.gone);
     return;
@@ -110,7 +110,7 @@ function listen() {
   };
 }
 
-/** Another key is to be seen on the nodes: ask for it. */
+/** The nodes are to show another key: ask for it. */
 function watch() {
   if (watched === byId("key").value) return;
   watched = byId("key").value;

@@ -64,7 +64,7 @@ class Projector:
         except UnknownNameError as error:
             raise LabError("bad-request", str(error)) from error
         except (SimulationError, ClusterError) as error:
-            return told(False, f"this run comes to no end: {error}")
+            return told(False, f"this run does not end: {error}")
 
 
 def _shown(asked: Asked, challenge: Challenge | None) -> Response:

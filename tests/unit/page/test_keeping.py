@@ -111,7 +111,7 @@ def test_there_is_always_something_to_break(kept: Kept, rates: Rates, saved: tup
 @pytest.mark.parametrize("name", ["", "A", "a/b", "../a", "a b", "-a", "a" * 41, "é"])
 def test_names_are_plain(kept: Kept, name: str) -> None:
     kept.do("kill", "n1")
-    with pytest.raises(ClusterError, match="a name has small letters"):
+    with pytest.raises(ClusterError, match="a name has lower-case letters"):
         kept.save(name)
 
 

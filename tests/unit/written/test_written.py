@@ -53,17 +53,20 @@ def test_the_examples_of_the_documentation_can_be_read(path: Path) -> None:
     ("document", "complaint"),
     [
         ([], "a schedule is a JSON object, not []; docs/schedules.md shows one"),
-        ({}, "strokes is missing; it is a list of faults, one at least"),
-        ({"strokes": []}, "strokes is []; it is a list of faults, one at least"),
-        ({"strokes": "none"}, 'strokes is "none"; it is a list of faults, one at least'),
+        ({}, "strokes is missing; it is a list of faults, at least one"),
+        ({"strokes": []}, "strokes is []; it is a list of faults, at least one"),
+        ({"strokes": "none"}, 'strokes is "none"; it is a list of faults, at least one'),
         ({"strokes": [KILL] * 501}, "strokes has 501 faults; 500 are the most"),
         ({"stroke": [KILL]}, "there is no field 'stroke'; did you mean strokes?"),
         ({"strokes": ["kill"]}, 'strokes[0] is an object like {"kind": "kill", "at_ms": 0'),
         (stroke(kind="kil"), 'strokes[0].kind is "kil", and there is no such fault; did you mean kill?'),
         (stroke(kind=7), "strokes[0].kind is 7, and there is no such fault; there are: cut, "),
-        (stroke(source="n9"), 'strokes[0].source is "n9", and nobody is called so; there are: n1, n2'),
-        (stroke(source=None), "strokes[0].source is null, and nobody is called so; there are: n1, "),
-        (stroke(targets=["n1", "x"]), 'strokes[0].targets[1] is "x", and nobody is called so; there are: n1'),
+        (stroke(source="n9"), 'strokes[0].source is "n9", and no node has that name; there are: n1, n2'),
+        (stroke(source=None), "strokes[0].source is null, and no node has that name; there are: n1, "),
+        (
+            stroke(targets=["n1", "x"]),
+            'strokes[0].targets[1] is "x", and no node has that name; there are: n1',
+        ),
         (stroke(targets="n2"), 'strokes[0].targets is a list of nodes like ["n2"], not "n2"'),
         (stroke(at_ms="soon"), 'strokes[0].at_ms is "soon"; it is a whole number from 0 to 600000'),
         (stroke(at_ms=-1), "strokes[0].at_ms is -1; it is a whole number from 0 to 600000"),
@@ -92,7 +95,7 @@ def test_the_examples_of_the_documentation_can_be_read(path: Path) -> None:
         ),
         (
             {"settings": {"family": "leaderless"}, **stroke()},
-            'strokes[0].source is "leader", and nobody is called so; there are: n1, n2, n3, g1',
+            'strokes[0].source is "leader", and no node has that name; there are: n1, n2, n3, g1',
         ),
         ({**stroke(), "settings": {"reads": "nope"}}, "settings: reads"),
         ({**stroke(), "settings": {"family": "none"}}, "settings: there is no family 'none'; there are"),
@@ -107,7 +110,7 @@ def test_the_examples_of_the_documentation_can_be_read(path: Path) -> None:
         ({**stroke(), "shape": {"companions": ["a"]}}, "a companion in shape is an object like"),
         (
             {**stroke(), "shape": {"companions": [{"name": "a", "role": "devise"}]}},
-            "shape.companions.role has 'devise', which there is not; did you mean device?",
+            "shape.companions.role has 'devise', which does not exist; did you mean device?",
         ),
         (
             {**stroke(), "load": {"writes_per_s": 0}},
@@ -122,7 +125,7 @@ def test_the_examples_of_the_documentation_can_be_read(path: Path) -> None:
         ({**stroke(), "load": 20}, 'load is an object like {"writes_per_s": 20}, not 20'),
         (
             {**stroke(), "finds": ["lost-writes"]},
-            "finds has 'lost-writes', which there is not; did you mean lost-",
+            "finds has 'lost-writes', which does not exist; did you mean lost-",
         ),
         ({**stroke(), "finds": "lost-write"}, 'finds is a list, not "lost-write"'),
         ({**stroke(), "title": ""}, 'title is a text of at most 200 characters, not ""'),

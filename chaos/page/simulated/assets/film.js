@@ -98,7 +98,7 @@ function load(answer, at) {
 async function film(wanted, at) {
   time.pause();
   document.body.classList.add("is-busy");
-  tell("The run is made …");
+  tell("Making the run …");
   const answer = await post("/film", { plan: wanted, ...challenges.asked(wanted) });
   document.body.classList.remove("is-busy");
   if (!answer.done) return tell(answer.text, true);
@@ -127,7 +127,7 @@ function strike(choice) {
 
 function listStrikes(struck) {
   const items = struck.map(({ at_ms, done, text }, number) => ({ number, at_ms, text: `${(at_ms / 1000).toFixed(3)} s: ${done ? "" : "not done: "}${text}` }));
-  if (plan.turn) items.push({ number: -1, at_ms: plan.turn.at_ms, text: `${(plan.turn.at_ms / 1000).toFixed(3)} s: the chance of seed ${plan.turn.seed}` });
+  if (plan.turn) items.push({ number: -1, at_ms: plan.turn.at_ms, text: `${(plan.turn.at_ms / 1000).toFixed(3)} s: from here on seed ${plan.turn.seed}` });
   if (!items.length) items.push({ number: -2, text: plan.story ? "Nothing yet: only the scenario’s script strikes." : "Nothing yet." });
   keep(byId("strikes"), items, ({ number, text }) => `${number} ${text}`, () => element("li"), (item, { text }) => setText(item, text));
 }
