@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from chaos.cluster import CUT, HEALTHY, links_between
+from chaos.cluster import CUT, HEALTHY
 from chaos.workloads.client import ClientError
 from tests.contract.cluster.waiting import soon
-from tests.simulation.test_datacenters import FIRST, SECOND, line, put, three
+from tests.simulation.test_datacenters import FIRST, SECOND, line, put, silence, three
 from tests.world.virtually import simulated
 
 
@@ -49,9 +49,7 @@ async def test_nobody_is_shown_what_is_not_acknowledged() -> None:
         await client.put("g1", "x", "A")
         await soon(cluster.must_have_settled)
         leader = await cluster.resolve("leader")
-        for link in links_between(cluster.links, [leader], sorted(FIRST - {leader})):
-            if link.source == leader:
-                await cluster.set_link(link, CUT)
+        await silence(cluster, leader)
         writing = asyncio.create_task(client.put("g1", "y", "B"))
 
         async def the_leader_has_it() -> None:

@@ -39,6 +39,13 @@ async def line(cluster: SimulatedCluster, state: LinkState) -> None:
         await cluster.set_link(link, state)
 
 
+async def silence(cluster: SimulatedCluster, leader: str) -> None:
+    """Nothing that the first datacenter's leader asks its followers arrives."""
+    for link in links_between(cluster.links, [leader], sorted(FIRST - {leader})):
+        if link.source == leader:
+            await cluster.set_link(link, CUT)
+
+
 async def must_hold(cluster: SimulatedCluster, key: str, expected: Any) -> None:
     async def look() -> None:
         for node in cluster.replicas:
@@ -154,9 +161,7 @@ async def test_what_was_not_acknowledged_is_not_shipped_and_its_numbers_are_free
         await client.put("g1", "x", "A")
         await soon(cluster.must_have_settled)
         leader = await cluster.resolve("leader")
-        for link in links_between(cluster.links, [leader], sorted(FIRST - {leader})):
-            if link.source == leader:
-                await cluster.set_link(link, CUT)
+        await silence(cluster, leader)
         seen = await client.get("g1", "x")
         with pytest.raises(ClientError, match=r"not-acknowledged|timed-out"):
             await client.put("g1", "x", "B", Caller(context=seen.context))

@@ -29,6 +29,13 @@ def route(epoch: int, leader: str | None) -> Route:
     return Route(epoch=epoch, leader=leader)
 
 
+async def sends_writes_to(peers: Peers, leader: str) -> Gateway:
+    """A gateway that was told who leads in epoch 1."""
+    gateway = gateway_of(peers, SETTINGS)
+    await gateway.handle(route(1, leader))
+    return gateway
+
+
 async def failure_of(gateway: Gateway, message: Write | Read) -> LabError:
     with pytest.raises(LabError) as caught:
         await gateway.handle(message)
@@ -63,8 +70,7 @@ async def test_a_write_for_one_replica_goes_to_that_one_alone(peers: Peers) -> N
 
 @simulated
 async def test_reads_from_followers_leave_the_leader_alone(peers: Peers) -> None:
-    gateway = gateway_of(peers, SETTINGS)
-    await gateway.handle(route(1, "n1"))
+    gateway = await sends_writes_to(peers, "n1")
     peers.say("n2", TOO_FAR)
     peers.say("n3", found("n3"))
     for _ in range(10):
@@ -87,8 +93,7 @@ async def test_nobody_known_is_a_definite_error(peers: Peers) -> None:
 @pytest.mark.parametrize("refusal", [NOT_LEADER, DEAD, LabError("lease-expired", "")])
 @simulated
 async def test_after_a_definite_refusal_the_new_leader_is_asked(peers: Peers, refusal: LabError) -> None:
-    gateway = gateway_of(peers, SETTINGS)
-    await gateway.handle(route(1, "n1"))
+    gateway = await sends_writes_to(peers, "n1")
     peers.say("controller", route(2, "n2"))
     peers.say("n1", refusal)
     peers.say("n2", written("n2"))
@@ -98,8 +103,7 @@ async def test_after_a_definite_refusal_the_new_leader_is_asked(peers: Peers, re
 
 @simulated
 async def test_not_a_third_time(peers: Peers) -> None:
-    gateway = gateway_of(peers, SETTINGS)
-    await gateway.handle(route(1, "n1"))
+    gateway = await sends_writes_to(peers, "n1")
     peers.say("controller", route(2, "n2"))
     peers.say("n1", NOT_LEADER)
     peers.say("n2", NOT_LEADER)
@@ -109,8 +113,7 @@ async def test_not_a_third_time(peers: Peers) -> None:
 
 @simulated
 async def test_not_the_same_leader_again(peers: Peers) -> None:
-    gateway = gateway_of(peers, SETTINGS)
-    await gateway.handle(route(1, "n1"))
+    gateway = await sends_writes_to(peers, "n1")
     peers.say("controller", route(1, "n1"))
     peers.say("n1", LabError("not-leader", "I am a follower"), written("n1"))
     assert (await failure_of(gateway, WRITE)).kind.code == "not-leader"
@@ -119,8 +122,7 @@ async def test_not_the_same_leader_again(peers: Peers) -> None:
 
 @simulated
 async def test_who_refuses_may_know_better_than_the_controller(peers: Peers) -> None:
-    gateway = gateway_of(peers, SETTINGS)
-    await gateway.handle(route(1, "n1"))
+    gateway = await sends_writes_to(peers, "n1")
     peers.say("controller", route(1, "n1"))
     peers.say("n1", NOT_LEADER)
     peers.say("n2", written("n2"))
@@ -141,8 +143,7 @@ async def test_where_replicas_elect_the_newest_answer_counts(peers: Peers) -> No
 @pytest.mark.parametrize("code", ["timed-out", "connection-lost", "not-acknowledged", "storage-failed"])
 @simulated
 async def test_in_doubt_it_is_never_sent_again(peers: Peers, code: str) -> None:
-    gateway = gateway_of(peers, SETTINGS)
-    await gateway.handle(route(1, "n1"))
+    gateway = await sends_writes_to(peers, "n1")
     peers.say("controller", route(2, "n2"))
     peers.say("n1", LabError(code, "who knows"))
     peers.say("n2", written("n2"))
@@ -153,8 +154,7 @@ async def test_in_doubt_it_is_never_sent_again(peers: Peers, code: str) -> None:
 
 @simulated
 async def test_cut_off_from_the_controller_it_stays_with_the_old_leader(peers: Peers) -> None:
-    gateway = gateway_of(peers, SETTINGS)
-    await gateway.handle(route(1, "n1"))
+    gateway = await sends_writes_to(peers, "n1")
     peers.say("controller", SILENCE)
     peers.say("n1", written("n1"))
     await gateway.start()
@@ -192,8 +192,7 @@ async def test_an_answer_about_old_times_is_ignored(peers: Peers) -> None:
 
 @simulated
 async def test_reads_of_the_leader_ask_for_proof(peers: Peers) -> None:
-    gateway = gateway_of(peers, SETTINGS)
-    await gateway.handle(route(1, "n2"))
+    gateway = await sends_writes_to(peers, "n2")
     peers.say("n2", found("n2"))
     assert await gateway.handle(READ) == found("n2")
     assert peers.sent == [("n2", Read(key="x", mode="leader"))]
@@ -222,8 +221,7 @@ async def test_a_read_does_not_wait_for_ever(peers: Peers) -> None:
 
 @simulated
 async def test_a_bounded_read_falls_back_on_the_leader(peers: Peers) -> None:
-    gateway = gateway_of(peers, SETTINGS)
-    await gateway.handle(route(1, "n1"))
+    gateway = await sends_writes_to(peers, "n1")
     peers.say("n1", found("n1"))
     peers.say("n2", TOO_FAR)
     peers.say("n3", TOO_FAR)
