@@ -29,8 +29,8 @@ class Confirming:
     def adopt(self, settings: SingleLeaderSettings) -> None:
         """From now on these settings hold."""
         self._settings, self._fallen_back = settings, False
-        if (first := next(iter(settings.synchronous), None)) in self._followers:
-            self.synchronous = first  # should the rule be `semi-sync` next
+        if settings.synchronous and settings.synchronous[0] in self._members:
+            self.synchronous = settings.synchronous[0]  # should the rule be `semi-sync` next
 
     def waits_for(self) -> tuple[str, ...]:
         """The followers without whom no write is acknowledged; none where any of them will do, or nobody."""
@@ -38,8 +38,7 @@ class Confirming:
             return (self.synchronous,) if self.synchronous else ()
         if self._settings.replication != "sync":
             return ()
-        views = {name: each.view for name, each in self._followers.items() if each.caught_up}
-        return tuple(acknowledgement.waited_for(self._settings.synchronous, self._env.node, views))
+        return tuple(self._waited_for(self._caught_up))
 
     def up_to(self, own: int) -> int:
         """The sequence up to which, of the `own` log, enough followers have what they must have."""
@@ -48,26 +47,34 @@ class Confirming:
 
     def _confirmed(self, own: int) -> int:
         now = self._env.clock.monotonic()
-        members = {name: each.view for name, each in self._followers.items() if each.member}
+        everybody = {name: each.view for name, each in self._followers.items()}
+        members = self._members
         if self._settings.replication == "semi-sync":
             self._choose_synchronous(members, now)
         elif self._settings.replication == "semi-sync-timeout":
             self._fall_back_or_return(members, own, now)
         allowed = self._allowed(own, members)
-        everybody = {name: each.view for name, each in self._followers.items()}
         if len(members) < len(everybody):
-            joining = {name: each.view for name, each in self._followers.items() if each.caught_up}
-            allowed = min(allowed, self._allowed(own, joining))
+            allowed = min(allowed, self._allowed(own, self._caught_up))
         if self._settings.reads == "bounded":
             allowed = min(allowed, acknowledgement.seen_by_readers(own, everybody, now))
         return allowed
 
     def _allowed(self, own: int, views: Mapping[str, FollowerView]) -> int:
-        settings = self._settings
-        views = acknowledgement.waited_for(settings.synchronous, self._env.node, views)
         return acknowledgement.acknowledged(
-            settings.replication, own, views, self.synchronous, self._fallen_back
+            self._settings.replication, own, self._waited_for(views), self.synchronous, self._fallen_back
         )
+
+    def _waited_for(self, views: Mapping[str, FollowerView]) -> Mapping[str, FollowerView]:
+        return acknowledgement.waited_for(self._settings.synchronous, self._env.node, views)
+
+    @property
+    def _members(self) -> Mapping[str, FollowerView]:
+        return {name: each.view for name, each in self._followers.items() if each.member}
+
+    @property
+    def _caught_up(self) -> Mapping[str, FollowerView]:
+        return {name: each.view for name, each in self._followers.items() if each.caught_up}
 
     def _choose_synchronous(self, views: Mapping[str, FollowerView], now: float) -> None:
         late = self.synchronous is not None and self._is_late(views[self.synchronous], now)

@@ -1,9 +1,10 @@
 """The leader of single-leader replication: it takes all writes and ships its log to the followers.
 
 Each follower has a task that sends what it lacks (`shipping`); how far they are decides what may be
-acknowledged (`acknowledgement`). A newcomer gets the log from when it asks for it, but counts only once it
-has caught up: first it must not be missed by the rule with it *and* by the rule without it; when the
-controller counts it too, the rule with it is enough (Raft's joint consensus, for one more replica).
+acknowledged (`confirming`, by the table in `acknowledgement`). A newcomer gets the log from when it asks for
+it, but counts only once it has caught up: first it must not be missed by the rule with it *and* by the rule
+without it; when the controller counts it too, the rule with it is enough (Raft's joint consensus, for one
+more replica).
 """
 
 import asyncio

@@ -7,9 +7,16 @@ import pytest
 from chaos.by_hand.waiting import rules
 from chaos.catalogue.names import UnknownNameError
 from chaos.targets.replication import settings_for
+from services.messages import START
 from services.settings import settings_of
 from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.acknowledgement import FollowerView, enough_promises, waited_for
+from services.single_leader.confirming import Confirming
+from services.single_leader.lag import CommitTimes
+from services.single_leader.shipping import Follower
+from tests.world.alone import ports
+from tests.world.peers import Peers
+from tests.world.virtually import simulated
 
 REPLICAS = ("n1", "n2", "n3")
 
@@ -101,3 +108,17 @@ def test_the_status_says_for_whom_it_waits(rule: str, waits_for: list[str], said
     about = {"node": "n1", "role": "leader", "family": "single-leader", "settings": {"replication": rule}}
     leader = {**about, "waits_for": waits_for, "followers": {"n2": [1, 1], "n3": [1, 1]}}
     assert list(rules({"nodes": [leader, {"node": "n2", "role": "follower"}]})) == [said]
+
+
+@simulated
+async def test_semi_sync_begins_with_no_newcomer_that_does_not_count_yet() -> None:
+    followers = {
+        name: Follower(START, FollowerView(durable=1), asked_at=0.0, member=name != "n4")
+        for name in ("n2", "n4")
+    }
+    settings = SingleLeaderSettings(replication="sync", synchronous=("n4",))
+    confirming = Confirming(
+        ports("n1", Peers()), settings, followers, CommitTimes(0, 0.0), say=lambda *_, **__: None
+    )
+    confirming.adopt(SingleLeaderSettings(replication="semi-sync"))
+    assert (confirming.up_to(1), confirming.waits_for()) == (1, ("n2",))
