@@ -21,11 +21,8 @@ from services.settings.multi_leader import HANDLERS
 Resolve: TypeAlias = Callable[[str, tuple[Value, ...]], Value]
 
 
-# Modules whose functions may wait, and functions of others.
-WAIT, WAIT_TOO = (
-    frozenset({"select", "socket", "_socket", "_posixsubprocess"}),
-    ("time.sleep", "builtins.input"),
-)
+WAITING_MODULES = ("select", "socket", "_socket", "_posixsubprocess")  # all of their functions may wait
+WAITING_FUNCTIONS = ("time.sleep", "posix.system", "builtins.input")  # of other modules
 
 
 class BrokenOffError(BaseException):
@@ -93,14 +90,14 @@ def within(steps: int, resolve: Resolve, key: str, values: tuple[Value, ...]) ->
             raise TooLongError(f"it was broken off after {steps} lines of Python")
         return count
 
-    before = sys.gettrace(), sys.getprofile()
+    tracer, profiler = sys.gettrace(), sys.getprofile()
     sys.settrace(count)
     sys.setprofile(_must_not_wait)
     try:
         return resolve(key, values)
     finally:
-        sys.setprofile(before[1])
-        sys.settrace(before[0])
+        sys.setprofile(profiler)
+        sys.settrace(tracer)
 
 
 def _must_not_wait(_: FrameType, event: str, function: Any) -> None:
@@ -108,5 +105,5 @@ def _must_not_wait(_: FrameType, event: str, function: Any) -> None:
         return
     owner = getattr(function, "__module__", None) or type(getattr(function, "__self__", None)).__module__
     called = f"{owner.lstrip('_')}.{function.__name__}"
-    if owner in WAIT or called in WAIT_TOO:
+    if owner in WAITING_MODULES or called in WAITING_FUNCTIONS:
         raise WaitsError(f"it called {called}, which may wait; it is to go by the values alone")

@@ -4,6 +4,7 @@ The versions are those of authors who each know some of what there was before: m
 causally sound, as real ones are.
 """
 
+import os
 import select
 import socket
 import subprocess
@@ -188,6 +189,7 @@ ASKS: dict[str, Callable[[], object]] = {
     "socket.getaddrinfo": lambda: socket.create_connection(("127.0.0.1", 9)),
     "select.select": lambda: select.select([], [], [], 60),
     "posixsubprocess.fork_exec": lambda: subprocess.run(["sleep", "60"]),
+    "posix.system": lambda: os.system("sleep 60"),
     "builtins.input": input,
 }
 
