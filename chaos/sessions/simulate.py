@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from chaos.catalogue.discover import select
+from chaos.catalogue.discover import UnknownNameError, select
 from chaos.catalogue.scenario import Scenario, Variant
 from chaos.cluster.shape import Shape
 from chaos.judging.verdict import COSTS, Verdict
@@ -46,6 +46,8 @@ class Simulation:
 
     def prepared(self) -> tuple[Scenario, Variant]:
         """The scenario and its variant, changed as is asked for. Raises `UnknownNameError`."""
+        if not self.variant:
+            raise UnknownNameError(f"which variant of {self.scenario} is not said; `./lab list` shows them")
         ((scenario, (variant,)),) = select([f"{self.scenario}:{self.variant}"])
         workload, script = scenario.workload_for(variant), scenario.script_for(variant)
         settings = {**variant.settings, **dict(self.settings)}

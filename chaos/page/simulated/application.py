@@ -56,6 +56,8 @@ class Projector:
     async def show(self, asked: Asked) -> Response:
         """The film with all that belongs to it, or in words why there is none."""
         challenge = challenge_of(asked.challenge) if asked.challenge else None
+        if challenge:
+            challenge.must_be_of(asked.plan)
         for strike in asked.plan.strikes:
             must_be_known(strike.order)
         try:

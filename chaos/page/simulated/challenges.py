@@ -16,6 +16,7 @@ from chaos.page.orders import Order
 from chaos.page.simulated.film import Proof, Reel, proof_of
 from chaos.page.simulated.plan import Plan, Struck
 from chaos.report.words import MEANINGS
+from services.errors import LabError
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +52,15 @@ class Challenge:
     def plan(self) -> Plan:
         """The cluster under load, and nobody who strikes."""
         return Plan(self.scenario, self.variant, self.seed, story=False)
+
+    def must_be_of(self, plan: Plan) -> None:
+        """Raises `LabError` bad-request unless `plan` strikes the cluster of this challenge, without a script."""
+        if (plan.scenario, plan.variant, plan.story) != (self.scenario, self.variant, False):
+            raise LabError(
+                "bad-request",
+                f"an answer to {self.id!r} strikes {self.scenario}:{self.variant} without its story, "
+                f"not {plan.scenario}:{plan.variant}{' with it' if plan.story else ''}",
+            )
 
     @property
     def solved_plan(self) -> Plan:

@@ -69,6 +69,7 @@ def test_a_challenge_is_judged_and_its_solution_told() -> None:
     [
         ({"plan": {**PLAN, "scenario": "statement-lag"}}, 400, "statement-log"),
         ({"plan": {**PLAN, "variant": "nothing"}}, 400, "nothing"),
+        ({"plan": {**PLAN, "variant": ""}}, 400, "which variant of statement-log is not said"),
         ({"plan": {**PLAN, "seed": -1}}, 400, "seed"),
         ({"plan": {**PLAN, "seed": 1 << 40}}, 400, "seed"),
         ({"plan": {**PLAN, "when": 1}}, 400, "unknown field"),
@@ -78,6 +79,12 @@ def test_a_challenge_is_judged_and_its_solution_told() -> None:
         ({"plan": {**PLAN, "strikes": [{"at_ms": 1, "order": {"what": "explode"}}]}}, 400, "explode"),
         ({"plan": {**PLAN, "strikes": [{"at_ms": 99_000, "order": {"what": "heal"}}]}}, 400, "stopped"),
         ({"plan": PLAN, "challenge": "nothing"}, 400, "there is no challenge 'nothing'"),
+        ({"plan": PLAN, "challenge": "vanish"}, 400, "strikes lost-writes:async without its story, not"),
+        (
+            {"plan": {"scenario": "lost-writes", "variant": "async", "seed": 1}, "challenge": "vanish"},
+            400,
+            "lost-writes:async with it",
+        ),
         ({"plan": {**PLAN, "scenario": "x" * 70_000}}, 413, "more than"),
     ],
 )
