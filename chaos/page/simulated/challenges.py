@@ -54,7 +54,7 @@ class Challenge:
         return Plan(self.scenario, self.variant, self.seed, story=False)
 
     def must_be_of(self, plan: Plan) -> None:
-        """Raises `LabError` bad-request unless `plan` strikes the cluster of this challenge, without a script."""
+        """Raises `LabError` bad-request unless `plan` strikes this cluster, and no script does."""
         if (plan.scenario, plan.variant, plan.story) != (self.scenario, self.variant, False):
             raise LabError(
                 "bad-request",
