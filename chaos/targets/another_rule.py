@@ -6,6 +6,7 @@ any leader does, and of a stronger one when all that was acknowledged is held by
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -16,7 +17,7 @@ from chaos.targets.target import Asking
 from services.messages import Configure, Status
 from services.messages.single_leader import lead
 from services.settings import CommonSettings
-from services.settings.single_leader import SingleLeaderSettings
+from services.settings.single_leader import RULE, SingleLeaderSettings
 from services.single_leader.acknowledgement import enough_promises, may_be_alone
 
 HELD_S = 3.0  # for followers to catch up that a write is to wait for from now on
@@ -50,7 +51,7 @@ class AnotherRule:
             await self._configure(CONTROLLER, wanted)
         await self._tell(wanted, tuple(there), all_must_hear)
         self._crew.settings = wanted
-        leaders = await eventually(self._must_hold, HELD_S)
+        leaders = await eventually(partial(self._must_hold, wanted), HELD_S)
         if stronger:
             await self._configure(CONTROLLER, wanted)
         return ", ".join(leaders)
@@ -84,7 +85,7 @@ class AnotherRule:
         pairs = zip(nodes, answers, strict=True)
         return {node: answer for node, answer in pairs if isinstance(answer, Status)}
 
-    async def _must_hold(self) -> Sequence[str]:
+    async def _must_hold(self, wanted: SingleLeaderSettings) -> Sequence[str]:
         """Who leads by now. Raises `ClusterError` unless they hold all that was acknowledged as they must.
 
         A new leader acknowledges what earlier ones have written together with its first entry.
@@ -92,6 +93,7 @@ class AnotherRule:
         leaders = await self._leaders()
         for account in await all_of(map(self._asking.status, leaders)):
             stands = lead(account)
+            _must_be(account, wanted)
             if account.role != "leader" or not 0 < stands.acknowledged <= stands.held:
                 missing = ", ".join(stands.waits_for) or "more followers"
                 raise ClusterError(
@@ -107,6 +109,16 @@ def _nobody_may_keep(
     """Would whoever keeps its rule acknowledge what nobody else has, where that is to be over?"""
     kept = (before, *(account.settings for account in accounts.values()))
     return not _alone(wanted) and any(map(_alone, kept))
+
+
+def _must_be(account: Status, wanted: SingleLeaderSettings) -> None:
+    """Raises `ClusterError` where somebody else has given another order meanwhile."""
+    settings = account.settings
+    assert isinstance(settings, SingleLeaderSettings)
+    if settings != settings.with_those_of(wanted, *RULE):
+        raise ClusterError(
+            f"another order came in between, and {account.node} follows that; say this one again"
+        )
 
 
 def _alone(settings: CommonSettings | None) -> bool:

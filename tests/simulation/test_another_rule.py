@@ -81,3 +81,19 @@ async def test_an_order_that_is_refused_stops_no_writes() -> None:
         await cluster.order("replicate", "sync")
     await cluster.client(3).put("g1", "x", "n2 is enough")
     await cluster.close()
+
+
+@simulated
+async def test_of_two_orders_at_once_no_failover_counts_on_the_one_that_no_leader_follows() -> None:
+    cluster = SimulatedCluster(1)
+    await cluster.configure(SingleLeaderSettings(replication="quorum-ack"))
+    for link in links_between(cluster.links, ("n1", "n2"), ("n3",)):
+        await cluster.set_link(link, CUT)
+    await cluster.client(3).put("g1", "x", "n3 does not have it")
+    stronger = asyncio.create_task(cluster.order("replicate", "sync"))
+    await until(lambda: cluster.glance("n1")["settings"]["replication"] == "sync")
+    assert await cluster.order("replicate", "quorum-ack") == "n1"
+    with pytest.raises(ClusterError, match="another order came in between, and n1 follows that"):
+        await stronger
+    assert (await cluster.status("controller"))["settings"]["replication"] == "quorum-ack"
+    await cluster.close()
