@@ -19,7 +19,7 @@ from chaos.page.chapter import Chapter, Rates
 from chaos.page.judging import Alarm, Check, Tally, judged
 from chaos.page.seen import seen_in
 from chaos.page.watcher import Find, Tell
-from chaos.running.judgement import NOT_SETTLED
+from chaos.running.judgement import not_settled
 from chaos.running.narrator import Tone
 from chaos.running.settle import final_reads, settle
 from chaos.runtimes import playground
@@ -198,8 +198,7 @@ class Load:
             await heal(cluster)
             await settle(cluster, chapter.recorder, heard)
         except ClusterError as error:
-            said = str(error)
-            problems.append(said if said.startswith(NOT_SETTLED) else f"{NOT_SETTLED}: {said}")
+            problems.append(not_settled(error))
         await final_reads(cluster, chapter.recorder)
         return problems
 

@@ -11,13 +11,14 @@ from chaos.judging.verdict import STOOD_STILL, Finding, Kind, Verdict, judge
 from chaos.recording.stalls import Stall
 from services.settings import CommonSettings
 
+NO_FAULT = "no fault struck"
 NOT_SETTLED = "not settled"  # so begins the problem of a run whose replicas were read too early
 
 
 def doubts(history: History, least_before_fault: int) -> list[str]:
     """Reasons why this history proves nothing, whatever the checkers find in it."""
     if not history.nemesis:
-        return ["no fault struck"]
+        return [NO_FAULT]
     first_fault = history.nemesis[0].index
     before = sum(op.outcome == "ok" and op.end < first_fault for op in history.client_operations)
     if before < least_before_fault:
@@ -26,6 +27,12 @@ def doubts(history: History, least_before_fault: int) -> list[str]:
             f"{least_before_fault} are needed, or there was nothing to break"
         ]
     return []
+
+
+def not_settled(error: Exception) -> str:
+    """The problem of a run whose replicas were read although `error` kept them from settling."""
+    said = str(error)
+    return said if said.startswith(NOT_SETTLED) else f"{NOT_SETTLED}: {said}"
 
 
 def stood_still(stalls: Sequence[Stall], settings: CommonSettings) -> list[str]:

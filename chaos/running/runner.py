@@ -17,7 +17,7 @@ from chaos.recording.overhearing import overheard
 from chaos.recording.recorder import Recorder
 from chaos.recording.sampling import sampling
 from chaos.recording.stalls import Watch, not_watching
-from chaos.running.judgement import NOT_SETTLED, doubts, has_shown, pronounce, stood_still
+from chaos.running.judgement import doubts, has_shown, not_settled, pronounce, stood_still
 from chaos.running.narrator import Narrator, Tell, TellAt
 from chaos.running.run import Run
 from chaos.running.settle import consumers_caught_up, final_reads, heal, settle
@@ -122,7 +122,7 @@ async def _conclude(stage: Stage, recorder: Recorder, tell: Tell, folder: RunFol
         await settle(stage.cluster, recorder, tell)
         await consumers_caught_up(stage.cluster, recorder)
     except ClusterError as error:
-        problems.append(str(error) if str(error).startswith(NOT_SETTLED) else f"{NOT_SETTLED}: {error}")
+        problems.append(not_settled(error))
     set_aside = await final_reads(stage.cluster, recorder)
     tell("every replica was read", "plain")
     if set_aside:

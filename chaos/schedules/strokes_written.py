@@ -5,12 +5,10 @@ from itertools import product
 from typing import Any
 
 from chaos.catalogue.names import hint
-from chaos.cluster.shape import Shape
 from chaos.schedules.aims import Aims
 from chaos.schedules.schedule import NEEDS, ONE_WAY, ORDERS, Kind, Stroke
 from chaos.schedules.telling import WrittenError, named, shown, whole
 from chaos.targets.target import orders_of
-from services.settings import CommonSettings
 
 MOST_STROKES = 500
 FIELDS = Stroke.__struct_fields__
@@ -26,9 +24,6 @@ AMOUNTS: Mapping[str, tuple[int, int, str]] = {  # least, most, and what it is
 
 class NodesOf(Aims):
     """Whom a stroke may name in a cluster of that shape with those settings."""
-
-    def __init__(self, shape: Shape, settings: CommonSettings) -> None:
-        super().__init__(shape, settings)
 
     @property
     def names(self) -> tuple[str, ...]:

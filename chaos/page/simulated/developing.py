@@ -26,9 +26,9 @@ from chaos.page.simulated.take import Take
 from chaos.recording.overhearing import Exchange
 from chaos.report.outcomes import OUTCOMES
 from chaos.report.words import capitalized, opening
+from chaos.running.judgement import NO_FAULT
 
 MOST_FLIGHTS = 6000
-NO_FAULT = "no fault struck"  # a film in which nothing happens is no evidence, and claims none
 TOO_LATE = "the run was over by then"
 NEVER = -1.0
 T = TypeVar("T")
@@ -131,7 +131,7 @@ def _proven(take: Take) -> Iterator[Happening]:
 
 def _flights(take: Take) -> Iterator[Flight]:
     """Both ways of each message between nodes; of very many every second, third … is shown."""
-    nodes = {each for look in take.camera.looks[:1] for each in (a["node"] for a in look.found["nodes"])}
+    nodes = {account["node"] for look in take.camera.looks[:1] for account in look.found["nodes"]}
     heard = [
         each
         for each in take.cluster.overheard()
@@ -164,12 +164,9 @@ def _judged(verdict: Verdict, is_untouched: bool) -> Judged:
     unknown = [proof.words for proof in proofs if proof.found is None]
     tone = "bad" if seen else "doubt" if unknown else "fine"
     words = ", ".join(seen or unknown or free)
-    return Judged(
-        sentence=f"{capitalized(words)}.",
-        tone=tone,
-        proofs=proofs,
-        problems=tuple(problem for problem in verdict.problems if problem != NO_FAULT),
-    )
+    # A film in which nothing happens is no evidence, and claims none.
+    problems = tuple(problem for problem in verdict.problems if problem != NO_FAULT)
+    return Judged(sentence=f"{capitalized(words)}.", tone=tone, proofs=proofs, problems=problems)
 
 
 def _outcomes(take: Take) -> tuple[Outcome, ...]:
