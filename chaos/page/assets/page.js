@@ -2,6 +2,7 @@
 
 import { Chosen } from "./chosen.js";
 import { byId, element, keep, set, setText } from "./dom.js";
+import { showHead, tell } from "./head.js";
 import { Kept } from "./kept.js";
 import { post } from "./lab.js";
 import { Load } from "./load.js";
@@ -22,11 +23,6 @@ let values = {};
 let watched = byId("key").value;
 let underWay = 0;
 let lost = false;
-
-function tell(text, isBad = false) {
-  setText(byId("told"), text);
-  byId("told").classList.toggle("is-bad", isBad);
-}
 
 async function order(choice) {
   if (choice.why_not) return tell(choice.why_not, true);
@@ -52,11 +48,8 @@ async function request(f) {
 
 function show() {
   if (!picture) return;
-  setText(byId("headline"), picture.headline);
-  byId("headline").classList.toggle("is-bad", picture.alarm);
+  showHead(picture);
   setText(byId("settings"), `${picture.name} on ${picture.runtime}: ${[picture.family, picture.settings].filter(Boolean).join(", ")}`);
-  setText(byId("wrong"), picture.wrong.join(", ") || "Everything is healthy.");
-  byId("wrong").classList.toggle("is-bad", picture.wrong.length > 0);
   map.show(picture, chosen.what, values[watched] ?? {}, watched);
   chosen.show(picture);
   offerDoors();

@@ -4,11 +4,12 @@ import { Challenges } from "./challenges.js";
 import { Chosen } from "./chosen.js";
 import { byId, element, keep, setText } from "./dom.js";
 import { Flights } from "./flights.js";
+import { showHead, tell } from "./head.js";
 import { post } from "./lab.js";
 import { Log } from "./log.js";
 import { ClusterMap } from "./map.js";
 import { Moments } from "./moments.js";
-import { Time } from "./time.js";
+import { seconds, Time } from "./time.js";
 import { Verdicts } from "./verdicts.js";
 
 const LINGER_MS = 350; // of the reader's own time; so long a message flies at least
@@ -16,7 +17,7 @@ const SEEN_MS = 30; // after a strike one wants to see that it struck
 const NEWEST = "";
 const MOST_LINES = 400;
 
-const log = new Log((seconds) => `${seconds.toFixed(3)} s`);
+const log = new Log((time_s) => `${time_s.toFixed(3)} s`);
 const chosen = new Chosen((choice) => strike(choice));
 const map = new ClusterMap(byId("map"), (what) => {
   chosen.choose(what);
@@ -31,11 +32,6 @@ const challenges = new Challenges((wanted) => {
 });
 let plan = null, moments = null, shown = null, choosable = null;
 
-function tell(text, isBad = false) {
-  setText(byId("told"), text);
-  byId("told").classList.toggle("is-bad", isBad);
-}
-
 /** What is to be seen at the reader's moment. `anew` where something else was chosen. */
 function draw(anew = false) {
   if (!moments) return;
@@ -44,10 +40,7 @@ function draw(anew = false) {
   const now = { frame, held, key, moments };
   if (anew || !shown || ["frame", "held", "key", "moments"].some((name) => shown[name] !== now[name])) {
     const picture = moments.picture(frame);
-    setText(byId("headline"), picture.headline);
-    byId("headline").classList.toggle("is-bad", picture.alarm);
-    setText(byId("wrong"), picture.wrong.join(", ") || "Everything is healthy.");
-    byId("wrong").classList.toggle("is-bad", picture.wrong.length > 0);
+    showHead(picture);
     map.show(picture, chosen.what, moments.values(key, held), key);
     chosen.show(picture);
     flights.place(picture);
@@ -112,7 +105,7 @@ async function film(wanted, at) {
 /** The same past, and from this moment on something else. */
 function fork(change) {
   const at = Math.ceil(time.at); // what is to be seen has happened
-  if (at >= moments.film.stopped_ms) return tell(`At ${(at / 1000).toFixed(3)} s clients have stopped, and everything is being healed. Go back to a moment before ${(moments.film.stopped_ms / 1000).toFixed(3)} s.`, true);
+  if (at >= moments.film.stopped_ms) return tell(`At ${seconds(at)} clients have stopped, and everything is being healed. Go back to a moment before ${seconds(moments.film.stopped_ms)}.`, true);
   verdicts.isOpen = true;
   const strikes = plan.strikes.filter((each) => each.at_ms <= at);
   const turn = plan.turn && plan.turn.at_ms <= at ? plan.turn : null;
@@ -126,8 +119,8 @@ function strike(choice) {
 }
 
 function listStrikes(struck) {
-  const items = struck.map(({ at_ms, done, text }, number) => ({ number, at_ms, text: `${(at_ms / 1000).toFixed(3)} s: ${done ? "" : "not done: "}${text}` }));
-  if (plan.turn) items.push({ number: -1, at_ms: plan.turn.at_ms, text: `${(plan.turn.at_ms / 1000).toFixed(3)} s: from here on seed ${plan.turn.seed}` });
+  const items = struck.map(({ at_ms, done, text }, number) => ({ number, at_ms, text: `${seconds(at_ms)}: ${done ? "" : "not done: "}${text}` }));
+  if (plan.turn) items.push({ number: -1, at_ms: plan.turn.at_ms, text: `${seconds(plan.turn.at_ms)}: from here on seed ${plan.turn.seed}` });
   if (!items.length) items.push({ number: -2, text: plan.story ? "Nothing yet: only the scenario’s script strikes." : "Nothing yet." });
   keep(byId("strikes"), items, ({ number, text }) => `${number} ${text}`, () => element("li"), (item, { text }) => setText(item, text));
 }

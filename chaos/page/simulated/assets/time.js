@@ -5,6 +5,11 @@ import { byId, keep, set, setText, svg } from "./dom.js";
 const LONGEST_FRAME_MS = 100; // who looked at another tab in between has missed nothing
 const APART_MS = 0.01;
 
+/** A moment of the run, for people. */
+export function seconds(at_ms) {
+  return `${(at_ms / 1000).toFixed(3)} s`;
+}
+
 export class Time {
   /** `show` is called with every moment at which the reader is. */
   constructor(show) {
@@ -51,9 +56,9 @@ export class Time {
     this.at = Math.min(Math.max(0, at_ms), this.ends);
     const last = this.stops.findLast((stop) => stop.at_ms <= this.at + APART_MS);
     this.slider.value = this.at;
-    const told = `${(this.at / 1000).toFixed(3)} s`;
+    const told = seconds(this.at);
     setText(byId("clock"), told);
-    setText(byId("now"), last ? `${(last.at_ms / 1000).toFixed(3)} s, ${last.text}` : "The beginning.");
+    setText(byId("now"), last ? `${seconds(last.at_ms)}, ${last.text}` : "The beginning.");
     set(this.slider, { "aria-valuetext": last && !this.isPlaying ? `${told}; ${last.text}` : told });
     this.show(this.at);
   }

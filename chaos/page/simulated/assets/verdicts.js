@@ -1,6 +1,7 @@
 // The verdict with its proofs, that of the run as it was beside that of the run as you changed it; and before it, what you expect.
 
 import { byId, element, setText } from "./dom.js";
+import { seconds } from "./time.js";
 
 export class Verdicts {
   /** `onReveal` is called once the verdict may be seen. */
@@ -58,7 +59,7 @@ export class Verdicts {
 }
 
 function sharedPast({ until_ms, events, digest, same }) {
-  const span = `up to ${(until_ms / 1000).toFixed(3)} s`;
+  const span = `up to ${seconds(until_ms)}`;
   return same ? `Same past ${span}: ${events} events, alike byte for byte (${digest}).` : `The past ${span} is not the same; that is a defect of the lab.`;
 }
 

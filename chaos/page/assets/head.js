@@ -1,0 +1,17 @@
+// The head of both pages: who may accept writes, what is wrong, and what came of the reader's last order.
+
+import { byId, setText } from "./dom.js";
+
+export function tell(text, isBad = false) {
+  say("told", text, isBad);
+}
+
+export function showHead({ headline, alarm, wrong }) {
+  say("headline", headline, alarm);
+  say("wrong", wrong.join(", ") || "Everything is healthy.", wrong.length > 0);
+}
+
+function say(id, text, isBad) {
+  setText(byId(id), text);
+  byId(id).classList.toggle("is-bad", isBad);
+}
