@@ -4,6 +4,7 @@ What it must show stands in it. One that says nothing of that must be free of wh
 """
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from chaos.catalogue.scenario import Scenario, Variant
@@ -17,7 +18,7 @@ from chaos.sessions.session import SCHEDULE, Task, tasks
 from chaos.sessions.simulate import BY_HAND
 from chaos.workloads.register import with_some_written_once
 from chaos.workloads.traffic import Workload
-from services.settings import settings_of
+from services.settings import CommonSettings, settings_of
 
 LEAST = 20  # acknowledged operations before the first fault, or there is nothing to break
 
@@ -30,14 +31,7 @@ def task_of(path: Path, runtime: Runtime, seed: int) -> Task:
     written = read(path)
     scenario = scenario_of(written, name_of(path))
     (task,) = tasks([(scenario, scenario.variants)], runtime, seed)
-    return Task(
-        task.scenario,
-        task.variant,
-        task.runtime,
-        task.seed,
-        schedule_file=str(path),
-        document=written.to_json(),
-    )
+    return replace(task, schedule_file=str(path), document=written.to_json())
 
 
 def name_of(path: Path) -> str:
@@ -49,28 +43,26 @@ def name_of(path: Path) -> str:
 
 def scenario_of(written: Written, name: str) -> Scenario:
     """Its story is the schedule; the one variant is a problem if it must show something."""
-    family = settings_of(written.settings).family
+    settings = settings_of(written.settings)
     kind: Kind = "problem" if written.finds else "remedy"
-    needs = (NEEDS[stroke.kind] for stroke in written.schedule.strokes)
     return Scenario(
         id=BY_HAND,
         section="by hand",
         title=written.title,
         script=script_of(written.schedule),
-        workload=_workload(written, family),
-        checkers=written.finds or never_wanted(family),
+        workload=_workload(written, settings),
+        checkers=written.finds or never_wanted(settings.family),
         variants=(Variant(name, kind, {}, written.finds),),
         settings=written.settings,
         shape=written.shape,
-        needs=frozenset[str]().union(*needs),  # type: ignore[arg-type]
+        needs=frozenset(need for stroke in written.schedule.strokes for need in NEEDS[stroke.kind]),
         least_before_fault=min(LEAST, written.schedule.before),
     )
 
 
-def _workload(written: Written, family: str) -> Workload:
-    versions = getattr(settings_of(written.settings), "versions", "")
+def _workload(written: Written, settings: CommonSettings) -> Workload:
     return with_some_written_once(
         writes_per_s=written.writes_per_s,
         reads_per_s=written.reads_per_s,
-        knowing=knows_versions(family, str(versions)),
+        knowing=knows_versions(settings.family, getattr(settings, "versions", None)),
     )
