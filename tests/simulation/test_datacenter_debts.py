@@ -7,7 +7,7 @@ import pytest
 from chaos.cluster import CUT, HEALTHY
 from chaos.workloads.client import ClientError
 from tests.contract.cluster.waiting import soon
-from tests.simulation.test_datacenters import FIRST, SECOND, line, put, silence, three
+from tests.simulation.datacenters import FIRST, SECOND, line, put, silence, three
 from tests.world.virtually import simulated
 
 
