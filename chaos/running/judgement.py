@@ -1,5 +1,6 @@
 """From a recording to a verdict: the same way for a run just made and for one saved long ago."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -35,14 +36,17 @@ def not_settled(error: Exception) -> str:
     return said if said.startswith(NOT_SETTLED) else f"{NOT_SETTLED}: {said}"
 
 
-def stood_still(stalls: Sequence[Stall], settings: CommonSettings) -> list[str]:
-    """Why the run proves nothing if this machine stood still for so long that the nodes may have noticed.
+def stood_still(
+    stalls: Sequence[Stall], settings: CommonSettings, bounds_ms: Mapping[str, float] | None = None
+) -> list[str]:
+    """Why the run proves nothing if this machine stood still for so long that somebody may have noticed.
 
-    That is half of the time after which they take each other for dead: another half is left for what they
-    are there to wait for.
+    For the nodes that is half of the time after which they take each other for dead, for the checkers half
+    of the shortest of the times in `bounds_ms`: another half is left for what they are there to wait for.
     """
     longest = max(stalls, key=lambda stall: stall.lasted_s, default=None)
-    if longest is None or longest.lasted_s * 1000 <= settings.detection_timeout_ms / 2:
+    shortest_ms = min(settings.detection_timeout_ms, *(bounds_ms or {}).values(), math.inf)
+    if longest is None or longest.lasted_s * 1000 <= shortest_ms / 2:
         return []
     return [
         f"{STOOD_STILL} for {longest.lasted_s:.1f} s, {longest.began_ns / 1e9:.1f} s after the beginning; "

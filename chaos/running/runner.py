@@ -67,7 +67,7 @@ async def play(
                         began_s=began_s,
                     )
                     problems = await _perform(stage, scenario, variant, seed, recorder, run_with)
-                problems += stood_still(stalls, settings)
+                problems += stood_still(stalls, settings, scenario.bounds_ms)
                 problems += await _conclude(stage, recorder, narrator.tell, folder)
     finally:
         folder.write_events(stage.cluster.events(), began_s)

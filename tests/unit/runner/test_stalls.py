@@ -88,6 +88,14 @@ def test_it_counts_from_half_of_the_detection_timeout_on(
         assert problem.startswith(f"this machine stood still for {told}, 3.2 s after the beginning; nothing")
 
 
+@pytest.mark.parametrize(("lasted_s", "is_told"), [(0.75, False), (0.76, True)])
+def test_or_from_half_of_the_shortest_bound_on(lasted_s: float, is_told: bool) -> None:
+    """It would be taken for the outage that a checker measures, long before a node takes another for dead."""
+    settings = SingleLeaderSettings(detection_timeout_ms=5000)
+    problems = stood_still([Stall(0, lasted_s)], settings, {"write-stall": 1500, "long-outage": 5000})
+    assert bool(problems) is is_told
+
+
 class Noticed(list[Stall]):
     """Stands in for the heart, which would need a thread: in virtual time a stall is only said to be."""
 
