@@ -1,5 +1,6 @@
 """Events in a file that some processes write and others follow, one JSON line each, as the nodes log."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from chaos.cluster import Event
@@ -23,10 +24,9 @@ class EventFile:
 
     def events(self) -> list[Event]:
         """All events so far, in the order of the file; empty when there is no file yet."""
-        if self._path.exists():
-            with self._path.open("rb") as file:
-                file.seek(self._read_to)
-                whole_lines = file.read().rpartition(b"\n")[0]
+        with suppress(FileNotFoundError), self._path.open("rb") as file:  # it goes with its cluster
+            file.seek(self._read_to)
+            whole_lines = file.read().rpartition(b"\n")[0]
             self._read_to += len(whole_lines) + bool(whole_lines)
             self._events += _parsed(whole_lines.decode())
         return self._events

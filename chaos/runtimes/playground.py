@@ -22,7 +22,7 @@ from chaos.cluster import Cluster, ClusterError
 from chaos.cluster.shape import DEFAULT, Shape
 from chaos.runtimes.exclusive import HeldError, exclusive
 from chaos.runtimes.remote import RemoteCluster, SilentError
-from chaos.runtimes.supervisor import READY, ROOT, Home, events_file, home_file, state_directory
+from chaos.runtimes.supervisor import READY, ROOT, events_file, find_home, state_directory
 from services.settings import CommonSettings
 
 if TYPE_CHECKING:
@@ -57,11 +57,10 @@ async def cluster_that_is_up(*, alone: bool = False) -> AsyncIterator[Cluster]:
 
 async def find_local() -> RemoteCluster | None:
     """The cluster that a supervisor holds, if there is one."""
-    if not home_file().exists():
+    if not (there := find_home()):
         return None
-    home = msgspec.json.decode(home_file().read_bytes(), type=Home)
     try:
-        return await RemoteCluster.connect(Path(home.socket), events_file())
+        return await RemoteCluster.connect(Path(there.socket), events_file())
     except SilentError:
         raise
     except ClusterError:
@@ -70,9 +69,8 @@ async def find_local() -> RemoteCluster | None:
 
 def page_address() -> str | None:
     """Where the supervisor's cluster is to be seen in a browser, if there is a supervisor."""
-    if not home_file().exists():
-        return None
-    return msgspec.json.decode(home_file().read_bytes(), type=Home).page or None
+    there = find_home()
+    return there.page or None if there else None
 
 
 async def find_compose(*, alone: bool = False) -> Cluster | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
 
@@ -148,8 +149,10 @@ class RemoteCluster:
 
 async def _call(socket: Path, method: str, *arguments: object) -> Any:
     reader, writer = await _send(socket, method, *arguments)
+    line = b""
     try:
-        line = await reader.readline()
+        with suppress(ConnectionError):
+            line = await reader.readline()
     finally:
         writer.close()
     if not line:

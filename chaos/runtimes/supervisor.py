@@ -51,6 +51,14 @@ def home_file() -> Path:
     return state_directory() / "cluster.json"
 
 
+def find_home() -> Home | None:
+    """What stands in it, if it is there."""
+    try:
+        return msgspec.json.decode(home_file().read_bytes(), type=Home)
+    except FileNotFoundError:
+        return None
+
+
 def events_file() -> EventFile:
     """The nodes' log lines of the cluster that is up."""
     return EventFile(state_directory() / "events.jsonl")
@@ -74,12 +82,19 @@ async def supervise(shape: Shape, settings: CommonSettings, port: int) -> None:
         cluster.log_book.listen(events.append)
         socket = cluster.directory / "control.sock"
         async with controllable(cluster, socket, over.set), _page() as page:
-            home_file().write_bytes(msgspec.json.encode(Home(os.getpid(), str(socket), page)))
+            _move_in(Home(os.getpid(), str(socket), page))
             print(READY, flush=True)
             await over.wait()
     finally:
         await cluster.close()
         shutil.rmtree(state_directory())
+
+
+def _move_in(home: Home) -> None:
+    """Whoever looks for the file at this moment finds all of it, or none."""
+    draft = home_file().with_suffix(".draft")
+    draft.write_bytes(msgspec.json.encode(home))
+    draft.replace(home_file())
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """A cluster in the hands of another process: every method over a real socket, onto a cluster on paper."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import msgspec
 import pytest
 
 from chaos.cluster import Cluster, ClusterError, Event, LinkState, WrongUsageError
+from chaos.runtimes import playground
 from chaos.runtimes.control import controllable
 from chaos.runtimes.event_file import EventFile
 from chaos.runtimes.remote import RemoteCluster
@@ -91,6 +93,19 @@ async def test_who_stops_it_waits_for_the_end_of_the_connection(remote: Remote) 
     stopping.cancel()
 
 
+async def test_a_call_that_its_end_overtakes_says_so(tmp_path: Path) -> None:
+    """A socket that is closed before everything was read from it is reset."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "s"))
+        listener.listen()
+        connecting = asyncio.create_task(RemoteCluster.connect(tmp_path / "s", EventFile(tmp_path / "e")))
+        server, _ = await asyncio.to_thread(listener.accept)
+        with server:
+            await asyncio.to_thread(server.recv, 1)
+        with pytest.raises(ClusterError, match="was shut down meanwhile"):
+            await connecting
+
+
 async def test_nobody_there(tmp_path: Path) -> None:
     with pytest.raises(ClusterError, match="nothing is up"):
         await RemoteCluster.connect(tmp_path / "none", EventFile(tmp_path / "events.jsonl"))
@@ -111,6 +126,19 @@ def test_an_event_file_can_be_followed_while_it_grows(tmp_path: Path) -> None:
         file.write(b':"n3","event":"x"}\n')
     writer.append(second)
     assert reader.events() == [first, Event(9.0, "n3", "x", {}), second]
+
+
+def test_an_event_file_may_be_gone_when_it_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "exists", lambda _: True)  # it was there when somebody looked
+    assert EventFile(tmp_path / "events.jsonl").events() == []
+
+
+def test_a_home_that_is_left_in_the_middle_of_a_look_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAB_STATE", str(tmp_path))
+    monkeypatch.setattr(Path, "exists", lambda _: True)
+    assert playground.page_address() is None
 
 
 async def test_a_path_that_no_socket_can_have_is_refused_with_the_remedy(tmp_path: Path) -> None:
