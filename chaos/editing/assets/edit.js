@@ -27,7 +27,6 @@ function arrive(shown, from) {
   show(merged(from, characters(box.value), shown.text));
   base = shown;
   box.disabled = false;
-  push();
 }
 
 async function post(path, body) {
@@ -58,6 +57,7 @@ async function push() {
   }
   if (newer !== null && newer.version > base.version) arrive(newer, base.text);
   newer = null;
+  push(); // what was typed meanwhile, on the newest text
 }
 
 function render(board) {
@@ -65,7 +65,10 @@ function render(board) {
   release.hidden = board.way !== "lock";
   const shown = board.people[me];
   if (flight !== null) newer = shown;
-  else if (shown.version > base.version) arrive(shown, base.text);
+  else if (shown.version > base.version) {
+    arrive(shown, base.text);
+    push();
+  }
   for (const section of document.querySelectorAll("section")) {
     const person = board.people[section.dataset.name], server = board.servers[section.dataset.name];
     const text = section.querySelector("pre");

@@ -1,0 +1,81 @@
+"""What comes while a page waits for its device’s answer: in which order the two arrive is nobody’s choice."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jinja2 import Environment, FileSystemLoader
+from playwright.sync_api import Browser, Page, Route, expect
+
+from chaos.editing.application import ASSETS, KINDS
+from chaos.editing.board import WAYS
+
+pytestmark = pytest.mark.browser
+
+HERE = "http://127.0.0.1:1/"
+LOOK_MS = 10
+
+
+class Held:
+    """Ann's page without a lab behind it: what it is told, and what it sends and waits for."""
+
+    def __init__(self, page: Page) -> None:
+        self._page, self._sent = page, list[Route]()
+        page.route("**/*", self._serve)
+        page.goto(f"{HERE}ann")
+        self.box = page.locator("#mine")
+
+    def hear(self, version: int, text: str) -> None:
+        """The stream tells what Ann's device shows."""
+        shown = {"version": version, "text": list(text), "cut": False}
+        board = {"way": "crdt", "people": {"ann": shown, "bob": shown}, "servers": {"n1": text}}
+        self._page.evaluate("board => render(board)", board)
+
+    def sends(self) -> Any:
+        """The next splice; its answer is still to be given."""
+        while not self._sent:
+            self._page.wait_for_timeout(LOOK_MS)
+        return self._sent[0].request.post_data_json
+
+    def answer(self, version: int, text: str) -> None:
+        """What the device shows after that splice."""
+        shown = {"version": version, "text": list(text), "cut": False, "refused": ""}
+        self._sent.pop(0).fulfill(json=shown)
+
+    def _serve(self, route: Route) -> None:
+        name = route.request.url.removeprefix(HERE)
+        if route.request.method == "POST":
+            self._sent.append(route)
+        elif name == "ann":
+            templates = Environment(loader=FileSystemLoader(ASSETS), autoescape=True)
+            about = {"me": "ann", "others": ["bob"], "ways": WAYS, "servers": ["n1"]}
+            body = templates.get_template("edit.html").render(about)
+            route.fulfill(content_type="text/html", body=body)
+        elif name == "stream":
+            route.fulfill(status=204)  # a browser does not ask again then
+        else:
+            asset = name.removeprefix("assets/")
+            route.fulfill(content_type=KINDS[asset], body=(ASSETS / asset).read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def ann(browser: Browser) -> Iterator[Held]:
+    context = browser.new_context()
+    yield Held(context.new_page())
+    context.close()
+
+
+def test_a_newer_text_that_comes_before_the_answer_is_nothing_that_ann_has_typed(ann: Held) -> None:
+    ann.hear(0, "a")
+    expect(ann.box).to_have_value("a")
+    ann.box.press("End")
+    ann.box.press_sequentially("b")
+    assert ann.sends() == {"version": 0, "at": 1, "erase": 0, "insert": "b"}
+    ann.box.press_sequentially("c")
+    ann.hear(2, "xab")  # Bob's x came after her b, and overtakes the answer
+    ann.answer(1, "ab")
+    assert ann.sends() == {"version": 2, "at": 3, "erase": 0, "insert": "c"}
+    ann.answer(3, "xabc")
+    ann.box.press_sequentially("d")
+    assert ann.sends() == {"version": 3, "at": 4, "erase": 0, "insert": "d"}
+    expect(ann.box).to_have_value("xabcd")
