@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -14,6 +15,11 @@ from tests.repository import ROOT
 pytestmark = pytest.mark.browser
 
 STARTS_S, SHOWS_MS = 90, 40_000
+TYPE_ON = """(letter) => {
+  const type = () => { box.value += letter; box.dispatchEvent(new Event("input")); };
+  window.typing = setInterval(type, 1000);
+  type();
+}"""
 PAGES = re.compile(r"open (http://\S+)/ann and ")
 
 
@@ -34,6 +40,7 @@ class Person:
 
     def __init__(self, browser: Browser, url: str, name: str) -> None:
         self.page: Page = browser.new_page()
+        self.page.set_default_timeout(SHOWS_MS)
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", lambda message: self.complaints.append(message.text))
@@ -61,6 +68,13 @@ class Person:
         with self.page.expect_response("**/way") as answer:
             self.page.locator("#way").select_option(way)
         assert answer.value.ok
+
+    @contextmanager
+    def typing_on(self, letter: str) -> Iterator[None]:
+        """At the end of the text, a letter now and one each second: the lock of who stops typing runs out."""
+        self.page.evaluate(TYPE_ON, letter)
+        yield
+        self.page.evaluate("clearInterval(typing)")
 
     def line(self, words: str) -> None:
         """Press the button of this person's own line, which says so then."""
@@ -112,17 +126,19 @@ def test_under_a_lock_the_second_one_is_told_who_is_typing(people: tuple[Person,
     ann.begin("lock")
     ann.shows("")
     bob.shows("")
-    ann.box.press_sequentially("a")
-    ann.leaders_show("a")
-    bob.box.press_sequentially("b")
-    expect(bob.page.locator("#told")).to_have_text(re.compile("ann is editing"), timeout=SHOWS_MS)
-    bob.shows("a")
+    with ann.typing_on("a"):
+        expect(ann.page.locator(".server pre").first).to_have_text(re.compile("^a+$"), timeout=SHOWS_MS)
+        bob.box.press_sequentially("b")
+        expect(bob.page.locator("#told")).to_have_text(re.compile("ann is editing"), timeout=SHOWS_MS)
+    text = ann.box.input_value()
+    bob.shows(text)
+    bob.leaders_show(text)
     with ann.page.expect_response("**/ann/release") as answer:
         ann.page.locator("#release").click()
     assert answer.value.ok and not answer.value.json()["refused"]
     bob.box.press("Control+End")
     bob.box.press_sequentially("b")
-    bob.leaders_show("ab")
+    bob.leaders_show(f"{text}b")
 
 
 @pytest.mark.timeout(300)
