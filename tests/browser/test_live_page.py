@@ -67,6 +67,7 @@ class Live:
 
     def __init__(self, browser: Browser, address: str) -> None:
         self.page: Page = browser.new_page(viewport={"width": 1280, "height": 900})
+        self.page.set_default_timeout(SHOWS_MS)
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", lambda message: self.complaints.append(message.text))
@@ -81,9 +82,11 @@ class Live:
         self.page.locator(f'[data-{kind}="{name}"]').dispatch_event("click")
 
     def do(self, what: str) -> None:
-        """Press that button, and wait until the lab has done it."""
-        with self.page.expect_response("**/order", timeout=SHOWS_MS) as answer:
-            self.page.locator(f'#choices [data-what="{what}"]').first.click()
+        """Press that button once it is not grey any more, and wait until the lab has done it."""
+        button = self.page.locator(f'#choices [data-what="{what}"]').first
+        expect(button).not_to_have_attribute("aria-disabled", "true", timeout=SHOWS_MS)
+        with self.page.expect_response("**/order") as answer:
+            button.click()
         assert answer.value.json()["done"], answer.value.text()
 
     def is_refused(self, button: str, why: str) -> None:
@@ -94,7 +97,7 @@ class Live:
         self.says("#told", why)
 
     def heal(self) -> None:
-        with self.page.expect_response("**/order", timeout=SHOWS_MS) as answer:
+        with self.page.expect_response("**/order") as answer:
             self.page.locator("#heal").click()
         assert answer.value.json()["done"], answer.value.text()
 
@@ -115,7 +118,11 @@ def live(browser: Browser, lab: Lab) -> Iterator[Live]:
 
 
 def leader(lab: Lab) -> str:
-    return next(str(node["node"]) for node in lab.status()["nodes"] if node.get("role") == "leader")
+    """Whoever says that it leads, once somebody does: a node that stands still for a moment says nothing."""
+    while True:
+        for node in lab.status()["nodes"]:
+            if node.get("role") == "leader":
+                return str(node["node"])
 
 
 def test_a_link_that_is_cut_by_a_click_is_cut(live: Live, lab: Lab) -> None:
