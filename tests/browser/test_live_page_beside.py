@@ -116,6 +116,7 @@ def test_a_banner_has_its_proof_and_goes_away_by_keyboard(played: Played) -> Non
 
 def test_sliders_are_moved_by_keyboard_and_the_last_one_counts(played: Played) -> None:
     page = played.page
+    expect(page.locator("#reads-output")).to_have_text("60")  # the load is told after the picture
     page.get_by_label("Writes a second").focus()
     with page.expect_response("**/load"):
         page.keyboard.press("Home")
