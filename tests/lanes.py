@@ -18,7 +18,10 @@ CONTAINERS = (
 )
 LOCAL = "[local"  # what holds on every runtime is tried out on processes beside the containers
 PROCESSES = (  # theirs are real
-    *("tests/simulation/test_dask.py", "tests/browser/test_edit.py", "tests/browser/test_live_page.py"),
+    "tests/browser/test_edit.py",
+    "tests/browser/test_live_page.py",
+    "tests/browser/test_live_page_load.py",
+    "tests/simulation/test_dask.py",
 )
 PATIENT = (
     "tests/browser/",

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from chaos.recording.folder import RunFolder
 from chaos.report.page import NAME, write_pages
@@ -14,6 +14,14 @@ from tests.browser.chromium import Complaints, chromium
 from tests.unit.report.runs import simulated
 
 Show: TypeAlias = Callable[[Path], Page]
+
+FRAMES = """new Promise((done) => {
+    const next = (left) => (left ? requestAnimationFrame(() => next(left - 1)) : done());
+    next(3);
+})"""  # the drawings, then their charts at the size that these left, then nothing new
+
+PATIENCE_MS = 60_000  # these tests get what others leave of the processors, which may be nothing for a while
+expect.set_options(timeout=PATIENCE_MS)
 
 RUNS = ("lost-writes:async", "split-brain:unfenced", "split-brain:lease", "stale-reads:any-replica")
 
@@ -34,14 +42,19 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def show(browser: Browser) -> Iterator[Show]:
-    """Opens a file in a page of its own. In the end nothing may have been complained of or asked for."""
+    """Opens a file in a page of its own, and waits until it is drawn.
+
+    In the end nothing may have been complained of or asked for.
+    """
     context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
     complaints: list[Complaints] = []
 
     def opened(path: Path) -> Page:
         page = context.new_page()
         complaints.append(Complaints(page))
         page.goto(path.as_uri())
+        page.evaluate(FRAMES)  # canvases are painted on the frame after the scripts have run
         return page
 
     yield opened

@@ -12,7 +12,7 @@ from tests.browser.test_live_page import ADDRESS, SHOWS_MS, Lab, Live
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-FAST = ["--replication", "async", "--reads", "any", "--detection-timeout-ms", "3000"]
+FAST = ["--replication", "async", "--reads", "any", "--detection-timeout-ms", "60000"]  # n1 leads to the end
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.repository import ROOT
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+pytestmark = pytest.mark.browser
 
 ENDS_S, SHOWS_MS = 60, 90_000
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/#\S+")
@@ -37,6 +37,7 @@ class Film:
 
     def __init__(self, browser: Browser, address: str) -> None:
         self.page: Page = browser.new_page(viewport={"width": 800, "height": 900})
+        self.page.set_default_timeout(SHOWS_MS)
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", lambda message: self.complaints.append(message.text))
@@ -68,7 +69,7 @@ class Film:
         self.awaiting_film(f'#choices [data-what="{what}"]')
 
     def awaiting_film(self, button: str) -> None:
-        with self.page.expect_response("**/film", timeout=SHOWS_MS) as answer:
+        with self.page.expect_response("**/film") as answer:
             self.at(button).first.click()
         assert answer.value.json()["done"], answer.value.text()
         expect(self.at("body.is-busy")).to_have_count(0, timeout=SHOWS_MS)
@@ -129,7 +130,7 @@ def _what_if(film: Film) -> None:
 
 
 def _solve_a_challenge(film: Film) -> None:
-    with film.page.expect_response("**/film", timeout=SHOWS_MS):
+    with film.page.expect_response("**/film"):
         film.at("#challenge").select_option("vanish")
     film.says("#settings", "lost-writes:async")
     film.be_at(1500)

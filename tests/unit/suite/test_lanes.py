@@ -14,6 +14,8 @@ from tests.lanes import MOST, lane, times
         ("tests/end_to_end/test_scenarios.py::test_a", "processes"),
         ("tests/simulation/test_dask.py::test_a", "processes"),
         ("tests/browser/test_edit.py::test_a", "processes"),
+        ("tests/browser/test_live_page_load.py::test_a", "processes"),
+        ("tests/browser/test_live_page_beside.py::test_a", "patient"),
         ("tests/browser/test_report.py::test_a", "patient"),
         ("tests/simulation/test_disk.py::test_a", "patient"),
         ("tests/test_tidy.py::test_a", "patient"),
