@@ -20,36 +20,16 @@ import typer
 from chaos.catalogue.discover import BrokenScenarioError
 from chaos.catalogue.names import UnknownNameError, hint
 from chaos.cluster import ClusterError, WrongUsageError
-from chaos.commands import (
-    check,
-    completion,
-    compose,
-    doctor,
-    edit,
-    images,
-    listing,
-    logdiff,
-    new,
-    page,
-    play,
-    proxy,
-    quorum_table,
-    report,
-    run,
-    sweep,
-    test,
-    tour,
-    tournament,
-)
-from chaos.commands.examples import illustrate
-from chaos.commands.run import INTERRUPTED
-from chaos.judging.verdict import COULD_NOT_RUN, WRONG_USAGE
+from chaos.commands import completion
+from chaos.commands.on_demand import Commands
+from chaos.judging.verdict import COULD_NOT_RUN, INTERRUPTED, WRONG_USAGE
 from chaos.runtimes.ending import like_ctrl_c
 
 ROOT = Path(__file__).resolve().parents[1]
 TRACEBACK = "LAB_TRACEBACK"  # the environment variable by which one asks for all of it
 
 app = typer.Typer(
+    cls=Commands,
     help="Every idea of data replication, running, broken on purpose, and judged from what clients saw.",
     no_args_is_help=True,
     add_completion=False,  # `./lab completion` has it, for a command that is called by its path
@@ -57,29 +37,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (
-    *(
-        listing,
-        run,
-        tour,
-        check,
-        report,
-        sweep,
-        quorum_table,
-        tournament,
-        logdiff,
-        play,
-        page,
-        edit,
-        proxy,
-        compose,
-        images,
-        doctor,
-    ),
-    *(new, completion, test),
-):
-    command.register(app)
-illustrate(app)
 
 
 def _tell_version(wanted: bool) -> None:

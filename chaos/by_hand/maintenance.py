@@ -14,7 +14,7 @@ from typing import Any
 from chaos.by_hand.striking import noted
 from chaos.cluster import Cluster, ClusterError
 from chaos.faults.fault import Mark
-from chaos.runtimes.supervisor import state_directory
+from chaos.runtimes.state import state_directory
 from services.families import DEFAULT
 from services.groups.partitions import fellows, number_of
 

@@ -15,7 +15,7 @@ from chaos.faults.on_links import put_back
 from chaos.faults.targets import everybody
 from chaos.faults.upgrade import Upgrade
 from chaos.history import NEMESIS
-from chaos.runtimes.supervisor import faults_file, state_directory
+from chaos.runtimes.state import faults_file, state_directory
 
 
 @runtime_checkable

@@ -7,7 +7,7 @@ import typer
 
 from chaos.catalogue.discover import usable_scenarios
 from chaos.catalogue.scenario import Scenario
-from chaos.sessions.session import runtimes_of
+from chaos.sessions.task import runtimes_of
 
 
 def register(app: typer.Typer) -> None:

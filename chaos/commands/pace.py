@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean
 
-from chaos.sessions.session import Task
+from chaos.sessions.task import Task
 
 USUAL_S: Mapping[str, float] = {"local": 7, "compose": 9, "sim": 1.5}  # measured on two cores
 MINUTE_S = 60

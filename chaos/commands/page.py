@@ -60,7 +60,7 @@ def _simulated(name: str, seed: int, port: int | None) -> None:
     from chaos.page.simulated.plan import Plan
     from chaos.page.simulated.serving import serve
     from chaos.runtimes.registry import RUNTIMES
-    from chaos.sessions.session import tasks
+    from chaos.sessions.task import tasks
 
     ((scenario, variants),) = discover.select([name])
     first = next(iter(tasks(((scenario, variants[:1]),), RUNTIMES[SIM], seed)))

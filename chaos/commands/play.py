@@ -9,7 +9,6 @@ import typer
 from chaos.by_hand import typed
 from chaos.catalogue.miniatures import MINIATURES
 from chaos.catalogue.names import UnknownNameError, nearest
-from chaos.commands import fault, lead, watch
 from chaos.commands.choosing import of_a_project
 from chaos.runtimes import ending
 from chaos.workloads.client import Answer
@@ -37,12 +36,9 @@ REPLICATION = (
 
 
 def register(app: typer.Typer) -> None:
-    """Add these commands, and those for watching and for faults, to `app`."""
+    """Add the commands to `app`."""
     for command in (up, down, put, get, load):
         app.command()(of_a_project(command))
-    watch.register(app)
-    lead.register(app)
-    fault.register(app)
 
 
 def up(

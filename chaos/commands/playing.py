@@ -15,7 +15,7 @@ from chaos.cluster import Cluster, ClusterError
 from chaos.cluster.shape import DEVICE, Companion, Shape
 from chaos.runtimes import playground
 from chaos.runtimes.http_client import HttpClient
-from chaos.runtimes.supervisor import state_directory
+from chaos.runtimes.state import state_directory
 from chaos.targets.replication import settings_for
 from chaos.targets.target import must_be_usable, roles_of
 from chaos.workloads.client import Answer

@@ -17,12 +17,12 @@ from chaos.commands.choosing import of_a_project
 from chaos.commands.pace import Pace
 from chaos.commands.screen import Screen
 from chaos.commands.side_by_side import Document, side_by_side
-from chaos.judging.verdict import WRONG_USAGE, exit_code
+from chaos.judging.verdict import INTERRUPTED, WRONG_USAGE, exit_code
 from chaos.runtimes import ending, progress
 from chaos.runtimes.registry import RUNTIMES, Runtime
-from chaos.sessions.session import Outcome, Task, by_shape, perform, standing, tasks, why_not_on
+from chaos.sessions.session import Outcome, perform, standing
+from chaos.sessions.task import Task, by_shape, tasks, why_not_on
 
-INTERRUPTED = 130
 RUNS = Path(__file__).resolve().parents[2] / "runs"
 
 

@@ -13,7 +13,8 @@ from chaos.commands.pace import Pace
 from chaos.report.outcome import why, word
 from chaos.report.words import counted, headline, price, sentences
 from chaos.running.narrator import Tone
-from chaos.sessions.session import Outcome, Task
+from chaos.sessions.session import Outcome
+from chaos.sessions.task import Task
 
 COLOURS: dict[Tone, str | None] = {"plain": None, "fault": typer.colors.YELLOW, "node": typer.colors.CYAN}
 VERDICT_COLOURS = {True: typer.colors.GREEN, False: typer.colors.RED, None: typer.colors.YELLOW}

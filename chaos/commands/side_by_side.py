@@ -21,8 +21,8 @@ from chaos.cluster.undisturbed import undisturbed
 from chaos.commands.pace import Pace
 from chaos.commands.screen import Screen
 from chaos.runtimes.reaper import Reaper
-from chaos.runtimes.supervisor import ROOT
-from chaos.sessions.session import Task, by_shape
+from chaos.runtimes.state import ROOT
+from chaos.sessions.task import Task, by_shape
 
 Document: TypeAlias = Mapping[str, Any]
 BATCHES = 4  # at least, of each job, so that all of them end at about the same time

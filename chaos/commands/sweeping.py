@@ -16,15 +16,15 @@ from rich.table import Column, Table
 
 from chaos.catalogue import discover
 from chaos.cluster import ClusterError
-from chaos.commands.run import INTERRUPTED
-from chaos.judging.verdict import AS_EXPECTED, NOT_AS_EXPECTED, exit_code
+from chaos.judging.verdict import AS_EXPECTED, INTERRUPTED, NOT_AS_EXPECTED, exit_code
 from chaos.recording.folder import RunFolder
 from chaos.report.words import headline, sentences
 from chaos.runtimes.dask_cluster import on_dask
 from chaos.runtimes.registry import RUNTIMES
 from chaos.runtimes.workers import in_processes
-from chaos.sessions.session import Outcome, Task, tasks
+from chaos.sessions.session import Outcome
 from chaos.sessions.simulate import Simulation, save, steps
+from chaos.sessions.task import Task, tasks
 from chaos.sweeping.shrink import Shrinker, anomalies_of
 from chaos.sweeping.sweep import Result, Summary, run_one, simulations
 

@@ -20,7 +20,7 @@ from chaos.history import NEMESIS
 from chaos.running.narrator import Story
 from chaos.runtimes import playground
 from chaos.runtimes.event_file import EventFile
-from chaos.runtimes.supervisor import faults_file
+from chaos.runtimes.state import faults_file
 from services import logline
 from services.adapters.clock import SystemClock
 from services.logline import LogLine

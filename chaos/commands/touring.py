@@ -17,8 +17,8 @@ import typer
 from chaos.catalogue.names import nearest
 from chaos.catalogue.tour import MINUTES, SEED, STEPS, Step
 from chaos.cluster import ClusterError
-from chaos.commands.run import INTERRUPTED, RUNS
-from chaos.judging.verdict import COULD_NOT_RUN, Verdict
+from chaos.commands.run import RUNS
+from chaos.judging.verdict import COULD_NOT_RUN, INTERRUPTED, Verdict
 from chaos.recording.folder import LATEST, RunFolder
 from chaos.report.words import counted, opening
 from chaos.runtimes.registry import RUNTIMES

@@ -21,6 +21,7 @@ COSTS = frozenset(
 )
 
 AS_EXPECTED, NOT_AS_EXPECTED, WRONG_USAGE, UNKNOWN_OUTCOME, COULD_NOT_RUN = 0, 1, 2, 3, 4
+INTERRUPTED = 130
 
 
 @dataclass(frozen=True)

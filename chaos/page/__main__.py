@@ -15,7 +15,7 @@ from chaos.page.application import application
 from chaos.page.beside import beside
 from chaos.page.watcher import Watcher
 from chaos.runtimes import ending
-from chaos.runtimes.supervisor import PAGE_TOKEN
+from chaos.runtimes.state import PAGE_TOKEN
 from chaos.web import serving
 
 

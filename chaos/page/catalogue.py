@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chaos.catalogue.discover import usable_scenarios
-from chaos.sessions.session import runtimes_of
+from chaos.sessions.task import runtimes_of
 
 
 def catalogue() -> list[Mapping[str, Any]]:

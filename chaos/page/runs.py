@@ -21,7 +21,7 @@ from chaos.cluster import ClusterError
 from chaos.page.watcher import Tell
 from chaos.runtimes.reaper import Reaper
 from chaos.runtimes.registry import RUNTIMES
-from chaos.sessions.session import why_not_on
+from chaos.sessions.task import why_not_on
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "runs"

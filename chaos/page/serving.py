@@ -9,7 +9,7 @@ from chaos.page.beside import beside
 from chaos.page.watcher import Watcher
 from chaos.proxy import addresses
 from chaos.runtimes import playground
-from chaos.runtimes.supervisor import PAGE_PORT
+from chaos.runtimes.state import PAGE_PORT
 from chaos.web import serving
 
 

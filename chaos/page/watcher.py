@@ -19,7 +19,7 @@ from chaos.page.seen import Seen, seen_in
 from chaos.page.values import values
 from chaos.running.narrator import Story
 from chaos.runtimes import playground
-from chaos.runtimes.supervisor import faults_file
+from chaos.runtimes.state import faults_file
 from services.adapters.clock import SystemClock
 
 Find: TypeAlias = Callable[[], AbstractAsyncContextManager[Cluster]]

@@ -22,7 +22,7 @@ from chaos.cluster import Cluster, ClusterError
 from chaos.cluster.shape import DEFAULT, Shape
 from chaos.runtimes.exclusive import HeldError, exclusive
 from chaos.runtimes.remote import RemoteCluster, SilentError
-from chaos.runtimes.supervisor import READY, ROOT, events_file, find_home, state_directory
+from chaos.runtimes.state import READY, ROOT, events_file, find_home, state_directory
 from services.settings import CommonSettings
 
 if TYPE_CHECKING:

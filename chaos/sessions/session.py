@@ -6,9 +6,9 @@ begins with empty data and all links healthy.
 
 import platform
 import shlex
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,57 +16,18 @@ from typing import Any
 import msgspec
 
 from chaos.catalogue.idea import idea_of
-from chaos.catalogue.scenario import Scenario, Variant
-from chaos.cluster import ClusterError
 from chaos.cluster.shape import Shape
 from chaos.judging.verdict import Verdict
 from chaos.recording.folder import RunFolder
-from chaos.report.page import write_page
 from chaos.report.words import opening
 from chaos.running.narrator import TellAt
 from chaos.running.runner import Stage, play
-from chaos.runtimes.registry import RUNTIMES, Runtime
+from chaos.runtimes.registry import Runtime
+from chaos.sessions.task import Task
 from services.adapters.clock import SystemClock
 
 SCHEDULE = "schedule.json"
 SHOWN_VERSIONS = ("apsw", "fastapi", "httpx", "msgspec", "uvicorn")
-
-
-@dataclass(frozen=True)
-class Task:
-    """One variant to be run on `runtime` from `seed`.
-
-    `changes` is what of the scenario is not as its file has it, for `run.json`: a schedule of faults, or
-    another load.
-    """
-
-    scenario: Scenario
-    variant: Variant
-    runtime: str
-    seed: int
-    changes: Mapping[str, Any] = field(default_factory=dict)
-    schedule_file: str = ""  # where it was read, of a schedule that somebody wrote; see `sessions.written`
-    document: Mapping[str, Any] = field(default_factory=dict)  # what stands in it
-
-    @property
-    def name(self) -> str:
-        """As people type it, for instance `split-brain:lease`."""
-        return f"{self.scenario.id}:{self.variant.name}"
-
-    @property
-    def shape(self) -> Shape:
-        """The cluster that it runs on."""
-        return self.scenario.shape_for(self.variant)
-
-    @property
-    def command(self) -> str:
-        """What repeats this run."""
-        return self.repeated_by(self.schedule_file)
-
-    def repeated_by(self, schedule_file: str) -> str:
-        """The same with the schedule in another place."""
-        what = ["--schedule", schedule_file] if schedule_file else [self.name]
-        return shlex.join(["./lab", "run", *what, "--on", self.runtime, "--seed", str(self.seed)])
 
 
 @dataclass(frozen=True)
@@ -81,39 +42,6 @@ class Outcome:
         return {**self.verdict.to_json(), "folder": str(self.folder)}
 
 
-def tasks(
-    chosen: Iterable[tuple[Scenario, tuple[Variant, ...]]], runtime: Runtime, seed: int
-) -> Iterator[Task]:
-    """The variants as tasks. Raises `ClusterError` that says why one cannot run on `runtime`, and where."""
-    for scenario, variants in chosen:
-        for variant in variants:
-            if reason := why_not_on(runtime, scenario, variant):
-                places = " or ".join(runtimes_of(scenario, variant))
-                raise ClusterError(f"{scenario.id}:{variant.name} {reason}; run it on {places}")
-            yield Task(scenario, variant, runtime.name, seed)
-
-
-def by_shape(work: Iterable[Task]) -> list[list[Task]]:
-    """The tasks in groups that can share a cluster, in the order in which each shape first appears."""
-    groups: dict[Shape, list[Task]] = {}
-    for task in work:
-        groups.setdefault(task.shape, []).append(task)
-    return list(groups.values())
-
-
-def why_not_on(runtime: Runtime, scenario: Scenario, variant: Variant) -> str | None:
-    """Why the variant does not run on `runtime`, in words that follow its name; None if it does."""
-    if missing := scenario.needs - runtime.abilities:
-        return f"needs {', '.join(sorted(missing))}, which {runtime.name} cannot do"
-    reason = scenario.not_on_for(variant).get(runtime.name)
-    return f"makes no sense on {runtime.name}: {reason}" if reason else None
-
-
-def runtimes_of(scenario: Scenario, variant: Variant) -> tuple[str, ...]:
-    """The names of the runtimes on which the variant runs."""
-    return tuple(name for name, each in RUNTIMES.items() if not why_not_on(each, scenario, variant))
-
-
 @asynccontextmanager
 async def standing(runtime: Runtime, shape: Shape, seed: int, tell: TellAt | None) -> AsyncIterator[Stage]:
     """A cluster with its clients while the block lasts. Raises `ClusterError`."""
@@ -123,6 +51,8 @@ async def standing(runtime: Runtime, shape: Shape, seed: int, tell: TellAt | Non
 
 async def perform(task: Task, stage: Stage, out: Path) -> Outcome:
     """Run one task and fill its folder. Raises `ClusterError` when it could not be run at all."""
+    from chaos.report.page import write_page  # here: it needs numpy, and to refuse a wrong name does not
+
     clock = SystemClock()
     began_s, began = clock.wall(), clock.monotonic()
     folder = RunFolder.create(out, task.scenario.id, task.variant.name, began_s)

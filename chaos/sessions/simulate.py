@@ -19,7 +19,8 @@ from chaos.runtimes.registry import CLIENT_TIMEOUT_S, RUNTIMES
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.schedules.perform import script_of
 from chaos.schedules.schedule import Schedule
-from chaos.sessions.session import Outcome, Task, perform, standing
+from chaos.sessions.session import Outcome, perform, standing
+from chaos.sessions.task import Task
 
 BY_HAND = "by-hand"  # in place of a scenario, where somebody wrote the schedule
 CONVERGENCE = "diverged-replicas"

@@ -14,8 +14,9 @@ from chaos.runtimes.registry import Runtime
 from chaos.schedules.perform import script_of
 from chaos.schedules.schedule import NEEDS
 from chaos.schedules.written import Written, read
-from chaos.sessions.session import SCHEDULE, Task, tasks
+from chaos.sessions.session import SCHEDULE
 from chaos.sessions.simulate import BY_HAND
+from chaos.sessions.task import Task, tasks
 from chaos.workloads.register import with_some_written_once
 from chaos.workloads.traffic import Workload
 from services.settings import CommonSettings, settings_of

@@ -16,7 +16,7 @@ from chaos.catalogue.scenario import Scenario, Variant
 from chaos.faults.fault import Fault
 from chaos.judging.verdict import Kind
 from chaos.running.run import Run
-from chaos.sessions.session import runtimes_of
+from chaos.sessions.task import runtimes_of
 
 
 @dataclass(frozen=True)

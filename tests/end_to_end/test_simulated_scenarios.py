@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chaos.catalogue.discover import find_scenario, scenario_ids
-from chaos.sessions.session import runtimes_of
+from chaos.sessions.task import runtimes_of
 from tests.end_to_end.playing import lab
 
 SEEDS = "1..500"

@@ -14,8 +14,7 @@ import pytest
 from distributed import Client
 
 from chaos.cli import main
-from chaos.commands.run import INTERRUPTED
-from chaos.judging.verdict import COULD_NOT_RUN
+from chaos.judging.verdict import COULD_NOT_RUN, INTERRUPTED
 from chaos.runtimes.dask_cluster import on_dask
 from chaos.runtimes.workers import in_processes
 from chaos.sweeping.sweep import run_one, simulations

@@ -11,8 +11,7 @@ from typer.testing import CliRunner
 from chaos.cli import app
 from chaos.cluster.shape import Shape
 from chaos.commands import sweeping
-from chaos.commands.run import INTERRUPTED
-from chaos.judging.verdict import Kind
+from chaos.judging.verdict import INTERRUPTED, Kind
 from chaos.recording.folder import RunFolder
 from chaos.runtimes.workers import in_processes
 from chaos.schedules.schedule import Schedule, Stroke

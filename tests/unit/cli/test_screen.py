@@ -12,7 +12,7 @@ from chaos.cli import main
 from chaos.commands.pace import Pace, in_words
 from chaos.commands.screen import Screen
 from chaos.runtimes.registry import RUNTIMES
-from chaos.sessions.session import Task, tasks
+from chaos.sessions.task import Task, tasks
 
 Printed = pytest.CaptureFixture[str]
 TWO = ("lost-writes:async", "lost-writes:semi-sync")

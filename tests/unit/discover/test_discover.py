@@ -7,7 +7,7 @@ from chaos.checkers import checker_names
 from chaos.runtimes.compose import ComposeCluster
 from chaos.runtimes.local import LocalCluster
 from chaos.runtimes.registry import RUNTIMES
-from chaos.sessions.session import runtimes_of
+from chaos.sessions.task import runtimes_of
 
 
 def test_every_file_is_a_scenario_of_that_name_that_tells_its_story() -> None:

@@ -8,7 +8,8 @@ from chaos.faults.cut import Cut
 from chaos.running.run import Run
 from chaos.running.runner import Stage
 from chaos.runtimes.registry import CLIENT_TIMEOUT_S
-from chaos.sessions.session import Task, perform
+from chaos.sessions.session import perform
+from chaos.sessions.task import Task
 from chaos.workloads import register
 from scenarios.lost_writes import SCENARIO
 from tests.world.virtually import clock, simulated

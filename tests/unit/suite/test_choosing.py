@@ -7,7 +7,7 @@ import pytest
 
 from chaos.catalogue.discover import all_scenarios, find_scenario
 from chaos.faults.fault import Fault
-from chaos.sessions.session import runtimes_of
+from chaos.sessions.task import runtimes_of
 from tests.end_to_end.choosing import Candidate, all_on, choose, in_short, left_for_long, traits
 
 REAL = ("local", "compose")
