@@ -150,7 +150,7 @@ def start(
     of the project go into `directory`, which must stay as long as it runs. Spares are made, not started.
     Raises `TakenError` when somebody else took its networks meanwhile: clear away, and try again.
     """
-    environment = dict.fromkeys(port_variables(shape), "") | {"LAB_RUN": name}
+    environment = dict.fromkeys(port_variables(shape), "") | {"LAB_RUN": name, "LAB_HEALTH_INTERVAL": "1m"}
     project_file = directory / "docker-compose.yml"
     subnets = addresses(engine, networks(shape))
     project_file.write_text(compose_text(shape, name=name, addresses=subnets), encoding="utf-8")
