@@ -10,10 +10,10 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
-from chaos.cluster import ClusterError, all_of
+from chaos.cluster import ClusterError, all_of, eventually
 from chaos.cluster.links import CONTROLLER
 from chaos.targets.another_rule import AnotherRule
-from chaos.targets.target import GLANCE_S, Target
+from chaos.targets.target import ANSWER_S, GLANCE_S, Target
 from services.messages import AskStatus, Configure, Status
 from services.messages.single_leader import (
     Appoint,
@@ -140,7 +140,7 @@ class SingleLeader(Target):
         if to == leader:
             raise ClusterError(f"{leader} leads already; name another replica")
         await self.asking.ask(leader, HandOver(to=to), Pulse)
-        return await self.leader(partition)
+        return await eventually(lambda: self.leader(partition), ANSWER_S)
 
     def has_begun(self, account: Status) -> bool:
         """See `Target`: it has promised an epoch."""

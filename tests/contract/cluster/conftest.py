@@ -11,8 +11,8 @@ from chaos.runtimes.registry import RUNTIMES
 from chaos.workloads.client import Client
 from services.settings.single_leader import SingleLeaderSettings
 
-# A machine with too much to do makes no leader step down between two lines of a test.
-PATIENT = SingleLeaderSettings(detection_timeout_ms=1500)
+# A machine with too much to do makes no leader step down between two lines of a test, and no write fail.
+PATIENT = SingleLeaderSettings(detection_timeout_ms=5000, acknowledge_timeout_ms=2000)
 EACH_RUNTIME = ["local", pytest.param("compose", marks=pytest.mark.compose)]
 
 

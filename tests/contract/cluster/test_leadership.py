@@ -8,7 +8,7 @@ from chaos.cluster import CUT, HEALTHY, Cluster, ClusterError
 from chaos.cluster.links import CONTROLLER
 from chaos.workloads.client import Client
 from services.settings.single_leader import Coordination, SingleLeaderSettings
-from tests.contract.cluster.waiting import all_hold, link, soon
+from tests.contract.cluster.waiting import all_hold, leader_of, link, soon
 
 WRITES = 60
 # So patient that a machine with too much to do does not make a leader step down between two writes, nor a
@@ -33,7 +33,7 @@ async def test_replicas_elect_another_leader_without_the_controller(cluster: Clu
     await cluster.kill(CONTROLLER)
     gateway = next(iter(cluster.gateways))
     await client.put(gateway, "x", 1)
-    dead = await cluster.resolve("leader")
+    dead = await leader_of(cluster)
     await cluster.kill(dead)
     await another_leads(cluster, dead)
     await cluster.restart(dead)
@@ -80,7 +80,7 @@ async def test_orders_that_make_no_sense_are_refused(cluster: Cluster) -> None:
 
 async def hands_over_without_a_failure(cluster: Cluster, client: Client, coordination: Coordination) -> None:
     """Clients write all the time; each write succeeds, and in the end another leads in a newer epoch."""
-    leader = await cluster.resolve("leader")
+    leader = await leader_of(cluster)
     epoch = (await cluster.status(leader))["epoch"]
     writing = asyncio.gather(*(_write(cluster, client, number) for number in range(WRITES)))
     successor = await cluster.order("hand-over")

@@ -13,6 +13,7 @@ from chaos.faults.partition import Partition
 from chaos.faults.refuse import Refuse
 from chaos.faults.slow import Slow
 from chaos.workloads.client import Client, ClientError
+from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.waiting import all_hold, link, soon
 
 STATES = [
@@ -93,6 +94,7 @@ async def test_cut_both_ways_and_one_way(cluster: Cluster) -> None:
 
 
 async def test_an_isolated_leader_is_replaced(cluster: Cluster, client: Client) -> None:
+    await cluster.configure(SingleLeaderSettings(detection_timeout_ms=1500))
     gateway = next(iter(cluster.gateways))
     await client.put(gateway, "x", 1)
     old = await cluster.resolve("leader")  # a busy machine has another one before all links are cut

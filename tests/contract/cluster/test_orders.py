@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from chaos.cluster import HEALTHY, Cluster, ClusterError, LinkState
 from chaos.cluster.links import CONTROLLER
@@ -9,7 +10,7 @@ from chaos.cluster.shape import DEFAULT
 from chaos.faults.upgrade import Upgrade
 from chaos.runtimes.registry import RUNTIMES
 from chaos.workloads.client import Client
-from services.settings.single_leader import SingleLeaderSettings
+from tests.contract.cluster.conftest import PATIENT
 from tests.contract.cluster.waiting import all_hold, link, soon
 
 
@@ -35,7 +36,7 @@ async def test_sets(cluster: Cluster, client: Client) -> None:
 async def test_configure_begins_again_on_empty_data(cluster: Cluster, client: Client) -> None:
     gateway = next(iter(cluster.gateways))
     await client.put(gateway, "x", 7)
-    settings = SingleLeaderSettings(replication="quorum-ack", reads="any")
+    settings = replace(PATIENT, replication="quorum-ack", reads="any")
     await cluster.configure(settings)
     assert (await client.get(gateway, "x")).value is None
     for node in (*cluster.replicas, *cluster.gateways, CONTROLLER):
@@ -65,7 +66,7 @@ async def test_configure_heals_and_revives(cluster: Cluster, client: Client) -> 
     await cluster.kill("n2")
     await cluster.pause("n3")
     await cluster.kill(CONTROLLER)
-    await cluster.configure(SingleLeaderSettings())
+    await cluster.configure(PATIENT)
     for node in (*cluster.replicas, CONTROLLER):
         assert await cluster.process_state(node) == "running"
     assert await cluster.link_state(link(cluster, "n1-n2")) == HEALTHY

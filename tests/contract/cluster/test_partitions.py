@@ -9,7 +9,7 @@ from chaos.recording.recorder import Recorder
 from chaos.running.settle import settle
 from chaos.workloads.client import Caller, Client, ClientError
 from services.settings.single_leader import SingleLeaderSettings
-from tests.contract.cluster.waiting import soon
+from tests.contract.cluster.waiting import leader_of, soon
 
 PARTITIONS = (("n1",), ("n2", "n3"))
 SETTINGS = SingleLeaderSettings(
@@ -27,7 +27,7 @@ async def test_each_key_is_where_it_belongs_and_nowhere_else(cluster: Cluster, c
     assert cluster.partitions == PARTITIONS
     first, second = list(cluster.gateways)
     written = [await client.put(first, ONE, "why?"), await client.put(second, TWO, "because")]
-    leaders = [await cluster.resolve("leader"), await cluster.resolve("leader-2")]
+    leaders = [await leader_of(cluster), await leader_of(cluster, "leader-2")]
     assert [(answer.node, answer.partition) for answer in written] == list(zip(leaders, (1, 2), strict=True))
     assert leaders[0] == "n1"
 
@@ -41,7 +41,7 @@ async def test_each_key_is_where_it_belongs_and_nowhere_else(cluster: Cluster, c
 
 async def test_roles_are_those_of_a_partition(cluster: Cluster, client: Client) -> None:
     await cluster.configure(SETTINGS)
-    leader = await cluster.resolve("leader-2")
+    leader = await leader_of(cluster, "leader-2")
     (follower,) = {"n2", "n3"} - {leader}
     assert await cluster.resolve("follower-2") == follower
     assert await members(cluster, "followers-2") == (follower,)
@@ -50,7 +50,7 @@ async def test_roles_are_those_of_a_partition(cluster: Cluster, client: Client) 
         with pytest.raises(ClusterError, match=words):
             await cluster.resolve(wrong)
     assert await cluster.order("hand-over", follower) == follower
-    assert await cluster.resolve("leader") == "n1"
+    assert await leader_of(cluster) == "n1"
 
 
 async def test_tokens_go_from_one_partition_to_the_other(cluster: Cluster, client: Client) -> None:

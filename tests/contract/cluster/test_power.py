@@ -13,8 +13,8 @@ from services.settings.single_leader import SingleLeaderSettings
 from tests.contract.cluster.test_leadership import another_leads
 from tests.contract.cluster.waiting import all_hold, soon
 
-STONITH = SingleLeaderSettings(stonith=True, detection_timeout_ms=1000)
-DETECTION_S = 1.0
+DETECTION_S = 2.0  # so that a machine that is busy for a moment makes nobody shoot a leader that is well
+STONITH = SingleLeaderSettings(stonith=True, detection_timeout_ms=round(DETECTION_S * 1000))
 BOUND_S = 5 * DETECTION_S
 
 

@@ -11,11 +11,8 @@ from chaos.faults.pause import Pause
 from chaos.faults.restart import Restart
 from chaos.workloads.client import Client
 from services.settings.single_leader import SingleLeaderSettings
+from tests.contract.cluster.conftest import PATIENT
 from tests.contract.cluster.waiting import all_hold, link, soon
-
-PATIENT = SingleLeaderSettings(
-    detection_timeout_ms=5000
-)  # nobody else leads only because the machine is busy
 
 SILENCE_S = 0.3
 PATIENCE_S = 5.0  # a healthy link answers at once, but the machine may be busy
@@ -24,6 +21,7 @@ PATIENCE_S = 5.0  # a healthy link answers at once, but the machine may be busy
 async def test_a_killed_leader_is_replaced_and_comes_back_as_a_follower(
     cluster: Cluster, client: Client
 ) -> None:
+    await cluster.configure(SingleLeaderSettings(detection_timeout_ms=1500))
     gateway = next(iter(cluster.gateways))
     await client.put(gateway, "x", 1)
     async with Kill("leader").applied(cluster) as (old,):

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from chaos.cluster import Cluster, ClusterError
+from chaos.cluster import Cluster, ClusterError, eventually
 from chaos.cluster.links import Link
 
 DEADLINE_S = 15.0
@@ -21,6 +21,11 @@ async def soon(check: Callable[[], Awaitable[None]]) -> None:
             if loop.time() > deadline:
                 raise
         await asyncio.sleep(POLL_S)
+
+
+async def leader_of(cluster: Cluster, role: str = "leader") -> str:
+    """Who leads. An elected leader answers for itself, and one that must wait for a processor is silent."""
+    return await eventually(lambda: cluster.resolve(role), DEADLINE_S)
 
 
 def link(cluster: Cluster, name: str) -> Link:
