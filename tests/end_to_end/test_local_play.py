@@ -19,8 +19,8 @@ import pytest
 from tests.end_to_end.marked import Marked
 
 ENDS_S = 60
-LONG_CALLS = ("--set", "call_timeout_ms=5000")
-PATIENT = ("--detection-timeout-ms", "5000")  # nobody is to be replaced because a test has to wait
+LONG_CALLS = ("--set", "call_timeout_ms=5000")  # no request is given up because a test has to wait
+PATIENT = ("--detection-timeout-ms", "5000", *LONG_CALLS)  # and nobody is replaced
 NOTHING_UP = "nothing is up; start one with `./lab up`"
 
 
