@@ -161,8 +161,8 @@ def test_timeout_closes_an_idle_connection(struck: Callable[..., Pair], stream: 
 
 
 def test_timeout_discards_data_until_it_closes(struck: Callable[..., Pair]) -> None:
-    client, upstream = struck("timeout", "upstream", timeout=300)
     with takes(0.3):
+        client, upstream = struck("timeout", "upstream", timeout=300)
         client.sendall(b"lost")
         assert receive(upstream, 4) == b""
 
