@@ -72,6 +72,7 @@ async def test_it_stays_for_those_who_are_more_patient() -> None:
 
     async def answers_the_second(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readline()
+        writer.write(frame(await asked(reader), encode(STATUS)))
         await asked(reader)
         second = await asked(reader)
         await asked_twice.wait()
@@ -79,6 +80,7 @@ async def test_it_stays_for_those_who_are_more_patient() -> None:
 
     peers = Peers(answers_the_second, saying(encode(STATUS), then_close=False))
     async with network_to(peers) as network:
+        assert await network.call("n2", AskStatus(), DEADLINE_S) == STATUS  # from now on asking is sending
         impatient = asyncio.create_task(failure_of(network, timeout_s=BLACK_HOLE_S))
         patient = asyncio.create_task(network.call("n2", AskStatus(), DEADLINE_S))
         assert await impatient == ("timed-out", False)
@@ -95,7 +97,7 @@ async def test_who_gave_up_unheard_finds_a_black_hole_all_the_same() -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(BLACK_HOLE_S / 2):
                 await network.call("n2", AskStatus(), BLACK_HOLE_S)
-        await until(lambda: peers.open == 0)
+        await until(lambda: (peers.accepted, peers.open) == (1, 0))
         assert await network.call("n2", AskStatus(), DEADLINE_S) == STATUS
 
 
