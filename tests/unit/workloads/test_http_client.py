@@ -1,7 +1,6 @@
 """What the HTTP client makes of every way a request can end, on real sockets."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -9,6 +8,7 @@ import pytest
 
 from chaos.runtimes.http_client import HttpClient
 from chaos.workloads.client import Answer, Caller, ClientError, Request, perform
+from tests.ports import free_port
 
 TIMEOUT_S = 0.3
 WRITTEN = '{"node":"n1","epoch":2,"position":7,"key":"x"}'
@@ -109,9 +109,7 @@ async def test_failures(request_: Request, status: int | None, body: str, defini
 
 
 async def test_a_connection_that_could_not_be_made_is_definite() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as bound:
-        port = bound.getsockname()[1]
-    client = HttpClient({"g1": f"http://127.0.0.1:{port}"}, TIMEOUT_S)
+    client = HttpClient({"g1": f"http://127.0.0.1:{free_port()}"}, TIMEOUT_S)
     with pytest.raises(ClientError, match="unreachable") as error:
         await client.put("g1", "x", 1)
     assert error.value.definite
