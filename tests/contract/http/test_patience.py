@@ -51,8 +51,8 @@ def test_half_open_connections_do_not_stop_service_and_end(gateway: Running) -> 
 
 def test_a_byte_now_and_then_does_not_help(gateway: Running) -> None:
     with gateway.connect() as connection:
-        connection.sendall(HALVES[2])
         began = time.monotonic()
+        connection.sendall(HALVES[2])
 
         def has_ended() -> bool:
             time.sleep(0.2)
