@@ -26,19 +26,18 @@ from chaos.running.run import Run
 from chaos.workloads import register
 
 MISSED = 200  # writes, many more than the leader keeps where it trims its log
-WITHIN_S = 30.0
 
 
 async def script(run: Run) -> None:
     """Kill a follower while writes go on, let it catch up; the same with a cut."""
-    await run.acknowledged(60, within_s=WITHIN_S)
+    await run.acknowledged(60)
     leader = await run.leader()
     follower = run.followers(leader)[-1]
     async with run.fault(Kill(follower)):
-        await run.acknowledged(MISSED, within_s=WITHIN_S)
+        await run.acknowledged(MISSED)
     await caught_up(run, follower, leader)
     async with run.fault(Cut(leader, follower)):
-        await run.acknowledged(MISSED, within_s=WITHIN_S)
+        await run.acknowledged(MISSED)
     await caught_up(run, follower, leader)
     await run.acknowledged(20)
 
@@ -50,7 +49,7 @@ async def caught_up(run: Run, follower: str, leader: str) -> None:
     async def is_there() -> bool:
         return bool((await run.cluster.status(follower))["position"] >= goal)
 
-    await run.comes_true(f"{follower} has caught up", is_there, within_s=WITHIN_S)
+    await run.comes_true(f"{follower} has caught up", is_there)
 
 
 SCENARIO = Scenario(

@@ -34,9 +34,9 @@ async def script(run: Run) -> None:
     behind, good = run.followers(leader)
     async with run.fault(Cut(leader, behind, one_way=True)):
         await run.acknowledged(20)
-        await run.read(75, within_s=30)
+        await run.read(75)
         async with run.fault(Kill(good)):
-            await run.read(120, within_s=30)
+            await run.read(120)
     await run.acknowledged(10)
 
 

@@ -28,7 +28,6 @@ from chaos.running.run import Run
 from chaos.workloads import register
 
 FAR_S = 0.15
-WITHIN_S = 30.0
 DEAD_S = 5.0  # much longer than a failover takes
 
 
@@ -41,7 +40,7 @@ async def script(run: Run) -> None:
         for replica in run.cluster.replicas:
             if replica not in near:
                 await far.enter_async_context(run.fault(Slow(gateway, replica, FAR_S, one_way=True)))
-        await run.read(300, within_s=WITHIN_S)
+        await run.read(300)
         async with run.fault(Kill(leader)):
             await run.traffic(DEAD_S)
         await run.acknowledged(20)
