@@ -1,4 +1,4 @@
-"""A run that a stall of the machine has spoiled is repeated, up to twice; nothing else is."""
+"""A run that a stall of the machine has spoiled is repeated, up to four times; nothing else is."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from chaos.judging.verdict import STOOD_STILL
-from tests.end_to_end.playing import Done, is_spoiled, played, unless_spoiled
+from tests.end_to_end.playing import TRIES, Done, is_spoiled, played, unless_spoiled
 
 STALL, OTHER = f"{STOOD_STILL} for 0.7 s", "the fault did not bite"
 
@@ -45,12 +45,12 @@ def test_what_was_spoiled_is_played_again_alone() -> None:
     assert (found.returncode, found.said) == (0, "said;said;")
 
 
-def test_the_first_time_without_a_stall_counts_and_the_third_whatever_comes_of_it() -> None:
+def test_the_first_time_without_a_stall_counts_and_the_last_whatever_comes_of_it() -> None:
     for outcomes, code in (
         ([(None, STALL), (False, "")], 1),
         ([(None, STALL), (None, OTHER)], 3),
-        ([(None, STALL), (None, STALL), (True, "")], 0),
-        ([(None, STALL), (None, STALL), (None, STALL)], 3),
+        ([(None, STALL)] * 4 + [(True, "")], 0),
+        ([(None, STALL)] * TRIES, 3),
     ):
         lab = Lab(a=list(outcomes))
         assert (played(lab, ["s:a"]).returncode, len(lab.asked)) == (code, len(outcomes))
@@ -72,7 +72,9 @@ def test_nothing_but_a_stall_is_a_reason(as_expected: bool | None, problem: str,
     assert len(lab.asked) == 1 + spoiled
 
 
-@pytest.mark.parametrize(("code", "said", "times"), [(3, STALL, 3), (3, OTHER, 1), (1, STALL, 1), (0, "", 1)])
+@pytest.mark.parametrize(
+    ("code", "said", "times"), [(3, STALL, TRIES), (3, OTHER, 1), (1, STALL, 1), (0, "", 1)]
+)
 def test_words_tell_it_too(code: int, said: str, times: int) -> None:
     asked: list[int] = []
 
