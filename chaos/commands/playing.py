@@ -65,7 +65,7 @@ async def start(
         typer.echo(f"starting replicas, a controller and gateways on {on} …")
         watch = ""
         if on == "local":
-            playground.start_local(shape, chosen)
+            await playground.start_local(shape, chosen)
         else:
             watch = f"\n     ./lab page\n     {await playground.start_compose(shape, chosen)}"
     cluster = await FINDERS[on]()

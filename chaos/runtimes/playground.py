@@ -114,22 +114,32 @@ def _nothing_is_up() -> str:
     return f"{what}; start one with `./lab up`"
 
 
-def start_local(shape: Shape, settings: CommonSettings) -> None:
-    """Start a supervisor and wait until its cluster takes writes. Raises `ClusterError` with what it said."""
+async def start_local(shape: Shape, settings: CommonSettings) -> None:
+    """Start a supervisor and wait until its cluster takes writes. Raises `ClusterError` with what it said.
+
+    Whoever breaks that off has no cluster.
+    """
     shutil.rmtree(state_directory(), ignore_errors=True)  # of one that was killed
     state_directory().mkdir(parents=True)
+    supervisor = _supervisor(shape, settings)
+    try:
+        await asyncio.to_thread(_wait_until_ready, supervisor)  # and hear meanwhile who asks to end
+    except BaseException:
+        supervisor.terminate()
+        supervisor.wait()
+        shutil.rmtree(state_directory(), ignore_errors=True)
+        raise
+
+
+def _supervisor(shape: Shape, settings: CommonSettings) -> "subprocess.Popen[str]":
     port = USUAL_PORT if is_free(USUAL_PORT) else 0
     command = [
         *(sys.executable, "-m", "chaos.runtimes.supervisor"),
         *("--shape", msgspec.json.encode(shape).decode()),
-        *(
-            "--settings",
-            msgspec.json.encode(settings).decode(),
-            "--port",
-            str(port),
-        ),
+        *("--settings", msgspec.json.encode(settings).decode()),
+        *("--port", str(port)),
     ]
-    supervisor = subprocess.Popen(
+    return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -138,13 +148,6 @@ def start_local(shape: Shape, settings: CommonSettings) -> None:
         text=True,
         start_new_session=True,
     )
-    try:
-        _wait_until_ready(supervisor)
-    except BaseException:
-        supervisor.terminate()
-        supervisor.wait()
-        shutil.rmtree(state_directory(), ignore_errors=True)
-        raise
 
 
 def _wait_until_ready(supervisor: subprocess.Popen[str]) -> None:

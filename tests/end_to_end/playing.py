@@ -1,6 +1,6 @@
 """`./lab run` as somebody types it; what a stall of this machine has spoiled is repeated, up to four times.
 
-A stalled machine says nothing of what runs on it, neither good nor bad. Seventy variants are played, and where
+A stalled machine says nothing of what runs on it, neither good nor bad. Seventy variants are played; where
 every tenth run is spoiled, one of a thousand is so three times in a row. A machine that spoils five in a row
 cannot run this.
 """

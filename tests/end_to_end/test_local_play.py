@@ -5,55 +5,19 @@ import os
 import re
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 from urllib.request import urlopen
 
 import pytest
 
-from tests.end_to_end.marked import Marked
+from tests.end_to_end.terminal import ENDS_S, Terminal
 
-ENDS_S = 60
 LONG_CALLS = ("--set", "call_timeout_ms=5000")  # no request is given up because a test has to wait
 PATIENT = ("--detection-timeout-ms", "5000", *LONG_CALLS)  # and nobody is replaced
 NOTHING_UP = "nothing is up; start one with `./lab up`"
-
-
-class Terminal:
-    """Runs `./lab …` with a state directory of its own, and without a container engine in sight."""
-
-    def __init__(self, folder: Path) -> None:
-        self.state = folder / "state"
-        self.marked = Marked(folder)
-        elsewhere = {"LAB_STATE": str(self.state), "DOCKER_HOST": f"unix://{folder}/no-engine"}
-        self._environment = {**self.marked.environment, **elsewhere}
-
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "chaos", *words],
-            env=self._environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def lab(self, *words: str, code: int = 0) -> str:
-        process = self.start(*words)
-        said = process.communicate(timeout=ENDS_S)[0]
-        assert process.returncode == code, said
-        return said
-
-    def status(self) -> dict[str, Any]:
-        report: dict[str, Any] = json.loads(self.lab("status", "--json"))
-        return report
-
-    def node(self, name: str) -> dict[str, Any]:
-        return next(node for node in self.status()["nodes"] if node["node"] == name)
 
 
 @pytest.fixture
@@ -240,20 +204,27 @@ def test_a_supervisor_that_is_killed_takes_everything_with_it(terminal: Terminal
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-@pytest.mark.parametrize("tenths", [3, 9])
+@pytest.mark.parametrize("tenths", [0, 3, 9])
 def test_who_interrupts_the_start_has_no_cluster(terminal: Terminal, number: int, tenths: int) -> None:
     after_s, interrupted = tenths / 10, False
     while not interrupted:
         starting = terminal.start("up", "--nodes", "1")
+        assert starting.stdout
+        assert starting.stdout.readline().startswith("starting")
         time.sleep(after_s)  # the moment is meant to be arbitrary
         starting.send_signal(number)
-        interrupted = starting.wait(ENDS_S) != 0
-        if not interrupted:  # it was up before
-            terminal.lab("down")
+        interrupted = starting.wait(ENDS_S) != 0 and not terminal.is_up
+        if not interrupted:  # it was up before, or just about to be
+            terminal.start("down").wait(ENDS_S)
+            terminal.marked.must_be_dead()
             after_s /= 2
-    if number == signal.SIGKILL:  # nobody is left to remove the directory
-        terminal.marked.must_leave_nothing(except_for=[terminal.state])
+    if number == signal.SIGINT:
+        assert not terminal.state.exists()
+    else:  # nobody is left to remove the directory, and the lock that died with its holder
+        lock = terminal.state.with_name("state.starting")
+        terminal.marked.must_leave_nothing(except_for=[terminal.state, lock])
         shutil.rmtree(terminal.state, ignore_errors=True)
+        lock.unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize(
