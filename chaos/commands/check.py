@@ -63,7 +63,7 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    path: Annotated[Path, typer.Argument(exists=True, help="A run's folder, or a history, Jepsen's too.")],
+    path: Annotated[Path, typer.Argument(exists=True, help="A run's folder, or a history (Jepsen's, too).")],
     checkers: Annotated[list[str] | None, typer.Option("--checker", metavar="NAME…")] = None,
     bound_ms: Annotated[
         float | None,
@@ -76,9 +76,9 @@ def check(
         typer.Option(metavar="LEVEL", help=f"What transaction-cycle holds it to: {', '.join(MODELS)}."),
     ] = None,
     more: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Judge a saved run folder or a bare history again, by its own checkers or those named.
+    """Judge a saved run or a bare history again, by its own checkers or the named ones.
 
     Exit code: 0 as expected (a bare history: free of the anomalies), 1 not, 2 wrong usage, 3 unknown,
     4 it cannot be judged.

@@ -14,7 +14,7 @@ import typer
 
 from chaos.runtimes.playground import PROJECT_VARIABLE
 
-HELP = f"The Compose project that is meant, where several are up (default: {PROJECT_VARIABLE})."
+HELP = f"The Compose project to use if several are up (default: {PROJECT_VARIABLE})."
 Project = Annotated[str | None, typer.Option(metavar="NAME", help=HELP)]
 
 

@@ -49,7 +49,7 @@ def register(app: typer.Typer) -> None:
 def completion(
     shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")],
 ) -> None:
-    """Print what makes a shell complete the words of `./lab`; to be read by that shell as it starts."""
+    """Print the shell code that completes `./lab`; load it when the shell starts."""
     nearest("completion for", shell, tuple(SCRIPTS))
     typer.echo(SCRIPTS[shell], nl=False)
 

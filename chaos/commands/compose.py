@@ -16,7 +16,7 @@ def compose(
     nodes: Annotated[int, typer.Option(min=1, max=MOST_REPLICAS, help="How many replicas.")] = 3,
     gateways: Annotated[int, typer.Option(min=1, max=MOST_REPLICAS, help="How many gateways.")] = 2,
 ) -> None:
-    """Print the Compose file of a cluster of this shape; put it beside docker-compose.yml."""
+    """Print the Compose file of a cluster of this shape; save it next to docker-compose.yml."""
     from chaos.cluster.shape import Shape
     from chaos.runtimes.compose_file import compose_text
 

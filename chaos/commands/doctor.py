@@ -15,12 +15,12 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     remove: Annotated[
-        str | None, typer.Option(metavar="LAB-…", help="Remove what a killed run has left in containers.")
+        str | None, typer.Option(metavar="LAB-…", help="Remove the containers that a killed run left behind.")
     ] = None,
 ) -> None:
-    """Say what this machine has and what it lacks for each runtime, with the remedy."""
+    """Show what this machine has and lacks for each runtime, and how to get it."""
     if remove is not None:
         from chaos.runtimes import left_behind
 

@@ -15,11 +15,13 @@ def register(app: typer.Typer) -> None:
 
 
 def edit(
-    people: Annotated[int, typer.Option(min=2, max=4, help="How many, each on a device of their own.")] = 2,
+    people: Annotated[
+        int, typer.Option(min=2, max=4, help="How many people, each with their own device.")
+    ] = 2,
     way: Annotated[str, typer.Option(help=WAY)] = "crdt",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8090,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page; 0: any free one.")] = 8090,
 ) -> None:
-    """Open a page in two browsers and edit one text, in four ways, with lines that you can cut."""
+    """Edit one text in two browsers, in four ways, with links that you can cut."""
     from chaos.editing.board import WAYS
     from chaos.editing.serving import serve
 

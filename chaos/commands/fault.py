@@ -19,19 +19,21 @@ from chaos.runtimes import ending
 Target = Annotated[
     str,
     typer.Argument(
-        metavar="NODE", help="A node, leader, follower, followers, gateways; n1-oob: the power switch of n1."
+        metavar="NODE", help="A node, or leader, follower, followers, gateways; n1-oob is n1's power switch."
     ),
 ]
-Other = Annotated[str, typer.Argument(metavar="OTHER", help="The other end; the same names.")]
+Other = Annotated[str, typer.Argument(metavar="OTHER", help="The other end, named likewise.")]
 MaybeOther = Annotated[
     str | None, typer.Argument(metavar="[OTHER]", help="The other end; without it, all links of NODE.")
 ]
-OneWay = Annotated[bool, typer.Option("--one-way", help="Only what NODE asks of OTHER.")]
+OneWay = Annotated[bool, typer.Option("--one-way", help="Only requests from NODE to OTHER.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add `fault` with its commands to `app`."""
-    faults = typer.Typer(help="Strike the cluster that is up.", no_args_is_help=True, rich_markup_mode=None)
+    faults = typer.Typer(
+        help="Inject faults into the running cluster.", no_args_is_help=True, rich_markup_mode=None
+    )
     for command in (cut, slow, lose_reply, lose_request, refuse, heal, kill, pause, resume, restart, upgrade):
         faults.command()(of_a_project(command))
     app.add_typer(faults, name="fault")
@@ -47,8 +49,8 @@ def cut(node: Target, other: MaybeOther = None, one_way: OneWay = False) -> None
 def slow(
     node: Target,
     other: MaybeOther = None,
-    latency_ms: Annotated[int, typer.Option(min=1, help="Added to each round trip.")] = 300,
-    jitter_ms: Annotated[int, typer.Option(min=0, help="More or less by up to this.")] = 0,
+    latency_ms: Annotated[int, typer.Option(min=1, help="Latency added to each round trip.")] = 300,
+    jitter_ms: Annotated[int, typer.Option(min=0, help="Random variation of the latency, up or down.")] = 0,
     one_way: OneWay = False,
 ) -> None:
     """Make every round trip take longer."""
@@ -58,17 +60,17 @@ def slow(
 
 
 def lose_reply(node: Target, other: Other) -> None:
-    """What NODE asks of OTHER is done, and NODE never learns of it."""
+    """OTHER executes NODE's requests, but NODE never gets the replies."""
     _strike(LoseReply(node, other))
 
 
 def lose_request(node: Target, other: Other) -> None:
-    """What NODE asks of OTHER never arrives."""
+    """NODE's requests to OTHER never arrive."""
     _strike(LoseRequest(node, other))
 
 
 def refuse(node: Target, other: Other) -> None:
-    """OTHER refuses the connections of NODE, which knows at once that nothing happened."""
+    """OTHER refuses NODE's connections, so NODE knows at once that nothing happened."""
     _strike(Refuse(node, other))
 
 
@@ -78,12 +80,12 @@ def kill(node: Target) -> None:
 
 
 def pause(node: Target) -> None:
-    """SIGSTOP: the process stands still and does not know it."""
+    """SIGSTOP: the process freezes and does not know it."""
     _strike(Pause(node))
 
 
 def heal() -> None:
-    """Take every fault back: links are healthy again, paused nodes go on, dead ones start again."""
+    """Undo all faults: links heal, paused nodes resume, dead ones restart."""
     from chaos.by_hand import striking
     from chaos.by_hand.order import by_hand
 
@@ -91,7 +93,7 @@ def heal() -> None:
 
 
 def resume(node: Target) -> None:
-    """Let a paused process go on."""
+    """Resume a paused process."""
     from chaos.by_hand import striking
     from chaos.by_hand.order import by_hand
 
@@ -99,7 +101,7 @@ def resume(node: Target) -> None:
 
 
 def restart(node: Target) -> None:
-    """Start a node on its old disk; one that still runs is killed first."""
+    """Start a node on its old disk, after killing it if it still runs."""
     from chaos.by_hand import striking
     from chaos.by_hand.order import by_hand
 
@@ -110,7 +112,7 @@ def upgrade(
     node: Target,
     minor: Annotated[bool, typer.Option("--minor", help="The storage format stays the same.")] = False,
 ) -> None:
-    """Stop a node, or replicas, and start again in a version that stores in another format."""
+    """Restart a node, or several, in a version with another storage format."""
     from chaos.by_hand import striking
     from chaos.by_hand.order import by_hand
 

@@ -19,9 +19,9 @@ def register(app: typer.Typer) -> None:
 
 
 def promote(
-    node: Annotated[str, typer.Argument(metavar="NODE", help="The replica that is to lead.")],
+    node: Annotated[str, typer.Argument(metavar="NODE", help="The new leader.")],
 ) -> None:
-    """Make NODE the leader, after the old one has gone. Refused while that one answers."""
+    """Make NODE the leader after the old one has failed. Refused while the old one answers."""
     from chaos.by_hand import leading
     from chaos.by_hand.order import by_hand
 
@@ -30,10 +30,10 @@ def promote(
 
 def handover(
     node: Annotated[
-        str | None, typer.Argument(metavar="[NODE]", help="Who is to lead (default: the leader chooses).")
+        str | None, typer.Argument(metavar="[NODE]", help="The new leader (default: the old one chooses).")
     ] = None,
 ) -> None:
-    """Let the leader hand over, as before it is stopped: requests wait for a moment, none fails."""
+    """Let the leader hand over, as before planned maintenance: requests wait briefly, none fails."""
     from chaos.by_hand import leading
     from chaos.by_hand.order import by_hand
 
@@ -43,9 +43,9 @@ def handover(
 def replication(
     rule: Annotated[str, typer.Argument(metavar="RULE", help=f"{', '.join(RULES)}, or n2=sync,n3=async.")],
 ) -> None:
-    """Let the leader acknowledge by another rule from now on, while it goes on leading.
+    """Change the rule by which the leader acknowledges writes, while the cluster runs.
 
-    With `n2=sync,n3=async` a write waits for n2 and not for n3; who is not named is asynchronous. Returns
+    With `n2=sync,n3=async` a write waits for n2 but not for n3; all others are asynchronous. Returns
     when all that was acknowledged is held as the new rule demands it.
     """
     from chaos.by_hand import leading
@@ -56,12 +56,12 @@ def replication(
 
 def maintenance(
     node: Annotated[str, typer.Argument(metavar="NODE", help="A replica.")],
-    over: Annotated[bool, typer.Option("--over", help="It is over: start the node again.")] = False,
+    over: Annotated[bool, typer.Option("--over", help="Maintenance is over: restart the node.")] = False,
 ) -> None:
     """Stop NODE as planned: it hands over if it leads, and no write waits for it meanwhile.
 
-    Nobody has to notice by a timeout that it is gone. With --over it starts again on its disk,
-    and writes wait for it again where they did before.
+    No timeout has to expire first. With --over the node restarts with its data, and writes wait for it
+    again if they did before.
     """
     from chaos.by_hand import maintenance as by_plan
     from chaos.by_hand.order import by_hand
@@ -71,12 +71,12 @@ def maintenance(
 
 def join(
     node: Annotated[
-        str | None, typer.Argument(metavar="[NODE]", help="Who is in reserve (default: the first).")
+        str | None, typer.Argument(metavar="[NODE]", help="A replica in reserve (default: the first).")
     ] = None,
 ) -> None:
-    """Let a new follower join while clients go on: it takes a copy of the leader's data, then its log.
+    """Add a follower while clients keep working: it copies the leader's data, then follows its log.
 
-    Machines are kept in reserve by `./lab up --spares 1`. Returns when the leader counts the new one.
+    `./lab up --spares 1` keeps one in reserve. Returns when the leader counts the new follower.
     """
     from chaos.by_hand import joining
     from chaos.by_hand.order import by_hand

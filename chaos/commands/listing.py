@@ -16,11 +16,11 @@ def register(app: typer.Typer) -> None:
 
 
 def list_scenarios(
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """List the scenarios, their variants, and what each variant must show or prevent.
 
-    A scenario whose file is broken is named on standard error, and the others are listed.
+    Broken scenario files are named on standard error; the others are listed.
     """
     usable, broken = usable_scenarios()
     for complaint in broken:

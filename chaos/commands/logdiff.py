@@ -20,23 +20,27 @@ def logdiff(
     ] = None,
     param: Annotated[
         list[str] | None,
-        typer.Option(metavar="VALUE", help="For the next ? in the SQL: JSON number, text, null; else text."),
+        typer.Option(
+            metavar="VALUE",
+            help="Value of the next ? in the SQL: a JSON number, string or null; anything else is text.",
+        ),
     ] = None,
     before: Annotated[
-        list[str] | None, typer.Option(metavar="SQL", help="What happens first, each in its own transaction.")
+        list[str] | None,
+        typer.Option(metavar="SQL", help="SQL to execute first, each in its own transaction."),
     ] = None,
     most: Annotated[
-        int, typer.Option("--bytes", min=0, metavar="N", help="Bytes to dump of each log; 0: only words.")
+        int, typer.Option("--bytes", min=0, metavar="N", help="Bytes to dump of each log; 0: none.")
     ] = 512,
-    full: Annotated[bool, typer.Option("--full", help="Dump all bytes, whether news or not.")] = False,
-    seed: Annotated[int, typer.Option(help="Where rand() starts from.")] = 1,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page, too.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Dump all bytes, not only new ones.")] = False,
+    seed: Annotated[int, typer.Option(help="Seed of rand().")] = 1,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write a page.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Show one write as statements, as pages of SQLite's own log, as rows, and in an outbox of triggers.
 
     The write is executed under each log, on the lab's demonstration tables in a temporary directory; the
-    bytes that a follower would get are shown, and given to one. Exit code 2 for SQL that the lab's door
+    bytes that a follower would get are shown, and one applies them. Exit code 2 for SQL that the lab's door
     does not let in.
     """
     from chaos.commands import comparing  # rich and SQLite would cost every start of the lab their time

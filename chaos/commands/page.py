@@ -24,25 +24,23 @@ def page(
         str | None,
         typer.Argument(
             metavar="ID[:VARIANT]",
-            help="On sim: the run that the page begins with.",
+            help="On sim: the run to start with.",
             autocompletion=completion.names,
             show_default=START,
         ),
     ] = None,
-    on: Annotated[
-        str | None, typer.Option(help=f"{SIM}: simulated runs, in which time goes backwards as well.")
-    ] = None,
+    on: Annotated[str | None, typer.Option(help=f"{SIM}: simulated runs, which you can also rewind.")] = None,
     seed: Annotated[
         int | None,
         typer.Option(
-            min=0, max=(1 << 32) - 1, help="On sim: of every random choice.", show_default=str(SEED)
+            min=0, max=(1 << 32) - 1, help="On sim: seed of every random choice.", show_default=str(SEED)
         ),
     ] = None,
     port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Serve it there; 0: any that is free.")
+        int | None, typer.Option(min=0, max=65535, help="Port of the page; 0: any free one.")
     ] = None,
 ) -> None:
-    """Watch the cluster that is up in a browser and break it by clicking; on sim, a simulated run."""
+    """Watch the running cluster in a browser and break it by clicking; on sim, a simulated run."""
     if on == SIM:
         _simulated(name or START, SEED if seed is None else seed, port)
         return

@@ -15,20 +15,20 @@ from chaos.workloads.client import Answer
 from services.errors import LabError
 from services.families import DEFAULT, FAMILIES
 
-PARTITIONS = "Share the keys out over so many groups of replicas, which elect their leaders."
+PARTITIONS = "Split the keys among this many groups of replicas, which elect their leaders."
 COORDINATION = "Who replaces a silent leader: controller, election (the replicas themselves) or manual."
-DETECTION = "For how long a leader must be silent to be replaced; a busy machine needs more than 600."
-STONITH = "The old leader is switched off before another leads."
+DETECTION = "How long a leader must be silent before it is replaced; a busy machine needs more than 600."
+STONITH = "Switch the old leader off before another one leads."
 UNSET = 1  # the exit code of `get` where a key has no value
 DEVICES = (
-    "A device of that name: beside several leaders it works offline, without a leader it coordinates for "
-    "itself; may be given several times."
+    "Add a device of this name: with several leaders it works offline, with none it coordinates for itself; "
+    "repeatable."
 )
-SPARES = "So many replicas in reserve, to let them join while the cluster runs (local only)."
-OTHERS = "Any other setting of the family, for instance w=2; may be given several times."
-GATEWAY = "By way of this one, or of this device (default: the first gateway)."
-TO = "Give it to this replica, whether it leads or not (default: whoever the gateway takes for the leader)."
-LIKE = f"A database without a leader in miniature: {', '.join(MINIATURES)}."
+SPARES = "How many spare replicas to keep, which can join later (local only)."
+OTHERS = "Any other setting of the family, for example w=2; repeatable."
+GATEWAY = "Gateway or device to use (default: the first gateway)."
+TO = "Send it to this replica, leader or not (default: the leader that the gateway knows)."
+LIKE = f"A leaderless database in miniature: {', '.join(MINIATURES)}."
 READS = "leader, followers, any, bounded …; docs/replication-lag.md has all of them"
 REPLICATION = (
     "async, sync, semi-sync, semi-sync-timeout or quorum-ack; or for each follower: n2=sync,n3=async"
@@ -95,7 +95,7 @@ def down() -> None:
 
 def put(
     key: str,
-    value: Annotated[str, typer.Argument(help="JSON, or else taken as a string.")],
+    value: Annotated[str, typer.Argument(help="JSON; anything else is a string.")],
     to: Annotated[str | None, typer.Option(metavar="NODE", help=TO)] = None,
     gateway: Annotated[str | None, typer.Option(help=GATEWAY)] = None,
 ) -> None:
@@ -109,13 +109,13 @@ def put(
 def get(
     key: str,
     source: Annotated[
-        str | None, typer.Option("--from", metavar="NODE", help="What this replica has, however old.")
+        str | None, typer.Option("--from", metavar="NODE", help="Read this replica's own copy, however old.")
     ] = None,
     gateway: Annotated[str | None, typer.Option(help=GATEWAY)] = None,
 ) -> None:
     """Read the register KEY, from a gateway or from one replica's own copy.
 
-    Exit code: 0 with its value, 1 when it has none, 4 when nobody could be asked.
+    Exit code: 0 if it has a value, 1 if not, 4 if no node could be asked.
     """
     from chaos.commands.playing import read
 
@@ -129,15 +129,15 @@ def get(
 
 
 def load(
-    writes: Annotated[float, typer.Option(min=0, max=2000, help="Writes a second.")] = 20,
-    reads: Annotated[float, typer.Option(min=0, max=2000, help="Reads a second.")] = 20,
-    seconds: Annotated[float | None, typer.Option(min=0.1, help="For so long (default: to Ctrl-C).")] = None,
-    keys: Annotated[int, typer.Option(min=1, help="On so many keys.")] = 10,
-    gateway: Annotated[str | None, typer.Option(help="By way of this one (default: all in turn).")] = None,
+    writes: Annotated[float, typer.Option(min=0, max=2000, help="Writes per second.")] = 20,
+    reads: Annotated[float, typer.Option(min=0, max=2000, help="Reads per second.")] = 20,
+    seconds: Annotated[float | None, typer.Option(min=0.1, help="Duration (default: until Ctrl-C).")] = None,
+    keys: Annotated[int, typer.Option(min=1, help="Number of keys.")] = 10,
+    gateway: Annotated[str | None, typer.Option(help="Gateway to use (default: all in turn).")] = None,
 ) -> None:
-    """Write and read at a steady rate, and say each second what came of it and who answered.
+    """Write and read at a steady rate, and report every second the outcomes and who answered.
 
-    Strike meanwhile, from another terminal: `./lab fault kill leader`.
+    Meanwhile, inject faults from another terminal: `./lab fault kill leader`.
     """
     from chaos.commands import loading
 

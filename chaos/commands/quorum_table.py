@@ -17,16 +17,18 @@ def register(app: typer.Typer) -> None:
 
 
 def quorum_table(
-    n: Annotated[list[int] | None, typer.Option("--n", min=1, max=MOST_HOMES, help="Homes of a key.")] = None,
-    seeds: Annotated[str, typer.Option(metavar="A..B", help="The seeds, both ends included.")] = "1..3",
-    reads: Annotated[int, typer.Option(min=100, max=10_000, help="Reads of each run.")] = 600,
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="A page with the curves.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    n: Annotated[
+        list[int] | None, typer.Option("--n", min=1, max=MOST_HOMES, help="Number of homes of each key.")
+    ] = None,
+    seeds: Annotated[str, typer.Option(metavar="A..B", help="Range of seeds, both ends included.")] = "1..3",
+    reads: Annotated[int, typer.Option(min=100, max=10_000, help="Reads per run.")] = 600,
+    workers: Annotated[int, typer.Option(min=1, help="Number of processes.")] = os.cpu_count() or 1,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page with the curves.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Measure every w and r of n homes (by default 3 and 5) in simulation, beside what is predicted.
+    """Measure every w and r for n homes (by default 3 and 5) in simulation, next to the prediction.
 
-    Who is answered with 0, 1, 2 … homes dead; stale reads and how soon they end; how long requests take.
+    Availability with 0, 1, 2 … dead homes; stale reads, and how soon they end; latency.
     """
     from chaos.commands.tabling import tabulate
 

@@ -26,13 +26,15 @@ def register(app: typer.Typer) -> None:
 
 def report(
     runs: Annotated[list[str] | None, typer.Argument(metavar="RUN…", help="A folder, or ID:VARIANT.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="An index over all saved runs.")] = False,
-    folder: Annotated[Path, typer.Option("--runs", help="Where the runs' folders are.")] = RUNS,
-    out: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Write an index of all saved runs.")] = False,
+    folder: Annotated[
+        Path, typer.Option("--runs", help="Directory with the runs' folders.", show_default="runs")
+    ] = RUNS,
+    out: Annotated[Path | None, typer.Option(help="File to write.")] = None,
 ) -> None:
-    """Write the page of a saved run again; of two or more runs, one page with all side by side.
+    """Write a saved run's page again; for several runs, one page with all of them side by side.
 
-    A run is a folder, or ID:VARIANT for the newest run of that variant. Prints the name of the file.
+    A run is a folder, or ID:VARIANT for the newest run of that variant. Prints the page's path.
     """
     if bool(runs) == everything or (everything and out):
         typer.echo("lab: name one run or more, or say --all (without --out)", err=True)

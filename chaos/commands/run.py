@@ -35,19 +35,22 @@ def run(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="ID[:VARIANT]", autocompletion=completion.names)
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every scenario.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Run every scenario.")] = False,
     on: Annotated[str, typer.Option(help=f"The runtime: {' or '.join(RUNTIMES)}.")] = "local",
-    seed: Annotated[int | None, typer.Option(help="Of every random choice; drawn if not given.")] = None,
-    out: Annotated[Path, typer.Option(help="Where the runs' folders go.", show_default="runs")] = RUNS,
-    schedule: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Faults as a file says, on the cluster that it names.")
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of every random choice (default: a new one).")
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, max=16, help="So many variants side by side.")] = 1,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the verdicts, not the stories.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    out: Annotated[Path, typer.Option(help="Directory for the runs' folders.", show_default="runs")] = RUNS,
+    schedule: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Inject the faults that this file lists, on the cluster it names."),
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, max=16, help="How many variants to run in parallel.")] = 1,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only the verdicts.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     part: Annotated[bool, typer.Option(hidden=True, help="Leave out the first and the last line.")] = False,
 ) -> None:
-    """Run all variants named (of a bare ID: every one), and judge them by what the clients saw.
+    """Run the named variants (a bare ID: all of its variants), and judge them by what clients saw.
 
     Exit code: 0 as expected, 1 not as expected, 2 wrong usage, 3 unknown, 4 could not run.
     """

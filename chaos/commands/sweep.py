@@ -11,8 +11,8 @@ from chaos.commands import completion
 from chaos.commands.run import RUNS
 
 FOLDER = typer.Argument(exists=True, file_okay=False, help="The folder of a run on sim.")
-OUT = typer.Option(help="Where the runs' folders go.", show_default="runs")
-JSON = typer.Option("--json", help="One JSON document on standard output.")
+OUT = typer.Option(help="Directory for the runs' folders.", show_default="runs")
+JSON = typer.Option("--json", help="Print one JSON document.")
 
 
 def register(app: typer.Typer) -> None:
@@ -31,16 +31,16 @@ def seeds_in(text: str) -> range:
 
 def sweep(
     names: Annotated[list[str], typer.Argument(metavar="ID[:VARIANT]…", autocompletion=completion.names)],
-    seeds: Annotated[str, typer.Option(metavar="A..B", help="The seeds, both ends included.")],
+    seeds: Annotated[str, typer.Option(metavar="A..B", help="Range of seeds, both ends included.")],
     by_chance: Annotated[
-        bool, typer.Option("--random", help="Faults drawn from the seed, not the scenario's script.")
+        bool, typer.Option("--random", help="Draw faults from the seed instead of the scenario's script.")
     ] = False,
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
-    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler, to do it.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Number of processes.")] = os.cpu_count() or 1,
+    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Use this Dask scheduler.")] = None,
     out: Annotated[Path, OUT] = RUNS,
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
-    """Run many seeds of each variant in simulation: hit rates, and the seeds that matter.
+    """Run many seeds of each variant in simulation: hit rates, and the seeds worth a look.
 
     A remedy must hold on every seed. Exit code: 0 as expected, 1 not, 2 wrong usage, 3 unknown.
     """
@@ -50,7 +50,7 @@ def sweep(
 
 
 def replay(folder: Annotated[Path, FOLDER], out: Annotated[Path, OUT] = RUNS) -> None:
-    """Run it again from its run.json, and say whether the recording is the same, byte for byte.
+    """Repeat a run from its run.json, and compare the recordings byte for byte.
 
     Exit code: 0 the same, 1 another one (the code has changed since), 4 it cannot be run again.
     """
@@ -60,7 +60,7 @@ def replay(folder: Annotated[Path, FOLDER], out: Annotated[Path, OUT] = RUNS) ->
 
 
 def shrink(folder: Annotated[Path, FOLDER], out: Annotated[Path, OUT] = RUNS) -> None:
-    """Find the smallest schedule, load and time that still show the anomaly; saved as a run of its own."""
+    """Find the smallest schedule, load and duration that still show the anomaly, and save it as a run."""
     from chaos.commands.sweeping import make_smaller
 
     raise typer.Exit(make_smaller(folder, out.resolve()))

@@ -20,10 +20,10 @@ def tour(
     context: typer.Context,
     on: Annotated[str, typer.Option(help=f"The runtime: {' or '.join(RUNTIMES)}.")] = "sim",
     first: Annotated[
-        int, typer.Option("--from", min=1, max=len(STEPS), metavar="STEP", help="Begin at this step.")
+        int, typer.Option("--from", min=1, max=len(STEPS), metavar="STEP", help="Start at this step.")
     ] = 1,
-    only_list: Annotated[bool, typer.Option("--list", help="Show the steps, and run nothing.")] = False,
-    out: Annotated[Path, typer.Option(help="Where the runs' folders go.", show_default="runs")] = RUNS,
+    only_list: Annotated[bool, typer.Option("--list", help="Show the steps without running them.")] = False,
+    out: Annotated[Path, typer.Option(help="Directory for the runs' folders.", show_default="runs")] = RUNS,
 ) -> None:
     """See the three families at work in ten minutes: each step is a command that you can repeat.
 

@@ -21,11 +21,11 @@ def register(app: typer.Typer) -> None:
 
 def tournament(
     path: Annotated[
-        Path | None, typer.Argument(exists=True, help="A run's folder, or a history; else one is recorded.")
+        Path | None, typer.Argument(exists=True, help="A run's folder, or a history (default: record one).")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the recording, and of the order of arrival.")] = 1,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="A page that draws it.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the recording and of the order of arrival.")] = 1,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page that draws it.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Replay conflicting writes through every resolver: who converges, what is lost, whose intent is kept."""
     from chaos.history import HistoryError

@@ -19,10 +19,10 @@ def register(app: typer.Typer) -> None:
 
 
 def status(
-    watch: Annotated[bool, typer.Option("--watch", "-w", help="Again each second, until Ctrl-C.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Repeat every second until Ctrl-C.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Show every node, the links that are not healthy, and what is worth a remark: two leaders, say.
+    """Show every node, the unhealthy links, and remarks on what is unusual: two leaders, for example.
 
     The lag is in positions of the log and in milliseconds. Ports are on this machine: a gateway's is where
     its clients come in, and no fault touches the way to that of any other node.
@@ -45,14 +45,14 @@ def status(
 
 
 def logs(
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
-    nodes: Annotated[list[str] | None, typer.Option("--node", help="Only of this node; repeatable.")] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Follow until Ctrl-C.")] = False,
+    nodes: Annotated[list[str] | None, typer.Option("--node", help="Only this node; repeatable.")] = None,
     roles: Annotated[
-        list[str] | None, typer.Option("--role", help="Only of nodes in this role then; repeatable.")
+        list[str] | None, typer.Option("--role", help="Only nodes that had this role; repeatable.")
     ] = None,
-    level: Annotated[Level, typer.Option(help="Everything, or only what stands out.")] = "all",
+    level: Annotated[Level, typer.Option(help="All lines, or only the notable ones.")] = "all",
 ) -> None:
-    """Show the log lines of all nodes in time order, with the faults among them."""
+    """Show all nodes' log lines in time order, together with the faults."""
     from chaos.commands.telling import Wanted, tell
 
     wanted = Wanted(frozenset(nodes or ()), frozenset(roles or ()), level)
