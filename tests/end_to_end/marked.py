@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from secrets import token_hex
 
@@ -29,17 +29,26 @@ class Marked:
             except psutil.Error:  # gone, a zombie, or somebody else's
                 continue
 
+    def running(self, module: str) -> list[psutil.Process]:
+        """Those of the living with this word in their command line."""
+        return [process for process in self.living() if module in _command_line(process)]
+
     def must_leave_nothing(self, except_for: Collection[Path] = ()) -> None:
-        deadline = time.monotonic() + GONE_S
-        while left := [*self._command_lines(), *(set(self._folder.iterdir()) - set(except_for))]:
-            assert time.monotonic() < deadline, left
-            time.sleep(POLL_S)
+        self._must_end(lambda: [*map(str, self.living()), *(set(self._folder.iterdir()) - set(except_for))])
 
     def must_be_dead(self) -> None:
+        self._must_end(lambda: [*map(str, self.living())])
+
+    def _must_end(self, find: Callable[[], Collection[object]]) -> None:
+        """Until `find` finds nothing, twice: whom somebody forks just before he ends may be in no list."""
         deadline = time.monotonic() + GONE_S
-        while left := self._command_lines():
+        while left := find() or find():
             assert time.monotonic() < deadline, left
             time.sleep(POLL_S)
 
-    def _command_lines(self) -> list[str]:
-        return [str(process) for process in self.living()]
+
+def _command_line(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:  # it has just ended
+        return ""

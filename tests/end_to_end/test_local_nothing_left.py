@@ -75,7 +75,7 @@ def test_without_its_reaper(tmp_path: Path) -> None:
     """Even without the reaper the nodes go when the lab goes: each holds the end of a pipe."""
     lab = Lab("running", tmp_path)
     lab.wait_until_it_is_there()
-    [reaper] = [process for process in lab.living() if "reaper" in " ".join(process.cmdline())]
+    [reaper] = lab.running("reaper")
     reaper.kill()
     lab.process.kill()
     lab.process.wait(ENDS_S)
