@@ -95,6 +95,7 @@ def test_it_ends_with_a_node_that_ends_without_an_order(node: list[str], code: i
 def test_it_passes_on_the_order_to_stop_and_ends_as_the_node_did() -> None:
     with supervised("bash", "-c", OBEDIENT) as process:
         node_of(process)
+        until(lambda: is_idle(process))  # before it knows the number of its node it can only kill it
         process.terminate()
         assert process.wait(DEADLINE_S) == 3
 
