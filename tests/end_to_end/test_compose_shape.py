@@ -2,6 +2,8 @@
 
 import os
 import subprocess
+import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,10 @@ __all__ = ["engine"]
 pytestmark = pytest.mark.compose
 
 FOUR = Shape(4)
+SAYS_S = 20.0
+# A machine that stands still leaves no write in doubt, and has nobody replaced.
+SET = ("--set", "call_timeout_ms=5000", "--set", "acknowledge_timeout_ms=5000")
+PATIENT = ("--detection-timeout-ms", "5000", *SET)
 
 
 def test_four_replicas_come_up_take_writes_and_go(engine: DockerClient, tmp_path: Path) -> None:
@@ -32,14 +38,23 @@ def test_four_replicas_come_up_take_writes_and_go(engine: DockerClient, tmp_path
         return done.stdout
 
     try:
-        said = lab("up", "--on", "compose", "--nodes", "4", "--replication", "sync")
+        said = lab("up", "--on", "compose", "--nodes", "4", "--replication", "sync", *PATIENT)
         project = compose_project.find_running(engine)
         assert project and project.shape() == FOUR
         assert "acknowledged by" in lab("put", "x", "7")
         assert lab("get", "x", "--from", "n4").strip() == "7", "the fourth follows, too"
         watch = said.splitlines()[-1].removesuffix("-f").split()
-        log = subprocess.run(watch, env=environment, capture_output=True, text=True, check=True).stdout
-        assert " n4 emptied " in log and " >>> " in log, "what `up` says shows all of them"
+        until_it_says(watch, environment, " n4 emptied ", " >>> ")  # what `up` says shows all of them
     finally:
         subprocess.run([str(ROOT / "lab"), "down"], env=environment, check=False)
     assert left_of(engine, project.name) == []
+
+
+def until_it_says(watch: list[str], environment: Mapping[str, str], *words: str) -> None:
+    """Wait until the log has all these words: the engine may be busy taking down what nodes have said."""
+    deadline = time.monotonic() + SAYS_S
+    while True:
+        log = subprocess.run(watch, env=environment, capture_output=True, text=True, check=True).stdout
+        if all(each in log for each in words):
+            return
+        assert time.monotonic() < deadline, log
