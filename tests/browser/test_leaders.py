@@ -31,4 +31,4 @@ def test_a_version_and_a_write_lead_to_the_timeline(folder: Path, show: Show) ->
 def test_on_a_narrow_window_only_the_drawings_scroll(folder: Path, show: Show) -> None:
     page = show(folder / NAME)
     page.set_viewport_size({"width": 800, "height": 900})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 800
+    page.wait_for_function("() => document.documentElement.scrollWidth <= 800")  # charts follow a frame later
