@@ -18,7 +18,6 @@ ENDS_S = 60  # ample for one that does not wait: what is under way never ends by
 ENDLESS = ("sweep", "write-conflict", "--random", "--seeds", "1..2000")
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("workers", [1, 3])
 def test_the_first_ctrl_c_ends_it(workers: int, tmp_path: Path) -> None:
     """With one worker there is nobody to wait for; what counts then is what is said, and how it ends."""
@@ -46,7 +45,6 @@ def test_the_first_ctrl_c_ends_it(workers: int, tmp_path: Path) -> None:
     until_nobody_is_left(sweep.pid)
 
 
-@pytest.mark.timeout(120)
 def test_what_runs_is_ended_when_nobody_wants_more() -> None:
     before = workers_of(os.getpid())
     naps = in_processes(time.sleep, [0, 1000, 1000], workers=2)
