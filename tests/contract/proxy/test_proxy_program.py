@@ -29,6 +29,7 @@ PROGRAMS = [
     pytest.param(PROGRAM, id="embedded"),
     pytest.param(["toxiproxy-server"], id="real", marks=pytest.mark.real_toxiproxy),
 ]
+TOO_EARLY_FOR_GO = -signal.SIGTERM  # its server may answer before it listens to signals (v2.12, server.go)
 PARENT = """
 import subprocess, sys, time
 command = [sys.executable, "-m", "chaos.proxy", "--port", "0", "--lease-stdin"]
@@ -109,7 +110,7 @@ def test_options_as_the_go_server_takes_them(program: Sequence[str], style: Sequ
         assert b"# TYPE toxiproxy_proxy_sent_bytes_total" in metrics or program is not PROGRAM
         assert b"process_open_fds " in metrics
         process.terminate()
-        assert process.wait(DEADLINE_S) == 0
+        assert process.wait(DEADLINE_S) in (0, TOO_EARLY_FOR_GO if program is not PROGRAM else 0)
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
