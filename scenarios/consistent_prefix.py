@@ -1,6 +1,6 @@
 """Somebody reads the answer, looks at what was asked, and there is no question: the effect before its cause.
 
-One log keeps the order of what it holds, and so each copy of it shows a *consistent prefix*: never an answer
+One log keeps the order of what it holds, so each copy of it shows a *consistent prefix*: never an answer
 without the question before it. Here the keys are shared out over two partitions, each with a leader, two
 followers and a log of its own, and nobody keeps the order between the logs. A user asks (a key in one
 partition); another one who has *seen* the question answers it (a key in the other). Then one

@@ -1,4 +1,4 @@
-"""The leader is gone. Who notices, who decides, and how long does nobody take writes?
+"""The leader is gone. Who notices, who decides, and how long are writes refused?
 
 A failover has four steps: notice that the leader is dead, choose who has the newest log, let everybody follow
 him, and demote the old leader when it returns. Only the first is a guess, for a dead leader cannot be told
@@ -69,7 +69,7 @@ async def newest_log(run: Run, leader: str) -> str:
 SCENARIO = Scenario(
     id="failover",
     section="A",
-    title="The leader dies, or is to be stopped; another takes over",
+    title="The leader dies or is stopped; another takes over",
     script=unplanned,
     workload=register.write_once(clients=12, rate_per_s=60),
     checkers=("split-brain", "long-outage", "lost-write"),

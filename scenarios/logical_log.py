@@ -1,4 +1,4 @@
-"""The log holds rows: what was inserted, changed or deleted, whoever said it in whichever words.
+"""The log holds rows: what was inserted, changed or deleted, whatever statement did it.
 
 An insert carries the new values, a delete the key (or all old values where the table has no key), an
 update the key and the values that changed. Since one transaction can change many rows, it is several

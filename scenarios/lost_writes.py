@@ -1,4 +1,4 @@
-"""The leader dies with acknowledged writes that nobody else has.
+"""The leader dies with acknowledged writes that no other node has.
 
 A leader that confirms a write before a follower has it makes a promise that only its own disk can
 keep. Here its links to the followers are cut one after the other, so that one follower is further

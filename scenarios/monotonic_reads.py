@@ -1,6 +1,6 @@
 """A user reloads a page and sees less than before: time seems to go backwards.
 
-One follower is up to date, the other is cut off from the leader and stays behind. Each reload may be
+One follower is up to date, the other is cut off from the leader and lags. Each reload may be
 answered by another replica, so what was there a moment ago is gone again. Nobody lied: both are true states
 of the past, shown in the wrong order. Then the good follower dies.
 

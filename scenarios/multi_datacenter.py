@@ -1,4 +1,4 @@
-"""Three datacenters far from each other, each with users of its own, and one of them is cut off.
+"""Three datacenters far apart, each with its own users, and one of them is cut off.
 
 With one leader every write goes to its datacenter: users elsewhere wait for the long way there and back
 each time, and a datacenter that is cut off can do nothing, though its machines are all well. With a leader
@@ -39,7 +39,7 @@ async def script(run: Run) -> None:
 SCENARIO = Scenario(
     id="multi-datacenter",
     section="D",
-    title="Datacenters far from each other, and one is cut off",
+    title="Datacenters far apart, one of which is cut off",
     script=script,
     workload=wiki.titles(pages=8, clients=9, rate_per_s=45),
     checkers=("unavailable", "lost-write", "diverged-replicas"),

@@ -39,7 +39,7 @@ async def script(run: Run) -> None:
 SCENARIO = Scenario(
     id="multi-datacenter-quorum",
     section="E",
-    title="A quorum of all datacenters, or of one's own",
+    title="A quorum across all datacenters, or within one's own",
     script=script,
     workload=register.reads_and_writes(keys=8, clients=12, rate_per_s=80, write_fraction=0.4),
     checkers=("unavailable",),

@@ -1,4 +1,4 @@
-"""A fourth replica joins while clients go on writing.
+"""A fourth replica joins while clients keep writing.
 
 A new follower needs everything that the leader has, but the leader does not stand still to be copied. Who
 copies the database file as it moves gets its first pages from before and its last from after what was

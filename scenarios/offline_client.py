@@ -1,4 +1,4 @@
-"""A telephone without network: its user goes on editing, and so do the others; then it is back.
+"""A telephone without network: its user keeps editing, and so do the others; then it is back.
 
 A device has its own store on its own disk. Its user's edits are done as soon as they are there, whoever can
 be reached: it is a leader that is usually cut off, and a sync is what leaders do with each other anyway.

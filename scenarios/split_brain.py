@@ -1,4 +1,4 @@
-"""Two leaders at once: the old one is cut off from everybody but one gateway, and does not know.
+"""Two leaders at once: the old one is cut off from all but one gateway, and does not know it.
 
 The controller hears nothing from the leader, declares it dead and appoints another. But the old leader
 lives, and one gateway still reaches it: clients there write on, clients elsewhere write to the new one,

@@ -40,7 +40,7 @@ async def script(run: Run) -> None:
 SCENARIO = Scenario(
     id="stale-reads",
     section="C",
-    title="Reads spread over lagging followers see values that were replaced",
+    title="Reads from lagging followers return overwritten values",
     script=script,
     workload=register.reads_and_writes(keys=5, clients=12, rate_per_s=80, write_fraction=0.4),
     checkers=("stale-read", "diverged-replicas"),

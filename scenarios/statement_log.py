@@ -1,4 +1,4 @@
-"""The log holds the statements' text, and executing a text again need not come to the same.
+"""The log holds the statements' text, and executing it again need not give the same result.
 
 A follower that repeats `INSERT … VALUES (now(), rand())` has its own clock and its own chance. Where
 an UPDATE takes "any one" of several rows, each copy's physical order decides which; here the followers
@@ -37,7 +37,7 @@ async def script(run: Run) -> None:
 SCENARIO = Scenario(
     id="statement-log",
     section="B",
-    title="Statements executed again on another replica come to something else",
+    title="Statements give a different result when another replica executes them",
     script=script,
     workload=shop.transactions(clients=12, rate_per_s=80),
     checkers=("diverged-replicas",),

@@ -1,4 +1,4 @@
-"""One follower hangs, then dies. Who else has to stand still for that?
+"""One follower hangs, then dies. Who else has to wait for it?
 
 The follower that is paused accepts connections and says nothing; to its leader it is only very slow. How
 long the leader waits for it is the price of what was promised to clients.

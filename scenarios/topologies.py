@@ -1,4 +1,4 @@
-"""Five leaders, of whom one dies: by which ways do changes get from each of the others to the rest?
+"""Five leaders, one of which dies: how do the others' changes reach the rest?
 
 Each leader takes its own clients' writes. In `all-to-all` it sends them to everybody. In a `ring` it sends
 them to its neighbour, who hands them on, and in a `star` to the one in the middle: fewer ways, and each of
@@ -60,7 +60,7 @@ FEW = register.reads_and_writes(keys=2, clients=20, rate_per_s=120, write_fracti
 SCENARIO = Scenario(
     id="topologies",
     section="D",
-    title="By which ways changes get from leader to leader",
+    title="How changes travel from leader to leader",
     script=script,
     workload=ONCE,
     checkers=("missed-change", "replication-loop", "lost-write", "diverged-replicas"),

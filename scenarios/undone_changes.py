@@ -1,4 +1,4 @@
-"""A failover takes back changes that a consumer beside the cluster had already taken over.
+"""A failover undoes changes that a consumer outside the cluster has already applied.
 
 Replication is asynchronous, and the leader dies with prices that no follower has. The consumer had them: they
 were acknowledged. Its successor counts on from an older place in the log, so the same numbers mean other
@@ -55,7 +55,7 @@ async def _taken_over(run: Run, leader: str) -> None:
 SCENARIO = Scenario(
     id="undone-changes",
     section="B",
-    title="A failover takes back changes that a consumer has already taken over",
+    title="A failover undoes changes that a consumer has already applied",
     script=script,
     workload=stock.prices(clients=8, rate_per_s=50),
     checkers=("missed-change", "phantom-change", "repeated-change", "diverged-copy"),
