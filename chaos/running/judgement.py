@@ -13,6 +13,7 @@ from chaos.recording.stalls import Stall
 from services.settings import CommonSettings
 
 NO_FAULT = "no fault struck"
+MUCH = 1 / 3  # of a run's time
 NOT_SETTLED = "not settled"  # so begins the problem of a run whose replicas were read too early
 
 
@@ -51,6 +52,22 @@ def stood_still(
     return [
         f"{STOOD_STILL} for {longest.lasted_s:.1f} s, {longest.began_ns / 1e9:.1f} s after the beginning; "
         "nothing that happened then proves anything, so run it again"
+    ]
+
+
+def stood_still_often(stalls: Sequence[Stall], run_s: float, problems: Sequence[str]) -> list[str]:
+    """The reason, if a run of `run_s` has failed at `problems`, and this machine stood still for much of it.
+
+    What ends as it should proves as much as ever, however often the machine stood still for a moment. But a
+    script that has waited in vain, or replicas that have not settled, may only have lacked the time.
+    """
+    lasted_s = sum(stall.lasted_s for stall in stalls)
+    is_known = any(problem.startswith(STOOD_STILL) for problem in problems)
+    if not problems or is_known or lasted_s <= MUCH * run_s:
+        return []
+    return [
+        f"{STOOD_STILL} for {lasted_s:.1f} s in all, out of {run_s:.1f} s; what came too late then proves "
+        "nothing, so run it again"
     ]
 
 

@@ -17,7 +17,14 @@ from chaos.recording.overhearing import overheard
 from chaos.recording.recorder import Recorder
 from chaos.recording.sampling import sampling
 from chaos.recording.stalls import Watch, not_watching
-from chaos.running.judgement import doubts, has_shown, not_settled, pronounce, stood_still
+from chaos.running.judgement import (
+    doubts,
+    has_shown,
+    not_settled,
+    pronounce,
+    stood_still,
+    stood_still_often,
+)
 from chaos.running.narrator import Narrator, Tell, TellAt
 from chaos.running.run import Run
 from chaos.running.settle import consumers_caught_up, final_reads, heal, settle
@@ -56,19 +63,20 @@ async def play(
             sampled = sampling(stage.cluster, stage.clock, recorder.elapsed_ns, folder)
             async with narrator.following(stage.clock), sampled:
                 with stage.watched(recorder.elapsed_ns) as stalls:
-                    shown = partial(has_shown, scenario, variant, folder.recorded)
                     run_with = partial(
                         Run,
                         stage.cluster,
                         recorder=recorder,
                         tell=narrator.tell,
                         must_show=variant.kind == "problem",
-                        shown=shown,
+                        shown=partial(has_shown, scenario, variant, folder.recorded),
                         began_s=began_s,
                     )
                     problems = await _perform(stage, scenario, variant, seed, recorder, run_with)
+                    watched_s = recorder.elapsed_ns() / 1e9
                 problems += stood_still(stalls, settings, scenario.bounds_ms)
                 problems += await _conclude(stage, recorder, narrator.tell, folder)
+                problems += stood_still_often(stalls, watched_s, problems)
     finally:
         folder.write_events(stage.cluster.events(), began_s)
         folder.write_lines(MESSAGES, overheard(stage.cluster, began_s))

@@ -12,9 +12,10 @@ import pytest
 
 from chaos.cluster.shape import DEFAULT
 from chaos.faults.cut import Cut
+from chaos.judging.verdict import STOOD_STILL
 from chaos.recording.folder import RunFolder
 from chaos.recording.stalls import Stall
-from chaos.running.judgement import stood_still
+from chaos.running.judgement import stood_still, stood_still_often
 from chaos.running.run import Run
 from chaos.running.runner import Stage, play
 from chaos.runtimes.heartbeat import NOTED_S, watching
@@ -94,6 +95,28 @@ def test_or_from_half_of_the_shortest_bound_on(lasted_s: float, is_told: bool) -
     settings = SingleLeaderSettings(detection_timeout_ms=5000)
     problems = stood_still([Stall(0, lasted_s)], settings, {"write-stall": 1500, "long-outage": 5000})
     assert bool(problems) is is_told
+
+
+IN_VAIN = "waited 30 s in vain for 120 more reads answered"
+
+
+@pytest.mark.parametrize(
+    ("stalls_s", "problems", "is_told"),
+    [
+        ([0.2] * 20, [IN_VAIN], True),
+        ([0.2] * 15, [IN_VAIN], False),
+        ([0.2] * 20, [], False),
+        ([0.2] * 20, [IN_VAIN, f"{STOOD_STILL} for 0.4 s, …"], False),
+    ],
+)
+def test_many_moments_excuse_who_waited_in_vain(
+    stalls_s: list[float], problems: list[str], is_told: bool
+) -> None:
+    """A third of the time is much. It excuses nothing that ended well, and is said once."""
+    said = stood_still_often([Stall(0, lasted_s) for lasted_s in stalls_s], 10.0, problems)
+    assert bool(said) is is_told
+    for problem in said:
+        assert problem.startswith(f"{STOOD_STILL} for 4.0 s in all, out of 10.0 s; ")
 
 
 class Noticed(list[Stall]):
