@@ -104,6 +104,7 @@ def test_who_is_killed_stays_dead_and_is_buried_until_the_order_to_start() -> No
     with supervised("bash", "-c", STUBBORN) as process:
         for _ in range(ROUNDS):
             node_of(process)
+            until(lambda: is_idle(process))  # it has heard the second order, which would be too early else
             process.send_signal(KILL)
             until(lambda: not children(process))
             process.send_signal(KILL)  # by another who wants it dead
