@@ -5,9 +5,11 @@ import pty
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from chaos.catalogue.tour import STEPS
@@ -86,6 +88,8 @@ def test_ctrl_c_at_a_terminal_ends_it_as_it_ends_any_command(tmp_path: Path) -> 
     said = b""
     while b"[Enter, s, q]" not in said:
         said += os.read(here, 4096)
+    while psutil.Process(tour.pid).status() != psutil.STATUS_SLEEPING:
+        time.sleep(0.01)  # between its asking and its reading Python would hear the signal only with a line
     tour.send_signal(signal.SIGINT)
     assert tour.wait() == 130
     os.close(here)
