@@ -25,8 +25,10 @@ class Server:
         self.body = body
         self.patience = patience
         self.requests: list[str] = []
+        self.connections = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
         try:
             while await self._answer(reader, writer):
                 pass
@@ -125,6 +127,28 @@ async def test_nothing_is_sent_twice_when_an_idle_connection_ends(request_: Requ
             await perform(client, "g1", request_)
     assert not error.value.definite
     assert len(server.requests) == 2
+
+
+async def test_a_connection_is_left_to_the_next_request() -> None:
+    server = Server(200, WRITTEN)
+    async with talking_to(server) as client:
+        for _ in range(3):
+            await perform(client, "g1", PUT)
+        assert server.connections == 1
+        await asyncio.gather(*(perform(client, "g1", PUT) for _ in range(5)))
+        assert server.connections == 5
+        await asyncio.gather(*(perform(client, "g1", PUT) for _ in range(5)))
+        assert server.connections == 5
+
+
+async def test_a_request_that_failed_leaves_its_connection_to_nobody() -> None:
+    server = Server(0)
+    async with talking_to(server) as client:
+        with pytest.raises(ClientError):
+            await perform(client, "g1", PUT)
+        server.status, server.body = 200, WRITTEN
+        assert await perform(client, "g1", PUT) == WRITE_ANSWER
+        assert server.connections == 2
 
 
 async def test_what_goes_over_the_wire() -> None:
