@@ -177,7 +177,7 @@ class OriginStatus(Detail, frozen=True, kw_only=True, tag="multi-leader"):
 
 SERVED: Mapping[str, tuple[type[Message], ...]] = {
     "replica": (Changes, CopyPage, AskConflicts, Transact, Edit),
-    "device": (Changes,),
+    "device": (Changes, CopyPage),
     "gateway": (Transact, AskConflicts),
 }
 REPLIES: tuple[type[Message], ...] = (Taken, Transacted, Edited, InConflict)

@@ -9,7 +9,7 @@ PouchDB on a telephone; Kleppmann et al.: Local-first software, 2019.)
 from services.errors import LabError
 from services.family import NO_WISH, Answers, Wish
 from services.messages import Execute, Executed, Read, ReadContents, ReadResult, Write, Written
-from services.messages.multi_leader import Changes
+from services.messages.multi_leader import Changes, CopyPage
 from services.multi_leader.member import Member
 from services.multi_leader.topologies import Routes
 
@@ -21,7 +21,7 @@ class Device(Member):
 
     def answers(self) -> Answers:
         """See `Part`; what its users ask comes in by `write` and `read`."""
-        return {ReadContents: self._contents, Changes: self._changes}
+        return {ReadContents: self._contents, Changes: self._changes, CopyPage: self._page}
 
     @property
     def home(self) -> str:

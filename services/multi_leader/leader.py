@@ -11,9 +11,10 @@ from msgspec import structs
 
 from services.errors import LabError
 from services.messages import Operation, Value, Write
-from services.messages.multi_leader import Change, Step, Transact
+from services.messages.multi_leader import Change, CopyPage, Step, Transact
 from services.messages.versions import Stamp
 from services.multi_leader.conflicts import Conflict, conflict_of
+from services.multi_leader.copying import is_new
 from services.multi_leader.delivery import deliverable
 from services.multi_leader.knowledge import dot_of, past_of_all
 from services.multi_leader.resolvers import Resolvers
@@ -72,7 +73,7 @@ class Leader:
         self._name, self._clock = name, stamps or HybridClock(clock.wall)
         self.known, time_us, self.conflicts = storage.recovered()
         self._clock.saw(time_us)
-        self.siblings = storage.siblings()
+        self.siblings, self.floors = storage.siblings(), storage.floors()
 
     def write_all(self, asked: Sequence[Write | Transact]) -> list[Done]:
         """Do what clients ask, in one transaction, durable on return. Writes, blocks."""
@@ -94,6 +95,20 @@ class Leader:
             self.storage.count_conflicts(draft.conflicts)
         self._settle(draft)
         return done
+
+    def merge(self, page: CopyPage) -> None:
+        """Take over what is new of a page of another leader's copy, durable on return. Writes, blocks."""
+        draft = self._draft()
+        with self.storage.transaction():
+            self._merge(draft, page)
+        self._settle(draft)
+        self.floors = self.storage.floors()
+
+    def trim(self, up_to: Mapping[str, int]) -> None:
+        """Keep no changes up to there of each origin: everybody has them. Writes, blocks."""
+        with self.storage.transaction():
+            self._forget(up_to)
+        self.floors = self.storage.floors()
 
     def _draft(self) -> Draft:
         return Draft(dict(self.known), self.conflicts)
@@ -231,6 +246,28 @@ class Leader:
             raise LabError("bad-request", "the context knows of a write that never was; read the key again")
         return str(past)
 
+    def _merge(self, draft: Draft, page: CopyPage) -> None:
+        """See `copying`. What is known by a copy alone cannot be handed on as changes."""
+        for element in page.elements:
+            self.storage.add(Operation("add", element.key, element.value))
+        for version in page.versions:
+            key = version.operation.key
+            held, resolver = self.storage.held(key), self.resolvers.of(key)
+            if is_new(version, held):
+                kept = resolver.keep(held, version)
+                self.storage.replace(key, kept, len(resolver.count(kept)))
+            self._clock.saw(version.stamp.time_us)
+        for origin, sequence in page.knows.items():
+            if sequence > draft.known.get(origin, 0):
+                draft.known[origin] = sequence
+                self.storage.forget(origin, sequence, page.time_us)
+                if origin == self._name:
+                    self.storage.number_all(sequence)  # no number of a version is larger than that
+
+    def _forget(self, up_to: Mapping[str, int]) -> None:
+        for origin, sequence in up_to.items():
+            self.storage.forget(origin, sequence)
+
     def _absorb(self, draft: Draft, change: Change) -> None:
         """Log it, and let its key have what the resolver keeps; a conflict is counted and told."""
         draft.known[change.origin] = change.sequence
@@ -241,6 +278,8 @@ class Leader:
             return
         key = change.operation.key
         held = self.storage.held(key)
+        if any(dot_of(each) == dot_of(change) for each in held):
+            return  # it came before, with a copy of somebody who knew more than the copy's last page says
         resolver = self.resolvers.of(key)
         kept = resolver.keep(held, change)
         self.storage.replace(key, kept, len(resolver.count(kept)))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from services.messages import Contents, Read, ReadContents, ReadResult, Status, 
 from services.messages.multi_leader import (
     AskConflicts,
     Changes,
+    CopyPage,
     Edit,
     Edited,
     InConflict,
@@ -22,12 +24,14 @@ from services.messages.multi_leader import (
     Transacted,
 )
 from services.multi_leader import conflicts
+from services.multi_leader.copying import HEARTBEATS_BETWEEN_TRIMS, trimmable
 from services.multi_leader.documents.desk import Desk
 from services.multi_leader.exchange import Exchange
 from services.multi_leader.handlers import handler_of
 from services.multi_leader.homes import homes_of, with_devices
 from services.multi_leader.knowledge import dot_of
 from services.multi_leader.leader import Done, Leader
+from services.multi_leader.numbering import Numbering
 from services.multi_leader.resolvers import Resolvers
 from services.multi_leader.showing import conflicts_under, contents_of, read_of
 from services.multi_leader.source import Alone
@@ -38,10 +42,11 @@ from services.ports import Env
 from services.settings import NodeSettings
 from services.settings.multi_leader import MultiLeaderSettings
 from services.store.group_commit import GroupCommit
+from services.trouble import disk_may_refuse
 from services.versions import dotted, vectors
 from services.working import Working
 
-COMMIT, DOCUMENTS = "commit", "documents"
+COMMIT, DOCUMENTS, TRIM = "commit", "documents", "trim-changes"
 
 
 class Member(Working[MultiLeaderSettings]):
@@ -61,6 +66,7 @@ class Member(Working[MultiLeaderSettings]):
             **of_clients,
             **looks,
             Changes: self._changes,
+            CopyPage: self._page,
             Edit: self._edit,
         }
 
@@ -68,7 +74,7 @@ class Member(Working[MultiLeaderSettings]):
         """End the work and close the database."""
         self._works = False
         self._commit.fail(LabError("shutting-down", f"{self._env.node} takes no more writes: {reason}"))
-        for task in (COMMIT, DOCUMENTS, *map(_task, self._exchanges)):
+        for task in (COMMIT, DOCUMENTS, TRIM, *map(_task, self._exchanges)):
             await self._env.tasks.cancel(task)
         self._leader.storage.close_reader()
         await self._env.disk.run(self._leader.storage.close)
@@ -82,13 +88,14 @@ class Member(Working[MultiLeaderSettings]):
             conflicts=leader.conflicts,
             siblings=leader.siblings,
             locks=self._desk.locks,
+            trimmed=dict(leader.floors),
         )
         owes = sum(exchange.lacking() for exchange in self._exchanges.values()) + self._desk.owes
         return Status(
             node=self._env.node,
             role=self.role,
             mark=vectors.text_of(leader.known),
-            owes=owes + (not self._works),
+            owes=owes + (not self._works or not self._numbering.is_whole),
             settings=self._settings,
             detail=detail,
         )
@@ -122,10 +129,18 @@ class Member(Working[MultiLeaderSettings]):
         self._topology = topology_of(settings.topology)
         self._drawn = dict[tuple[str, ...], Routes]()  # for those who are gone, the routes without them
         self._commit = GroupCommit[Write | Transact, Done](env.disk, self._leader.write_all, self._committed)
-        source = Alone(env, self._leader)
+        tags, peers = settings.origin_tags, self.peers()
+        may_be_new = tags and not self._desk.was_typed_on
+        self._numbering = Numbering(
+            *(env.node, peers if may_be_new else (), lambda: self._leader),
+            now_s=env.clock.monotonic,
+            patience_s=settings.detection_timeout_ms / 1000,
+            catches_up=self.role == "device" and settings.documents != "none",
+        )
+        source = Alone(env, self._leader, self._numbering, tags=tags)
         self._exchanges = {
             peer: Exchange(env.clock, source, peer, settings, partial(self._origins_for, peer), self.say)
-            for peer in self.peers()
+            for peer in peers
         }
 
     def peers(self) -> tuple[str, ...]:
@@ -156,6 +171,7 @@ class Member(Working[MultiLeaderSettings]):
     def _begin(self) -> None:
         self._env.tasks.spawn(COMMIT, self._commit.run())
         self._env.tasks.spawn(DOCUMENTS, self._desk.run())
+        self._env.tasks.spawn(TRIM, self._keep_trimming())
         for peer, exchange in self._exchanges.items():
             self._env.tasks.spawn(_task(peer), exchange.run())
 
@@ -172,6 +188,7 @@ class Member(Working[MultiLeaderSettings]):
                 conflicts.tell(self.say, conflict, by)
 
     async def _edit(self, message: Edit) -> Edited:
+        self._numbering.must_be_whole()
         reply, done = await self._desk.order(message)
         self._committed(done)
         return reply
@@ -181,6 +198,7 @@ class Member(Working[MultiLeaderSettings]):
         return Written(node=self._env.node, vector=dict(self._leader.known))
 
     async def _write(self, message: Write) -> Written:
+        self._numbering.must_be_whole()
         if self._desk.is_open and message.operation.f == "add":
             return await self._type(message)
         done = await self._commit.perform(message)
@@ -196,6 +214,7 @@ class Member(Working[MultiLeaderSettings]):
 
     async def _transact(self, message: Transact) -> Transacted:
         """Reads wait for the disk, too, so what they show is durable and of one moment."""
+        self._numbering.must_be_whole()
         done = await self._commit.perform(message)
         if self._settings.detection == "sync" and done.changes:
             await self._everywhere(done.changes[-1].sequence)
@@ -239,7 +258,25 @@ class Member(Working[MultiLeaderSettings]):
             self._committed(done)
             if not done and self._settings.delivery == "causal":
                 self._note_waiting(batch)
+        return Taken(node=self._env.node, known=self._numbering.answer(batch.sender, self._leader.known))
+
+    async def _page(self, page: CopyPage) -> Taken:
+        await self._env.disk.run(lambda: self._leader.merge(page))
+        if page.knows:
+            self.say("took-copy", sender=page.sender, knows=vectors.text_of(self._leader.known))
+        self._committed([])
         return Taken(node=self._env.node, known=dict(self._leader.known))
+
+    async def _keep_trimming(self) -> None:
+        """Now and then; what a full disk refuses now is done the next time."""
+        keep, leader = self._settings.log_retention_entries, self._leader
+        while True:
+            await self._env.clock.sleep(HEARTBEATS_BETWEEN_TRIMS * self._settings.heartbeat_ms / 1000)
+            confirmed = [each.confirmed for each in self._exchanges.values()]
+            worth = trimmable(leader.known, confirmed, leader.floors, keep)
+            if worth:
+                with suppress(LabError), disk_may_refuse():
+                    await self._env.disk.run(partial(leader.trim, worth))
 
     def _note_waiting(self, batch: Changes) -> None:
         """Say once which change waits here, and for what."""

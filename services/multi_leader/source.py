@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from services.errors import LabError
-from services.messages.multi_leader import Change, Changes, Taken
+from services.messages.multi_leader import Change, Changes, CopyPage, Taken
+from services.multi_leader.copying import pages
 from services.multi_leader.leader import Leader
+from services.multi_leader.numbering import Numbering
 from services.ports import Env
 from services.replies import of_type
 from services.trouble import disk_may_refuse
@@ -52,14 +53,16 @@ class Source(Protocol):
 
 
 class Alone:
-    """See `Source`: of a leader without followers."""
+    """See `Source`: of a leader without followers.
+
+    Without tags a change gets another number at each leader, so a copy would tell nobody what it still lacks.
+    """
 
     ships = True
-    makes_copies = False  # it keeps all changes
 
-    def __init__(self, env: Env, leader: Leader) -> None:
-        self._env, self._leader = env, leader
-        self.name = env.node
+    def __init__(self, env: Env, leader: Leader, numbering: Numbering, *, tags: bool) -> None:
+        self._env, self._leader, self._numbering = env, leader, numbering
+        self.name, self.makes_copies = env.node, tags
 
     @property
     def known(self) -> Mapping[str, int]:
@@ -76,11 +79,15 @@ class Alone:
 
     def lacks_what_is_gone(self, confirmed: Mapping[str, int]) -> bool:
         """See `Source`."""
-        return False
+        return any(confirmed.get(origin, 0) < floor for origin, floor in self._leader.floors.items())
 
     async def copy_to(self, peer: str) -> Taken:
-        """See `Source`: nobody ever needs a copy."""
-        raise LabError("bad-order", f"{self.name} has all changes for {peer}")
+        """See `Source`."""
+        knows = dict(self._leader.known)
+        reply = Taken(node=self.name, known=knows)
+        for page in pages(self.name, self._leader.storage, knows):
+            reply = await self._call(peer, page)
+        return reply
 
     async def remember(self, peer: str, known: Mapping[str, int]) -> None:
         """See `Source`."""
@@ -90,4 +97,9 @@ class Alone:
 
     async def send(self, peer: str, batch: Changes) -> Taken:
         """See `Source`."""
-        return of_type(await self._env.network.call(peer, batch, SHIP_TIMEOUT_S), Taken)
+        reply = await self._call(peer, batch)
+        self._numbering.hear(peer, reply.known)
+        return reply
+
+    async def _call(self, peer: str, message: Changes | CopyPage) -> Taken:
+        return of_type(await self._env.network.call(peer, message, SHIP_TIMEOUT_S), Taken)

@@ -53,7 +53,7 @@ class MultiLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="multi-
     most_hops: int = 40  # without tags: so often a change is handed on, and no further
     # How the one leader of a datacenter replicates to its followers there; `none`: every replica leads.
     inside: Inside = "none"
-    log_retention_entries: int = 100_000  # of each origin, inside; older ones that everybody has are trimmed
+    log_retention_entries: int = 100_000  # of each origin; older ones that everybody has are trimmed
     documents: Documents = "none"  # sets are texts then, which devices edit in this way
     lock_ms: int = 3000  # so long after the last keystroke a document stays locked for the others
     on_return: OnReturn = "sync"  # `overwrite`: what a device brings replaces what it finds, seen or not

@@ -6,13 +6,13 @@ from typing import TypeVar
 import apsw
 from msgspec.structs import replace
 
-from services.errors import LabError
 from services.messages import Write
 from services.messages.multi_leader import Change, Changes, Taken, Transact
-from services.multi_leader.datacenters.copying import pages
+from services.multi_leader.copying import pages, trimmable
 from services.multi_leader.datacenters.machine import Ask, Confirmed, Machine, Told, Trimmed
 from services.multi_leader.datacenters.places import inside, place_of, replicas_of
 from services.multi_leader.datacenters.way import Way
+from services.multi_leader.numbering import Numbering
 from services.multi_leader.resolvers import Resolvers
 from services.multi_leader.stamping import stamps_of
 from services.ports import Env
@@ -40,8 +40,11 @@ class Group:
         fellows = replace(node, replicas=places[self.name], companions={}, cluster=inside(settings))
         self.member = Member(env, fellows, self._machine)
         self._standing = self.member.standing
-        self._told_of_us: dict[str, int] = {}  # how much each other one has of this one's
-        self._asks_since_s: float | None = None
+        self.numbering = Numbering(
+            *(self.name, self.others, lambda: self.machine),
+            now_s=env.clock.monotonic,
+            patience_s=settings.detection_timeout_ms / 1000,
+        )
 
     @property
     def machine(self) -> Machine:
@@ -78,19 +81,6 @@ class Group:
         """See `Source`."""
         return any(confirmed.get(origin, 0) < floor for origin, floor in self.machine.floors.items())
 
-    @property
-    def is_whole(self) -> bool:
-        """May it take writes? Who has given no number first hears from all others whether it had given any.
-
-        Its disks may be new ones. One of the others may lack what another has, and so may a copy from there.
-        """
-        return self._has_given_numbers or (self._has_what_it_was_told and not self._unheard)
-
-    def answer(self, sender: str, known: Mapping[str, int]) -> dict[str, int]:
-        """What `sender` is told is `known` here; without its own, it asks who has more of it for a copy."""
-        asks = self._told_of_us.get(sender, 0) > known.get(self.name, 0) and not self._has_given_numbers
-        return {origin: count for origin, count in known.items() if not (asks and origin == self.name)}
-
     async def copy_to(self, peer: str) -> Taken:
         """See `Source`: what is acknowledged, as everything that leaves the house."""
         machine = self.machine
@@ -105,26 +95,21 @@ class Group:
     async def trim(self, confirmed: Sequence[Mapping[str, int]]) -> None:
         """Forget old changes that all others have. Raises `LabError`."""
         keep, floors = self._settings.log_retention_entries, self.machine.floors
-        up_to = {
-            origin: min(count - keep, *(peer.get(origin, 0) for peer in confirmed))
-            for origin, count in self.known.items()
-        }
-        worth = {origin: count for origin, count in up_to.items() if count > floors.get(origin, 0)}
+        worth = trimmable(self.known, confirmed, floors, keep)
         if worth:
             await self.ask(Trimmed(worth))
 
     async def send(self, peer: str, batch: Changes) -> Taken:
         """See `Source`: to whoever leads there."""
         reply = of_type(await self._ways[peer].call(batch, self._settings.patience_s), Taken)
-        if not self.is_whole:
-            self._told_of_us[peer] = reply.known.get(self.name, 0)
+        self.numbering.hear(peer, reply.known)
         return reply
 
     async def ask(self, what: Ask) -> Told:
         """Let it be done, and return when it is acknowledged. Raises `LabError`, not-leader at a follower."""
         leader = await self._standing.leadership()
         if isinstance(what, Write | Transact):
-            self._must_be_whole()
+            self.numbering.must_be_whole()
         told: Told = (await leader.execute(Asked(what))).told
         return told
 
@@ -138,30 +123,6 @@ class Group:
             await leader.acknowledged_up_to(end)
             await leader.lease.assured()  # it may have stood still meanwhile
             return found
-
-    @property
-    def _has_given_numbers(self) -> bool:
-        """And not only heard, by a copy, of such that it had given before."""
-        return self.machine.known.get(self.name, 0) > self.machine.floors.get(self.name, 0)
-
-    @property
-    def _has_what_it_was_told(self) -> bool:
-        return self.machine.known.get(self.name, 0) >= max(self._told_of_us.values(), default=0)
-
-    @property
-    def _unheard(self) -> set[str]:
-        return set(self.others) - set(self._told_of_us)
-
-    def _must_be_whole(self) -> None:
-        """Raises `LabError` no-leader until all others have answered, but those who are silent for long."""
-        if self.is_whole:
-            return
-        now = self._env.clock.monotonic()
-        self._asks_since_s = now if self._asks_since_s is None else self._asks_since_s
-        silent = now - self._asks_since_s > self._settings.detection_timeout_ms / 1000
-        if not (silent and self._has_what_it_was_told):
-            text = f"{self.name} has nothing on its disks, and asks the other datacenters what it had"
-            raise LabError("no-leader", text)
 
     def _machine(self, writer: apsw.Connection, reader: apsw.Connection) -> Machine:
         env, settings = self._env, self._settings

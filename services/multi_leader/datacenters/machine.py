@@ -13,9 +13,8 @@ from typing import NamedTuple, TypeAlias
 import apsw
 import msgspec
 
-from services.messages import Operation, Write
+from services.messages import Write
 from services.messages.multi_leader import Change, Changes, CopyPage, Transact
-from services.multi_leader.datacenters.copying import is_new
 from services.multi_leader.delivery import deliverable
 from services.multi_leader.leader import Done, Draft, Leader
 from services.multi_leader.resolvers import Resolvers
@@ -82,7 +81,6 @@ class Machine(Leader):
         super().__init__(name, clock, Storage(writer, reader), resolvers, causal=causal, stamps=stamps)
         self._writer = writer
         self.peers: Mapping[str, Mapping[str, int]] = self.storage.all_confirmed()
-        self.floors: Mapping[str, int] = self.storage.floors()
         self._drawn: Draft | None = None  # what will be known, while a transaction is under way
         self._undone = False  # entries were taken back in it
         self._steps = deque([(0, dict(self.known))])  # what was known at which entry of the log
@@ -173,28 +171,9 @@ class Machine(Leader):
         if isinstance(command, Confirmed):
             self.storage.confirm(command.peer, command.known)
         elif isinstance(command, Trimmed):
-            for origin, up_to in command.up_to.items():
-                self.storage.forget(origin, up_to)
+            self._forget(command.up_to)
         else:
             self._merge(draft, command.page)
-
-    def _merge(self, draft: Draft, page: CopyPage) -> None:
-        """See `copying`. What is known by a copy alone cannot be handed on as changes."""
-        for element in page.elements:
-            self.storage.add(Operation("add", element.key, element.value))
-        for version in page.versions:
-            key = version.operation.key
-            held, resolver = self.storage.held(key), self.resolvers.of(key)
-            if is_new(version, held):
-                kept = resolver.keep(held, version)
-                self.storage.replace(key, kept, len(resolver.count(kept)))
-            self._clock.saw(version.stamp.time_us)
-        for origin, sequence in page.knows.items():
-            if sequence > draft.known.get(origin, 0):
-                draft.known[origin] = sequence
-                self.storage.forget(origin, sequence, page.time_us)
-                if origin == self._name:
-                    self.storage.number_all(sequence)  # no number of a version is larger than that
 
     def _take_all(self, draft: Draft, changes: Sequence[Change]) -> None:
         for change in changes:

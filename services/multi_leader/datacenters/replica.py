@@ -38,6 +38,7 @@ from services.messages.multi_leader import (
     Transacted,
 )
 from services.multi_leader import conflicts
+from services.multi_leader.copying import HEARTBEATS_BETWEEN_TRIMS
 from services.multi_leader.datacenters.group import Group
 from services.multi_leader.datacenters.machine import Copied, Told
 from services.multi_leader.exchange import Exchange
@@ -54,7 +55,6 @@ from services.versions import dotted, vectors
 from services.working import Working
 
 BEGIN, TRIM = "begin", "trim-changes"
-HEARTBEATS_BETWEEN_TRIMS = 5
 
 
 class Replica(Working[MultiLeaderSettings]):
@@ -89,7 +89,8 @@ class Replica(Working[MultiLeaderSettings]):
         """What it knows; a leader owes what followers and other datacenters lack; all owe to work at all."""
         group, inner = self._group, account.status(self._standing)
         exchanges = self._exchanges if group.ships else {}
-        machine, ready = group.machine, self._works and (group.is_whole or not group.ships)
+        machine, is_whole = group.machine, group.numbering.is_whole
+        ready = self._works and (is_whole or not group.ships)
         detail = OriginStatus(
             origins=machine.known,
             confirmed={peer: dict(each.confirmed) for peer, each in self._exchanges.items()},
@@ -192,7 +193,7 @@ class Replica(Working[MultiLeaderSettings]):
             known = self._told(await group.ask(batch)).known
         else:
             known = await group.shown(lambda: dict(group.machine.known))
-        return Taken(node=self._env.node, known=group.answer(batch.sender, known))
+        return Taken(node=self._env.node, known=group.numbering.answer(batch.sender, known))
 
     async def _page(self, page: CopyPage) -> Taken:
         told = self._told(await self._group.ask(Copied(page)))

@@ -45,6 +45,11 @@ class Desk:
         return self._editor.owes if self._editor else 0
 
     @property
+    def was_typed_on(self) -> bool:
+        """Are there drafts of its user's, so that its disk is no new one?"""
+        return bool(self._editor and self._editor.keys)
+
+    @property
     def locks(self) -> dict[str, str]:
         """Who may type in which document, by the locks of this leader."""
         return self._orders.locks()

@@ -14,7 +14,7 @@ from services.errors import LabError
 from services.messages import Entry, Operation, Position, Write
 from services.messages.multi_leader import Change, Changes, CopyPage, Element, Step, Transact
 from services.messages.versions import Stamp
-from services.multi_leader.datacenters.copying import is_new, pages
+from services.multi_leader.copying import is_new, pages
 from services.multi_leader.datacenters.machine import Ask, Confirmed, Copied, Machine, Told, Trimmed
 from services.multi_leader.resolvers import Resolvers
 from services.multi_leader.storage import TABLES

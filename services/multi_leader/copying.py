@@ -1,7 +1,7 @@
-"""A copy for a datacenter that lacks what is trimmed here: all versions and sets, page by page.
+"""A copy for a leader that lacks what is trimmed elsewhere: all versions and sets, page by page.
 
 Pages are merged into what is there, as changes are: whoever has seen a version drops it, whoever has it keeps
-it. So a page may come twice, or from two datacenters, and changes may arrive in between. Only the last page
+it. So a page may come twice, or from two leaders, and changes may arrive in between. Only the last page
 raises what its receiver knows. It says what the sender knew before the first page was made, so nothing
 that is newer is missed.
 """
@@ -16,6 +16,7 @@ from services.store.effects import canonical
 from services.versions import dotted
 
 T = TypeVar("T")
+HEARTBEATS_BETWEEN_TRIMS = 5
 PAGE_BYTES = 128 << 10  # at least so many, so that one value more still fits into a message
 
 
@@ -42,6 +43,20 @@ def _parts(things: Sequence[T]) -> Iterator[tuple[T, ...]]:
             part, size = [], 0
     if part:
         yield tuple(part)
+
+
+def trimmable(
+    known: Mapping[str, int], confirmed: Sequence[Mapping[str, int]], floors: Mapping[str, int], keep: int
+) -> dict[str, int]:
+    """Up to where each origin's changes need not be kept: all others have `confirmed` them, `keep` are newer.
+
+    Nothing of origins of which nothing more than up to `floors` can go.
+    """
+    up_to = {
+        origin: min((count - keep, *(peer.get(origin, 0) for peer in confirmed)))
+        for origin, count in known.items()
+    }
+    return {origin: count for origin, count in up_to.items() if count > floors.get(origin, 0)}
 
 
 def is_new(version: Change, held: Sequence[Change]) -> bool:

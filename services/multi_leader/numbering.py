@@ -1,0 +1,91 @@
+"""Whether a leader may give numbers to changes: one with a new disk first hears which it had given.
+
+The others know a leader's changes by their numbers. Had it lost its disk and counted from one again, they
+would take its new changes for old ones, which they have. So a leader that has given no number asks all
+others what they have of it, and whoever has more than it has sends it a copy.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from services.errors import LabError
+from services.versions import vectors
+
+
+class Numbered(Protocol):
+    """What is on a leader's disk."""
+
+    @property
+    def known(self) -> Mapping[str, int]:
+        """The newest change of each origin."""
+
+    @property
+    def floors(self) -> Mapping[str, int]:
+        """The newest change of each origin that is not kept."""
+
+
+class Numbering:
+    """Of the origin `name`; `now` gives what is on its disk, and `others` are to be asked.
+
+    Those of them who are silent for `patience_s` are not waited for; `now_s` is a clock that only goes on.
+    With `catches_up` it waits for the others' changes as well, as far as they had come when it asked. On a
+    device that edits documents keystrokes have numbers, too, and those in the order count.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        others: Sequence[str],
+        now: Callable[[], Numbered],
+        now_s: Callable[[], float],
+        patience_s: float,
+        *,
+        catches_up: bool = False,
+    ) -> None:
+        self._name, self._others, self._now = name, frozenset(others), now
+        self._now_s, self._patience_s = now_s, patience_s
+        self._catches_up = catches_up
+        self._told: dict[str, dict[str, int]] = {}  # what each other one has
+        self._asks_since_s: float | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Has it given numbers, or heard from all others whether it had given any?
+
+        One of them may lack what another has, and so may a copy from there.
+        """
+        return self._has_given_some or (self._has_what_it_was_told and self._others <= self._told.keys())
+
+    def hear(self, peer: str, known: Mapping[str, int]) -> None:
+        """`peer` has so much."""
+        if not self.is_whole:
+            told = self._told.setdefault(peer, dict(known) if self._catches_up else {})
+            told[self._name] = known.get(self._name, 0)
+
+    def answer(self, sender: str, known: Mapping[str, int]) -> dict[str, int]:
+        """What `sender` is told is `known` here; without its own, it asks who has more of it for a copy."""
+        told = self._told.get(sender, {}).get(self._name, 0)
+        asks = told > known.get(self._name, 0) and not self._has_given_some
+        return {origin: count for origin, count in known.items() if not (asks and origin == self._name)}
+
+    def must_be_whole(self) -> None:
+        """Raises `LabError` no-leader until all others have answered, but those who are silent for long."""
+        if self.is_whole:
+            return
+        now_s = self._now_s()
+        self._asks_since_s = now_s if self._asks_since_s is None else self._asks_since_s
+        silent = now_s - self._asks_since_s > self._patience_s
+        if not (silent and self._has_what_it_was_told):
+            text = f"{self._name} has nothing on its disk, and asks the others what it had"
+            raise LabError("no-leader", text)
+
+    @property
+    def _has_given_some(self) -> bool:
+        """And not only heard, by a copy, of such that it had given before."""
+        now = self._now()
+        return now.known.get(self._name, 0) > now.floors.get(self._name, 0)
+
+    @property
+    def _has_what_it_was_told(self) -> bool:
+        known = self._now().known
+        return all(vectors.covers(known, told) for told in self._told.values())
