@@ -1,8 +1,10 @@
 """`./lab run`: scenarios on a cluster of their own, with progress and a verdict for each variant."""
 
+import asyncio
 import json
 import secrets
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated, NoReturn
@@ -14,6 +16,7 @@ from chaos.catalogue.discover import UnknownNameError
 from chaos.catalogue.scenario import Scenario, Variant
 from chaos.commands import completion
 from chaos.commands.choosing import of_a_project
+from chaos.commands.in_turn import in_turn
 from chaos.commands.pace import Pace
 from chaos.commands.screen import Screen
 from chaos.commands.side_by_side import Document, side_by_side
@@ -133,19 +136,27 @@ def _perform_all(
     if jobs > 1 and work:
         assert pace
         return ending.run(side_by_side(work, jobs, out, screen, pace))
-    groups = [[task] for task in work] if runtime.repeatable else by_shape(work)
-    return [
-        outcome.to_json()
-        for group in groups
-        for outcome in runtime.run(_perform(group, runtime, seed, out, screen, pace))
+    outcomes: list[Outcome] = []
+    groups = [
+        partial(_perform, group, runtime, seed, out, screen, pace, outcomes)
+        for group in ([[task] for task in work] if runtime.repeatable else by_shape(work))
     ]
+    for together in [[group] for group in groups] if runtime.repeatable else [groups]:
+        runtime.run(in_turn(together))
+    return [outcome.to_json() for outcome in outcomes]
 
 
 async def _perform(
-    work: Sequence[Task], runtime: Runtime, seed: int, out: Path, screen: Screen, pace: Pace | None
-) -> list[Outcome]:
-    """Perform several tasks of one shape on one cluster."""
-    outcomes = []
+    work: Sequence[Task],
+    runtime: Runtime,
+    seed: int,
+    out: Path,
+    screen: Screen,
+    pace: Pace | None,
+    outcomes: list[Outcome],
+    over: asyncio.Event,
+) -> None:
+    """Perform several tasks of one shape on one cluster, and add what came of them to `outcomes`."""
     with progress.told_to(screen.starting if pace else None):
         began_s = perf_counter()
         async with standing(runtime, work[0].shape, seed, screen.happening) as stage:
@@ -157,4 +168,4 @@ async def _perform(
                 if pace:
                     pace.done(task.name, perf_counter() - began_s)
                 began_s = perf_counter()
-    return outcomes
+            over.set()

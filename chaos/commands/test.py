@@ -9,7 +9,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -38,11 +40,14 @@ def test(context: typer.Context) -> None:
 
     `--long` takes the tests of minutes as well, `--shard 2/5` only the second of five parts of it all.
     """
-    failed = [] if context.args else [" ".join(check) for check in CHECKS if _run(check) != 0]
-    if failed:  # said before the tests, whose own summary is to be the last line
-        typer.echo(f"lab: not clean, see above: {', '.join(failed)}", err=True)
     lanes = LANES if _is_whole(context.args) else ()
-    raise typer.Exit(_run(("pytest", *lanes, *context.args)) or bool(failed))
+    with ThreadPoolExecutor() as pool:
+        checks = [] if context.args else [pool.submit(_check, check) for check in CHECKS]
+        code = _run(("pytest", *lanes, *context.args)).returncode
+        failed = [text for check in checks if (text := check.result())]
+    for text in failed:
+        typer.echo(f"lab: not clean\n{text}", err=True)
+    raise typer.Exit(code or bool(failed))
 
 
 def _is_whole(arguments: Sequence[str]) -> bool:
@@ -52,8 +57,14 @@ def _is_whole(arguments: Sequence[str]) -> bool:
     return not rest or named
 
 
-def _run(module: Sequence[str]) -> int:
+def _check(module: Sequence[str]) -> str:
+    """What is wrong, as the tool says it; empty if nothing is. It works beside the tests."""
+    done = _run(module, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return f"{' '.join(module)}:\n{done.stdout}" if done.returncode else ""
+
+
+def _run(module: Sequence[str], **more: Any) -> subprocess.CompletedProcess[Any]:
     """Run a tool of our own environment from the root; the tests find the packages there."""
     typer.echo(f"lab: {' '.join(module)}", err=True)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run([sys.executable, "-m", *module], cwd=ROOT, env=environment).returncode
+    return subprocess.run([sys.executable, "-m", *module], cwd=ROOT, env=environment, check=False, **more)

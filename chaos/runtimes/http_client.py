@@ -7,6 +7,7 @@ happened twice would look as if it had happened once.
 
 import asyncio
 import ssl
+import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
@@ -19,6 +20,8 @@ from chaos.runtimes.asking import AskingClient
 from chaos.runtimes.rest import reply_to, request_of
 from chaos.workloads.client import ClientError
 from services.messages import Message
+
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type] # else it is looked for at each request
 
 KEEP_ALIVE_S = 15  # shorter than the server's, so that no request meets a connection as it closes
 ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_ALIVE_S)
