@@ -81,7 +81,7 @@ def shopping(shared: int = 3, tombstones: bool = True) -> Workload:
 MANY = register.reads_and_writes(keys=20, clients=CLIENTS, rate_per_s=100, write_fraction=0.7)
 ONCE = register.write_once(clients=CLIENTS, rate_per_s=100)
 OWN = register.own_keys(
-    clients=40, rate_per_s=160, write_fraction=0.15, delete_fraction=0.5, knowing=True, max_clients=40
+    clients=80, rate_per_s=160, write_fraction=0.15, delete_fraction=0.5, knowing=True, max_clients=80
 )
 SKEW_S = {"g1": 5.0}
 SIBLINGS = ["deleted-item-returns", "sibling-explosion"]

@@ -1,11 +1,13 @@
 """Hinted handoff: a node keeps what is meant for a home that could not be reached, and hands it over later.
 
 Hints lie in a table of their own, so what is kept for others is no part of what a home holds. Each has the
-time at which it came, and hints do not live for ever: whoever is away for longer finds what it missed by
-anti-entropy, or not at all. Until it is handed over, the home and whoever asks it know nothing of it.
+time at which it came, by a clock that is never set, and hints do not live for ever: whoever is away for
+longer finds what it missed by anti-entropy, or not at all. Until it is handed over, the home and whoever asks
+it know nothing of it.
 """
 
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import NamedTuple
 
 import apsw
@@ -34,7 +36,7 @@ _decoder = msgspec.json.Decoder(tuple[Version, ...])
 
 
 class Hint(NamedTuple):
-    """What is kept for `home`: versions of `key`, since a time by this node's wall clock."""
+    """What is kept for `home`: versions of `key`, since a time by this machine's boot-time clock."""
 
     home: str
     key: str
@@ -46,10 +48,14 @@ class Hint(NamedTuple):
 class HintTable:
     """The hints on the disk. What writes blocks: call it through `Disk.run`."""
 
-    def __init__(self, connect: Callable[[str], apsw.Connection], merging: Merging) -> None:
+    def __init__(
+        self, connect: Callable[[str], apsw.Connection], merging: Merging, now_s: float = inf
+    ) -> None:
+        """`now_s` is less than when a hint came if the machine has started again; then it came now."""
         self._merging = merging
         self._writer = connect(DATABASE)
         self._writer.execute(SCHEMA)
+        self._writer.execute("UPDATE hints SET since_s = ? WHERE since_s > ?", (now_s, now_s))
         self._reader = connect(DATABASE)
         self.count = self._count()
 
@@ -116,7 +122,7 @@ class Hints:
     ) -> None:
         self._env, self._settings, self._peers, self._say = env, settings, peers, say
         self._trouble = Trouble(say)
-        self._table = table = HintTable(env.disk.connect, merging)
+        self._table = table = HintTable(env.disk.connect, merging, env.clock.boottime())
         self._commit: GroupCommit[Hint, Hint] = GroupCommit(
             env.disk, table.keep_all, lambda _: table.counted()
         )
@@ -144,7 +150,7 @@ class Hints:
 
     async def keep(self, home: str, key: str, versions: Versions) -> None:
         """Keep them for `home`; on the disk when it returns."""
-        await self._commit.perform(Hint(home, key, versions, self._env.clock.wall()))
+        await self._commit.perform(Hint(home, key, versions, self._env.clock.boottime()))
         self._say("hint-kept", **{"for": home, "key": key})
 
     async def _keep_handing_over(self) -> None:
@@ -158,7 +164,7 @@ class Hints:
     async def _hand_over(self, home: str) -> None:
         """Give `home` what is kept for it, and forget what is too old; those that it does not take stay."""
         hints = self._table.kept_for([home])
-        oldest_s = self._env.clock.wall() - self._settings.hint_ms / 1000
+        oldest_s = self._env.clock.boottime() - self._settings.hint_ms / 1000
         expired = [hint for hint in hints if hint.since_s < oldest_s]
         taken: list[Hint] = []
         for hint in hints:
