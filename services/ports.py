@@ -52,6 +52,12 @@ class Network(Protocol):
         `timed-out` when nobody can tell (indefinite), or the error with which `to` refused.
         """
 
+    def traffic(self) -> Mapping[str, tuple[int, int]]:
+        """How many messages went to each node so far, and how many of these brought data.
+
+        Nothing where somebody overhears every message anyway.
+        """
+
 
 @dataclass(frozen=True)
 class StorageFormat:

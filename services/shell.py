@@ -51,7 +51,7 @@ class Shell:
     def status(self) -> Status:
         """What this node knows of itself."""
         status: Status = self.part.status()
-        return status
+        return replace(status, sent=dict(self.env.network.traffic()))
 
     def own_answers(self) -> Answers:
         """What the shell answers itself."""

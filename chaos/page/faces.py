@@ -1,13 +1,30 @@
 """A node as it is drawn: its role, how far it is, and how far behind, in the terms of its family."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chaos.cluster.links import CONTROLLER
 from chaos.page.choices import choices
-from chaos.page.picture import Bar, NodeShown
+from chaos.page.picture import Bar, NodeShown, Ring
 from chaos.page.seen import Account, Seen
 from chaos.report.words import counted
 
+TIMERS: Mapping[str, Sequence[str]] = {  # by the quarters that are left
+    "lease": (
+        "its lease has run out",
+        "its lease runs out in a moment",
+        "its lease was not renewed in time",
+        "its lease was not renewed in time",
+        "its lease is renewed in time",
+    ),
+    "detection": (
+        "{whose} is taken for dead",
+        "{whose} is silent, and taken for dead in a moment",
+        "{whose} is silent",
+        "{whose} is silent",
+        "{whose} was heard in time",
+    ),
+}
 HALF_FULL = 5  # so far behind, and a bar is half full
 TITLES: Mapping[str, str] = {
     "dead": "dead",
@@ -26,11 +43,27 @@ def face(seen: Seen, account: Account) -> NodeShown:
         "state": state,
         "partition": account.get("partition"),
         "choices": choices(seen, node),
+        "rings": rings(seen, account),
     }
     if state in TITLES:
         return NodeShown(title=TITLES[state], **common)
     draw = OF_FAMILY.get(seen.family, _plain)
     return NodeShown(**{**common, **draw(seen, account)})
+
+
+def rings(seen: Seen, account: Account) -> tuple[Ring, ...]:
+    """Its own timers, and how long the controller still waits for it."""
+    node = account["node"]
+    left: dict[str, int] = dict(account.get("timers", {}))
+    watches = seen.account(CONTROLLER).get("watches", {})
+    if node in watches:
+        left["detection"] = watches[node]
+    whose = "its leader" if "detection" in account.get("timers", {}) else node
+    return tuple(
+        Ring(kind, quarters / 4, TIMERS[kind][min(quarters, 4)].format(whose=whose))
+        for kind, quarters in left.items()
+        if kind in TIMERS
+    )
 
 
 def _state(account: Account) -> str:

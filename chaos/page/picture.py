@@ -24,6 +24,14 @@ class Bar(msgspec.Struct, frozen=True):
     words: str
 
 
+class Ring(msgspec.Struct, frozen=True):
+    """A timer, from 1 (renewed in time) down to 0 (it has run out), and the same in words."""
+
+    kind: str  # lease or detection
+    share: float
+    words: str
+
+
 class NodeShown(msgspec.Struct, frozen=True, kw_only=True):
     """One node. `state` decides how it looks, the rest is what stands in and beside it.
 
@@ -39,6 +47,7 @@ class NodeShown(msgspec.Struct, frozen=True, kw_only=True):
     epoch: int | None = None
     partition: int | None = None
     bar: Bar | None = None
+    rings: tuple[Ring, ...] = ()
     choices: tuple[Choice, ...] = ()
 
 

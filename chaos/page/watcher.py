@@ -16,6 +16,7 @@ from chaos.cluster import Cluster, ClusterError
 from chaos.page.drawn import picture
 from chaos.page.lines import Line, line
 from chaos.page.seen import Seen, seen_in
+from chaos.page.traffic import Counts, counted, moved
 from chaos.page.values import values
 from chaos.running.narrator import Story
 from chaos.runtimes import playground
@@ -29,6 +30,7 @@ PAUSE_S = 0.4  # between two looks
 REST = 4  # looking may take a fifth of the time, no more: on a slow machine one looks less often
 AGAIN_S = 1.0  # where nothing is up
 PATIENCE_S = 0.3  # lines of that age are all here, so that they can be put in order
+TRAFFIC = "traffic"  # the event that says what moved since the look before
 KEPT = 400  # lines for a page that has just been opened
 
 
@@ -110,6 +112,7 @@ class Watcher:
             self._story, self._of = Story(), cluster.name
             self._lines.clear()
         settings: Mapping[str, Any] = {}
+        sent: Counts = {}
         while self._wanted.is_set():
             self._now.clear()
             began = loop.time()
@@ -122,6 +125,8 @@ class Watcher:
                 "values": await self._values(cluster, seen),
             }
             await self._publish(shown, [line(each) for each in news])
+            await self.tell(TRAFFIC, msgspec.to_builtins(moved(seen, sent)))
+            sent = counted(seen)
             await self._pause(max(PAUSE_S, REST * (loop.time() - began)))
 
     async def _values(self, cluster: Cluster, seen: Seen) -> Mapping[str, Mapping[str, str]]:

@@ -31,7 +31,13 @@ class FrameNetwork:
         body = encode(message)
         if len(body) > MESSAGE_BODY_BYTES:
             raise too_large(MESSAGE_BODY_BYTES)
+        link.sent += 1
+        link.with_data += message.brings_data
         return _reply(to, await link.ask(body, timeout_s))
+
+    def traffic(self) -> Mapping[str, tuple[int, int]]:
+        """See `services.ports.Network`."""
+        return {name: (link.sent, link.with_data) for name, link in self._links.items() if link.sent}
 
     async def close(self) -> None:
         """Close every connection."""
@@ -48,6 +54,7 @@ class _Link:
         self._host, self._port = where.hostname or "", where.port or 80
         self._stream: Stream | None = None
         self._retired: list[Stream] = []
+        self.sent = self.with_data = 0
 
     def ask(self, body: bytes, timeout_s: float) -> asyncio.Future[bytes]:
         stream = self._stream

@@ -29,6 +29,11 @@ class Write(Message, frozen=True, kw_only=True):
     w: HowMany | None = None
     n: HowMany | None = None
 
+    @property
+    def brings_data(self) -> bool:
+        """See `Message`."""
+        return True
+
 
 class Written(Message, frozen=True, kw_only=True):
     """The write is acknowledged, at `position` of the leader's log, or as what the `vector` says.

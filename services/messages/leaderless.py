@@ -20,6 +20,11 @@ class StoreVersions(Message, frozen=True, kw_only=True):
     versions: tuple[Version, ...]
     keep_for: Name | None = None  # a home that could not be reached: hand it over when it can
 
+    @property
+    def brings_data(self) -> bool:
+        """See `Message`."""
+        return True
+
 
 class WriteVersion(Message, frozen=True, kw_only=True):
     """Coordinator to the first home: give this write of `key` a number, keep it, and say what you have then.
@@ -30,6 +35,11 @@ class WriteVersion(Message, frozen=True, kw_only=True):
     key: str
     version: Version
     seen: Seen = NOTHING
+
+    @property
+    def brings_data(self) -> bool:
+        """See `Message`."""
+        return True
 
 
 class Stored(Message, frozen=True, kw_only=True):
@@ -97,6 +107,11 @@ class Exchange(Message, frozen=True, kw_only=True):
     """Home to home: this is what I have of these keys; keep it, and say what you have then."""
 
     cells: dict[str, tuple[Version, ...]]
+
+    @property
+    def brings_data(self) -> bool:
+        """See `Message`."""
+        return True
 
 
 class Exchanged(Message, frozen=True, kw_only=True):

@@ -17,6 +17,11 @@ class Message(
     A field that nobody knows is refused: a wish that was mistyped must not be passed over in silence.
     """
 
+    @property
+    def brings_data(self) -> bool:
+        """Does it bring what clients wrote to somebody else, and not only news of who is where?"""
+        return False
+
 
 def kind_of(message: Message | type[Message]) -> str:
     """The tag of a message on the wire, for instance `read-contents`."""

@@ -41,6 +41,11 @@ class Changes(Message, frozen=True, kw_only=True):
     sender: Name
     changes: list[Change]
 
+    @property
+    def brings_data(self) -> bool:
+        """See `Message`."""
+        return bool(self.changes)
+
 
 class Element(msgspec.Struct, frozen=True):
     """It is in the set `key`."""
@@ -61,6 +66,11 @@ class CopyPage(Message, frozen=True, kw_only=True):
     elements: tuple[Element, ...] = ()
     knows: Vector = msgspec.field(default_factory=dict)
     time_us: Count = 0
+
+    @property
+    def brings_data(self) -> bool:
+        """See `Message`."""
+        return True
 
 
 MOST_STEPS = 16  # of a transaction, which travels in one message
@@ -88,6 +98,11 @@ class Transact(Message, frozen=True, kw_only=True):
     """Gateway to leader: do all of these at once, or nothing."""
 
     steps: Steps
+
+    @property
+    def brings_data(self) -> bool:
+        """See `Message`."""
+        return True
 
 
 class Transacted(Message, frozen=True, kw_only=True):
@@ -143,6 +158,11 @@ class Edit(Message, frozen=True, kw_only=True):
     first: Count = 1
     splices: Splices = ()
     release: bool = False
+
+    @property
+    def brings_data(self) -> bool:
+        """See `Message`."""
+        return bool(self.splices)
 
 
 class Edited(Message, frozen=True, kw_only=True):

@@ -22,7 +22,8 @@ class Status(Message, frozen=True, kw_only=True):
     """What a node says of itself.
 
     `mark` is what it holds, comparable for equality with those of its group; `owes` how much is still to be
-    delivered or decided before it has nothing left to do; `detail` what is particular to its family.
+    delivered or decided before it has nothing left to do; `detail` what is particular to its family. `sent`
+    has how many messages went to each other node since it started, and how many of these brought data.
     """
 
     node: Name
@@ -31,6 +32,7 @@ class Status(Message, frozen=True, kw_only=True):
     owes: Count = 0
     settings: AnySettings | None = None
     detail: AnyDetail | None = None
+    sent: dict[Name, tuple[Count, Count]] = msgspec.field(default_factory=dict)
 
     def flat(self) -> dict[str, Any]:
         """As JSON for people: with the details among the rest."""

@@ -3,6 +3,7 @@
 from services.messages import Status
 from services.messages.single_leader import LeadStatus, Pulse
 from services.single_leader.standing import Standing
+from services.single_leader.timers import timers
 
 
 def pulse(standing: Standing) -> Pulse:
@@ -36,6 +37,7 @@ def status(standing: Standing) -> Status:
         waits_for=leader.confirming.waits_for() if leader else (),
         held=leader.confirming.held if leader else 0,
         hands_over_to=standing.hold.successor,
+        timers=timers(standing),
     )
     return Status(
         node=standing.env.node,

@@ -46,6 +46,13 @@ class Lease:
         """True while the leader may accept requests."""
         return not self._given_up and (not self.wanted or self._lasts())
 
+    @property
+    def left(self) -> float:
+        """Which share of it; 0 where it has run out or was given up."""
+        if self._given_up or self._until is None:
+            return 0.0
+        return max(0.0, (self._until - self._env.lease_clock.now_s()) / self._duration_s)
+
     def give_up(self) -> None:
         """From now on it is not valid, and never will be again."""
         self._given_up = self._refused = True

@@ -1,128 +1,31 @@
 """`./lab page` in a real browser, in front of a real cluster: what is clicked happens, and is seen."""
 
-import json
-import os
 import re
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.repository import ROOT
+from tests.browser.living import SHOWS_MS, Lab, Live, leader, without_engine
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-STARTS_S, SHOWS_MS = 120, 60_000
-REPLACED_MS = "3000"  # for so long a leader must be silent here: a busy machine must replace nobody
-ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/#\S+")
 MOST_TABS = 80
-
-
-class Lab:
-    """The command line, with a state directory of its own and no container engine in sight."""
-
-    def __init__(self, folder: Path) -> None:
-        elsewhere = {"LAB_STATE": str(folder / "state"), "DOCKER_HOST": f"unix://{folder}/no-engine"}
-        self._environment = {**os.environ, **elsewhere}
-        self.address = ""
-
-    def start(self, *words: str) -> "subprocess.Popen[str]":
-        command = [sys.executable, "-m", "chaos", *words]
-        return subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=subprocess.PIPE, text=True)
-
-    def __call__(self, *words: str) -> str:
-        with self.start(*words) as process:
-            said = process.communicate(timeout=STARTS_S)[0]
-        assert process.returncode == 0, said
-        return said
-
-    def status(self) -> Mapping[str, Any]:
-        found: dict[str, Any] = json.loads(self("status", "--json"))
-        return found
 
 
 @pytest.fixture(scope="module")
 def lab() -> Iterator[Lab]:
-    """A cluster, and the page in front of it, which must end when it is told to and leave nothing."""
-    with TemporaryDirectory(prefix="lab-") as folder:  # a short name: it holds a unix socket
-        lab = Lab(Path(folder))
-        lab("up", "--detection-timeout-ms", REPLACED_MS)
-        with lab.start("page", "--port", "0") as serving:
-            assert serving.stdout
-            lab.address = next(found[0] for line in serving.stdout if (found := ADDRESS.search(line)))
-            yield lab
-            serving.send_signal(signal.SIGINT)
-            assert serving.wait(STARTS_S) == 130
-        lab("down")
-
-
-class Live:
-    """The page in a browser, and what a person does there."""
-
-    def __init__(self, browser: Browser, address: str) -> None:
-        self.page: Page = browser.new_page(viewport={"width": 1280, "height": 900})
-        self.page.set_default_timeout(SHOWS_MS)
-        self.complaints: list[str] = []
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.goto(address)
-        expect(self.node("n1")).to_be_visible(timeout=SHOWS_MS)
-
-    def node(self, name: str) -> Locator:
-        return self.page.locator(f'[data-node="{name}"].node')
-
-    def choose(self, kind: str, name: str) -> None:
-        """By its middle, where no other line crosses it in the way."""
-        self.page.locator(f'[data-{kind}="{name}"]').dispatch_event("click")
-
-    def do(self, what: str) -> None:
-        """Press that button once it is not grey any more, and wait until the lab has done it."""
-        button = self.page.locator(f'#choices [data-what="{what}"]').first
-        expect(button).not_to_have_attribute("aria-disabled", "true", timeout=SHOWS_MS)
-        with self.page.expect_response("**/order") as answer:
-            button.click()
-        assert answer.value.json()["done"], answer.value.text()
-
-    def is_refused(self, button: str, why: str) -> None:
-        """It is grey, and says why when it is pressed all the same."""
-        expect(self.page.locator(button)).to_have_attribute("aria-disabled", "true", timeout=SHOWS_MS)
-        self.page.locator(button).focus()
-        self.page.keyboard.press("Enter")
-        self.says("#told", why)
-
-    def heal(self) -> None:
-        with self.page.expect_response("**/order") as answer:
-            self.page.locator("#heal").click()
-        assert answer.value.json()["done"], answer.value.text()
-
-    def says(self, place: str, words: str) -> None:
-        expect(self.page.locator(place)).to_contain_text(re.compile(words), timeout=SHOWS_MS)
+    """A cluster of processes, and no container engine in sight."""
+    with without_engine() as lab, lab.up():
+        yield lab
 
 
 @pytest.fixture
 def live(browser: Browser, lab: Lab) -> Iterator[Live]:
-    """In the end everything is healed, and nothing may have been complained of."""
     live = Live(browser, lab.address)
     live.says("#headline", r"n\d leads, epoch")
     yield live
-    live.heal()
-    live.says("#wrong", "Everything is healthy")
-    live.page.close()
-    assert live.complaints == []
-
-
-def leader(lab: Lab) -> str:
-    """Whoever says that it leads, once somebody does: a node that stands still for a moment says nothing."""
-    while True:
-        for node in lab.status()["nodes"]:
-            if node.get("role") == "leader":
-                return str(node["node"])
+    live.close()
 
 
 def test_a_link_that_is_cut_by_a_click_is_cut(live: Live, lab: Lab) -> None:
@@ -163,12 +66,35 @@ def test_a_leader_that_is_killed_by_a_click_is_replaced_on_the_page(live: Live, 
     expect(live.node(old)).to_have_class(re.compile("node-follower"), timeout=SHOWS_MS)
 
 
+DOTS = """() => {
+    window.dots = [];
+    const seen = (dot) => window.dots.push(dot.getAttribute("class"));
+    const note = (changes) => changes.forEach((change) => change.addedNodes.forEach(seen));
+    new MutationObserver(note).observe(document.querySelector(".traffic"), { childList: true });
+}"""
+
+
+def test_messages_move_along_the_links(live: Live, lab: Lab) -> None:
+    """Writes in the colour of who acknowledges them; what is cut off gets half of the way."""
+    first = leader(lab)
+    other = next(name for name in ("n3", "n2") if name != first)
+    live.page.evaluate(DOTS)
+    live.page.locator("#write").click()
+    live.says("#answers li:first-child", "acknowledged by n")
+    live.page.wait_for_function("() => window.dots.some((dot) => /is-data epoch-/.test(dot))")
+    live.choose("wire", f"{first}-{other}" if first < other else f"{other}-{first}")
+    live.do("cut")
+    live.page.wait_for_function("() => window.dots.some((dot) => /is-lost/.test(dot))")
+
+
 def test_who_is_paused_stands_still_until_he_is_told_to_go_on(live: Live, lab: Lab) -> None:
     follower = next(name for name in ("n3", "n2") if name != leader(lab))
     live.choose("node", follower)
     live.do("pause")
     expect(live.node(follower)).to_have_class(re.compile("node-paused"), timeout=SHOWS_MS)
     assert {"node": follower, "process": "paused"} in lab.status()["nodes"]
+    ring = live.node(follower).locator(".ring-detection")
+    expect(ring).to_have_attribute("data-left", "0", timeout=SHOWS_MS)  # the controller waits no longer
     live.do("resume")
     expect(live.node(follower)).to_have_class(re.compile("node-follower"), timeout=SHOWS_MS)
 

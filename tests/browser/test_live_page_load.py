@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.test_live_page import ADDRESS, SHOWS_MS, Lab, Live
+from tests.browser.living import ADDRESS, SHOWS_MS, Lab, Live, without_engine
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -18,8 +16,7 @@ FAST = ["--replication", "async", "--reads", "any", "--detection-timeout-ms", "6
 @pytest.fixture(scope="module")
 def lab() -> Iterator[Lab]:
     """A cluster whose followers answer reads and whose leader waits for nobody; `down` ends its page, too."""
-    with TemporaryDirectory(prefix="lab-") as folder:
-        lab = Lab(Path(folder))
+    with without_engine() as lab:
         found = ADDRESS.search(lab("up", *FAST))
         assert found
         lab.address = found[0]

@@ -1,6 +1,7 @@
 """A gateway and what it hears: its network is a table from node to the answers it gives in turn."""
 
 import asyncio
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
@@ -46,6 +47,9 @@ class Peers:
     def asked(self) -> list[str]:
         """The replicas that got a message, in order."""
         return [node for node, _ in self.sent]
+
+    def traffic(self) -> Mapping[str, tuple[int, int]]:
+        return {}
 
     async def call(self, to: str, message: Message, timeout_s: float) -> Message:
         if to == "controller":

@@ -115,7 +115,7 @@ function changeNode(group, node, points, chosen, value, key) {
   const { x, y } = points.get(node.name);
   set(group, { transform: `translate(${x - BOX.width / 2} ${y - BOX.height / 2})` });
   if (!group.children.length) fill(group);
-  const [box, name, title, below, badge, track, bar, held] = group.children;
+  const [box, name, title, below, badge, track, bar, held, timers] = group.children;
   fit(held, value === undefined ? "" : short(`${short(key, 12)} = ${value}`, 26));
   set(box, { width: BOX.width, height: BOX.height });
   setText(name, node.name);
@@ -126,6 +126,24 @@ function changeNode(group, node, points, chosen, value, key) {
   const share = node.bar?.share ?? 0;
   set(track, { width: node.bar ? BOX.width - 20 : 0 });
   set(bar, { width: share * (BOX.width - 20) });
+  keep(timers, node.rings ?? [], (ring) => ring.kind, makeRing, changeRing);
+}
+
+const RADIUS = 8;
+const AROUND = 2 * Math.PI * RADIUS;
+
+/** A timer is a ring that empties; the words are for whoever hovers, and in the node's own label. */
+function makeRing({ kind }) {
+  const x = kind === "lease" ? 16 : BOX.width - 16;
+  const place = { cx: x, cy: 16, r: RADIUS };
+  return svg("g", { class: `ring ring-${kind}` }, svg("title"), svg("circle", { class: "rim", ...place }), svg("circle", { class: "left", ...place, transform: `rotate(-90 ${x} 16)` }));
+}
+
+function changeRing(group, { kind, share, words }) {
+  const [title, , left] = group.children;
+  setText(title, words);
+  set(group, { class: `ring ring-${kind}${share < 1 ? " is-late" : ""}`, "data-left": share });
+  set(left, { "stroke-dasharray": `${(share * AROUND).toFixed(1)} ${AROUND.toFixed(1)}` });
 }
 
 /** Squeezes a text that is wider than its box, whatever font this browser has. */
@@ -148,6 +166,7 @@ function fill(group) {
     svg("rect", { class: "track", x: 10, y: 64, height: 6, rx: 3 }),
     svg("rect", { class: "filled", x: 10, y: 64, height: 6, rx: 3 }),
     svg("text", { class: "held", x: middle, y: BOX.height + 16 }),
+    svg("g", { class: "rings" }),
   );
 }
 
@@ -156,5 +175,5 @@ function short(text, most) {
 }
 
 function spoken(node, held) {
-  return [`${node.kind} ${node.name}: ${node.title}`, ...node.lines, node.badge, node.bar?.words, held].filter(Boolean).join(", ");
+  return [`${node.kind} ${node.name}: ${node.title}`, ...node.lines, node.badge, node.bar?.words, ...(node.rings ?? []).map((ring) => ring.words), held].filter(Boolean).join(", ");
 }

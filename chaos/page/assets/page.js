@@ -9,6 +9,7 @@ import { Load } from "./load.js";
 import { Log } from "./log.js";
 import { ClusterMap } from "./map.js";
 import { Runs } from "./runs.js";
+import { Traffic } from "./traffic.js";
 
 const MOST_ANSWERS = 30;
 const log = new Log();
@@ -17,7 +18,8 @@ const map = new ClusterMap(byId("map"), (what) => {
   chosen.choose(what);
   show();
 });
-const beside = { load: new Load(tell), deeds: new Kept(), run: new Runs() }; // who hears which events of the stream
+const traffic = new Traffic(map);
+const beside = { load: new Load(tell), deeds: new Kept(), run: new Runs(), traffic }; // who hears which events of the stream
 let picture = null;
 let values = {};
 let watched = byId("key").value;
@@ -51,6 +53,7 @@ function show() {
   showHead(picture);
   setText(byId("settings"), `${picture.name} on ${picture.runtime}: ${[picture.family, picture.settings].filter(Boolean).join(", ")}`);
   map.show(picture, chosen.what, values[watched] ?? {}, watched);
+  traffic.place(picture);
   chosen.show(picture);
   offerDoors();
   for (const id of ["heal", "write", "read"]) byId(id).disabled = false; // now it is known where

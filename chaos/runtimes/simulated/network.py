@@ -16,7 +16,7 @@ nothing.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Protocol
@@ -137,6 +137,10 @@ class SimulatedNetwork:
         self._timeline = loop.timeline
         self._wires = wires
         self._patience = Patience(loop)
+
+    def traffic(self) -> Mapping[str, tuple[int, int]]:
+        """See `services.ports.Network`."""
+        return {}
 
     def call(self, to: str, message: Message, timeout_s: float) -> Coroutine[Any, Any, Message]:
         """Send `message` to `to` and wait for its reply. Raises `LabError`."""

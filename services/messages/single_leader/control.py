@@ -16,7 +16,8 @@ class LeadStatus(Detail, frozen=True, kw_only=True, tag="single-leader"):
     """Of whom a node takes for the leader, and how far it is. `lag_s`: how far behind at most a follower is.
 
     `leader` and `epoch` of a gateway are those of the first partition; `leads` has the leader of each that
-    it knows of, with its epoch.
+    it knows of, with its epoch. `timers` has how many quarters are left of its own lease and detection
+    timeout, `watches` of the controller's detection timeout for each replica: 4 as long as all is well.
     """
 
     epoch: Count = 0
@@ -32,6 +33,8 @@ class LeadStatus(Detail, frozen=True, kw_only=True, tag="single-leader"):
     held: Count = 0  # of a leader: what the rule in force confirms; `acknowledged` never goes back
     leads: dict[str, int] = msgspec.field(default_factory=dict)
     hands_over_to: Name | None = None  # of who led in this epoch and gave that up: who has the whole log
+    timers: dict[str, Count] = msgspec.field(default_factory=dict)
+    watches: dict[Name, Count] = msgspec.field(default_factory=dict)
 
 
 class Pulse(Message, frozen=True, kw_only=True):

@@ -20,6 +20,11 @@ class Append(Message, frozen=True, kw_only=True):
     acknowledged: Count
     echo: float | None = None
 
+    @property
+    def brings_data(self) -> bool:
+        """See `Message`."""
+        return bool(self.entries)
+
 
 class Appended(Message, frozen=True, kw_only=True):
     """Follower to leader: my log is durable up to `position`.

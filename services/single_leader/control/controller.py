@@ -36,6 +36,7 @@ from services.single_leader.control import failover, operating
 from services.single_leader.control.memory import first_view, recall, remember
 from services.single_leader.control.switches import Switches
 from services.single_leader.control.view import Attempt, Order, View, heard, promised, refused, stopped
+from services.single_leader.timers import watches
 from services.trouble import Trouble, disk_may_refuse, is_of_the_disk
 
 ORDER_S = 4.0  # how long an operator waits until his order is carried out
@@ -77,7 +78,12 @@ class Controller:
             role="controller",
             owes=int(self._cluster.watched and (leader is None or view.order is not None)),
             settings=self._cluster,
-            detail=LeadStatus(epoch=view.epoch, leader=leader, followers=followers),
+            detail=LeadStatus(
+                epoch=view.epoch,
+                leader=leader,
+                followers=followers,
+                watches=watches(view, self._cluster, self._env.clock.monotonic()),
+            ),
         )
 
     def say(self, event: str, **fields: object) -> None:

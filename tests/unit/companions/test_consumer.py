@@ -1,6 +1,7 @@
 """A consumer is asked for what it has learned while it is about to learn more."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 from threading import Event
@@ -32,6 +33,9 @@ LOG = [Entry(Position(1, number), record=record) for number, record in enumerate
 
 class Leader:
     """Has a log of one transaction."""
+
+    def traffic(self) -> Mapping[str, tuple[int, int]]:
+        return {}
 
     async def call(self, to: str, message: Message, timeout_s: float) -> Message:
         assert isinstance(message, ReadLog)

@@ -64,6 +64,9 @@ class Homes:
         currency = Currency(lambda: 0.0, peers, w=1)
         return AntiEntropy(env, LeaderlessSettings(), peers, lambda _: tree(cells), look, take, say, currency)
 
+    def traffic(self) -> Mapping[str, tuple[int, int]]:
+        return {}
+
     async def call(self, to: str, message: Message, timeout_s: float) -> Message:
         part = self.parts[to]
         answers: Any = {

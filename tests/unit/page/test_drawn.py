@@ -134,3 +134,22 @@ def test_both_ways_are_one_line_and_switches_count_only_where_they_are_used() ->
     assert len(wire(shown.wires, "controller", "n1").ways) == 2
     ways = wire(picture(seen(*HEALTHY, stonith=True)).wires, "controller", "n1").ways
     assert [way.target for way in ways] == ["n1", "controller", "n1-oob"]
+
+
+def test_timers_are_rings_that_empty() -> None:
+    fresh, late = leader(timers={"lease": 4}), follower("n2")
+    watching = running("controller", "controller", epoch=1, leader="n1", watches={"n1": 4, "n2": 1})
+    shown = picture(seen(fresh, late, {"node": "n3", "process": "paused"}, watching))
+    rings = {each.name: {ring.kind: (ring.share, ring.words) for ring in each.rings} for each in shown.nodes}
+    assert rings["n1"] == {
+        "lease": (1.0, "its lease is renewed in time"),
+        "detection": (1.0, "n1 was heard in time"),
+    }
+    assert rings["n2"] == {"detection": (0.25, "n2 is silent, and taken for dead in a moment")}
+    assert rings["n3"] == rings["g1"] == {}
+
+
+def test_a_follower_that_elects_waits_for_its_leader() -> None:
+    shown = picture(seen(leader(), follower("n2", timers={"detection": 0}), follower("n3")))
+    [ring] = node(shown.nodes, "n2").rings
+    assert (ring.kind, ring.share, ring.words) == ("detection", 0.0, "its leader is taken for dead")
