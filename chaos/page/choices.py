@@ -7,7 +7,7 @@ from chaos.page.picture import Choice
 from chaos.page.seen import Account, Seen
 from chaos.page.wires import LOSES, LOSSY, effect
 
-ONLY_SIMULATED = "Only simulated machines have {what} of their own; here it would be yours."
+ONLY_SIMULATED = "Only simulated machines have {what} of their own; here this would change yours."
 
 OF_MACHINES = {
     "clocks": {"Set its clock a minute ahead": "clock-ahead", "Set its clock right": "clock-right"},
@@ -47,7 +47,7 @@ def _of_the_links(seen: Seen, node: str) -> Iterator[Choice]:
     links = [link for link in seen.links if not link.out_of_band and node in (link.source, link.target)]
     cut = [link for link in links if link.name in seen.states and seen.states[link.name].cut_requests]
     running = seen.account(node).get("process") == "running"
-    still = "" if running else f"{node} does not run, so nobody would feel it."
+    still = "" if running else f"{node} is not running, so this would have no effect."
     everybody = "It is cut off from everyone already." if len(cut) == len(links) else ""
     yield Choice("Cut off from everyone", "isolate", node, why_not=still or everybody)
     lossy = any(effect(seen.states.get(link.name, HEALTHY)) in LOSES for link in links)
@@ -62,18 +62,18 @@ def _of_the_leader(seen: Seen, account: Account, node: str) -> Iterator[Choice]:
         return
     nobody = "" if "promote" in seen.orders else _nobody_is_promoted(seen)
     leads = f"{node} leads already." if account.get("role") == "leader" else ""
-    running = "" if account.get("process") == "running" else f"{node} does not run."
-    alone = "" if _leads(seen, node) else "Nobody leads who could hand over; promote it instead."
+    running = "" if account.get("process") == "running" else f"{node} is not running."
+    alone = "" if _leads(seen, node) else "There is no leader to hand over; promote it instead."
     yield Choice("Promote", "promote", node, why_not=nobody or leads or running)
     yield Choice(
-        "Let the leader hand over to it", "hand-over", node, why_not=nobody or leads or running or alone
+        "Hand leadership over to it", "hand-over", node, why_not=nobody or leads or running or alone
     )
 
 
 def _nobody_is_promoted(seen: Seen) -> str:
     if seen.family == "multi-leader":
         return "Every replica leads here."
-    return "Nobody leads here, so nobody is promoted."
+    return "Nobody leads here, so there is nothing to promote to."
 
 
 def _leads(seen: Seen, node: str) -> bool:

@@ -10,7 +10,7 @@ from chaos.page.seen import Seen
 LATENCY_MS = 300  # what `slow` adds; `./lab fault slow` has the same
 
 LOSES = ("cut", "lose-request", "lose-reply", "refused")
-LOSSY = "Heal it first: how slow would be what never comes?"
+LOSSY = "Heal it first: what never arrives cannot be slow."
 
 
 def wires(seen: Seen) -> tuple[Wire, ...]:
@@ -86,5 +86,5 @@ def _choices(seen: Seen, a: str, b: str, ways: tuple[Way, ...]) -> Iterable[Choi
 def _why_nobody_feels_it(seen: Seen, a: str, b: str) -> str:
     for node in (a, b):
         if (process := seen.account(node).get("process")) != "running":
-            return f"{node} is {process or 'not there'}, so nobody would feel it."
+            return f"{node} is {process or 'not there'}, so this would have no effect."
     return ""

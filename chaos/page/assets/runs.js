@@ -52,7 +52,7 @@ export class Runs {
 
   async stop() {
     if (byId("run-stop").getAttribute("aria-disabled")) return this.say("No run is under way.", true);
-    this.say("Stopping; what it has struck is healed first …");
+    this.say("Stopping: its faults are healed first …");
     const { done, text } = await post("/stop", {});
     this.say(text, !done);
   }

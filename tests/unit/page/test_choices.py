@@ -35,7 +35,7 @@ def test_a_leader_is_not_promoted_and_a_follower_may_be() -> None:
     assert refusals("n1", *ALL)["promote"] == "n1 leads already."
     assert refusals("n2", *ALL)["promote"] == refusals("n2", *ALL)["hand-over"] == ""
     without = ({"node": "n1", "process": "dead"}, *ALL[1:])
-    assert "Nobody leads who could hand over" in refusals("n2", *without)["hand-over"]
+    assert "There is no leader to hand over" in refusals("n2", *without)["hand-over"]
     assert refusals("n2", *without)["promote"] == ""
     assert "promote" not in refusals("g1", *ALL)
 
@@ -53,7 +53,7 @@ def test_where_nobody_is_promoted_it_says_so(family: str, role: str, why: str) -
 def test_the_dead_are_started_and_the_paused_go_on() -> None:
     dead = refusals("n3", *ALL[:2], {"node": "n3", "process": "dead"})
     assert dead["kill"] == "n3 is dead." and dead["restart"] == "" and dead["pause"]
-    assert dead["isolate"] == "n3 does not run, so nobody would feel it."
+    assert dead["isolate"] == "n3 is not running, so this would have no effect."
     paused = refusals("n3", *ALL[:2], {"node": "n3", "process": "paused"})
     assert paused["resume"] == "" and paused["pause"] == "n3 is paused already." and paused["kill"] == ""
     assert refusals("n3", *ALL)["resume"] == "n3 is not paused."
@@ -77,4 +77,4 @@ def test_what_a_link_suffers_already_is_not_done_again() -> None:
     assert "Heal it first" in refusals("n1", *ALL, states=lossy)["slow-all"]
     assert refusals("n3", *ALL, states=lossy)["slow-all"] == ""
     dead = on_link({}, *ALL[:1], {"node": "n2", "process": "dead"}, ALL[2])
-    assert dead[("slow", "n1")] == "n2 is dead, so nobody would feel it."
+    assert dead[("slow", "n1")] == "n2 is dead, so this would have no effect."

@@ -121,7 +121,7 @@ function strike(choice) {
 function listStrikes(struck) {
   const items = struck.map(({ at_ms, done, text }, number) => ({ number, at_ms, text: `${seconds(at_ms)}: ${done ? "" : "not done: "}${text}` }));
   if (plan.turn) items.push({ number: -1, at_ms: plan.turn.at_ms, text: `${seconds(plan.turn.at_ms)}: from here on seed ${plan.turn.seed}` });
-  if (!items.length) items.push({ number: -2, text: plan.story ? "Nothing yet: only the scenario’s script strikes." : "Nothing yet." });
+  if (!items.length) items.push({ number: -2, text: plan.story ? "Nothing yet: the only faults are those of the scenario’s script." : "Nothing yet." });
   keep(byId("strikes"), items, ({ number, text }) => `${number} ${text}`, () => element("li"), (item, { text }) => setText(item, text));
 }
 

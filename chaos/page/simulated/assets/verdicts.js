@@ -33,7 +33,7 @@ export class Verdicts {
     byId("predict").hidden = this.isOpen;
     byId("verdicts").hidden = !this.isOpen;
     if (!this.isOpen) return byId("predict").replaceChildren(this.question(film.verdict.proofs));
-    const both = isChanged ? [["As it was", original], ["With what you did", film.verdict]] : [[story ? "With the scenario’s script" : "Nobody strikes", film.verdict]];
+    const both = isChanged ? [["As it was", original], ["With what you did", film.verdict]] : [[story ? "With the scenario’s script" : "No faults", film.verdict]];
     byId("verdicts").replaceChildren(...this.score(film.verdict.proofs), ...both.map(([title, verdict]) => judged(title, verdict)));
     setText(byId("past"), past ? sharedPast(past) : "");
   }
