@@ -110,7 +110,9 @@ async def test_nothing_is_trimmed_that_a_leader_or_a_device_lacks() -> None:
 
 
 @simulated
-@pytest.mark.parametrize("conflicts", ["lww", "record", "merge", "crdt"])
+@pytest.mark.parametrize(
+    "conflicts", ["lww", "record", "merge", "crdt", "three-way-merge", "replica-priority"]
+)
 async def test_what_was_replaced_or_removed_does_not_come_back_with_a_copy(conflicts: Conflicts) -> None:
     async with leaders(conflicts, log_retention_entries=1) as (cluster, client):
         await client.put("g1", "gone", 1)
