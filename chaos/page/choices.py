@@ -65,9 +65,7 @@ def _of_the_leader(seen: Seen, account: Account, node: str) -> Iterator[Choice]:
     running = "" if account.get("process") == "running" else f"{node} is not running."
     alone = "" if _leads(seen, node) else "There is no leader to hand over; promote it instead."
     yield Choice("Promote", "promote", node, why_not=nobody or leads or running)
-    yield Choice(
-        "Hand leadership over to it", "hand-over", node, why_not=nobody or leads or running or alone
-    )
+    yield Choice("Hand leadership over to it", "hand-over", node, why_not=nobody or leads or running or alone)
 
 
 def _nobody_is_promoted(seen: Seen) -> str:
