@@ -18,10 +18,11 @@ IMAGE = "replication-lab-with-a-family"  # so that the project's own image stays
 @pytest.fixture
 def project(engine: DockerClient, tmp_path: Path) -> Iterator[Path]:
     directory = project_with_a_family(tmp_path)
-    file = directory / "docker-compose.yml"
-    named = file.read_text("utf-8").replace("image: replication-lab\n", f"image: {IMAGE}\n")
-    assert IMAGE in named
-    file.write_text(named, "utf-8")
+    for name in ("docker-compose.yml", "containers/compose.yml.jinja"):
+        file = directory / name
+        named = file.read_text("utf-8").replace("image: replication-lab\n", f"image: {IMAGE}\n")
+        assert IMAGE in named, name
+        file.write_text(named, "utf-8")
     built = lab(directory, "images", "--offline")
     assert built.returncode == 0, built.stderr
     yield directory

@@ -1,13 +1,14 @@
 // Messages as dots that move along the links: what nodes have sent since the look before, a sample of it.
 
-import { svg } from "./dom.js";
+import { set, svg } from "./dom.js";
 import { layout } from "./places.js";
 
 const COLOURS = 6;
 const ASIDE = 4;
-const MOST_A_WAY = 4; // dots for each look, so that a busy link is no solid line
-const MOST = 90; // on the whole map; the page stays quick
-const FLIES_MS = 450;
+const MOST_A_WAY = 3; // dots for each look, so that a busy link is no solid line
+const MOST = 60; // on the whole map; the page stays quick
+const STEP_MS = 80; // all move at once, and not at every frame: what costs is to paint the map again
+const STEPS = 6;
 const LOST = { cut: 0.45, "lose-request": 0.7, refused: 0.5 }; // so far it gets
 
 export class Traffic {
@@ -17,6 +18,8 @@ export class Traffic {
     map.root.insertBefore(this.group, map.nodes);
     this.points = new Map();
     this.states = new Map();
+    this.flying = [];
+    this.timer = null;
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
   }
 
@@ -43,8 +46,19 @@ export class Traffic {
     const epoch = isData && colour !== null ? ` epoch-${colour % COLOURS}` : "";
     const dot = svg("circle", { class: `dot${isData ? " is-data" : ""}${part < 1 ? " is-lost" : ""}${epoch}`, r: isData ? 5 : 3, cx: a.x + right, cy: a.y + down, opacity: 0 });
     this.group.append(dot);
-    const way = `translate(${(b.x - a.x) * part}px, ${(b.y - a.y) * part}px)`;
-    const flight = dot.animate([{ opacity: 1, transform: "none" }, { opacity: 1, transform: way }], { duration: FLIES_MS * part, delay: later * FLIES_MS });
-    flight.finished.catch(() => null).then(() => dot.remove());
+    this.flying.push({ dot, x: (b.x - a.x) / STEPS, y: (b.y - a.y) / STEPS, at: -Math.round(STEPS * later), last: Math.ceil(STEPS * part) });
+    this.timer ??= setInterval(() => this.move(), STEP_MS);
+  }
+
+  move() {
+    for (const each of this.flying) {
+      each.at += 1;
+      if (each.at > each.last) each.dot.remove();
+      else if (each.at >= 0) set(each.dot, { opacity: 1, transform: `translate(${(each.x * each.at).toFixed(1)} ${(each.y * each.at).toFixed(1)})` });
+    }
+    this.flying = this.flying.filter((each) => each.at <= each.last);
+    if (this.flying.length) return;
+    clearInterval(this.timer);
+    this.timer = null;
   }
 }
