@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.living import SHOWS_MS, Lab, Live, leader, without_engine
 
@@ -169,3 +169,23 @@ def test_ten_pages_at_once_see_the_same_and_close(browser: Browser, lab: Lab) ->
     for context in contexts:
         context.close()
     assert lab.status()["links"] == []
+
+
+def test_a_page_that_lacks_a_script_loads_again(browser: Browser, lab: Lab) -> None:
+    """Chromium drops what it is loading when the machine's networks change."""
+    page = browser.new_page()
+    dropped: list[str] = []
+
+    def drop_the_first(route: Route) -> None:
+        if dropped:
+            return route.continue_()
+        dropped.append(route.request.url)
+        return route.abort("failed")
+
+    page.route("**/assets/map.js", drop_the_first)
+    page.goto(lab.address)
+    expect(page.locator('[data-node="n1"].node')).to_be_visible(timeout=SHOWS_MS)
+    assert dropped
+    page.locator("#heal").click()
+    expect(page.locator("#told")).to_contain_text("Done", timeout=SHOWS_MS)  # the token is still known
+    page.close()
