@@ -16,7 +16,6 @@ from services.store.effects import canonical
 from services.versions import dotted
 
 T = TypeVar("T")
-HEARTBEATS_BETWEEN_TRIMS = 5
 PAGE_BYTES = 128 << 10  # at least so many, so that one value more still fits into a message
 
 
@@ -43,20 +42,6 @@ def _parts(things: Sequence[T]) -> Iterator[tuple[T, ...]]:
             part, size = [], 0
     if part:
         yield tuple(part)
-
-
-def trimmable(
-    known: Mapping[str, int], confirmed: Sequence[Mapping[str, int]], floors: Mapping[str, int], keep: int
-) -> dict[str, int]:
-    """Up to where each origin's changes need not be kept: all others have `confirmed` them, `keep` are newer.
-
-    Nothing of origins of which nothing more than up to `floors` can go.
-    """
-    up_to = {
-        origin: min((count - keep, *(peer.get(origin, 0) for peer in confirmed)))
-        for origin, count in known.items()
-    }
-    return {origin: count for origin, count in up_to.items() if count > floors.get(origin, 0)}
 
 
 def is_new(version: Change, held: Sequence[Change]) -> bool:

@@ -99,7 +99,7 @@ class Exchange:
         batch = Changes(sender=self._source.name, changes=self._next_batch())
         reply = await self._source.send(self._peer, batch)
         has_lost_all = self._source.makes_copies and not reply.known.get(self._peer) and its_own > 0
-        self._needs_copy = has_lost_all or self._source.lacks_what_is_gone(reply.known)
+        self._needs_copy = has_lost_all or not vectors.covers(reply.known, self._source.floors)
         return reply
 
     def _note(self, known: dict[str, int]) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -23,8 +22,7 @@ from services.messages.multi_leader import (
     Transact,
     Transacted,
 )
-from services.multi_leader import conflicts
-from services.multi_leader.copying import HEARTBEATS_BETWEEN_TRIMS, trimmable
+from services.multi_leader import conflicts, trimming
 from services.multi_leader.documents.desk import Desk
 from services.multi_leader.exchange import Exchange
 from services.multi_leader.handlers import handler_of
@@ -42,11 +40,10 @@ from services.ports import Env
 from services.settings import NodeSettings
 from services.settings.multi_leader import MultiLeaderSettings
 from services.store.group_commit import GroupCommit
-from services.trouble import disk_may_refuse
 from services.versions import dotted, vectors
 from services.working import Working
 
-COMMIT, DOCUMENTS, TRIM = "commit", "documents", "trim-changes"
+COMMIT, DOCUMENTS = "commit", "documents"
 
 
 class Member(Working[MultiLeaderSettings]):
@@ -74,7 +71,7 @@ class Member(Working[MultiLeaderSettings]):
         """End the work and close the database."""
         self._works = False
         self._commit.fail(LabError("shutting-down", f"{self._env.node} takes no more writes: {reason}"))
-        for task in (COMMIT, DOCUMENTS, TRIM, *map(_task, self._exchanges)):
+        for task in (COMMIT, DOCUMENTS, trimming.TASK, *map(_task, self._exchanges)):
             await self._env.tasks.cancel(task)
         self._leader.storage.close_reader()
         await self._env.disk.run(self._leader.storage.close)
@@ -137,9 +134,11 @@ class Member(Working[MultiLeaderSettings]):
             patience_s=settings.detection_timeout_ms / 1000,
             catches_up=self.role == "device" and settings.documents != "none",
         )
-        source = Alone(env, self._leader, self._numbering, tags=tags)
+        self._source = Alone(env, self._leader, self._numbering, tags=tags)
         self._exchanges = {
-            peer: Exchange(env.clock, source, peer, settings, partial(self._origins_for, peer), self.say)
+            peer: Exchange(
+                env.clock, self._source, peer, settings, partial(self._origins_for, peer), self.say
+            )
             for peer in peers
         }
 
@@ -171,7 +170,10 @@ class Member(Working[MultiLeaderSettings]):
     def _begin(self) -> None:
         self._env.tasks.spawn(COMMIT, self._commit.run())
         self._env.tasks.spawn(DOCUMENTS, self._desk.run())
-        self._env.tasks.spawn(TRIM, self._keep_trimming())
+        trims = trimming.keep_trimming(
+            self._env.clock, self._source, self._exchanges.values(), self._settings
+        )
+        self._env.tasks.spawn(trimming.TASK, trims)
         for peer, exchange in self._exchanges.items():
             self._env.tasks.spawn(_task(peer), exchange.run())
 
@@ -266,17 +268,6 @@ class Member(Working[MultiLeaderSettings]):
             self.say("took-copy", sender=page.sender, knows=vectors.text_of(self._leader.known))
         self._committed([])
         return Taken(node=self._env.node, known=dict(self._leader.known))
-
-    async def _keep_trimming(self) -> None:
-        """Now and then; what a full disk refuses now is done the next time."""
-        keep, leader = self._settings.log_retention_entries, self._leader
-        while True:
-            await self._env.clock.sleep(HEARTBEATS_BETWEEN_TRIMS * self._settings.heartbeat_ms / 1000)
-            confirmed = [each.confirmed for each in self._exchanges.values()]
-            worth = trimmable(leader.known, confirmed, leader.floors, keep)
-            if worth:
-                with suppress(LabError), disk_may_refuse():
-                    await self._env.disk.run(partial(leader.trim, worth))
 
     def _note_waiting(self, batch: Changes) -> None:
         """Say once which change waits here, and for what."""

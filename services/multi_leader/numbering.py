@@ -25,7 +25,7 @@ class Numbered(Protocol):
 
 
 class Numbering:
-    """Of the origin `name`; `now` gives what is on its disk, and `others` are to be asked.
+    """Of the origin `name`; `on_disk` gives what it has there, and `others` are to be asked.
 
     Those of them who are silent for `patience_s` are not waited for; `now_s` is a clock that only goes on.
     With `catches_up` it waits for the others' changes as well, as far as they had come when it asked. On a
@@ -36,13 +36,13 @@ class Numbering:
         self,
         name: str,
         others: Sequence[str],
-        now: Callable[[], Numbered],
+        on_disk: Callable[[], Numbered],
         now_s: Callable[[], float],
         patience_s: float,
         *,
         catches_up: bool = False,
     ) -> None:
-        self._name, self._others, self._now = name, frozenset(others), now
+        self._name, self._others, self._on_disk = name, frozenset(others), on_disk
         self._now_s, self._patience_s = now_s, patience_s
         self._catches_up = catches_up
         self._told: dict[str, dict[str, int]] = {}  # what each other one has
@@ -76,16 +76,16 @@ class Numbering:
         self._asks_since_s = now_s if self._asks_since_s is None else self._asks_since_s
         silent = now_s - self._asks_since_s > self._patience_s
         if not (silent and self._has_what_it_was_told):
-            text = f"{self._name} has nothing on its disk, and asks the others what it had"
+            text = f"{self._name} may have a new disk, and asks the others what they have had from it"
             raise LabError("no-leader", text)
 
     @property
     def _has_given_some(self) -> bool:
         """And not only heard, by a copy, of such that it had given before."""
-        now = self._now()
-        return now.known.get(self._name, 0) > now.floors.get(self._name, 0)
+        here = self._on_disk()
+        return here.known.get(self._name, 0) > here.floors.get(self._name, 0)
 
     @property
     def _has_what_it_was_told(self) -> bool:
-        known = self._now().known
+        known = self._on_disk().known
         return all(vectors.covers(known, told) for told in self._told.values())

@@ -1,6 +1,7 @@
 """What an exchange sends: the changes of a leader that stands alone, or of a datacenter with followers."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from services.messages.multi_leader import Change, Changes, CopyPage, Taken
@@ -32,8 +33,12 @@ class Source(Protocol):
     def after(self, origin: str, sequence: int, limit: int) -> Sequence[Change]:
         """About `limit` changes of `origin` that follow its `sequence`; no transaction is cut in two."""
 
-    def lacks_what_is_gone(self, confirmed: Mapping[str, int]) -> bool:
-        """Does a peer that has so much lack changes that are trimmed here?"""
+    @property
+    def floors(self) -> Mapping[str, int]:
+        """Up to where each origin's changes are trimmed here."""
+
+    async def trim(self, up_to: Mapping[str, int]) -> None:
+        """Keep no changes up to there of each origin: everybody has them. Raises `LabError`."""
 
     @property
     def makes_copies(self) -> bool:
@@ -77,9 +82,15 @@ class Alone:
         """See `Source`."""
         return self._leader.storage.confirmed(peer)
 
-    def lacks_what_is_gone(self, confirmed: Mapping[str, int]) -> bool:
+    @property
+    def floors(self) -> Mapping[str, int]:
         """See `Source`."""
-        return any(confirmed.get(origin, 0) < floor for origin, floor in self._leader.floors.items())
+        return self._leader.floors
+
+    async def trim(self, up_to: Mapping[str, int]) -> None:
+        """See `Source`."""
+        with disk_may_refuse():
+            await self._env.disk.run(partial(self._leader.trim, up_to))
 
     async def copy_to(self, peer: str) -> Taken:
         """See `Source`."""

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from services.messages import Write
 from services.messages.multi_leader import Change, Changes, Taken, Transact
-from services.multi_leader.copying import pages, trimmable
+from services.multi_leader.copying import pages
 from services.multi_leader.datacenters.machine import Ask, Confirmed, Machine, Told, Trimmed
 from services.multi_leader.datacenters.places import inside, place_of, replicas_of
 from services.multi_leader.datacenters.way import Way
@@ -77,9 +77,14 @@ class Group:
         """See `Source`: whoever leads next knows it, too."""
         await self.ask(Confirmed(peer, dict(known)))
 
-    def lacks_what_is_gone(self, confirmed: Mapping[str, int]) -> bool:
+    @property
+    def floors(self) -> Mapping[str, int]:
         """See `Source`."""
-        return any(confirmed.get(origin, 0) < floor for origin, floor in self.machine.floors.items())
+        return self.machine.floors
+
+    async def trim(self, up_to: Mapping[str, int]) -> None:
+        """See `Source`: whoever leads next has trimmed them, too."""
+        await self.ask(Trimmed(dict(up_to)))
 
     async def copy_to(self, peer: str) -> Taken:
         """See `Source`: what is acknowledged, as everything that leaves the house."""
@@ -91,13 +96,6 @@ class Group:
         for page in found:
             reply = of_type(await self._ways[peer].call(page, self._settings.patience_s), Taken)
         return reply
-
-    async def trim(self, confirmed: Sequence[Mapping[str, int]]) -> None:
-        """Forget old changes that all others have. Raises `LabError`."""
-        keep, floors = self._settings.log_retention_entries, self.machine.floors
-        worth = trimmable(self.known, confirmed, floors, keep)
-        if worth:
-            await self.ask(Trimmed(worth))
 
     async def send(self, peer: str, batch: Changes) -> Taken:
         """See `Source`: to whoever leads there."""

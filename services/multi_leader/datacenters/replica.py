@@ -8,7 +8,6 @@ replication wait for the physical standbys for this reason: `synchronized_standb
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -37,8 +36,7 @@ from services.messages.multi_leader import (
     Transact,
     Transacted,
 )
-from services.multi_leader import conflicts
-from services.multi_leader.copying import HEARTBEATS_BETWEEN_TRIMS
+from services.multi_leader import conflicts, trimming
 from services.multi_leader.datacenters.group import Group
 from services.multi_leader.datacenters.machine import Copied, Told
 from services.multi_leader.exchange import Exchange
@@ -54,7 +52,7 @@ from services.single_leader.standing import Standing
 from services.versions import dotted, vectors
 from services.working import Working
 
-BEGIN, TRIM = "begin", "trim-changes"
+BEGIN = "begin"
 
 
 class Replica(Working[MultiLeaderSettings]):
@@ -81,7 +79,7 @@ class Replica(Working[MultiLeaderSettings]):
     async def stop(self, reason: str) -> None:
         """End the work and close the database."""
         self._works = False
-        for task in (BEGIN, TRIM, *map(_task, self._exchanges)):
+        for task in (BEGIN, trimming.TASK, *map(_task, self._exchanges)):
             await self._env.tasks.cancel(task)
         await self._group.member.stop(reason)
 
@@ -138,7 +136,8 @@ class Replica(Working[MultiLeaderSettings]):
 
     def _begin(self) -> None:
         self._env.tasks.spawn(BEGIN, self._group.member.start())
-        self._env.tasks.spawn(TRIM, self._keep_trimming())
+        trims = trimming.keep_trimming(self._env.clock, self._group, self._exchanges.values(), self._settings)
+        self._env.tasks.spawn(trimming.TASK, trims)
         for peer, exchange in self._exchanges.items():
             self._env.tasks.spawn(_task(peer), exchange.run())
 
@@ -200,14 +199,6 @@ class Replica(Working[MultiLeaderSettings]):
         if page.knows:
             self.say("took-copy", sender=page.sender, knows=vectors.text_of(told.known))
         return Taken(node=self._env.node, known=told.known)
-
-    async def _keep_trimming(self) -> None:
-        """Now and then; what cannot be done now is done the next time."""
-        while True:
-            await self._env.clock.sleep(HEARTBEATS_BETWEEN_TRIMS * self._settings.heartbeat_ms / 1000)
-            if self._group.ships and self._exchanges:
-                with suppress(LabError):
-                    await self._group.trim([each.confirmed for each in self._exchanges.values()])
 
     async def _execute(self, _: Execute) -> Message:
         raise LabError("bad-request", "several leaders keep registers and sets, and no SQL tables")
