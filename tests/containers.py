@@ -1,6 +1,7 @@
 """What tests with real containers share: an engine, and what a project leaves behind."""
 
 import os
+from pathlib import Path
 
 import pytest
 from docker import DockerClient
@@ -8,6 +9,8 @@ from docker import DockerClient
 from chaos.cluster import ClusterError
 from chaos.runtimes.compose_project import PROJECT_LABEL, RUN_LABEL
 from chaos.runtimes.docker_engine import compose_command, connect
+
+FILES_LABEL = "com.docker.compose.project.config_files"
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +34,8 @@ def left_of(engine: DockerClient, project: str) -> list[str]:
     return [str(each.attrs["Name"]) for each in (*containers, *networks, *volumes)]
 
 
-def runs(engine: DockerClient) -> set[str]:
-    """The runs that have a container, whatever its state."""
+def runs(engine: DockerClient, directory: Path) -> set[str]:
+    """The runs that have a container, whatever its state; of those with `directory` as their TMPDIR."""
     found = engine.containers.list(all=True, ignore_removed=True, filters={"label": RUN_LABEL})
-    return {each.labels[RUN_LABEL] for each in found}
+    ours = [each.labels for each in found if Path(each.labels[FILES_LABEL]).is_relative_to(directory)]
+    return {labels[RUN_LABEL] for labels in ours}

@@ -17,6 +17,15 @@ CONTAINERS = (
     "tests/end_to_end/test_compose",
 )
 LOCAL = "[local"  # what holds on every runtime is tried out on processes beside the containers
+BESIDE = (  # they look at no other cluster; and when they begin, no browser is at work in their lane any more
+    "tests/contract/compose/test_cache",
+    "tests/contract/compose/test_files",
+    "tests/contract/compose/test_haunted",
+    "tests/contract/compose/test_isolation",
+    "tests/contract/compose/test_power",
+    "tests/contract/compose/test_scripts",
+    "tests/contract/compose/test_supervisor",
+)
 PROCESSES = (  # theirs are real
     "tests/browser/test_edit.py",
     "tests/browser/test_live_page.py",
@@ -55,7 +64,7 @@ class Lanes(LoadScopeScheduling):  # type: ignore[misc] # it has no types
 def lane(nodeid: str) -> str:
     """The lane of that test, which is the name of the process that runs it."""
     if nodeid.startswith(CONTAINERS):
-        return "processes" if LOCAL in nodeid else "containers"
+        return "processes" if LOCAL in nodeid or nodeid.startswith(BESIDE) else "containers"
     if nodeid.startswith(PATIENT) and not nodeid.startswith(PROCESSES):
         return "patient"
     return "processes"

@@ -6,6 +6,7 @@ cannot run this.
 """
 
 import json
+import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,13 +36,20 @@ class Played:
         return [verdict for verdict in self.verdicts if verdict["scenario"] == scenario]
 
 
-def lab(*arguments: object) -> Done:
-    """One command, to its end."""
+def lab(*arguments: object, environment: Mapping[str, str] | None = None) -> Done:
+    """One command, to its end; `environment` is what it has besides the usual."""
     command = [str(ROOT / "lab"), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True)
+    return subprocess.run(command, env={**os.environ, **(environment or {})}, capture_output=True, text=True)
 
 
-def play(names: Sequence[str], on: str, out: Path, jobs: int = 1) -> Played:
+def play(
+    names: Sequence[str],
+    on: str,
+    out: Path,
+    *,
+    jobs: int = 1,
+    environment: Mapping[str, str] | None = None,
+) -> Played:
     """Run these variants with one command, which lets those of one shape share a cluster.
 
     What a stall has spoiled is repeated alone.
@@ -50,7 +58,7 @@ def play(names: Sequence[str], on: str, out: Path, jobs: int = 1) -> Played:
     def run(chosen: Sequence[str]) -> Done:
         side_by_side = jobs if len(chosen) == len(names) else 1
         about = ("--on", on, "--seed", SEED, "--out", out, "--jobs", side_by_side, "--json")
-        return lab("run", *chosen, *about)
+        return lab("run", *chosen, *about, environment=environment)
 
     return played(run, names)
 

@@ -53,14 +53,17 @@ def is_up(engine: DockerClient, name: str) -> bool:
 def test_nothing_is_left(
     engine: DockerClient, started: list[str], tmp_path: Path, phase: str, number: signal.Signals
 ) -> None:
-    before = runs(engine)
     command = [str(ROOT / "lab"), "run", "lost-writes", "--on", "compose", "--out", str(tmp_path), "--json"]
     lab = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
-        wait_until(lambda: bool(runs(engine) - before), APPEARS_S)
-        (name,) = runs(engine) - before
+        wait_until(lambda: bool(runs(engine, tmp_path)), APPEARS_S)
+        (name,) = runs(engine, tmp_path)
         started.append(name)
         if phase == "running":
             wait_until(lambda: is_up(engine, name), APPEARS_S)

@@ -19,13 +19,13 @@ pytestmark = pytest.mark.compose
 
 
 @pytest.fixture(scope="module")
-def before(engine: DockerClient) -> set[str]:
-    return runs(engine)
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("runs")
 
 
 @pytest.fixture(scope="module")
-def short(before: set[str], tmp_path_factory: pytest.TempPathFactory) -> Played:
-    return play(in_short("compose"), "compose", tmp_path_factory.mktemp("runs"))
+def short(directory: Path) -> Played:
+    return played(in_short("compose"), directory)
 
 
 @pytest.mark.timeout(1800)  # the first one waits for all of them
@@ -35,19 +35,23 @@ def test_its_story_is_as_expected(short: Played, scenario: str) -> None:
 
 
 @pytest.mark.timeout(1800)
-def test_nothing_is_left(engine: DockerClient, before: set[str], short: Played) -> None:
+def test_nothing_is_left(engine: DockerClient, directory: Path, short: Played) -> None:
     assert short.returncode == 0, short.said
-    assert runs(engine) <= before
+    assert runs(engine, directory) == set()
 
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("scenario", scenario_ids())
 def test_its_other_variants_are_as_expected(engine: DockerClient, tmp_path: Path, scenario: str) -> None:
-    before, rest = runs(engine), of_scenario(scenario, left_for_long("compose"))
-    if rest:
-        must_be_as_expected(play(rest, "compose", tmp_path), scenario, rest)
-    assert runs(engine) <= before
+    if rest := of_scenario(scenario, left_for_long("compose")):
+        must_be_as_expected(played(rest, tmp_path), scenario, rest)
+    assert runs(engine, tmp_path) == set()
+
+
+def played(names: Sequence[str], directory: Path) -> Played:
+    """In containers whose files are in `directory`, like what comes of it."""
+    return play(names, "compose", directory, environment={"TMPDIR": str(directory)})
 
 
 def must_be_as_expected(played: Played, scenario: str, names: Sequence[str]) -> None:

@@ -8,10 +8,19 @@ from docker import DockerClient
 from chaos.cluster.shape import DEFAULT
 from chaos.runtimes import compose_project
 from chaos.runtimes.compose_project import ComposeProject
+from chaos.runtimes.playground import PROJECT_VARIABLE
 from chaos.runtimes.reaper import Reaper
 from tests.containers import engine
 
-__all__ = ["engine", "project"]
+__all__ = ["beside_others", "engine", "project"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def beside_others() -> Iterator[None]:
+    """A cluster that a test of another lane has up is not taken for one that is there for everybody."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(PROJECT_VARIABLE, "lab-of-nobody")
+        yield
 
 
 @pytest.fixture(scope="module")

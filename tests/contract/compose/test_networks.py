@@ -11,9 +11,9 @@ from docker.errors import APIError
 from docker.models.networks import Network
 from docker.types import IPAMConfig, IPAMPool
 
-from chaos.runtimes import compose_subnets
+from chaos.runtimes import compose_project, compose_subnets
 from chaos.runtimes.compose import ComposeCluster
-from tests.containers import runs
+from tests.containers import left_of
 
 pytestmark = pytest.mark.compose
 MANY = 100
@@ -60,10 +60,17 @@ async def test_who_finds_its_networks_taken_takes_others(
         chosen.append(block)
         return block
 
+    names: list[str] = []
+    new_name = compose_project.new_name
+
+    def noted() -> str:
+        names.append(new_name())
+        return names[-1]
+
+    monkeypatch.setattr(compose_project, "new_name", noted)
     monkeypatch.setattr(compose_subnets, "free_block", and_somebody_is_faster)
-    before = runs(engine)
     cluster = await ComposeCluster.start()
-    left = runs(engine) - before
+    left = {name for name in names if left_of(engine, name)}
     await cluster.close()
-    assert len(set(chosen)) == 2
+    assert len(set(chosen)) == len(names) == 2
     assert left == {cluster.name}
