@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 import apsw
 
 from services.lease_clock import LeaseClock
-from services.messages import Message
+from services.messages import AskNotes, Message, Notes
 
 T = TypeVar("T")
 
@@ -57,6 +57,9 @@ class Network(Protocol):
 
         Nothing where somebody overhears every message anyway.
         """
+
+    def notes(self, asked: AskNotes) -> Notes:
+        """What this node said and heard last; nothing, too, where it is overheard anyway."""
 
 
 @dataclass(frozen=True)

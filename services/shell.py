@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from services.errors import LabError
 from services.family import Answers, part_for
-from services.messages import AskStatus, Configure, Message, Probe, Probed, Status
+from services.messages import AskNotes, AskStatus, Configure, Message, Notes, Probe, Probed, Status
 from services.no_part import NoPart
 from services.node import must_fit, probe, remember_settings, settings_in_force
 from services.ports import Env
@@ -55,7 +55,8 @@ class Shell:
 
     def own_answers(self) -> Answers:
         """What the shell answers itself."""
-        return {Configure: self._configure, AskStatus: self._ask_status, Probe: self._probe}
+        looks: Answers = {AskStatus: self._ask_status, AskNotes: self._notes, Probe: self._probe}
+        return {**looks, Configure: self._configure}
 
     def _take(self, settings: CommonSettings) -> None:
         """Be a node of the family that `settings` are of."""
@@ -98,6 +99,9 @@ class Shell:
 
     async def _ask_status(self, _: AskStatus) -> Status:
         return self.status()
+
+    async def _notes(self, asked: AskNotes) -> Notes:
+        return self.env.network.notes(asked)
 
     async def _probe(self, message: Probe) -> Probed:
         return await probe(self.env, message)

@@ -1,37 +1,19 @@
 """Who said what to whom: the messages of a run, for the diagrams in its report.
 
-Only a runtime that carries the messages itself can overhear them all; others say nothing. What is
-overheard is never judged: a verdict rests on what clients saw.
+The simulation carries the messages itself, and overhears them all. On real machines the nodes themselves note
+what they say and hear; see `noting`. What is overheard is never judged: a verdict rests on what clients saw.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Protocol, runtime_checkable
 
 from chaos.cluster import Cluster
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """One request from `source` to `target` and its reply; times are wall-clock seconds since 1970.
-
-    `arrived_s` is None when the request never came through, `answered_s` when `target` said nothing,
-    `ended_s` when `source` still waited in the end. `outcome` is `ok` or how the source's wait ended.
-    """
-
-    sent_s: float
-    source: str
-    target: str
-    kind: str
-    arrived_s: float | None
-    answered_s: float | None
-    ended_s: float | None
-    outcome: str | None
-    entries: int = 0
-    key: str | None = None  # that of what was asked, where it is about one
-    brings: Mapping[str, int] = field(
-        default_factory=dict
-    )  # of each origin the number of its last change in it
+from chaos.recording.exchange import Exchange, lines
+from chaos.recording.folder import MESSAGES, NoFolder, RunFolder
+from chaos.recording.noting import Collection, Noting, noting_nodes
+from services.ports import Clock
 
 
 @runtime_checkable
@@ -45,26 +27,38 @@ class Overhearing(Protocol):
         """Every exchange so far, as far as they were kept, in the order of sending."""
 
 
-def overheard(cluster: Cluster, began_s: float) -> Iterable[dict[str, Any]]:
-    """The lines of `messages.jsonl`: the exchanges since the run began, with nanoseconds since then."""
-    exchanges = cluster.overheard() if isinstance(cluster, Overhearing) else ()
-    return (_line(exchange, began_s) for exchange in exchanges if exchange.sent_s >= began_s)
+@asynccontextmanager
+async def overhearing(
+    cluster: Cluster, clock: Clock, began_s: float, folder: RunFolder | NoFolder
+) -> AsyncIterator[None]:
+    """Listen, while the block runs, and write `messages.jsonl`.
+
+    Where no folder is kept nobody is asked.
+    """
+    if isinstance(cluster, Overhearing):
+        try:
+            yield
+        finally:
+            folder.write_lines(MESSAGES, lines(cluster.overheard(), began_s))
+    elif isinstance(cluster, Noting) and folder.is_kept:
+        collection = Collection(cluster, cluster.links)
+        try:
+            async with _following(collection, noting_nodes(cluster), clock):
+                yield
+        finally:
+            folder.write_lines(MESSAGES, lines(collection.exchanges(), began_s))
+    else:
+        yield
 
 
-def _line(exchange: Exchange, began_s: float) -> dict[str, Any]:
-    def since(moment_s: float | None) -> int | None:
-        return None if moment_s is None else round((moment_s - began_s) * 1e9)
-
-    return {
-        "time": since(exchange.sent_s),
-        "from": exchange.source,
-        "to": exchange.target,
-        "kind": exchange.kind,
-        "arrived": since(exchange.arrived_s),
-        "answered": since(exchange.answered_s),
-        "ended": since(exchange.ended_s),
-        "outcome": exchange.outcome,
-        "entries": exchange.entries,
-        **({} if exchange.key is None else {"key": exchange.key}),
-        **({"brings": dict(exchange.brings)} if exchange.brings else {}),
-    }
+@asynccontextmanager
+async def _following(collection: Collection, nodes: Sequence[str], clock: Clock) -> AsyncIterator[None]:
+    """Ask `nodes` while the block runs, and once more when it ends well."""
+    tasks = [asyncio.create_task(collection.follow(node, clock)) for node in nodes]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.gather(*map(collection.ask, nodes))

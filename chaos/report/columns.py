@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chaos.history import Operation, canonical
-from chaos.report.hearsay import hearsay
+from chaos.report.hearsay import messages_of
 from chaos.report.saved import Saved
 
 LONGEST_TEXT = 60
@@ -87,9 +87,9 @@ def _text(operation: Operation, name: str) -> str | None:
 def message_columns(saved: Saved) -> dict[str, Any]:
     """Who asked whom what; where they are too many, all that were lost and a part of the others.
 
-    `left_out` says how many are not shown, `is_hearsay` that nobody could eavesdrop.
+    `left_out` says how many are not shown, `is_hearsay` that nobody overheard them.
     """
-    recorded = saved.messages or hearsay(saved)
+    recorded = messages_of(saved)
     every = -(-len(recorded) // MOST_MESSAGES)
     kept = [
         message for place, message in enumerate(recorded) if message["outcome"] != "ok" or place % every == 0

@@ -1,4 +1,4 @@
-"""Messages of a run on which nobody could eavesdrop: as far as answers, logs and the lab's looks tell.
+"""Messages of a run in which nobody overheard them: as far as answers, logs and the lab's looks tell.
 
 A client knows when it asked its gateway and when the answer was there, and the answer says which node gave
 it, so that one was asked as well. A node's log tells of the orders that it gave or refused. A follower whose
@@ -7,7 +7,7 @@ between, as long as no fault had cut the link. What else nodes said to each othe
 known, and is not made up.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from chaos.cluster import Event
@@ -18,6 +18,7 @@ from chaos.report.cast import cast_of
 from chaos.report.saved import Saved
 
 CLIENT = "client"
+SILENCE = ("timed-out", "connection-lost")  # errors by which nobody can tell whether there was an answer
 # Events that speak of a message: the fields with its sender and its receiver; None is whoever logged it.
 SPEAKING: Mapping[str, tuple[str | None, str | None]] = {
     "fenced": (None, "target"),
@@ -28,12 +29,24 @@ SPEAKING: Mapping[str, tuple[str | None, str | None]] = {
 }
 
 
+def messages_of(saved: Saved) -> Sequence[Mapping[str, Any]]:
+    """All that is known, in the form of `messages.jsonl`, in the order of sending.
+
+    Nodes that note what they say do not hear what a client says to itself, so its own part is added.
+    """
+    if not saved.messages:
+        return hearsay(saved)
+    if any(message["from"] == CLIENT for message in saved.messages):
+        return saved.messages
+    return sorted((*saved.messages, *_of_clients(saved)), key=lambda message: message["time"])
+
+
 def hearsay(saved: Saved) -> list[dict[str, Any]]:
-    """In the form of `messages.jsonl`, in the order of sending."""
+    """What is known where nothing was overheard."""
     asked = [op for op in saved.history.client_operations if op.gateway]
     passed_on = (op for op in asked if op.outcome == "ok" and op.node not in (None, op.gateway))
     messages = (
-        *(_asked(op, saved, CLIENT, str(op.gateway)) for op in asked),
+        *_of_clients(saved),
         *(_asked(op, saved, str(op.gateway), str(op.node)) for op in passed_on),
         *_logged(saved.events),
         *_shipped(saved),
@@ -41,15 +54,21 @@ def hearsay(saved: Saved) -> list[dict[str, Any]]:
     return sorted(messages, key=lambda message: message["time"])
 
 
+def _of_clients(saved: Saved) -> Iterator[dict[str, Any]]:
+    asked = (op for op in saved.history.client_operations if op.gateway)
+    return (_asked(op, saved, CLIENT, str(op.gateway)) for op in asked)
+
+
 def _asked(operation: Operation, saved: Saved, source: str, target: str) -> dict[str, Any]:
     """One request and its answer, each as long as a picture needs: only the two ends are known."""
     ended = saved.ended_ns(operation)
-    is_known = operation.outcome != "info" and ended is not None
+    in_doubt = operation.outcome == "info" and str(operation.error).partition(":")[0] in SILENCE
+    is_known = ended is not None and not in_doubt
     return {
         **{"time": operation.invoked_ns, "from": source, "to": target, "kind": operation.f},
         "arrived": operation.invoked_ns if is_known else None,
         **{"answered": ended if is_known else None, "ended": ended},
-        **{"outcome": "ok" if is_known else "timed-out", "entries": 1},
+        **{"outcome": "ok" if is_known else "timed-out", "entries": 1, "key": operation.key},
     }
 
 

@@ -1,7 +1,7 @@
 """A request as its coordinator saw it: whom it asked, who answered when, whom it repaired, what it said.
 
-Made of the messages that were overheard, so only in the simulation. A message belongs to the request if it is
-about the same key and left the same gateway while the request was there; repairs leave with the last answer.
+Made of the messages that were overheard. A message belongs to the request if it is about the same key and
+left the same gateway while the request was there; repairs leave with the last answer.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,6 +10,7 @@ from typing import Any
 
 from chaos.history import Operation
 from chaos.report.columns import shown
+from chaos.report.hearsay import CLIENT, messages_of
 from chaos.report.saved import Saved
 
 TO_HOMES = ("fetch-versions", "store-versions", "write-version")
@@ -58,11 +59,11 @@ class Asked:
 
 def asked(saved: Saved) -> list[Asked]:
     """Up to three requests: those that a checker named, then those that repaired, then those that failed."""
-    messages = [line for line in saved.messages if line.get("key") is not None]
+    messages = [line for line in messages_of(saved) if line.get("key") is not None]
     by_client: dict[tuple[Any, ...], list[Line]] = {}
     to_homes: dict[tuple[Any, ...], list[Line]] = {}
     for line in messages:
-        if line["from"] == "client":
+        if line["from"] == CLIENT:
             by_client.setdefault((line["to"], line["key"]), []).append(line)
         elif line["kind"] in TO_HOMES:
             to_homes.setdefault((line["from"], line["key"]), []).append(line)
@@ -94,9 +95,8 @@ def _candidates(saved: Saved) -> Iterator[Operation]:
 
 def _seen(operation: Operation, by_client: Iterable[Line], to_homes: Sequence[Line]) -> Asked | None:
     kind = "read" if operation.f == "read" else "write"
-    came = next(
-        (line for line in by_client if line["kind"] == kind and line["time"] >= operation.invoked_ns), None
-    )
+    of_kind = (line for line in by_client if (line["kind"] == "read") == (kind == "read"))
+    came = next((line for line in of_kind if line["time"] >= operation.invoked_ns), None)
     if came is None or came["arrived"] is None or operation.gateway is None:
         return None
     begin, told = came["arrived"], came["answered"]

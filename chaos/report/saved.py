@@ -15,8 +15,7 @@ from chaos.recording.folder import MESSAGES, SAMPLES, RunFolder
 
 @dataclass(frozen=True)
 class Saved:
-    """What was recorded, and what was made of it. `samples` and `messages` may be empty: older runs, and
-    runtimes that cannot overhear, have none."""
+    """What was recorded, and what was made of it. `samples` and `messages` may be empty, as in older runs."""
 
     about: Mapping[str, Any]
     verdict: Verdict

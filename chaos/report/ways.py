@@ -1,8 +1,8 @@
 """A write's way through the topology: who had it from whom, how long that took, and whom it never reached.
 
-Made of the messages that were overheard, each of which says up to which change of each origin it brings. On
-real machines nobody can eavesdrop; there an answer to a client says which changes its leader had by then, so
-who had the write is known, and when at the latest, but not from whom.
+Made of the messages that were overheard, each of which says up to which change of each origin it brings.
+Where they were not, an answer to a client says which changes its leader had by then, so who had the write is
+known, and when at the latest, but not from whom.
 """
 
 from bisect import bisect_left
@@ -28,7 +28,7 @@ BOX_W, BOX_H, STEP_X, STEP_Y = 96.0, 30.0, 190.0, 46.0
 class Hop:
     """A leader's first news of the write, milliseconds after it was asked for; `x`, `y` is its box.
 
-    Nobody knows `source` where nobody eavesdropped. `in_vain` counts the messages with it that were lost on
+    Nobody knows `source` where nothing was overheard. `in_vain` counts the messages with it that were lost on
     their way here. Both times are None for whom it never reached.
     """
 

@@ -12,8 +12,8 @@ from chaos.catalogue.scenario import Scenario, Variant
 from chaos.cluster import Cluster, ClusterError
 from chaos.cluster.seeds import child
 from chaos.judging.verdict import Verdict
-from chaos.recording.folder import MESSAGES, STALLS, NoFolder, RunFolder
-from chaos.recording.overhearing import overheard
+from chaos.recording.folder import STALLS, NoFolder, RunFolder
+from chaos.recording.overhearing import overhearing
 from chaos.recording.recorder import Recorder
 from chaos.recording.sampling import sampling
 from chaos.recording.stalls import Watch, not_watching
@@ -61,7 +61,8 @@ async def play(
         with folder.recorder(lambda: round(stage.clock.monotonic() * 1e9)) as recorder:
             narrator = Narrator(stage.cluster, stage.tell, began_s, recorder.elapsed_ns)
             sampled = sampling(stage.cluster, stage.clock, recorder.elapsed_ns, folder)
-            async with narrator.following(stage.clock), sampled:
+            overheard = overhearing(stage.cluster, stage.clock, began_s, folder)
+            async with narrator.following(stage.clock), sampled, overheard:
                 with stage.watched(recorder.elapsed_ns) as stalls:
                     run_with = partial(
                         Run,
@@ -79,7 +80,6 @@ async def play(
                 problems += stood_still_often(stalls, watched_s, problems)
     finally:
         folder.write_events(stage.cluster.events(), began_s)
-        folder.write_lines(MESSAGES, overheard(stage.cluster, began_s))
     if stalls:
         folder.write_lines(STALLS, [stall.to_json() for stall in stalls])
     history = folder.recorded()

@@ -6,6 +6,7 @@ from chaos.cluster import LinkState
 from chaos.cluster.links import Link
 from chaos.runtimes.crewed import CrewedCluster
 from chaos.runtimes.toxiproxy import ToxiproxyLinks
+from services.messages import AskNotes, Notes
 
 
 class LinkedCluster(CrewedCluster, ABC):
@@ -28,6 +29,10 @@ class LinkedCluster(CrewedCluster, ABC):
     async def set_link(self, link: Link, state: LinkState) -> None:
         """See `Cluster`."""
         await self._proxies.set_state(link.name, state)
+
+    async def notes(self, node: str, asked: AskNotes) -> Notes:
+        """See `chaos.recording.noting.Noting`."""
+        return await self._orders.ask(node, asked, Notes)
 
     async def link_state(self, link: Link) -> LinkState:
         """See `Cluster`."""

@@ -26,7 +26,7 @@ from chaos.cluster.crew import Crew
 from chaos.cluster.links import LAB, Link
 from chaos.cluster.seeds import child
 from chaos.cluster.shape import DEFAULT, Shape
-from chaos.recording.overhearing import Exchange
+from chaos.recording.exchange import Exchange
 from chaos.runtimes.begin_again import SERVING_S
 from chaos.runtimes.crewed import CrewedCluster
 from chaos.runtimes.log_book import LogBook

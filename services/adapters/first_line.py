@@ -69,11 +69,11 @@ class FirstLine(asyncio.Protocol):
 
     def _become_frames(self, line: bytes, rest: bytes) -> None:
         try:
-            incarnation = self._frames.welcome(line)
+            caller = self._frames.welcome(line)
         except LabError as error:
             self._refuse(error)
         else:
-            self._become(FrameDoor(self._frames, incarnation, self._state, self._loop), rest)
+            self._become(FrameDoor(self._frames, caller, self._state, self._loop), rest)
 
     def _become(self, protocol: asyncio.Protocol, data: bytes) -> None:
         self._leave()

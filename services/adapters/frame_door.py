@@ -11,7 +11,7 @@ from typing import cast
 
 from uvicorn.server import ServerState
 
-from services.adapters.frame_service import FrameService
+from services.adapters.frame_service import Caller, FrameService
 from services.adapters.frames import LAST_WORD, FrameError, FrameReader, FrameTooLongError, frame
 from services.adapters.guards import MESSAGE_BODY_BYTES, too_large
 from services.adapters.joined import JoinedWrites
@@ -29,15 +29,15 @@ def last_word(error: LabError) -> bytes:
 
 
 class FrameDoor(asyncio.Protocol):
-    """One connection whose first line was in order; it named an `incarnation`, or none.
+    """One connection whose first line was in order; it said who is `calling`.
 
     `state` is uvicorn's, which ends it with the others.
     """
 
     def __init__(
-        self, service: FrameService, incarnation: str, state: ServerState, loop: asyncio.AbstractEventLoop
+        self, service: FrameService, calling: Caller, state: ServerState, loop: asyncio.AbstractEventLoop
     ) -> None:
-        self._service, self._incarnation, self._state, self._loop = service, incarnation, state, loop
+        self._service, self._caller, self._state, self._loop = service, calling, state, loop
         self._reader = FrameReader(MESSAGE_BODY_BYTES)
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._transport: JoinedWrites
@@ -109,7 +109,7 @@ class FrameDoor(asyncio.Protocol):
 
     async def _answer(self, number: int, body: bytes) -> None:
         try:
-            reply = await self._service.answer(body, self._incarnation)
+            reply = await self._service.answer(body, self._caller, number)
         finally:
             self._state.tasks.discard(self._under_way.pop(number))
         if not self._transport.is_closing():

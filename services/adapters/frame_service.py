@@ -7,9 +7,11 @@ caller.
 
 import hmac
 from collections.abc import Awaitable, Callable, Collection
+from typing import NamedTuple
 
 from services.adapters.frames import PROTOCOL
 from services.adapters.incarnation import Incarnation
+from services.adapters.notes import Notebook
 from services.errors import LabError
 from services.messages import Message, decode, encode, failed, kind_of
 from services.ports import Log
@@ -18,10 +20,21 @@ OK = 200
 OTHER = "other"
 
 
+class Caller(NamedTuple):
+    """Who is at the other end of a stream; both are empty where he does not say."""
+
+    incarnation: str = ""
+    stream: str = ""
+
+
+ANYBODY = Caller()
+
+
 class FrameService:
     """`handle` answers the kinds in `served`; `count` is told each route and how HTTP would have put it.
 
-    Without an `incarnation` of its own it answers everybody who has the token.
+    Without an `incarnation` of its own it answers everybody who has the token. What it was asked on streams
+    with names stands in the `notebook` then.
     """
 
     def __init__(
@@ -33,34 +46,31 @@ class FrameService:
         log: Log,
         count: Callable[[str, int], None],
         incarnation: Incarnation | None = None,
+        notebook: Notebook | None = None,
     ) -> None:
-        self._incarnation = incarnation
+        self._incarnation, self._notebook = incarnation, notebook
         self._role, self._handle, self.log, self._count = role, handle, log, count
         self._routes = {kind: f"/messages/{kind_of(kind)}" for kind in served}
         self._token = token.encode()
 
-    def welcome(self, line: bytes) -> str:
-        """The incarnation of whoever sent `line` first, without its end; empty when he names none.
-
-        Raises `LabError` unless he may talk to this node.
-        """
+    def welcome(self, line: bytes) -> Caller:
+        """Whoever sent `line` first, without its end. Raises `LabError` unless he may talk to this node."""
         protocol, _, rest = line.rstrip(b"\r").partition(b" ")
-        words = rest.split(b" ")
-        token, incarnation = words if len(words) == 2 else (rest, b"")
+        token, *words = rest.split(b" ")
         if protocol != PROTOCOL:
             spoken, found = PROTOCOL.decode(), protocol.decode("latin-1")
             raise LabError("bad-request", f"this node speaks {spoken}, not {found}")
-        if not hmac.compare_digest(token, self._token):
+        if not hmac.compare_digest(token, self._token) or len(words) > len(Caller._fields):
             raise LabError("unauthorized", f"send the run's token as `{PROTOCOL.decode()} …`")
-        return incarnation.decode("latin-1")
+        return Caller(*(word.decode("latin-1") for word in words))
 
-    async def answer(self, body: bytes, incarnation: str = "") -> bytes:
-        """The body of the answer to the request in `body`, by somebody of that incarnation; never raises."""
+    async def answer(self, body: bytes, caller: Caller = ANYBODY, number: int = 0) -> bytes:
+        """The body of the answer to the request in `body`, on his stream of that `number`; never raises."""
         route = OTHER
         try:
             message = decode(body)
             route = self._route_of(message)
-            reply = encode(await self._reply(message, incarnation))
+            reply = encode(await self._noted(message, caller, number))
         except LabError as error:
             self._count(route, error.kind.status)
             return encode(failed(error))
@@ -71,6 +81,16 @@ class FrameService:
             return encode(failed(bug))
         self._count(route, OK)
         return reply
+
+    async def _noted(self, message: Message, caller: Caller, number: int) -> Message:
+        notebook = self._notebook
+        if notebook is None or not caller.stream:
+            return await self._reply(message, caller.incarnation)
+        since_s = notebook.now_s()
+        try:
+            return await self._reply(message, caller.incarnation)
+        finally:
+            notebook.heard(caller.stream, number, message, since_s)
 
     async def _reply(self, message: Message, incarnation: str) -> Message:
         if self._incarnation is None:

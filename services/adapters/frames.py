@@ -2,7 +2,7 @@
 
 Whoever dials says first which protocol this is and shows the run's token, in one line:
 
-    LAB/1 the-token [incarnation]
+    LAB/1 the-token [incarnation [stream]]
 
 From then on there are only frames, in both directions: the length of the body and the number of the request,
 four bytes each (big end first), and the body, a message as JSON. The answer to a request has its number, and
@@ -35,10 +35,10 @@ class FrameTooLongError(FrameError):
     """A frame announces more than is taken."""
 
 
-def first_line(token: str, incarnation: str = "") -> bytes:
-    """What the side that dials begins with; `incarnation` is the one that it belongs to, if any."""
-    words = (PROTOCOL, token.encode(), incarnation.encode()) if incarnation else (PROTOCOL, token.encode())
-    return b" ".join(words) + b"\n"
+def first_line(token: str, incarnation: str = "", stream: str = "") -> bytes:
+    """What the side that dials begins with: the `incarnation` that it belongs to, and the stream's name."""
+    words = (PROTOCOL.decode(), token, incarnation, stream)
+    return " ".join(words).rstrip().encode() + b"\n"
 
 
 def frame(number: int, body: bytes) -> bytes:

@@ -21,6 +21,7 @@ from services.adapters.http import LabApplication, node_application
 from services.adapters.incarnation import Incarnation
 from services.adapters.log import LineLog
 from services.adapters.network import FrameNetwork
+from services.adapters.notes import Notebook
 from services.adapters.patience import MOST_CONNECTIONS
 from services.adapters.tasks import OrderedTasks
 from services.messages import SERVED
@@ -53,7 +54,8 @@ async def _serve(settings: NodeSettings, listener: socket.socket) -> None:
     log = LineLog(settings.node, clock, settings.log_format, sys.stdout)
     disk = FileDisk(settings.data_dir)
     incarnation = Incarnation(disk)
-    network = FrameNetwork(settings.links, settings.token, lambda: incarnation.name)
+    notebook = Notebook(settings.node)
+    network = FrameNetwork(settings.links, settings.token, lambda: incarnation.name, notebook)
 
     def crashed(task: str, error: BaseException) -> None:
         log.event("crashed", task=task, exc_info=error)
@@ -67,7 +69,7 @@ async def _serve(settings: NodeSettings, listener: socket.socket) -> None:
     await node.start()
     frames = FrameService(
         *(settings.role, SERVED[settings.role], node.handle, settings.token),
-        *(log, application.tally.count, incarnation),
+        *(log, application.tally.count, incarnation, notebook),
     )
     await _Server(way_in(Guards(application, settings, log), frames)).serve(sockets=[listener])
     await node.stop()

@@ -22,14 +22,16 @@ IN_DOUBT = "it may or may not have happened"
 class Stream(asyncio.Protocol):
     """One connection to the node `to`; it takes requests before it is made, and sends them then."""
 
-    def __init__(self, to: str, token: str, loop: asyncio.AbstractEventLoop, incarnation: str = "") -> None:
+    def __init__(
+        self, to: str, token: str, loop: asyncio.AbstractEventLoop, incarnation: str = "", name: str = ""
+    ) -> None:
         self.takes_requests = True
-        self.incarnation = incarnation
+        self.incarnation, self.name = incarnation, name
         self._to, self._token, self._loop = to, token, loop
         self._reader = FrameReader(LONGEST_REPLY_BYTES)
         self._pending: dict[int, tuple[asyncio.Future[bytes], asyncio.TimerHandle, float]] = {}
         self._unsent: dict[int, bytes] = {}  # the connection is not made yet
-        self._number = LAST_WORD
+        self.number = LAST_WORD  # of the newest request
         self._transport: JoinedWrites | None = None
         self._dial: asyncio.Task[None] | None = None
         self._idle: asyncio.TimerHandle | None = None
@@ -47,7 +49,7 @@ class Stream(asyncio.Protocol):
 
     def ask(self, body: bytes, timeout_s: float) -> asyncio.Future[bytes]:
         """The body of the answer to come, or a `LabError`; whoever no longer wants to know just goes."""
-        self._number = number = self._number % LARGEST_NUMBER + 1
+        self.number = number = self.number % LARGEST_NUMBER + 1
         answer: asyncio.Future[bytes] = self._loop.create_future()
         alarm = self._loop.call_later(timeout_s, self._time_is_up, number)
         self._pending[number] = (answer, alarm, timeout_s)
@@ -80,7 +82,7 @@ class Stream(asyncio.Protocol):
             self._transport.abort()
             return
         wanted = (data for number, data in self._unsent.items() if not self._pending[number][0].done())
-        self._transport.write(b"".join((first_line(self._token, self.incarnation), *wanted)))
+        self._transport.write(b"".join((first_line(self._token, self.incarnation, self.name), *wanted)))
         self._unsent.clear()
         self._idle = self._loop.call_later(KEEP_ALIVE_S, self._look_whether_idle)
 

@@ -1,7 +1,7 @@
 """What every companion has in common: it is looked at, probed and configured like any node."""
 
 from services.errors import LabError
-from services.messages import START, AskStatus, Configure, Message, Position, Probe, Status
+from services.messages import START, AskNotes, AskStatus, Configure, Message, Position, Probe, Status
 from services.messages.single_leader import LeadStatus
 from services.node import must_fit, probe, remember_settings, settings_in_force, when_there_is_room
 from services.ports import Env
@@ -38,6 +38,8 @@ class Companion:
             return await self._configure(message)
         if isinstance(message, AskStatus):
             return self.status()
+        if isinstance(message, AskNotes):
+            return self.env.network.notes(message)
         if isinstance(message, Probe):
             return await probe(self.env, message)
         return await self.answer(message)

@@ -19,6 +19,7 @@ from services.messages.cache import Cached, CacheGet, CachePut
 from services.messages.data import Contents, Read, ReadContents, ReadResult, Write, Written
 from services.messages.message import Message, kind_of
 from services.messages.nodes import AskStatus, Configure, PoweredOff, PowerOff, Probe, Probed, Status
+from services.messages.notes import AskNotes, Notes
 from services.messages.sql import Execute, Executed
 from services.messages.values import (
     START,
@@ -38,6 +39,7 @@ __all__ = [
     "SERVED",
     "SERVED_BY_SWITCHES",
     "START",
+    "AskNotes",
     "AskStatus",
     "CacheGet",
     "CachePut",
@@ -50,6 +52,7 @@ __all__ = [
     "Failed",
     "Lag",
     "Message",
+    "Notes",
     "Operation",
     "Position",
     "PowerOff",
@@ -84,7 +87,7 @@ class Failed(Message, frozen=True, kw_only=True):
 
 
 _FAMILIES = tuple(part_of(name, "messages") for name in FAMILIES)
-COMMON: tuple[type[Message], ...] = (AskStatus, Probe, Configure)
+COMMON: tuple[type[Message], ...] = (AskStatus, AskNotes, Probe, Configure)
 OF_ROLE: Mapping[str, tuple[type[Message], ...]] = {
     "replica": (Write, Read, ReadContents, Execute),
     "controller": (),
@@ -103,7 +106,7 @@ REQUESTS: tuple[type[Message], ...] = tuple(
     dict.fromkeys(kind for kinds in (*SERVED.values(), SERVED_BY_SWITCHES) for kind in kinds)
 )
 REPLIES: tuple[type[Message], ...] = (
-    *(Written, ReadResult, Contents, Status, PoweredOff, Probed, Failed, Executed, Cached),
+    *(Written, ReadResult, Contents, Status, Notes, PoweredOff, Probed, Failed, Executed, Cached),
     *(kind for family in _FAMILIES for kind in family.REPLIES),
 )
 

@@ -1,6 +1,7 @@
 """The base of every message, and its name on the wire."""
 
 import re
+from collections.abc import Mapping
 
 import msgspec
 
@@ -21,6 +22,11 @@ class Message(
     def brings_data(self) -> bool:
         """Does it bring what clients wrote to somebody else, and not only news of who is where?"""
         return False
+
+    @property
+    def brings(self) -> Mapping[str, int]:
+        """The number of the last change of each origin in it, where origins number their changes."""
+        return {}
 
 
 def kind_of(message: Message | type[Message]) -> str:

@@ -46,6 +46,11 @@ class Changes(Message, frozen=True, kw_only=True):
         """See `Message`."""
         return bool(self.changes)
 
+    @property
+    def brings(self) -> Mapping[str, int]:
+        """See `Message`."""
+        return {change.origin: change.sequence for change in self.changes}
+
 
 class Element(msgspec.Struct, frozen=True):
     """It is in the set `key`."""

@@ -88,6 +88,18 @@ def must_be_complete(folder: Path, printed: Mapping[str, Any]) -> None:
     events = [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
     assert {event["node"] for event in events} <= set(shape.nodes)
     assert [event["time"] for event in events] == sorted(event["time"] for event in events)
+    must_be_overheard(folder / "messages.jsonl", set(shape.nodes))
+
+
+def must_be_overheard(file: Path, nodes: set[str]) -> None:
+    """The nodes have noted what they said to each other; an answer comes after what it answers."""
+    messages = [json.loads(line) for line in file.read_text().splitlines()]
+    answered = [message for message in messages if message["outcome"] == "ok"]
+    assert answered
+    assert {message["from"] for message in messages} <= nodes
+    for message in answered:
+        moments = [message[name] for name in ("time", "arrived", "answered", "ended")]
+        assert moments == sorted(moments), message
 
 
 @pytest.mark.timeout(120)

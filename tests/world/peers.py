@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from services.errors import LabError
 from services.gateway.gateway import Gateway
-from services.messages import Message, Position, ReadResult, Written, decode, encode
+from services.messages import AskNotes, Message, Notes, Position, ReadResult, Written, decode, encode
 from services.settings import CommonSettings
 from tests.world.alone import ports, settings_for
 
@@ -50,6 +50,9 @@ class Peers:
 
     def traffic(self) -> Mapping[str, tuple[int, int]]:
         return {}
+
+    def notes(self, asked: AskNotes) -> Notes:
+        raise NotImplementedError
 
     async def call(self, to: str, message: Message, timeout_s: float) -> Message:
         if to == "controller":

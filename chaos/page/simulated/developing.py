@@ -23,7 +23,7 @@ from chaos.page.simulated.film import (
     proof_of,
 )
 from chaos.page.simulated.take import Take
-from chaos.recording.overhearing import Exchange
+from chaos.recording.exchange import Exchange
 from chaos.report.outcomes import OUTCOMES
 from chaos.report.words import capitalized, opening
 from chaos.running.judgement import NO_FAULT
@@ -146,7 +146,7 @@ def _both_ways(exchange: Exchange, began_s: float) -> Iterator[Flight]:
     def since(moment_s: float | None) -> float:
         return NEVER if moment_s is None else round((moment_s - began_s) * 1000, 3)
 
-    source, target, kind = exchange.source, exchange.target, exchange.kind
+    source, target, kind = exchange.source, exchange.target, exchange.facts.kind
     yield Flight(source, target, since(exchange.sent_s), since(exchange.arrived_s), kind, False)
     if exchange.answered_s is not None:
         came_s = exchange.ended_s if exchange.outcome not in (None, "timed-out", "connection-lost") else None

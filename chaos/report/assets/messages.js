@@ -188,7 +188,7 @@
       const parts = [`${inView} exchanges in sight`];
       if (every > 1) parts.push(`one in ${every} is drawn, and every lost one: zoom in for all`);
       if (columns.left_out) parts.push(`${columns.left_out} more are not in this file`);
-      if (columns.is_hearsay) parts.push("on real machines nobody eavesdrops: this is what answers, logs and the growth of followers' logs tell; heartbeats are not known");
+      if (columns.is_hearsay) parts.push("nobody overheard this run: this is what answers, logs and the growth of followers' logs tell; heartbeats are not known");
       this.note.textContent = `${parts.join("; ")}. Full lines ask, dashed ones answer; a red cross is lost. Zoom in until they lean.`;
     }
   }

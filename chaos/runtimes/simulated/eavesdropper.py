@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
-from chaos.recording.overhearing import Exchange
+from chaos.recording.exchange import Exchange
 from chaos.runtimes.simulated.clock import EPOCH_S
 from services.errors import LabError
-from services.messages import Message, kind_of
-from services.messages.multi_leader import Changes
+from services.messages import Message
+from services.messages.notes import facts_of
 
 MOST_EXCHANGES = 50_000
 
@@ -66,21 +65,16 @@ class Eavesdropper:
 
 
 def _exchange(sent_s: float, source: str, target: str, message: Message, travel: Travel) -> Exchange:
-    changes = message.changes if isinstance(message, Changes) else []
-    entries: Any = getattr(message, "entries", changes)
-    key = getattr(getattr(message, "operation", message), "key", None)
+    facts = facts_of(message)
     return Exchange(
         sent_s=EPOCH_S + sent_s,
         source=source,
         target=target,
-        kind=kind_of(type(message)),
+        facts=facts,
         arrived_s=_since_1970(travel.arrived_s),
         answered_s=_since_1970(travel.answered_s),
         ended_s=_since_1970(travel.ended_s),
         outcome=travel.outcome,
-        entries=len(entries),
-        key=key if isinstance(key, str) else None,
-        brings={change.origin: change.sequence for change in changes},
     )
 
 

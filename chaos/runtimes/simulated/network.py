@@ -29,7 +29,7 @@ from chaos.runtimes.simulated.loop import VirtualLoop
 from chaos.runtimes.simulated.patience import Patience
 from chaos.runtimes.simulated.timeline import Handle
 from services.errors import LabError
-from services.messages import Message, decode, encode, result
+from services.messages import AskNotes, Message, Notes, decode, encode, result
 
 SHORTEST_S, LONGEST_S = 0.0002, 0.0012  # one way, on a healthy link
 SPREAD_S = LONGEST_S - SHORTEST_S
@@ -141,6 +141,10 @@ class SimulatedNetwork:
     def traffic(self) -> Mapping[str, tuple[int, int]]:
         """See `services.ports.Network`."""
         return {}
+
+    def notes(self, asked: AskNotes) -> Notes:
+        """See `services.ports.Network`."""
+        return Notes(node="simulated", life="", until=0, notes=[])
 
     def call(self, to: str, message: Message, timeout_s: float) -> Coroutine[Any, Any, Message]:
         """Send `message` to `to` and wait for its reply. Raises `LabError`."""

@@ -12,6 +12,7 @@ from services.adapters.frame_service import FrameService
 from services.adapters.frames import HEADER
 from services.adapters.guards import Receive, Scope, Send
 from services.adapters.incarnation import Incarnation
+from services.adapters.notes import Notebook
 from services.messages import AskStatus, Configure, Failed, Message, Position, Status, decode, encode
 from services.messages.single_leader import LeadStatus
 
@@ -90,9 +91,11 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @asynccontextmanager
-async def connection(node: Node, incarnation: Incarnation | None = None) -> AsyncIterator[Caller]:
+async def connection(
+    node: Node, incarnation: Incarnation | None = None, notebook: Notebook | None = None
+) -> AsyncIterator[Caller]:
     served = (AskStatus, Configure)
-    frames = FrameService("replica", served, node.handle, "secret", node, node.count, incarnation)
+    frames = FrameService("replica", served, node.handle, "secret", node, node.count, incarnation, notebook)
     config = way_in(application, frames)
     config.load()
     loop = asyncio.get_running_loop()

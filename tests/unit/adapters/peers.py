@@ -13,6 +13,7 @@ import pytest
 
 from services.adapters.frames import HEADER, frame
 from services.adapters.network import FrameNetwork
+from services.adapters.notes import Notebook
 from services.errors import LabError
 from services.messages import AskStatus, Position, Status
 from services.messages.single_leader import LeadStatus
@@ -35,7 +36,7 @@ def saying(*bodies: bytes, then_close: bool = True) -> Peer:
     """A peer that answers one request with each of `bodies`."""
 
     async def peer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        assert await reader.readline() == b"LAB/1 secret\n"
+        assert (await reader.readline()).split()[:2] == [b"LAB/1", b"secret"]
         for body in bodies:
             writer.write(frame(await asked(reader), body))
         if then_close:
@@ -83,9 +84,10 @@ class Peers:
 
 
 @asynccontextmanager
-async def network_to(peer: Peer) -> AsyncIterator[FrameNetwork]:
+async def network_to(peer: Peer, notebook: Notebook | None = None) -> AsyncIterator[FrameNetwork]:
     server = await asyncio.start_server(peer, "127.0.0.1", 0)
-    network = FrameNetwork({"n2": f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"}, "secret")
+    links = {"n2": f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"}
+    network = FrameNetwork(links, "secret", notebook=notebook)
     try:
         yield network
     finally:

@@ -62,4 +62,5 @@ def test_the_good_frames_before_a_bad_one_are_given_out() -> None:
 
 def test_no_request_of_http_begins_like_it() -> None:
     assert first_line("secret") == b"LAB/1 secret\n"
+    assert first_line("secret", "first", "n1/7/1") == b"LAB/1 secret first n1/7/1\n"
     assert b"/" in first_line("secret").split()[0]

@@ -13,7 +13,7 @@ from services.adapters.tasks import OrderedTasks
 from services.companions.consumer import Indexer
 from services.companions.targets import SearchIndex, Target
 from services.errors import LabError
-from services.messages import Configure, Contents, Entry, Message, Position, ReadContents
+from services.messages import AskNotes, Configure, Contents, Entry, Message, Notes, Position, ReadContents
 from services.messages.records import AnyRecord, Commit, Insert, Scalar
 from services.messages.single_leader.feed import LogPage, ReadLog
 from services.ports import Disk, Env
@@ -36,6 +36,9 @@ class Leader:
 
     def traffic(self) -> Mapping[str, tuple[int, int]]:
         return {}
+
+    def notes(self, asked: AskNotes) -> Notes:
+        raise NotImplementedError
 
     async def call(self, to: str, message: Message, timeout_s: float) -> Message:
         assert isinstance(message, ReadLog)

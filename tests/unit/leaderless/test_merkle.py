@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.leaderless.anti_entropy import AntiEntropy, Cells
 from services.leaderless.currency import Currency
 from services.leaderless.merkle import Tree, digest_of
-from services.messages import Message, decode, encode
+from services.messages import AskNotes, Message, Notes, decode, encode
 from services.messages.leaderless import DEPTH, AskDigests, AskKeys, Exchange
 from services.messages.versions import Stamp, Version, Versions
 from services.settings.leaderless import LeaderlessSettings
@@ -66,6 +66,9 @@ class Homes:
 
     def traffic(self) -> Mapping[str, tuple[int, int]]:
         return {}
+
+    def notes(self, asked: AskNotes) -> Notes:
+        raise NotImplementedError
 
     async def call(self, to: str, message: Message, timeout_s: float) -> Message:
         part = self.parts[to]
