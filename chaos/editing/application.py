@@ -11,12 +11,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chaos.editing.board import WAYS, Board
 from chaos.editing.marks import Splice
+from chaos.web.assets import add_assets, assets_in
 from chaos.web.guarded import Guarded, as_json, body_as, new_app
 from services.adapters.guards import App
 from services.errors import LabError
 
 ASSETS = Path(__file__).parent / "assets"
-KINDS = {"merging.js": "text/javascript", "edit.js": "text/javascript", "edit.css": "text/css"}
+SERVED = assets_in(ASSETS)
 
 
 class Way(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,6 +38,7 @@ def application(board: Board) -> App:
     _add_stream(app, board)  # first: what else has a name of one word is a person's page
     _add_orders(app, board)
     _add_pages(app, board)
+    add_assets(app, SERVED)
     return Guarded(app)
 
 
@@ -82,12 +84,6 @@ def _add_pages(app: FastAPI, board: Board) -> None:
     @app.get("/")
     async def everybody() -> Response:
         return page("everybody.html", people=list(board.screens))
-
-    @app.get("/assets/{name}")
-    async def asset(name: str) -> Response:
-        if name not in KINDS:
-            raise LabError("no-such-route", f"there is no {name!r} here")
-        return Response((ASSETS / name).read_text(encoding="utf-8"), media_type=KINDS[name])
 
     @app.get("/{name}")
     async def person(name: str) -> Response:

@@ -5,7 +5,7 @@ opens the page without it may look.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated
 
@@ -18,19 +18,15 @@ from chaos.page.beside import Beside, answered, looks, routes, told
 from chaos.page.orders import Order, obey
 from chaos.page.requests import Asked, Users
 from chaos.page.watcher import Watcher
+from chaos.web.assets import add_assets, add_start, assets_in
 from chaos.web.bearer import Bearer
 from chaos.web.guarded import Guarded, body_as, new_app
 from services.adapters.guards import App
-from services.errors import LabError
 from services.gateway.inputs import MOST_KEY_CHARACTERS
 
 ASSETS = Path(__file__).parent / "assets"
 OF_REPORTS = Path(__file__).parents[1] / "report" / "assets"
-KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
-SERVED = {
-    **{path.name: path for path in sorted(ASSETS.iterdir()) if path.suffix in (".js", ".css")},
-    "report.css": OF_REPORTS / "page.css",
-}
+SERVED = {**assets_in(ASSETS), "report.css": OF_REPORTS / "page.css"}
 WatchedKey = Annotated[str, Query(max_length=MOST_KEY_CHARACTERS)]
 
 
@@ -74,7 +70,8 @@ def application(watcher: Watcher, token: str, company: Beside | None = None) -> 
     app, page = new_app("The live page"), Page(watcher, token, company)
     _add_stream(app, page)
     _add_orders(app, page)
-    add_assets(app, ASSETS / "page.html", SERVED)
+    add_start(app, ASSETS / "page.html")
+    add_assets(app, SERVED)
     app.include_router(looks(company))
     app.include_router(routes(company, page.must_be_allowed))
     return Guarded(app)
@@ -97,21 +94,3 @@ def _add_orders(app: FastAPI, page: Page) -> None:
     async def ask(request: Request) -> Response:
         page.must_be_allowed(request)
         return await page.request(body_as(Asked, await request.body()))
-
-
-def add_assets(app: FastAPI, start: Path, served: Mapping[str, Path]) -> None:
-    """The page itself, and what it loads."""
-
-    @app.get("/")
-    async def page() -> Response:
-        return _file(start)
-
-    @app.get("/assets/{name}")
-    async def asset(name: str) -> Response:
-        if name not in served:
-            raise LabError("no-such-route", f"there is no {name!r} here")
-        return _file(served[name])
-
-
-def _file(path: Path) -> Response:
-    return Response(path.read_text(encoding="utf-8"), media_type=KINDS[path.suffix])

@@ -6,9 +6,12 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from chaos.web.assets import KINDS
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+NETWORKS_CHANGED = "net::ERR_NETWORK_CHANGED"
 MACS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 
 
@@ -27,6 +30,11 @@ def installed() -> str | None:
     return found or (MACS if Path(MACS).exists() else None)
 
 
+def fulfill(route: Route, path: Path) -> None:
+    """Answer with what is in the file, as the lab's own server does."""
+    route.fulfill(content_type=KINDS[path.suffix], body=path.read_text(encoding="utf-8"))
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A browser while the block lasts. Raises `playwright.sync_api.Error` when there is none."""
@@ -39,13 +47,27 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-class Complaints(list[str]):
-    """What a page complained of: errors in scripts, messages on the console, and anything it asked for."""
+class Errors(list[str]):
+    """Errors in scripts, and messages on the console.
+
+    But for what Chromium drops while it loads as containers come or go beside it: then a page loads again.
+    """
 
     def __init__(self, page: Page) -> None:
         super().__init__()
-        page.on("console", lambda message: self.append(f"console: {message.text}"))
+        page.on("console", lambda message: self._noted(message.text))
         page.on("pageerror", lambda error: self.append(f"error: {error}"))
+
+    def _noted(self, text: str) -> None:
+        if NETWORKS_CHANGED not in text:
+            self.append(f"console: {text}")
+
+
+class Complaints(Errors):
+    """What a page in a file complained of: errors, and anything it asked for."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
         page.on("request", lambda request: self._asked(request.url))
 
     def _asked(self, url: str) -> None:

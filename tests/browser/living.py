@@ -14,9 +14,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser.chromium import Errors
 from tests.repository import ROOT
 
-NETWORKS_CHANGED = "net::ERR_NETWORK_CHANGED"
 STARTS_S, SHOWS_MS = 120, 60_000
 REPLACED_MS = "3000"  # for so long a leader must be silent here: a busy machine must replace nobody
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/#\S+")
@@ -83,16 +83,9 @@ class Live:
     def __init__(self, browser: Browser, address: str) -> None:
         self.page: Page = browser.new_page(viewport={"width": 1280, "height": 900})
         self.page.set_default_timeout(SHOWS_MS)
-        self.complaints: list[str] = []
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", lambda message: self.note(message.text))
+        self.errors = Errors(self.page)
         self.page.goto(address)
         expect(self.node("n1")).to_be_visible(timeout=SHOWS_MS)
-
-    def note(self, said: str) -> None:
-        """But for what Chromium dropped as containers came or went beside it; then the page loads again."""
-        if NETWORKS_CHANGED not in said:
-            self.complaints.append(said)
 
     def node(self, name: str) -> Locator:
         return self.page.locator(f'[data-node="{name}"].node')
@@ -129,4 +122,4 @@ class Live:
         self.heal()
         self.says("#wrong", "Everything is healthy")
         self.page.close()
-        assert self.complaints == []
+        assert self.errors == []

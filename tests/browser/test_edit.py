@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.chromium import Errors
 from tests.repository import ROOT
 
 pytestmark = pytest.mark.browser
@@ -41,9 +42,7 @@ class Person:
     def __init__(self, browser: Browser, url: str, name: str) -> None:
         self.page: Page = browser.new_page()
         self.page.set_default_timeout(SHOWS_MS)
-        self.complaints: list[str] = []
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.errors = Errors(self.page)
         self.page.goto(f"{url}/{name}")
         self.box = self.page.locator("#mine")
         expect(self.box).to_be_enabled(timeout=SHOWS_MS)
@@ -90,7 +89,7 @@ def people(browser: Browser, url: str) -> Iterator[tuple[Person, Person]]:
     yield ann, bob
     ann.page.close()
     bob.page.close()
-    assert ann.complaints + bob.complaints == []
+    assert ann.errors + bob.errors == []
 
 
 @pytest.mark.timeout(300)

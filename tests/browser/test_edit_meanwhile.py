@@ -7,8 +7,9 @@ import pytest
 from jinja2 import Environment, FileSystemLoader
 from playwright.sync_api import Browser, Page, Route, expect
 
-from chaos.editing.application import ASSETS, KINDS
+from chaos.editing.application import ASSETS, SERVED
 from chaos.editing.board import WAYS
+from tests.browser.chromium import fulfill
 
 pytestmark = pytest.mark.browser
 
@@ -54,8 +55,7 @@ class Held:
         elif name == "stream":
             route.fulfill(status=204)  # a browser does not ask again then
         else:
-            asset = name.removeprefix("assets/")
-            route.fulfill(content_type=KINDS[asset], body=(ASSETS / asset).read_text(encoding="utf-8"))
+            fulfill(route, SERVED[name.removeprefix("assets/")])
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from chaos.page.application import ASSETS, KINDS, SERVED
+from chaos.page.application import ASSETS, SERVED
 from chaos.page.drawn import picture
 from chaos.page.runs import Runs
 from chaos.report.page import NAME
-from tests.browser.chromium import Complaints
+from tests.browser.chromium import Complaints, Errors, fulfill
 from tests.unit.page.seeing import follower, leader, seen
 
 pytestmark = pytest.mark.browser
@@ -73,16 +73,15 @@ class Played:
             self.posted.append((name, route.request.post_data_json))
             route.fulfill(json={"done": True, "text": "so it is"})
         else:
-            path = SERVED[name.removeprefix("assets/")] if name else ASSETS / "page.html"
-            route.fulfill(status=200, content_type=KINDS[path.suffix], body=path.read_text(encoding="utf-8"))
+            fulfill(route, SERVED[name.removeprefix("assets/")] if name else ASSETS / "page.html")
 
 
 @pytest.fixture
 def played(browser: Browser) -> Iterator[Played]:
     """800 px wide and dark; in the end no script may have failed."""
     context = browser.new_context(viewport={"width": 800, "height": 900}, color_scheme="dark")
-    page, errors = context.new_page(), list[str]()
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    page = context.new_page()
+    errors = Errors(page)
     shown = msgspec.to_builtins(picture(seen(leader(), follower("n2"), follower("n3"))))
     rates = {"writes_per_s": 40, "reads_per_s": 60}
     events = {

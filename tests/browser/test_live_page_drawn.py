@@ -11,10 +11,11 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from chaos.cluster import CUT
 from chaos.cluster.links import all_links
-from chaos.page.application import ASSETS, KINDS, SERVED
+from chaos.page.application import ASSETS, SERVED
 from chaos.page.drawn import picture
 from chaos.page.picture import Picture
 from chaos.page.seen import Seen
+from tests.browser.chromium import Errors, fulfill
 from tests.unit.page.seeing import follower, leader, running, seen
 
 pytestmark = pytest.mark.browser
@@ -36,11 +37,11 @@ CLIPPED = """() => [...document.querySelectorAll('.node .title, .node .below')].
 def play(browser: Browser) -> Iterator[Play]:
     """Shows a picture on a page of 800 px; in the end no script may have failed."""
     context = browser.new_context(viewport={"width": 800, "height": 900})
-    errors: list[str] = []
+    errors: list[Errors] = []
 
     def played(shown: Picture) -> Page:
         page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        errors.append(Errors(page))
         page.route("**/*", lambda route: _serve(route, shown))
         page.goto(HERE)
         expect(page.locator(".node").first).to_be_visible()
@@ -48,7 +49,7 @@ def play(browser: Browser) -> Iterator[Play]:
 
     yield played
     context.close()
-    assert errors == []
+    assert not any(errors), errors
 
 
 def _serve(route: Route, shown: Picture | None) -> None:
@@ -58,8 +59,7 @@ def _serve(route: Route, shown: Picture | None) -> None:
         event = f"event: picture\ndata: {json.dumps(document)}\n\n"
         route.fulfill(status=200, content_type="text/event-stream", body=event)
         return
-    path = SERVED[name.removeprefix("assets/")] if name else ASSETS / "page.html"
-    route.fulfill(status=200, content_type=KINDS[path.suffix], body=path.read_text(encoding="utf-8"))
+    fulfill(route, SERVED[name.removeprefix("assets/")] if name else ASSETS / "page.html")
 
 
 def of_size(count: int, **settings: Any) -> Seen:

@@ -52,4 +52,4 @@ def test_a_stale_read_raises_a_banner_with_its_proof(browser: Browser, lab: Lab)
     live.says("#wrong", "Everything is healthy")
     expect(page.locator("#writes-per-s")).to_have_value("0")
     live.page.close()
-    assert live.complaints == []
+    assert live.errors == []

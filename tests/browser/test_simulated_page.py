@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser.chromium import Errors
 from tests.repository import ROOT
 
 pytestmark = pytest.mark.browser
@@ -38,9 +39,7 @@ class Film:
     def __init__(self, browser: Browser, address: str) -> None:
         self.page: Page = browser.new_page(viewport={"width": 800, "height": 900})
         self.page.set_default_timeout(SHOWS_MS)
-        self.complaints: list[str] = []
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.errors = Errors(self.page)
         self.page.goto(address)
         expect(self.page.locator('[data-node="n1"].node')).to_be_visible(timeout=SHOWS_MS)
 
@@ -91,7 +90,7 @@ def test_time_goes_backwards_and_a_click_makes_another_future(browser: Browser, 
     _by_keyboard(film)
     assert film.page.evaluate("document.documentElement.scrollWidth") <= 800
     film.page.close()
-    assert film.complaints == []
+    assert film.errors == []
 
 
 def _predict(film: Film) -> None:

@@ -13,7 +13,7 @@ from fastapi import Request, Response
 
 from chaos.catalogue.names import UnknownNameError
 from chaos.cluster import ClusterError
-from chaos.page.application import KINDS, SERVED, add_assets
+from chaos.page.application import SERVED
 from chaos.page.beside import told
 from chaos.page.orders import Named
 from chaos.page.simulated.catalogue import choosable
@@ -22,13 +22,14 @@ from chaos.page.simulated.machines import must_be_known
 from chaos.page.simulated.plan import Plan
 from chaos.page.simulated.shooting import past, reel
 from chaos.runtimes.simulated.timeline import SimulationError
+from chaos.web.assets import add_assets, add_start, assets_in
 from chaos.web.bearer import Bearer
 from chaos.web.guarded import Guarded, as_json, body_as, new_app
 from services.adapters.guards import App
 from services.errors import LabError
 
 OWN = Path(__file__).parent / "assets"
-ALL_SERVED = {**SERVED, **{path.name: path for path in sorted(OWN.iterdir()) if path.suffix in KINDS}}
+ALL_SERVED = {**SERVED, **assets_in(OWN)}
 Tries = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 
 
@@ -114,5 +115,6 @@ def application(start: Plan, token: str) -> App:
         challenge = challenge_of(body_as(Wanted, await request.body()).challenge)
         return as_json({"done": True, "plan": challenge.solved_plan, "text": challenge.why})
 
-    add_assets(app, OWN / "film.html", ALL_SERVED)
+    add_start(app, OWN / "film.html")
+    add_assets(app, ALL_SERVED)
     return Guarded(app)

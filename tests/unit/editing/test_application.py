@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from chaos.cluster import Cluster
-from chaos.editing.application import KINDS, application
+from chaos.editing.application import SERVED, application
 from chaos.editing.board import Board, shape_for
 from chaos.workloads.client import ANYBODY, Answer, Caller, Client, ClientError
 from services.multi_leader.documents.keystrokes import keystroke_in
@@ -147,7 +147,7 @@ def test_other_sites_are_not_let_in(method: str, path: str, headers: dict[str, s
     assert page.devices.ways == []
 
 
-@pytest.mark.parametrize("path", ["/", "/ann", *(f"/assets/{name}" for name in KINDS), "/assets/nothing"])
+@pytest.mark.parametrize("path", ["/", "/ann", *(f"/assets/{name}" for name in SERVED), "/assets/nothing"])
 def test_a_page_may_load_nothing_from_elsewhere(path: str) -> None:
     answer = Page().ask("GET", path, origin=HERE)
     policy = answer.headers["content-security-policy"]
