@@ -8,14 +8,13 @@ clients write as fast as they are answered. Flat means: the last third of the ru
 
 import argparse
 import asyncio
-import os
 import time
 from itertools import count
 from statistics import mean
 
 import aiohttp
-import psutil
 
+from benchmarks.processes import processes
 from chaos.runtimes.local import LocalCluster
 from services.settings.single_leader import SingleLeaderSettings
 
@@ -32,9 +31,9 @@ async def main() -> None:
     lab = await LocalCluster.start(SingleLeaderSettings(replication="semi-sync"))
     try:
         await asyncio.sleep(2)
-        for name, mib in sorted(resident().items()):
+        for name, mib in sorted(resident(lab).items()):
             print(f"idle   {mib:6.1f} MiB  {name}")
-        print(f"idle   {sum(resident().values()):6.1f} MiB  the whole cluster")
+        print(f"idle   {sum(resident(lab).values()):6.1f} MiB  the whole cluster")
         samples = await under_load(lab, options.minutes * 60)
     finally:
         await lab.close()
@@ -43,13 +42,11 @@ async def main() -> None:
     print(f"growth from the second to the last third: {100 * (after / before - 1):+.1f} %")
 
 
-def resident() -> dict[str, float]:
-    """MiB by process: every child of this one, by what it runs."""
-    found = {}
-    for child in psutil.Process(os.getpid()).children(recursive=True):
-        command = " ".join(child.cmdline()[1:4]).removeprefix("-m ")
-        node = child.environ().get("LAB_NODE", "")
-        found[f"{command} {node}".strip()] = child.memory_info().rss / MIB
+def resident(lab: LocalCluster) -> dict[str, float]:
+    """MiB by process; what several of them share counts for each."""
+    found: dict[str, float] = {}
+    for name, process in processes(lab):
+        found[name] = found.get(name, 0.0) + process.memory_info().rss / MIB
     return found
 
 
@@ -68,7 +65,7 @@ async def under_load(lab: LocalCluster, seconds: float) -> list[float]:
         clients = [asyncio.create_task(client(urls[i % len(urls)])) for i in range(CLIENTS)]
         while time.monotonic() < until:
             await asyncio.sleep(min(15, seconds / 9))
-            samples.append(sum(resident().values()))
+            samples.append(sum(resident(lab).values()))
             print(f"loaded {samples[-1]:6.1f} MiB after {next(numbers):,} writes", flush=True)
         await asyncio.gather(*clients)
     return samples

@@ -32,6 +32,7 @@ import msgspec
 import psutil
 
 from benchmarks import etcd, load
+from benchmarks.processes import processes
 from chaos.runtimes.local import LocalCluster
 from services.adapters.network import FrameNetwork
 from services.messages import Operation, Write
@@ -74,13 +75,15 @@ async def one_round(lab: LocalCluster, single: str, theirs: str | None, seconds:
     gateway = next(iter(lab.gateways.values()))
     spent = ""
     for name, clients in (("one", 1), ("many", CLIENTS)):
-        before = processor_s()
+        before = processor_s(lab)
         rates[name] = await rate(gateway, put, clients, seconds)
-        spent += f"\n    {name}: {each_ms(before, processor_s(), rates[name] * seconds)}"
+        spent += f"\n    {name}: {each_ms(before, processor_s(lab), rates[name] * seconds)}"
         if theirs:
-            before = processor_s()
+            before = processor_s(lab)
             rates[f"etcd {name}"] = await rate(theirs, etcd.put, clients, seconds)
-            spent += f"\n    etcd {name}: {each_ms(before, processor_s(), rates[f'etcd {name}'] * seconds)}"
+            spent += (
+                f"\n    etcd {name}: {each_ms(before, processor_s(lab), rates[f'etcd {name}'] * seconds)}"
+            )
     rates["single"] = await rate(single, put, CLIENTS, seconds)
     print("  ".join(f"{name} {value:,.0f}/s" for name, value in rates.items()) + spent, flush=True)
     return rates
@@ -135,20 +138,13 @@ async def straight(address: str, token: str, seconds: float) -> float:
         await network.close()
 
 
-def processor_s() -> dict[str, float]:
-    """What each process of the lab has used of the processors, by its node's name."""
+def processor_s(lab: LocalCluster) -> dict[str, float]:
+    """What each process has used of the processors, by its node's name."""
     spent = {"load": sum(psutil.Process().cpu_times()[:2])}
-    for process in psutil.Process().children(recursive=True):
+    for name, process in processes(lab):
         with suppress(psutil.Error):  # it ends at this moment
-            name = process.environ().get("LAB_NODE") or _name(process.cmdline())
             spent[name] = spent.get(name, 0.0) + sum(process.cpu_times()[:2])
     return spent
-
-
-def _name(command: list[str]) -> str:
-    if "chaos.proxy" in command:
-        return "proxy"
-    return "etcd" if command[0].endswith("etcd") else "other"
 
 
 def each_ms(before: dict[str, float], after: dict[str, float], requests: float) -> str:
