@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Protocol, runtime_checkable
 
 from chaos.cluster import Cluster
+from chaos.recording.alongside import alongside
 from chaos.recording.exchange import Exchange, lines
 from chaos.recording.folder import MESSAGES, NoFolder, RunFolder
 from chaos.recording.noting import Collection, Noting, noting_nodes
@@ -42,23 +43,12 @@ async def overhearing(
             folder.write_lines(MESSAGES, lines(cluster.overheard(), began_s))
     elif isinstance(cluster, Noting) and folder.is_kept:
         collection = Collection(cluster, cluster.links)
+        nodes = noting_nodes(cluster)
         try:
-            async with _following(collection, noting_nodes(cluster), clock):
+            async with alongside(collection.follow(node, clock) for node in nodes):
                 yield
+            await asyncio.gather(*map(collection.ask, nodes))
         finally:
             folder.write_lines(MESSAGES, lines(collection.exchanges(), began_s))
     else:
         yield
-
-
-@asynccontextmanager
-async def _following(collection: Collection, nodes: Sequence[str], clock: Clock) -> AsyncIterator[None]:
-    """Ask `nodes` while the block runs, and once more when it ends well."""
-    tasks = [asyncio.create_task(collection.follow(node, clock)) for node in nodes]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    await asyncio.gather(*map(collection.ask, nodes))

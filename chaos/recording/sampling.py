@@ -4,12 +4,12 @@ From the answers the report draws roles over time and how far each follower lags
 a verdict rests on what clients saw. Asking changes nothing: the nodes answer from what they know.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 from chaos.cluster import Cluster, ClusterError
+from chaos.recording.alongside import alongside
 from chaos.recording.folder import SAMPLES, NoFolder, RunFolder
 from chaos.recording.overhearing import Overhearing
 from services.ports import Clock
@@ -53,11 +53,8 @@ async def sampling(
     """
     sampler = _Sampler(cluster, clock, elapsed_ns)
     nodes = (*cluster.replicas, *cluster.devices) if folder.is_kept else ()
-    tasks = [asyncio.create_task(sampler.follow(node)) for node in nodes]
     try:
-        yield
+        async with alongside(sampler.follow(node) for node in nodes):
+            yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
         folder.write_lines(SAMPLES, sampler.samples)

@@ -109,6 +109,37 @@ class Live:
         self.page.keyboard.press("Enter")
         self.says("#told", why)
 
+    def cut_a_link(self, lab: Lab) -> None:
+        self.choose("wire", "n2-n3")
+        self.do("cut")
+        links = lab.status()["links"]
+        assert {link["link"] for link in links} == {"n2-n3", "n3-n2"}
+        assert all(link["cut_requests"] and link["cut_replies"] for link in links)
+        cut = re.compile("way-cut")
+        expect(self.page.locator('[data-link="n2-n3"]')).to_have_class(cut, timeout=SHOWS_MS)
+        self.says("#wrong", "2 links are not healthy")
+
+    def kill_the_leader(self, lab: Lab) -> str:
+        """Whoever led; another one of n1, n2 and n3 is seen to lead now."""
+        old = leader(lab)
+        self.choose("node", old)
+        self.do("kill")
+        expect(self.node(old)).to_have_class(re.compile("node-dead"), timeout=SHOWS_MS)
+        others = "|".join({"n1", "n2", "n3"} - {old})
+        self.says("#headline", f"^({others}) leads, epoch")
+        self.says("#wrong", f"{old} is dead")
+        return old
+
+    def write_by_hand(self) -> None:
+        """What is written is seen at every copy."""
+        self.page.locator("#key").fill("greeting")
+        self.page.locator("#value").fill("hello there")
+        self.page.locator("#write").click()
+        self.says("#answers li:first-child", 'greeting = "hello there": acknowledged by n')
+        self.page.locator("#key").blur()
+        for name in ("n1", "n2", "n3"):
+            expect(self.node(name)).to_contain_text('greeting = "hello there"', timeout=SHOWS_MS)
+
     def heal(self) -> None:
         with self.page.expect_response("**/order") as answer:
             self.page.locator("#heal").click()

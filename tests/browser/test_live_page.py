@@ -29,13 +29,8 @@ def live(browser: Browser, lab: Lab) -> Iterator[Live]:
 
 
 def test_a_link_that_is_cut_by_a_click_is_cut(live: Live, lab: Lab) -> None:
-    live.choose("wire", "n2-n3")
-    live.do("cut")
-    assert {link["link"] for link in lab.status()["links"]} == {"n2-n3", "n3-n2"}
-    assert all(link["cut_requests"] and link["cut_replies"] for link in lab.status()["links"])
-    expect(live.page.locator('[data-link="n2-n3"]')).to_have_class(re.compile("way-cut"), timeout=SHOWS_MS)
+    live.cut_a_link(lab)
     live.says("#chosen-text", "What n2 asks of n3 vanishes")
-    live.says("#wrong", "2 links are not healthy")
     live.says("#lines", "links between n2 and n3")
     live.do("heal-link")
     assert lab.status()["links"] == []
@@ -51,13 +46,7 @@ def test_a_link_that_is_cut_by_a_click_is_cut(live: Live, lab: Lab) -> None:
 
 
 def test_a_leader_that_is_killed_by_a_click_is_replaced_on_the_page(live: Live, lab: Lab) -> None:
-    old = leader(lab)
-    live.choose("node", old)
-    live.do("kill")
-    expect(live.node(old)).to_have_class(re.compile("node-dead"), timeout=SHOWS_MS)
-    others = "|".join({"n1", "n2", "n3"} - {old})
-    live.says("#headline", f"^({others}) leads, epoch")
-    live.says("#wrong", f"{old} is dead")
+    old = live.kill_the_leader(lab)
     live.heal()
     live.says("#wrong", "Everything is healthy")
     found = lab.status()
@@ -109,13 +98,7 @@ def test_an_operator_makes_another_one_lead(live: Live, lab: Lab) -> None:
 
 
 def test_a_write_and_reads_by_hand(live: Live) -> None:
-    live.page.locator("#key").fill("greeting")
-    live.page.locator("#value").fill("hello there")
-    live.page.locator("#write").click()
-    live.says("#answers li:first-child", 'greeting = "hello there": acknowledged by n')
-    live.page.locator("#key").blur()
-    for name in ("n1", "n2", "n3"):
-        expect(live.node(name)).to_contain_text('greeting = "hello there"', timeout=SHOWS_MS)
+    live.write_by_hand()
     live.page.locator("#at").select_option("n1")
     live.is_refused("#write", "Clients write at a gateway")
     live.page.locator("#at").select_option("g2")

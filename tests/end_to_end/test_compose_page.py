@@ -1,16 +1,15 @@
 """The live page in front of containers: what is clicked happens to them, and is seen."""
 
-import re
 from collections.abc import Iterator
 
 import pytest
 from docker import DockerClient
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from chaos.runtimes import compose_project
 from chaos.runtimes.compose_file import port_variables
 from tests.browser.chromium import chromium
-from tests.browser.living import SHOWS_MS, Lab, Live, leader
+from tests.browser.living import Lab, Live
 from tests.containers import engine, left_of
 
 __all__ = ["engine"]
@@ -43,28 +42,12 @@ def live(browser: Browser, lab: Lab) -> Iterator[Live]:
 
 
 def test_a_link_that_is_cut_by_a_click_is_cut(live: Live, lab: Lab) -> None:
-    live.choose("wire", "n2-n3")
-    live.do("cut")
-    assert {link["link"] for link in lab.status()["links"]} == {"n2-n3", "n3-n2"}
-    expect(live.page.locator('[data-link="n2-n3"]')).to_have_class(re.compile("way-cut"), timeout=SHOWS_MS)
-    live.says("#wrong", "2 links are not healthy")
+    live.cut_a_link(lab)
 
 
 def test_a_leader_that_is_killed_by_a_click_is_replaced_on_the_page(live: Live, lab: Lab) -> None:
-    old = leader(lab)
-    live.choose("node", old)
-    live.do("kill")
-    expect(live.node(old)).to_have_class(re.compile("node-dead"), timeout=SHOWS_MS)
-    others = "|".join({"n1", "n2", "n3"} - {old})
-    live.says("#headline", f"^({others}) leads, epoch")
-    live.says("#wrong", f"{old} is dead")
+    live.kill_the_leader(lab)
 
 
 def test_a_write_by_hand_is_on_every_copy(live: Live) -> None:
-    live.page.locator("#key").fill("greeting")
-    live.page.locator("#value").fill("hello there")
-    live.page.locator("#write").click()
-    live.says("#answers li:first-child", 'greeting = "hello there": acknowledged by n')
-    live.page.locator("#key").blur()
-    for name in ("n1", "n2", "n3"):
-        expect(live.node(name)).to_contain_text('greeting = "hello there"', timeout=SHOWS_MS)
+    live.write_by_hand()
