@@ -9,7 +9,7 @@ from chaos.page.picture import Bar, NodeShown, Ring
 from chaos.page.seen import Account, Seen
 from chaos.report.words import counted
 
-TIMERS: Mapping[str, Sequence[str]] = {  # by the quarters that are left
+TIMERS: Mapping[str, Sequence[str]] = {  # by the steps that are left
     "lease": (
         "its lease has run out",
         "its lease runs out in a moment",
@@ -60,8 +60,8 @@ def rings(seen: Seen, account: Account) -> tuple[Ring, ...]:
         left["detection"] = watches[node]
     whose = "its leader" if "detection" in account.get("timers", {}) else node
     return tuple(
-        Ring(kind, quarters / 4, TIMERS[kind][min(quarters, 4)].format(whose=whose))
-        for kind, quarters in left.items()
+        Ring(kind, steps / 4, TIMERS[kind][min(steps, 4)].format(whose=whose))
+        for kind, steps in left.items()
         if kind in TIMERS
     )
 

@@ -7,7 +7,6 @@ it know nothing of it.
 """
 
 from collections.abc import Callable, Sequence
-from math import inf
 from typing import NamedTuple
 
 import apsw
@@ -48,9 +47,7 @@ class Hint(NamedTuple):
 class HintTable:
     """The hints on the disk. What writes blocks: call it through `Disk.run`."""
 
-    def __init__(
-        self, connect: Callable[[str], apsw.Connection], merging: Merging, now_s: float = inf
-    ) -> None:
+    def __init__(self, connect: Callable[[str], apsw.Connection], merging: Merging, now_s: float) -> None:
         """`now_s` is less than when a hint came if the machine has started again; then it came now."""
         self._merging = merging
         self._writer = connect(DATABASE)

@@ -1,7 +1,7 @@
 """How much is left of the timers that decide who leads, for whoever watches.
 
-In quarters, and coarse on purpose: what is renewed in good time never falls below the last step, so a status
-changes only when something is amiss.
+In a few steps, on purpose: a timer that is renewed in good time stays at the highest, so a status changes
+only when something is amiss.
 """
 
 from services.settings.single_leader import SingleLeaderSettings
@@ -9,10 +9,10 @@ from services.single_leader.control.view import Seen, View
 from services.single_leader.election.rules import loyal_s
 from services.single_leader.standing import Standing
 
-STEPS = (0.6, 0.45, 0.3, 0.0)  # more than so much left is 4, 3, 2 or 1 quarters
+STEPS = (0.6, 0.45, 0.3, 0.0)  # with more than so much left it stands at 4, 3, 2 or 1
 
 
-def quarters(share: float) -> int:
+def step(share: float) -> int:
     """From 4, as it should be, to 0, over; `share` is what is left of the whole."""
     return next((4 - number for number, step in enumerate(STEPS) if share > step), 0)
 
@@ -21,11 +21,11 @@ def timers(standing: Standing) -> dict[str, int]:
     """A leader's lease; what a follower waits for before it stands for election."""
     leader = standing.leader
     if leader:
-        return {"lease": quarters(leader.lease.left)} if leader.lease.wanted else {}
+        return {"lease": step(leader.lease.left)} if leader.lease.wanted else {}
     if not standing.elects.is_set():
         return {}
     silent_s = standing.env.clock.monotonic() - standing.heard_at
-    return {"detection": quarters(1 - silent_s / loyal_s(standing.cluster))}
+    return {"detection": step(1 - silent_s / loyal_s(standing.cluster))}
 
 
 def watches(view: View, settings: SingleLeaderSettings, now_s: float) -> dict[str, int]:
@@ -34,4 +34,4 @@ def watches(view: View, settings: SingleLeaderSettings, now_s: float) -> dict[st
         return {}
     first, timeout_s = Seen(at=view.started_at), settings.detection_timeout_ms / 1000
     heard_s = {node: view.seen.get(node, first).at for node in view.replicas}
-    return {node: quarters(1 - (now_s - at_s) / timeout_s) for node, at_s in heard_s.items()}
+    return {node: step(1 - (now_s - at_s) / timeout_s) for node, at_s in heard_s.items()}

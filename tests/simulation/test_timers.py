@@ -5,14 +5,14 @@ import asyncio
 from chaos.cluster import CUT, links_touching
 from chaos.runtimes.simulation import SimulatedCluster
 from services.settings.single_leader import SingleLeaderSettings
-from services.single_leader.timers import quarters
+from services.single_leader.timers import step
 from tests.world.virtually import simulated
 
 FULL = 4
 
 
-def test_quarters_are_coarse() -> None:
-    assert [quarters(share) for share in (1, 0.61, 0.5, 0.4, 0.1, 0, -1)] == [4, 4, 3, 2, 1, 0, 0]
+def test_steps_are_coarse() -> None:
+    assert [step(share) for share in (1, 0.61, 0.5, 0.4, 0.1, 0, -1)] == [4, 4, 3, 2, 1, 0, 0]
 
 
 @simulated

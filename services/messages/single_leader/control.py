@@ -16,7 +16,7 @@ class LeadStatus(Detail, frozen=True, kw_only=True, tag="single-leader"):
     """Of whom a node takes for the leader, and how far it is. `lag_s`: how far behind at most a follower is.
 
     `leader` and `epoch` of a gateway are those of the first partition; `leads` has the leader of each that
-    it knows of, with its epoch. `timers` has how many quarters are left of its own lease and detection
+    it knows of, with its epoch. `timers` has how many of four steps are left of its own lease and detection
     timeout, `watches` of the controller's detection timeout for each replica: 4 as long as all is well.
     """
 

@@ -109,15 +109,27 @@ async def test_reads_look_at_what_is_kept(peers: Peers) -> None:
 
 def test_a_hint_goes_only_when_all_of_it_is_home(tmp_path: Path) -> None:
     disk = FileDisk(tmp_path)
-    table = HintTable(disk.connect, LastWriteWins())
+    table = HintTable(disk.connect, LastWriteWins(), now_s=4.0)
     kept = table.keep_all([Hint("n1", "x", ONE, 5.0), Hint("n2", "x", ONE, 6.0)])
     (newer,) = table.keep_all([Hint("n1", "x", TWO, 9.0)])
     assert newer == Hint("n1", "x", TWO, 5.0), "as old as its oldest part"
     table.drop(kept)
     table.close()
-    again = HintTable(disk.connect, LastWriteWins())
+    again = HintTable(disk.connect, LastWriteWins(), now_s=10.0)
     assert (again.count, again.kept_for(["n1", "n2"])) == (1, [newer])
     assert (again.look("n1", "x"), again.look("n2", "x")) == (TWO, ())
+    again.close()
+    disk.close()
+
+
+def test_a_hint_from_before_a_reboot_is_as_old_as_its_clock_tells(tmp_path: Path) -> None:
+    """A clock that counts from the start of the machine begins anew; the hint seems to be of tomorrow."""
+    disk = FileDisk(tmp_path)
+    table = HintTable(disk.connect, LastWriteWins(), now_s=1000.0)
+    table.keep_all([Hint("n1", "x", ONE, 1000.0)])
+    table.close()
+    again = HintTable(disk.connect, LastWriteWins(), now_s=2.0)
+    assert again.kept_for(["n1"]) == [Hint("n1", "x", ONE, 2.0)]
     again.close()
     disk.close()
 
