@@ -48,7 +48,7 @@ class Collection:
     async def ask(self, node: str) -> None:
         """Take what it has noted meanwhile; nothing of one that does not answer."""
         with suppress(ClusterError):
-            while (await self._next(node)).notes:
+            while (await self._next(node)).more:
                 pass
 
     def exchanges(self) -> list[Exchange]:

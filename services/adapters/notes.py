@@ -47,7 +47,7 @@ class Notebook:
         first = max(0, len(self._notes) - max(0, self._count - has))
         found = list(islice(self._notes, first, first + MOST_AT_ONCE))
         until = self._count - len(self._notes) + first + len(found)
-        return Notes(node=self._name, life=self._life, until=until, notes=found)
+        return Notes(node=self._name, life=self._life, until=until, notes=found, more=until < self._count)
 
     def _add(self, note: Note) -> None:
         self._notes.append(note)

@@ -46,12 +46,13 @@ class AskNotes(Message, frozen=True, kw_only=True):
 
 
 class Notes(Message, frozen=True, kw_only=True):
-    """The answer; `until` is the number of the last of them. More of them may be there already."""
+    """The answer; `until` is the number of the last of them, and whether there were `more` for one answer."""
 
     node: Name
     life: str
     until: Count
     notes: list[Note]
+    more: bool = False
 
 
 def facts_of(message: Message) -> Facts:

@@ -78,7 +78,9 @@ def test_they_are_given_out_page_by_page_and_each_once() -> None:
     notebook, found, asked = Notebook("n1"), list[int](), AskNotes()
     for number in range(MOST_AT_ONCE + 3):
         noted(notebook, number)
-    while (answer := notebook.read(asked)).notes:
+    for is_last in (False, True):
+        answer = notebook.read(asked)
+        assert answer.more is not is_last
         found += [note.number for note in answer.notes]
         asked = AskNotes(life=answer.life, after=answer.until)
     noted(notebook, 99_999)

@@ -12,16 +12,18 @@ ASKED = Facts("ask-status")
 
 
 class Nodes:
-    """Each has a page of notes, until it is killed."""
+    """Each has notes, and gives out one at a time, until it is killed."""
 
     def __init__(self, **pages: list[Note]) -> None:
-        self.pages = pages
+        self.pages, self.asked = pages, 0
 
     async def notes(self, node: str, asked: AskNotes) -> Notes:
         if node not in self.pages:
             raise ClusterError(f"{node} is dead")
-        left = self.pages[node][asked.after :] if asked.life == "1" else self.pages[node]
-        return Notes(node=node, life="1", until=len(self.pages[node]), notes=left)
+        self.asked += 1
+        page, first = self.pages[node], asked.after if asked.life == "1" else 0
+        until = min(first + 1, len(page))
+        return Notes(node=node, life="1", until=until, notes=page[first:until], more=until < len(page))
 
 
 def said(outcome: str | None, number: int = 1) -> Note:
@@ -61,6 +63,13 @@ async def test_what_was_answered_arrived_though_the_other_end_was_killed_with_it
 async def test_what_only_the_other_end_noted_has_no_end() -> None:
     (exchange,) = await collected(Nodes(n2=[heard()]))
     assert exchange == Exchange(2.0, "n1", "n2", ASKED, 2.0, 3.0, None, None)
+
+
+async def test_who_has_told_everything_is_not_asked_again_at_once() -> None:
+    """Under load there is always something new."""
+    nodes = Nodes(n1=[said("ok", number) for number in range(3)])
+    await Collection(nodes).ask("n1")
+    assert nodes.asked == 3
 
 
 async def test_they_come_in_the_order_of_sending_and_each_once() -> None:
