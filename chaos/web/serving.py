@@ -10,6 +10,7 @@ import uvicorn
 
 from chaos.cluster import ClusterError
 from chaos.proxy import addresses
+from chaos.web.answering import Answering
 from services.adapters.guards import App
 
 HOST = "127.0.0.1"
@@ -35,13 +36,17 @@ async def listen(port: int) -> socket.socket:
 
 async def serve(app: App, listener: socket.socket, beside: Coroutine[Any, Any, None]) -> None:
     """Serve until cancelled, or until the work `beside` it fails. Raises what that met."""
-    server = _Server(_settings(app))
+    answering = Answering(app)
+    server = _Server(_settings(answering))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
     working = asyncio.create_task(beside)
-    working.add_done_callback(lambda _: setattr(server, "should_exit", True))
     try:
-        await server.serve(sockets=[listener])
+        await asyncio.wait({serving, working}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         working.cancel()
+        answering.end()
+        server.should_exit = True
+        await serving
     await working  # it has ended before it was told to, so this raises what it met
 
 
