@@ -6,6 +6,7 @@ what struck several at once is kept link by link, and put together again where i
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from chaos.page.orders import Order
 from chaos.page.wires import LATENCY_MS
@@ -107,18 +108,32 @@ class _Book:
             self.end(ends[what], deed.began_s)
 
 
-def strokes_of(
-    deeds: Sequence[Deed], until_s: float, peers: Callable[[str], Sequence[str]]
-) -> tuple[Stroke, ...]:
-    """The strokes; what is still in force ends at `until_s`. `peers` are those with whom a node talks."""
+class Done(NamedTuple):
+    """One fault or order, as a stroke; if it is still in force, its length is so far."""
+
+    stroke: Stroke
+    is_in_force: bool = False
+
+    def __str__(self) -> str:
+        if self.is_in_force:
+            return f"since {self.stroke.at_ms / 1000:.3f} s, still in force: {self.stroke.words}"
+        return str(self.stroke)
+
+
+def done_by(deeds: Sequence[Deed], until_s: float, peers: Callable[[str], Sequence[str]]) -> list[Done]:
+    """What the deeds came to by `until_s`, in its order. `peers` are those with whom a node talks."""
     if not deeds:
-        return ()
+        return []
     first_s, book = deeds[0].began_s, _Book(peers)
     for deed in deeds:
         book.take(deed)
-    book.end(lambda _: True, until_s)
-    strokes = [*_together(book.closed, first_s), *_orders(deeds, first_s)]
-    return tuple(sorted(strokes, key=lambda stroke: (stroke.at_ms, stroke.kind, stroke.source)))
+    in_force = [(each, until_s) for each in book.open]
+    done = [
+        *map(Done, _together(book.closed, first_s)),
+        *(Done(stroke, is_in_force=True) for stroke in _together(in_force, first_s)),
+        *map(Done, _orders(deeds, first_s)),
+    ]
+    return sorted(done, key=lambda each: (each.stroke.at_ms, each.stroke.kind, each.stroke.source))
 
 
 def _together(closed: Sequence[tuple[_Open, float]], first_s: float) -> Iterator[Stroke]:

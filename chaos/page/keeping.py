@@ -18,7 +18,7 @@ from chaos.cluster import ClusterError
 from chaos.cluster.shape import DEVICE, Companion, Shape
 from chaos.judging.suitable import gravest
 from chaos.page.chapter import Rates
-from chaos.page.deeds import Deed, strokes_of
+from chaos.page.deeds import Deed, Done, done_by
 from chaos.page.orders import Order
 from chaos.page.seen import Seen
 from chaos.page.watcher import Tell
@@ -61,7 +61,7 @@ class Keeping:
 
     async def show(self) -> None:
         """Tell every page."""
-        await self._tell("deeds", {"words": [str(stroke) for stroke in self._strokes()]})
+        await self._tell("deeds", {"words": [str(done) for done in self._done()]})
 
     async def forget(self) -> str:
         """Start over; returns that it was done."""
@@ -93,15 +93,14 @@ class Keeping:
         where = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
         return f"saved; repeat it with ./lab run --schedule {where} --on {self._seen.runtime}"
 
-    def _strokes(self) -> tuple[Stroke, ...]:
+    def _done(self) -> list[Done]:
         if self._seen is None:
-            return ()
+            return []
         aims = Aims(shape_of(self._seen), _settings(self._seen))
-        peers = partial(_peers, aims)
-        return strokes_of(self._deeds, self._clock.monotonic(), peers)
+        return done_by(self._deeds, self._clock.monotonic(), partial(_peers, aims))
 
     def _written(self, name: str, rates: Rates, found: tuple[str, ...]) -> Written:
-        strokes, seen = self._strokes(), self._seen
+        strokes, seen = tuple(each.stroke for each in self._done()), self._seen
         if seen is None or not strokes:
             raise ClusterError("nothing was done by hand on this page yet; break something first")
         strokes = (*_lead(seen), *(_later(stroke, LEAD_MS if _lead(seen) else 0) for stroke in strokes))

@@ -71,17 +71,21 @@ class Stroke(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     part_of: str = ""
 
     def __str__(self) -> str:
-        others = " ".join(self.targets)
+        lasts = "" if self.kind in ORDERS else f", for {self.for_ms / 1000:.3f} s"
+        return f"{self.at_ms / 1000:.3f} s{lasts}: {self.words}"
+
+    @property
+    def words(self) -> str:
+        """What it does, without its time."""
+        others = ", ".join(self.targets)
         words = _WORDS[self.kind].format(
             source=self.source,
-            nodes=" ".join((self.source, *self.targets)),
+            nodes=", ".join((self.source, *self.targets)),
             others=others or "everyone",
             whom=others or "whom it likes",
             amount=self.amount,
         )
-        part_of = f" ({self.part_of})" if self.part_of else ""
-        lasts = "" if self.kind in ORDERS else f", for {self.for_ms / 1000:.3f} s"
-        return f"{self.at_ms / 1000:.3f} s{lasts}: {words}{part_of}"
+        return f"{words} ({self.part_of})" if self.part_of else words
 
 
 class Schedule(msgspec.Struct, frozen=True):
@@ -102,7 +106,7 @@ class Schedule(msgspec.Struct, frozen=True):
 
 
 _WORDS: dict[Kind, str] = {
-    "cut": "{source} and {others} are cut off from each other",
+    "cut": "{source} is cut off from {others}",
     "cut-one-way": "what {source} asks of {others} and the answers vanish",
     "lose-requests": "what {source} asks of {others} vanishes",
     "lose-replies": "the answers to {source} from {others} vanish",

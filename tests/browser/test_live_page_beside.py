@@ -87,7 +87,7 @@ def played(browser: Browser) -> Iterator[Played]:
     events = {
         "picture": {"picture": shown, "values": {}},
         "load": {**LOAD, **rates, "checks": CHECKS, "alarms": [ALARM]},
-        "deeds": {"words": ["0.000 s, for 4.250 s: n1 and n2 are cut off from each other"]},
+        "deeds": {"words": ["0.000 s, for 4.250 s: n1 is cut off from n2"]},
         "run": {**RUN, "lines": LINES},
     }
     yield Played(page, events)
@@ -124,9 +124,7 @@ def test_sliders_are_moved_by_keyboard_and_the_last_one_counts(played: Played) -
 
 def test_what_was_done_by_hand_is_listed_and_saved(played: Played) -> None:
     page = played.page
-    expect(page.locator("#kept li")).to_have_text(
-        ["0.000 s, for 4.250 s: n1 and n2 are cut off from each other"]
-    )
+    expect(page.locator("#kept li")).to_have_text(["0.000 s, for 4.250 s: n1 is cut off from n2"])
     page.get_by_label("Name").fill("my-story")
     page.get_by_role("button", name="Save as scenario").click()
     expect(page.locator("#saved")).to_have_text("Done: so it is")

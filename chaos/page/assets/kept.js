@@ -12,6 +12,7 @@ export class Kept {
 
   hear({ words }) {
     keep(byId("kept"), words.map((text, at) => ({ text, at })), ({ at }) => String(at), () => element("li"), (item, { text }) => setText(item, text));
+    if (words.length) this.say("", false);
     for (const id of ["save", "forget"]) set(byId(id), { "aria-disabled": words.length ? null : "true" });
   }
 
