@@ -62,7 +62,7 @@ class HintTable:
         return () if text is None else _decoder.decode(text)
 
     def keep_all(self, hints: Sequence[Hint]) -> list[Hint]:
-        """Merge them into what is kept; it lives as long as its oldest part. Durable on return."""
+        """Merge them into what is kept; a hint is as old as the oldest part left in it. Durable on return."""
         kept: list[Hint] = []
         with self._writer:
             kept += map(self._keep, hints)
@@ -72,7 +72,8 @@ class HintTable:
         found = next(self._writer.execute(LOOK, (hint.home, hint.key)), None)
         if found is not None:
             versions = self._merging.merged(_decoder.decode(found[0]), hint.versions)
-            hint = hint._replace(versions=versions, since_s=min(found[1], hint.since_s))
+            since_s = hint.since_s if versions == hint.versions else min(found[1], hint.since_s)
+            hint = hint._replace(versions=versions, since_s=since_s)
         row = (hint.home, hint.key, text_of(hint.versions), hint.since_s)
         self._writer.execute("INSERT OR REPLACE INTO hints VALUES (?, ?, ?, ?)", row)
         return hint
@@ -160,16 +161,16 @@ class Hints:
 
     async def _hand_over(self, home: str) -> None:
         """Give `home` what is kept for it, and forget what is too old; those that it does not take stay."""
-        hints = self._table.kept_for([home])
-        oldest_s = self._env.clock.boottime() - self._settings.hint_ms / 1000
-        expired = [hint for hint in hints if hint.since_s < oldest_s]
+        expired: list[Hint] = []
         taken: list[Hint] = []
-        for hint in hints:
-            if hint in expired:
-                continue
-            if not await self._taken(home, StoreVersions(key=hint.key, versions=hint.versions)):
-                break
-            taken.append(hint)
+        can_be_reached = True
+        for hint in self._table.kept_for([home]):
+            if hint.since_s < self._env.clock.boottime() - self._settings.hint_ms / 1000:
+                expired.append(hint)
+            elif can_be_reached:
+                message = StoreVersions(key=hint.key, versions=hint.versions)
+                can_be_reached = await self._taken(home, message)
+                taken += [hint] if can_be_reached else []
         try:
             await self._forget([*expired, *taken])
         except LabError:

@@ -1,9 +1,9 @@
 """A copy for a leader that lacks what is trimmed elsewhere: all versions and sets, page by page.
 
 Pages are merged into what is there, as changes are: whoever has seen a version drops it, whoever has it keeps
-it. So a page may come twice, or from two leaders, and changes may arrive in between. Only the last page
-raises what its receiver knows. It says what the sender knew before the first page was made, so nothing
-that is newer is missed.
+it, and what is joined is joined once more. So a page may come twice, or from two leaders, and changes may
+arrive in between. Only the last page raises what its receiver knows. It says what the sender knew before the
+first page was made, so nothing that is newer is missed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -44,7 +44,14 @@ def _parts(things: Sequence[T]) -> Iterator[tuple[T, ...]]:
         yield tuple(part)
 
 
-def is_new(version: Change, held: Sequence[Change]) -> bool:
-    """Is it neither among those that are `held`, nor known to one of them?"""
-    known = dotted.merged([dotted.past_in(each.past) for each in held])
-    return not known.knows(dot_of(version)) and all(dot_of(each) != dot_of(version) for each in held)
+def is_new(version: Change, held: Sequence[Change], *, keeps_history: bool = False) -> bool:
+    """Does it bring anything that is not in what is `held`, or was replaced by that?
+
+    Many changes that were joined have the name of the last of them, which does not tell which others are in
+    it; joining them once more does no harm. Where history is kept, what was replaced is part of it.
+    """
+    if version.merges:
+        return True
+    plain = [each for each in held if not each.merges]
+    known = dotted.merged([] if keeps_history else [dotted.past_in(each.past) for each in plain])
+    return not known.knows(dot_of(version)) and all(dot_of(each) != dot_of(version) for each in plain)

@@ -7,7 +7,7 @@ nothing for that peer, that it is there. Whoever has not answered for the detect
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from services.bell import Bell
@@ -20,7 +20,10 @@ from services.versions import vectors
 
 
 class Exchange:
-    """The way of one leader's changes to the leader `peer`; `origins` says whose it is to be sent."""
+    """The way of one leader's changes to the leader `peer`; `origins` says whose it is to be sent.
+
+    Changes of those `behind` it come from nowhere else, for it is their home.
+    """
 
     def __init__(
         self,
@@ -30,8 +33,9 @@ class Exchange:
         settings: MultiLeaderSettings,
         origins: Callable[[], Sequence[str]],
         say: Callable[..., None],
+        behind: Sequence[str] = (),
     ) -> None:
-        self._clock, self._source, self._settings = clock, source, settings
+        self._clock, self._source, self._settings, self._behind = clock, source, settings, behind
         self._peer, self._origins, self._say = peer, origins, say
         self._is_catching_up = False
         self.news = Bell()  # rings when there is more
@@ -95,12 +99,17 @@ class Exchange:
             self._say("sends-copy", peer=self._peer, has=vectors.text_of(self.confirmed) or "nothing")
             self._needs_copy = False
             return await self._source.copy_to(self._peer)
-        its_own = self._source.known.get(self._peer, 0)
+        before = self._source.known
         batch = Changes(sender=self._source.name, changes=self._next_batch())
         reply = await self._source.send(self._peer, batch)
-        has_lost_all = self._source.makes_copies and not reply.known.get(self._peer) and its_own > 0
-        self._needs_copy = has_lost_all or not vectors.covers(reply.known, self._source.floors)
+        has_lost = self._source.makes_copies and self._has_lost(reply.known, before)
+        self._needs_copy = has_lost or not vectors.covers(reply.known, self._source.floors)
         return reply
+
+    def _has_lost(self, known: Mapping[str, int], before: Mapping[str, int]) -> bool:
+        """Does the peer lack what can only have come from there? That much was known here `before`."""
+        lost_own = before.get(self._peer, 0) > 0 and not known.get(self._peer)
+        return lost_own or any(known.get(each, 0) < before.get(each, 0) for each in self._behind)
 
     def _note(self, known: dict[str, int]) -> None:
         self.confirmed, own = known, known.get(self._source.name, 0)

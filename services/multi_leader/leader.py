@@ -253,7 +253,8 @@ class Leader:
         for version in page.versions:
             key = version.operation.key
             held, resolver = self.storage.held(key), self.resolvers.of(key)
-            if is_new(version, held):
+            self._recall(key, version)
+            if is_new(version, held, keeps_history=resolver.keeps_history):
                 kept = resolver.keep(held, version)
                 self.storage.replace(key, kept, len(resolver.count(kept)))
             self._clock.saw(version.stamp.time_us)
@@ -263,6 +264,14 @@ class Leader:
                 self.storage.forget(origin, sequence, page.time_us)
                 if origin == self._name:
                     self.storage.number_all(sequence)  # no number of a version is larger than that
+
+    def _recall(self, key: str, version: Change) -> None:
+        """With a new disk: give no number again that the writer of `version` had seen from this leader."""
+        if self.known.get(self._name, 0) > self.floors.get(self._name, 0):
+            return
+        number = dotted.past_in(version.past).newest_of(self._name)
+        if number > self.storage.number(key):
+            self.storage.numbered(key, number)
 
     def _forget(self, up_to: Mapping[str, int]) -> None:
         for origin, sequence in up_to.items():
@@ -277,6 +286,7 @@ class Leader:
             self.storage.add(change.operation)
             return
         key = change.operation.key
+        self._recall(key, change)
         held = self.storage.held(key)
         if any(dot_of(each) == dot_of(change) for each in held):
             return  # it came before, with a copy of somebody who knew more than the copy's last page says

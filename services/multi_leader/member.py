@@ -137,7 +137,8 @@ class Member(Working[MultiLeaderSettings]):
         self._source = Alone(env, self._leader, self._numbering, tags=tags)
         self._exchanges = {
             peer: Exchange(
-                env.clock, self._source, peer, settings, partial(self._origins_for, peer), self.say
+                *(env.clock, self._source, peer, settings, partial(self._origins_for, peer), self.say),
+                behind=[device for device, home in self._homes.items() if home == peer],
             )
             for peer in peers
         }

@@ -5,7 +5,7 @@ would take its new changes for old ones, which they have. So a leader that has g
 others what they have of it, and whoever has more than it has sends it a copy.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from services.errors import LabError
@@ -46,6 +46,7 @@ class Numbering:
         self._now_s, self._patience_s = now_s, patience_s
         self._catches_up = catches_up
         self._told: dict[str, dict[str, int]] = {}  # what each other one has
+        self._heard_s: dict[str, float] = {}  # when it said so last
         self._asks_since_s: float | None = None
 
     @property
@@ -54,11 +55,14 @@ class Numbering:
 
         One of them may lack what another has, and so may a copy from there.
         """
-        return self._has_given_some or (self._has_what_it_was_told and self._others <= self._told.keys())
+        if self._has_given_some:
+            return True
+        return self._others <= self._told.keys() and self._has_what_was_told_by(self._told)
 
     def hear(self, peer: str, known: Mapping[str, int]) -> None:
         """`peer` has so much."""
         if not self.is_whole:
+            self._heard_s[peer] = self._now_s()
             told = self._told.setdefault(peer, dict(known) if self._catches_up else {})
             told[self._name] = known.get(self._name, 0)
 
@@ -74,8 +78,9 @@ class Numbering:
             return
         now_s = self._now_s()
         self._asks_since_s = now_s if self._asks_since_s is None else self._asks_since_s
-        silent = now_s - self._asks_since_s > self._patience_s
-        if not (silent and self._has_what_it_was_told):
+        waited = now_s - self._asks_since_s > self._patience_s
+        heard = [peer for peer, at_s in self._heard_s.items() if now_s - at_s <= self._patience_s]
+        if not (waited and self._has_what_was_told_by(heard)):
             text = f"{self._name} may have a new disk, and asks the others what they have had from it"
             raise LabError("no-leader", text)
 
@@ -85,7 +90,6 @@ class Numbering:
         here = self._on_disk()
         return here.known.get(self._name, 0) > here.floors.get(self._name, 0)
 
-    @property
-    def _has_what_it_was_told(self) -> bool:
+    def _has_what_was_told_by(self, peers: Iterable[str]) -> bool:
         known = self._on_disk().known
-        return all(vectors.covers(known, told) for told in self._told.values())
+        return all(vectors.covers(known, self._told[peer]) for peer in peers)

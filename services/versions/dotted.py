@@ -34,6 +34,10 @@ class Past:
         """Is that version in this past?"""
         return dict(self.vector).get(dot.node, 0) >= dot.number or dot in self.dots
 
+    def newest_of(self, node: str) -> int:
+        """The number of the newest version of `node` in it; 0 for none."""
+        return max([dict(self.vector).get(node, 0), *(dot.number for dot in self.dots if dot.node == node)])
+
     def with_dot(self, dot: Dot) -> "Past":
         """What somebody knows who knows that version as well."""
         return past_of(dict(self.vector), (*self.dots, dot))

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from chaos.cluster import CUT, HEALTHY, ClusterError
+from chaos.cluster import CUT, HEALTHY, ClusterError, LinkState
+from chaos.cluster.shape import Companion, Shape
 from chaos.runtimes.simulation import SimulatedCluster
 from chaos.workloads.client import Caller, Client, ClientError
 from services.settings.multi_leader import Conflicts, Documents, MultiLeaderSettings
-from tests.contract.cluster.waiting import soon
+from tests.contract.cluster.waiting import link, soon
 from tests.simulation.test_devices import beside, cut_off
 from tests.simulation.test_documents import all_show, editing, word
 from tests.simulation.test_multi_leader import island, leaders
@@ -76,6 +77,65 @@ async def test_it_asks_until_it_has_what_the_one_has_who_has_most() -> None:
         await cluster.resume("n3")
         await put_soon(client, "g2", "after", "A")
         await must_all_hold(cluster, {"both": 1, "n3-alone": 2, "after": "A"})
+
+
+@simulated
+async def test_a_leader_that_was_told_of_more_does_not_wait_for_somebody_who_died() -> None:
+    async with leaders("record", moves=False) as (cluster, client):
+        await client.put("g2", "both", 1)
+        await soon(cluster.must_have_settled)
+        await cluster.set_link(link(cluster, "n2-n1"), CUT)
+        await client.put("g2", "n3-alone", 2)
+        await asyncio.sleep(0.5)
+        for name in ("n3-n2", "n3-n1"):
+            await cluster.set_link(link(cluster, name), CUT)
+        await with_a_new_disk(cluster, "n2")
+        await asyncio.sleep(1)
+        await cluster.kill("n3")
+        await cluster.set_link(link(cluster, "n2-n1"), HEALTHY)
+        await put_soon(client, "g2", "after", "A")
+
+
+@simulated
+async def test_no_version_has_a_number_that_somebody_has_seen_of_the_lost_disk() -> None:
+    """Who read at n2 and wrote at n1 has seen a version of n2 that is nowhere any more."""
+    async with leaders("record") as (cluster, client):
+        await client.put("g2", "x", "old")
+        await soon(cluster.must_have_settled)
+        await island(cluster, "n2", CUT)
+        for gateway, value in (("g2", "B"), ("g1", "C")):
+            seen = await client.get("g2", "x")
+            await client.put(gateway, "x", value, Caller(context=seen.context))
+        await with_a_new_disk(cluster, "n2")
+        await island(cluster, "n2", HEALTHY)
+        await soon(cluster.must_have_settled)
+        await put_soon(client, "g2", "x", "D")
+        await soon(cluster.must_have_settled)
+        for node in cluster.replicas:
+            assert (await cluster.contents(node))["siblings"] == {"x": ["C", "D"]}, node
+
+
+@simulated
+async def test_what_only_the_home_of_a_device_hands_on_is_not_left_on_one_leader() -> None:
+    shape = Shape(3, 3, companions=(Companion("phone", "device"),))
+    async with beside(MultiLeaderSettings(), shape) as (cluster, client):
+        await client.put("phone", "early", 1)
+        await soon(cluster.must_have_settled)
+        await cluster.set_link(link(cluster, "n1-n3"), CUT)
+        await client.put("phone", "late", 2)
+        await asyncio.sleep(1)
+        await cut_off(cluster, "phone")
+        await cluster.set_link(link(cluster, "n2-n1"), LinkState(latency_s=0.3))  # n3 gives its copy first
+        await with_a_new_disk(cluster, "n1")
+        await asyncio.sleep(2)
+        for name in ("n1-n3", "n2-n1"):
+            await cluster.set_link(link(cluster, name), HEALTHY)
+
+        async def all_have_it() -> None:
+            for node in cluster.replicas:
+                assert (await cluster.contents(node))["registers"] == {"early": 1, "late": 2}, node
+
+        await soon(all_have_it)
 
 
 @simulated

@@ -16,9 +16,13 @@ from services.settings.multi_leader import Conflicts, MultiLeaderSettings
 
 
 class Resolver(Protocol):
-    """One way. `blind_replaces`: does a write whose client says nothing replace what its leader holds?"""
+    """One way. `blind_replaces`: does a write whose client says nothing replace what its leader holds?
+
+    `keeps_history`: are versions kept that others have replaced?
+    """
 
     blind_replaces: bool
+    keeps_history: bool
 
     def keep(self, held: Sequence[Change], arrived: Change) -> tuple[Change, ...]:
         """What is kept of the versions `held` and the one that has `arrived`."""

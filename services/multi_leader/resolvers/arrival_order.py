@@ -15,6 +15,7 @@ class ArrivalOrder:
     """See `Resolver`."""
 
     blind_replaces = True
+    keeps_history = False
 
     def keep(self, held: Sequence[Change], arrived: Change) -> tuple[Change, ...]:
         """See `Resolver`."""

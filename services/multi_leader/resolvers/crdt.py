@@ -20,6 +20,7 @@ class Crdt:
     """See `Resolver`."""
 
     blind_replaces = False
+    keeps_history = False
 
     def keep(self, held: Sequence[Change], arrived: Change) -> tuple[Change, ...]:
         """See `Resolver`. All that can be joined is one version, the last of those that are kept."""

@@ -16,6 +16,7 @@ class LastWriteWins:
     """See `Resolver`."""
 
     blind_replaces = True
+    keeps_history = False
 
     def keep(self, held: Sequence[Change], arrived: Change) -> tuple[Change, ...]:
         """See `Resolver`."""

@@ -19,6 +19,7 @@ class Merge:
     """See `Resolver`."""
 
     blind_replaces = False
+    keeps_history = False
 
     def keep(self, held: Sequence[Change], arrived: Change) -> tuple[Change, ...]:
         """See `Resolver`."""

@@ -18,6 +18,7 @@ class OnWriteHandler:
     """See `Resolver`."""
 
     blind_replaces = False
+    keeps_history = False
 
     def __init__(self, resolve: Resolve, steps: int) -> None:
         self._resolve, self._steps = resolve, steps

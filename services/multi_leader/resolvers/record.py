@@ -18,6 +18,7 @@ class Record:
     """See `Resolver`."""
 
     blind_replaces = False
+    keeps_history = False
 
     def keep(self, held: Sequence[Change], arrived: Change) -> tuple[Change, ...]:
         """See `Resolver`."""

@@ -17,6 +17,7 @@ class ReplicaPriority:
     """See `Resolver`."""
 
     blind_replaces = True
+    keeps_history = False
 
     def keep(self, held: Sequence[Change], arrived: Change) -> tuple[Change, ...]:
         """See `Resolver`. The losers stay on the disk until they are replaced, or what comes next could not

@@ -26,6 +26,7 @@ class ThreeWayMerge:
     """See `Resolver`."""
 
     blind_replaces = False
+    keeps_history = True
 
     def keep(self, held: Sequence[Change], arrived: Change) -> tuple[Change, ...]:
         """See `Resolver`. The heads are the last."""

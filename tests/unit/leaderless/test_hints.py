@@ -112,7 +112,8 @@ def test_a_hint_goes_only_when_all_of_it_is_home(tmp_path: Path) -> None:
     table = HintTable(disk.connect, LastWriteWins(), now_s=4.0)
     kept = table.keep_all([Hint("n1", "x", ONE, 5.0), Hint("n2", "x", ONE, 6.0)])
     (newer,) = table.keep_all([Hint("n1", "x", TWO, 9.0)])
-    assert newer == Hint("n1", "x", TWO, 5.0), "as old as its oldest part"
+    assert newer == Hint("n1", "x", TWO, 9.0), "nothing is left of the older one"
+    assert table.keep_all([Hint("n1", "x", ONE, 12.0)]) == [Hint("n1", "x", TWO, 9.0)], "it came too late"
     table.drop(kept)
     table.close()
     again = HintTable(disk.connect, LastWriteWins(), now_s=10.0)

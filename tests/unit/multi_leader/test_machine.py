@@ -14,14 +14,13 @@ from services.errors import LabError
 from services.messages import Entry, Operation, Position, Write
 from services.messages.multi_leader import Change, Changes, CopyPage, Element, Step, Transact
 from services.messages.versions import Stamp
-from services.multi_leader.copying import is_new, pages
+from services.multi_leader.copying import pages
 from services.multi_leader.datacenters.machine import Ask, Confirmed, Copied, Machine, Told, Trimmed
 from services.multi_leader.resolvers import Resolvers
 from services.multi_leader.storage import TABLES
 from services.settings.multi_leader import Conflicts, MultiLeaderSettings
 from services.single_leader.outcomes import Asked
 from services.single_leader.storage import Storage
-from services.versions.dotted import Dot, Past
 
 KEYS = ("x", "y", "z")
 
@@ -195,16 +194,6 @@ def test_a_copy_comes_to_what_the_changes_did_whatever_was_there_before(tmp_path
         done = target.append(0, [Asked(Write(operation=Operation("put", "x", "new")))])[0].told.done[0]
         assert done.changes[0].sequence == machine.known["dc1"] + 1
         assert done.changes[0].number > machine.storage.number("x")
-
-
-def test_a_copy_brings_nothing_back_that_was_replaced() -> None:
-    """Not even where whatever arrives is kept."""
-    first, second = (
-        Change("dc2", number, Operation("put", "x", number), Stamp(number, "dc2"), past=past, number=number)
-        for number, past in ((1, ""), (2, str(Past().with_dot(Dot("dc2", 1)))))
-    )
-    assert not is_new(first, [second]) and not is_new(second, [second])
-    assert is_new(second, [first]) and is_new(first, [])
 
 
 def shown(item: tuple[str, list[Change]]) -> tuple[str, list[tuple[str, int]]]:
