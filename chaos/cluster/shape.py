@@ -6,13 +6,15 @@ a consumer of the log); it is a `Node` like the others, so it runs on every runt
 with users of its own, who come to it and to no gateway; it has links with the replicas, and with nobody else.
 """
 
+import re
 from dataclasses import dataclass
 
 from chaos.cluster.links import CONTROLLER, LAB, Link, all_links
 
 MOST_REPLICAS = 9
 DEVICE = "device"  # the role
-RESERVED = frozenset({CONTROLLER, LAB, "toxiproxy", "leader", "follower", DEVICE})
+RESERVED = frozenset({CONTROLLER, LAB, "toxiproxy", "client", "leader", "follower", DEVICE})
+NAME = re.compile("[a-z][a-z0-9-]{0,19}")  # of a directory, a container, and a link's end
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,12 @@ class Shape:
         if not 1 <= self.gateways <= MOST_REPLICAS:
             raise ValueError(f"a cluster has 1 to {MOST_REPLICAS} gateways, not {self.gateways}")
         names = [companion.name for companion in self.companions]
+        for name in names:
+            if not NAME.fullmatch(name):
+                raise ValueError(
+                    f"a companion cannot be called {name!r}; a name has up to 20 lower-case letters, digits "
+                    "and dashes, and begins with a letter"
+                )
         taken = RESERVED.union(self.machines, self.gateway_names)
         if len(set(names)) < len(names) or taken.intersection(names):
             raise ValueError(f"companions need names that nobody else has, not {', '.join(names)}")

@@ -55,7 +55,7 @@ async def start(
             "--spares are for local; on compose a new follower joins in ./lab run new-follower"
         )
     rule = _rule(strategy, settings, shape)
-    chosen = _settings({"family": strategy, **settings, **rule, **_shared_out(nodes, partitions)})
+    chosen = _settings({"family": strategy, **settings, **rule, **_shared_out(nodes, partitions)}, shape)
     if on == "local":  # containers have files of their own
         must_be_usable(chosen)
     with playground.starting():
@@ -174,11 +174,18 @@ def _rule(strategy: str, settings: Mapping[str, Any], shape: Shape) -> Mapping[s
     return settings_for(settings["replication"], shape.members, shape.members[0])
 
 
-def _settings(given: Mapping[str, Any]) -> CommonSettings:
+def _settings(given: Mapping[str, Any], shape: Shape) -> CommonSettings:
+    """Those of a cluster of that shape. Raises `UnknownNameError`, before anything starts."""
     try:
-        return settings_of(given)
+        settings = settings_of(given)
+        settings.check_fit(shape.members)
     except ValueError as error:
         raise UnknownNameError(f"these settings do not fit: {error}") from error
+    for name in settings.named:
+        if name not in shape.nodes:
+            there_are = ", ".join(shape.nodes)
+            raise UnknownNameError(f"the settings name a node {name!r}; there are {there_are}")
+    return settings
 
 
 async def _who_leads(cluster: Cluster, strategy: str) -> str:

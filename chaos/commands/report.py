@@ -59,6 +59,9 @@ def _write(folders: Sequence[Path], beside: Path, out: Path | None) -> Path:
     from chaos.report.page import NAME, write_pages
     from chaos.report.saved import read_again
 
+    for folder in folders:
+        if not (folder / "verdict.json").exists():
+            raise ClusterError(f"the run in {folder} has no verdict, for it was ended before; run it again")
     saved = [read_again(RunFolder(folder)) for folder in folders]
     own, common = folders[0] / NAME, beside.resolve() / _common(saved, folders, beside)
     path = out or (own if len(folders) == 1 else common)

@@ -30,10 +30,10 @@ class Noting(Protocol):
 
 
 class Collection:
-    """Of the notes of all nodes of `cluster`; `links` are its own."""
+    """Of the notes of all nodes of `cluster`, on what ended after `since_s`; `links` are its own."""
 
-    def __init__(self, cluster: Noting, links: Iterable[Link] = ()) -> None:
-        self._cluster = cluster
+    def __init__(self, cluster: Noting, links: Iterable[Link] = (), since_s: float = 0.0) -> None:
+        self._cluster, self._since_s = cluster, since_s
         self._targets = {link.address_key: link.target for link in links}  # also those of power switches
         self._has: dict[str, AskNotes] = {}  # what every node is asked next
         self._said: dict[tuple[str, int], Note] = {}
@@ -66,6 +66,8 @@ class Collection:
         self._has[node] = AskNotes(life=found.life, after=found.until)
         for note in found.notes if len(self._said) < MOST_EXCHANGES else ():
             call = note.stream, note.number
+            if note.until_s < self._since_s:
+                continue
             if note.to is None:
                 self._heard[call] = node, note
             else:

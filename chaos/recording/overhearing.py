@@ -42,7 +42,7 @@ async def overhearing(
         finally:
             folder.write_lines(MESSAGES, lines(cluster.overheard(), began_s))
     elif isinstance(cluster, Noting) and folder.is_kept:
-        collection = Collection(cluster, cluster.links)
+        collection = Collection(cluster, cluster.links, began_s)
         nodes = noting_nodes(cluster)
         try:
             async with alongside(collection.follow(node, clock) for node in nodes):

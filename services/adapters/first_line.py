@@ -58,9 +58,11 @@ class FirstLine(asyncio.Protocol):
         self._data += data
         if not self._data.startswith(FAMILY[: len(self._data)]):
             self._become_http()
-        elif b"\n" in self._data:
-            self._become_frames(*self._data.split(b"\n", 1))
-        elif len(self._data) > LONGEST_LINE:
+            return
+        line, end, rest = self._data.partition(b"\n")
+        if end and len(line) <= LONGEST_LINE:
+            self._become_frames(line, rest)
+        elif len(line) > LONGEST_LINE:
             self._refuse(LabError("bad-request", f"the first line has more than {LONGEST_LINE} bytes"))
 
     def _become_http(self) -> None:

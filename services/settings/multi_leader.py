@@ -106,7 +106,8 @@ class MultiLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="multi-
             homeless = [replica for replica in replicas if not self.near(replica)]
             if homeless:
                 text = f"inside={self.inside} needs a datacenter for every replica; put {', '.join(homeless)}"
-                raise ValueError(f"{text} into one of {self.datacenters}")
+                where = f"one of {self.datacenters}" if self.datacenters else "one, by `datacenters`"
+                raise ValueError(f"{text} into {where}")
             empty = [nodes for nodes in self.datacenters if not set(nodes) & set(replicas)]
             if empty:
                 raise ValueError(f"a datacenter needs a replica to lead it; {empty[0]} has none")

@@ -55,6 +55,7 @@ async def test_http_is_served_at_the_same_port(node: Node) -> None:
         (b"LAB/2 secret\n", "bad-request"),
         (b"LAB/\n", "bad-request"),
         (b"LAB/" + b"x" * LONGEST_LINE, "bad-request"),
+        (b"LAB/1 secret " + b"x" * LONGEST_LINE + b"\n", "bad-request"),
     ],
 )
 async def test_who_begins_otherwise_is_refused_and_nothing_is_done(

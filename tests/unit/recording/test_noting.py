@@ -72,6 +72,12 @@ async def test_who_has_told_everything_is_not_asked_again_at_once() -> None:
     assert nodes.asked == 3
 
 
+async def test_what_was_over_before_the_run_began_takes_no_room() -> None:
+    collection = Collection(Nodes(n1=[said("ok"), Note("n1/1/1", 2, ASKED, "n2", 5.0, 6.0, "ok")]), (), 5.0)
+    await collection.ask("n1")
+    assert [each.sent_s for each in collection.exchanges()] == [5.0]
+
+
 async def test_they_come_in_the_order_of_sending_and_each_once() -> None:
     later = Note("n1/1/1", 2, ASKED, "n2", 0.5, 4.0, "ok")
     found = await collected(Nodes(n1=[said("ok"), later], n2=[heard()]))
