@@ -50,6 +50,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "maintenance": ("./lab maintenance n1", "./lab maintenance n1 --over"),
     "replication": ("./lab replication n2=sync,n3=async", "./lab replication semi-sync"),
     "fault": ("./lab fault cut leader", "./lab fault heal"),
+    "fault partition": ("./lab fault partition leader,g1",),
     "fault cut": ("./lab fault cut n1", "./lab fault cut n1 n2 --one-way"),
     "fault slow": ("./lab fault slow n2 --latency-ms 300",),
     "fault lose-reply": ("./lab fault lose-reply n1 n2",),

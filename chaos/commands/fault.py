@@ -11,6 +11,7 @@ from chaos.faults.isolate import Isolate
 from chaos.faults.kill import Kill
 from chaos.faults.lose_reply import LoseReply
 from chaos.faults.lose_request import LoseRequest
+from chaos.faults.partition import Partition
 from chaos.faults.pause import Pause
 from chaos.faults.refuse import Refuse
 from chaos.faults.slow import Slow
@@ -26,6 +27,10 @@ Other = Annotated[str, typer.Argument(metavar="OTHER", help="The other end, name
 MaybeOther = Annotated[
     str | None, typer.Argument(metavar="[OTHER]", help="The other end; without it, all links of NODE.")
 ]
+Groups = Annotated[
+    list[str],
+    typer.Argument(metavar="GROUP…", help="Nodes with commas between them, for example leader,g1."),
+]
 OneWay = Annotated[bool, typer.Option("--one-way", help="Only requests from NODE to OTHER.")]
 
 
@@ -34,7 +39,20 @@ def register(app: typer.Typer) -> None:
     faults = typer.Typer(
         help="Inject faults into the running cluster.", no_args_is_help=True, rich_markup_mode=None
     )
-    for command in (cut, slow, lose_reply, lose_request, refuse, heal, kill, pause, resume, restart, upgrade):
+    for command in (
+        cut,
+        partition,
+        slow,
+        lose_reply,
+        lose_request,
+        refuse,
+        heal,
+        kill,
+        pause,
+        resume,
+        restart,
+        upgrade,
+    ):
         faults.command()(of_a_project(command))
     app.add_typer(faults, name="fault")
 
@@ -44,6 +62,14 @@ def cut(node: Target, other: MaybeOther = None, one_way: OneWay = False) -> None
     if other is None and one_way:
         raise typer.BadParameter("one way to whom? name the OTHER end")
     _strike(Isolate(node) if other is None else Cut(node, other, one_way))
+
+
+def partition(groups: Groups) -> None:
+    """Split the cluster: each GROUP reaches only itself; whoever is in none forms a group, too."""
+    named = tuple(tuple(filter(None, group.split(","))) for group in groups)
+    if not all(named):
+        raise typer.BadParameter(f"an empty group among {' '.join(groups)!r}; name nodes, for example n1,g1")
+    _strike(Partition((*named, ("rest",))))
 
 
 def slow(

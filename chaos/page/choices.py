@@ -50,11 +50,20 @@ def _of_the_links(seen: Seen, node: str) -> Iterator[Choice]:
     still = "" if running else f"{node} is not running, so this would have no effect."
     everybody = "It is cut off from everyone already." if len(cut) == len(links) else ""
     yield Choice("Cut off from everyone", "isolate", node, why_not=still or everybody)
+    yield from _with_its_clients(seen, node, still)
     lossy = any(effect(seen.states.get(link.name, HEALTHY)) in LOSES for link in links)
     yield Choice("Slow down all its links", "slow-all", node, why_not=still or (LOSSY if lossy else ""))
     struck = any(link.name in seen.states for link in links)
     healthy = "" if struck else "Nothing is wrong with its links."
     yield Choice("Heal all its links", "heal-links", node, why_not=healthy)
+
+
+def _with_its_clients(seen: Seen, node: str, still: str) -> Iterator[Choice]:
+    """A replica that is cut off alone has nobody to mislead: its clients must be on its side."""
+    devices = set(seen.devices)
+    for gateway in [door for door in seen.doors if door not in devices] if node in seen.replicas else ():
+        label = f"Cut off with {gateway}, from everyone else"
+        yield Choice(label, "partition", node, gateway, why_not=still)
 
 
 def _of_the_leader(seen: Seen, account: Account, node: str) -> Iterator[Choice]:

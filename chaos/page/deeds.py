@@ -78,6 +78,10 @@ class _Book:
         elif what in OF_ALL:
             for peer in self.peers(node):
                 self.begin(OF_ALL[what], node, peer, at_s)
+        elif what == "partition":
+            for one, inside in ((node, other), (other, node)):
+                for peer in [peer for peer in self.peers(one) if peer != inside]:
+                    self.begin("cut", one, peer, at_s)
         elif what in OF_NODE:
             self.end(lambda each: each.is_of(node), at_s)  # who is killed is not paused any more
             self.begin(OF_NODE[what], node, "", at_s)

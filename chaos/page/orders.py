@@ -14,6 +14,7 @@ from chaos.faults.isolate import Isolate
 from chaos.faults.kill import Kill
 from chaos.faults.lose_reply import LoseReply
 from chaos.faults.lose_request import LoseRequest
+from chaos.faults.partition import Partition
 from chaos.faults.pause import Pause
 from chaos.faults.refuse import Refuse
 from chaos.faults.slow import Slow
@@ -39,6 +40,7 @@ FAULTS: Mapping[str, Callable[[str, str], Fault]] = {
     "refuse": Refuse,
     "slow": lambda node, other: Slow(node, other, LATENCY_MS / 1000),
     "isolate": lambda node, _: Isolate(node),
+    "partition": lambda node, other: Partition(((node, other), ("rest",))),
     "slow-all": lambda node, _: Slow(node, None, LATENCY_MS / 1000),
     "kill": lambda node, _: Kill(node),
     "pause": lambda node, _: Pause(node),

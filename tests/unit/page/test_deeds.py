@@ -27,6 +27,13 @@ def test_who_was_cut_off_from_everyone_comes_back_link_by_link() -> None:
     ]
 
 
+def test_who_is_cut_off_with_somebody_still_reaches_him() -> None:
+    assert told((0, "partition", "n1", "n2"), (2, "heal", "", "")) == [
+        "0.000 s, for 2.000 s: n1 is cut off from n3, g1",
+        "0.000 s, for 2.000 s: n2 is cut off from n3, g1",
+    ]
+
+
 def test_all_links_of_a_node_are_healed_and_others_stay_struck() -> None:
     deeds = ((0, "slow-all", "n1", ""), (1, "cut", "n2", "n3"), (2, "heal-links", "n1", ""))
     assert told(*deeds, until_s=5) == [
