@@ -1,8 +1,8 @@
 """What the steps of a transaction do to registers, as plain functions.
 
-A transaction is done at one leader and arrives whole at the others. But what becomes of a conflict is
-decided for each of its rows alone, so of two transactions that have one row in common the one may lose that
-row and keep its others. (Most products with several leaders settle conflicts so: for a row or a document.)
+A transaction is done at one leader and arrives whole at the others. But conflicts are settled row by row, so
+of two transactions with one row in common, one may lose that row and keep its others. (Most products with
+several leaders settle conflicts by row or by document.)
 """
 
 from collections.abc import Sequence
@@ -20,11 +20,11 @@ from services.store.effects import canonical
 from services.versions import dotted
 from services.versions.dotted import Dot
 
-MOST_BYTES = 256 << 10  # of a list that is appended to, as of every value
+MOST_BYTES = 256 << 10  # of a list that grows by appending, as of every value
 
 
 def seen_by_a_step(shown: Sequence[Value]) -> Value:
-    """The value of a register; of several that are lists, what is in any of them. Of nothing it is null."""
+    """The value of a register; of several values, a list of all their elements; null if there is none."""
     if len(shown) == 1:
         return shown[0]
     elements = [element for value in shown for element in (value if isinstance(value, list) else [value])]
@@ -32,7 +32,7 @@ def seen_by_a_step(shown: Sequence[Value]) -> Value:
 
 
 def operation_of(step: Step, seen: Value) -> Operation:
-    """What `step` writes where that is `seen`. Raises `LabError` bad-request or too-large."""
+    """What `step` writes if it has `seen` this value. Raises `LabError` bad-request or too-large."""
     if step.f == "put":
         return Operation("put", step.key, step.value)
     if seen is not None and not isinstance(seen, list):
@@ -56,7 +56,7 @@ def effect_of(
     past: str,
     place: tuple[int, int],
 ) -> Operation:
-    """What `step` changes of a counter, set, map or list, as it is shipped; `place` is (time, number).
+    """The change of `step` to a counter, set, map or list, as it is shipped; `place` is (time, number).
 
     Raises `LabError` bad-request.
     """
