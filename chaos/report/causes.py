@@ -15,10 +15,10 @@ from chaos.history import Key, canonical
 from chaos.report.saved import Saved
 
 TARGET = re.compile(r"\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(\w+)", re.IGNORECASE)
-ORDER = "LIMIT without ORDER BY: which rows come first is up to each replica"
+ORDER = "LIMIT without ORDER BY: each replica decides which rows come first"
 COUNTER = "A counter: a transaction that failed on the leader kept the key that it had drawn"
 TRIGGER = "A trigger: the text of no statement shows what it does"
-CALLS = "{calls}: another answer on every replica"
+CALLS = "{calls}: a different result on every replica"
 
 
 @dataclass
