@@ -1,7 +1,7 @@
 """What was done by hand as a schedule: each fault with its time since the first, and how long it lasted.
 
-A fault by hand stays until somebody heals it, so its end is a deed of its own. Links are healed one by one;
-what struck several at once is kept link by link, and put together again where it ended together.
+A fault by hand stays until somebody heals it, so its end is a deed of its own. Links are healed one by one; a
+fault on several links is kept link by link, and joined again if it ended on all of them together.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ class Deed:
 
 @dataclass(frozen=True)
 class _Open:
-    """A fault that nobody has undone yet; of a link, `target` is its other end."""
+    """A fault that is still in force; for a link, `target` is its other end."""
 
     kind: Kind
     source: str
@@ -110,7 +110,7 @@ class _Book:
 def strokes_of(
     deeds: Sequence[Deed], until_s: float, peers: Callable[[str], Sequence[str]]
 ) -> tuple[Stroke, ...]:
-    """The strokes; what is still in force ends at `until_s`. `peers` are those with whom a node talks."""
+    """The strokes; faults still in force end at `until_s`. `peers` gives the nodes that a node talks with."""
     if not deeds:
         return ()
     first_s, book = deeds[0].began_s, _Book(peers)

@@ -12,7 +12,7 @@ Tone: TypeAlias = Literal["fine", "bad", "doubt"]
 
 UNSHOWN = "the problem that this variant is there for did not show"
 
-# Findings that bear the name of the guarantee which is broken, and how one says that it was kept.
+# Findings named after the guarantee that is broken, and how to say that it was kept.
 GUARANTEES: Mapping[str, tuple[str, str]] = {
     "linearizable": ("not linearizable", "linearizable"),
     "set-full": ("set elements lost", "no set element lost"),
@@ -67,7 +67,7 @@ MEANINGS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Opening:
-    """What stands at the head of a page: as expected or not, what was found, and whether that is well."""
+    """The head of a page: as expected or not, what was found, and whether that is good."""
 
     word: str
     sentence: str
@@ -75,7 +75,7 @@ class Opening:
 
 
 def headline(kind: Kind, as_expected: bool | None) -> str:
-    """One word for the outcome: whether a problem was shown, whether a remedy has held."""
+    """One word for the outcome: whether a problem showed, or a remedy held."""
     if as_expected is None:
         return "unknown"
     if kind == "problem":
