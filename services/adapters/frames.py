@@ -76,9 +76,7 @@ class FrameReader:
         while end - at >= HEADER.size:
             length, number = HEADER.unpack_from(data, at)
             if length > self._longest:
-                raise FrameTooLongError(
-                    f"a frame of {length} bytes, where {self._longest} are the most", number
-                )
+                raise FrameTooLongError(f"a frame of {length} bytes; the most is {self._longest}", number)
             body = at + HEADER.size
             if end - body < length:
                 self._needs = HEADER.size + length

@@ -123,7 +123,7 @@ class Coordinator:
         """
         most = self._settings.n
         if n is not None and not 1 <= n <= most:
-            raise LabError("bad-request", f"n is from 1 to {most}, for a key has {most} homes; not {n}")
+            raise LabError("bad-request", f"n is from 1 to {most}, as a key has {most} homes; not {n}")
         return self._policy.plan(key, ring_of(self._replicas), n or most, self._near)
 
     def _ship(self, key: str, versions: Versions, plan: Plan) -> None:
@@ -252,7 +252,7 @@ class Coordinator:
             raise LabError("no-quorum", f"{text}, and a local quorum counts no others")
         if wished is not None and not 1 <= wished <= n:
             homes = f"{n} home{'s' * (n > 1)}{' here' * bool(plan.beside)}"
-            raise LabError("bad-request", f"{name} is from 1 to {n}, for a key has {homes}; not {wished}")
+            raise LabError("bad-request", f"{name} is from 1 to {n}, as a key has {homes}; not {wished}")
         return wished or usual
 
     def _usual(self, number: int, n: int | None) -> int:

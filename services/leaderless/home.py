@@ -264,4 +264,4 @@ def own_disk_may_refuse(node: str) -> Iterator[None]:
     try:
         yield
     except apsw.Error as error:
-        raise LabError("storage-failed", f"the disk of {node} did not do it: {error}") from error
+        raise LabError("storage-failed", f"the disk of {node} failed: {error}") from error

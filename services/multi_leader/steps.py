@@ -36,7 +36,7 @@ def operation_of(step: Step, seen: Value) -> Operation:
     if step.f == "put":
         return Operation("put", step.key, step.value)
     if seen is not None and not isinstance(seen, list):
-        raise LabError("bad-request", f"{step.key!r} is no list, so nothing can be appended to it")
+        raise LabError("bad-request", f"{step.key!r} is not a list, so nothing can be appended to it")
     longer = [*(seen or []), step.value]
     if len(canonical(longer).encode()) > MOST_BYTES:
         raise LabError("too-large", f"the list {step.key!r} would have more than {MOST_BYTES} bytes")
@@ -61,8 +61,8 @@ def effect_of(
     Raises `LabError` bad-request.
     """
     if not is_merging(resolver):
-        text = f"{step.f} is for counters, sets, maps and lists; {step.key!r} is none, for its conflicts are"
-        raise LabError("bad-request", f"{text} not settled by `crdt`")
+        text = f"{step.f} is for counters, sets, maps and lists; {step.key!r} is none of these, because"
+        raise LabError("bad-request", f"{text} its conflicts are not settled by `crdt`")
     new = sequence.new_id(*place, dot.node)
     delta = crdts.effect_of(step, state_of(held), dot, dotted.past_in(past), new)
     return Operation("put", step.key, msgspec.to_builtins(delta))

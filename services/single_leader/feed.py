@@ -34,7 +34,7 @@ class Feed:
         if message.by_number:
             after = storage.newest_up_to(Position(leader.epoch, after.sequence))
         if after.epoch > leader.epoch:
-            text = f"{node} leads in epoch {leader.epoch}, and {after} was written by somebody newer"
+            text = f"{node} leads in epoch {leader.epoch}, and {after} was written by a newer leader"
             raise LabError("stale-epoch", text)
         with storage.snapshot():
             acknowledged = storage.newest_up_to(Position(leader.epoch, end))

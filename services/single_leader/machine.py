@@ -50,7 +50,7 @@ class NoMachine:
 
     def carry_out(self, command: str, sequence: int) -> bytes:
         """See `Machine`."""
-        raise LabError("bad-order", "the log has commands, and here is no machine that knows them")
+        raise LabError("bad-order", "the log has commands, but there is no machine here for them")
 
     def take_back(self, undo: bytes) -> None:
         """See `Machine`: it has done nothing."""

@@ -109,7 +109,7 @@ def summed(data: bytes, checksum: Checksum, big_endian: bool) -> Checksum:
 def header_of(log: bytes) -> Header:
     """The header of `log`. Raises `Unreadable`."""
     if len(log) < HEADER_BYTES:
-        raise Unreadable(f"a write-ahead log begins with {HEADER_BYTES} bytes, here are {len(log)}")
+        raise Unreadable(f"a write-ahead log begins with {HEADER_BYTES} bytes; there are only {len(log)}")
     magic, form, page_size, checkpoint, *salts = _HEADER.unpack_from(log)
     if magic & ~1 != MAGIC:
         raise Unreadable(f"a write-ahead log begins with {MAGIC:#x} or {MAGIC | 1:#x}, not {magic:#x}")

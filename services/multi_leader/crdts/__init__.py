@@ -117,7 +117,7 @@ def _shown(kind: str, state: State) -> Value:
 def _number_in(step: Step) -> int:
     by = step.value
     if not isinstance(by, int) or isinstance(by, bool) or abs(by) > MOST:
-        raise LabError("bad-request", f"a counter is turned by a whole number, not by {canonical(by)}")
+        raise LabError("bad-request", f"a counter is changed by a whole number, not by {canonical(by)}")
     return by
 
 
@@ -141,7 +141,7 @@ def _insert(step: Step, state: Sequence, new: sequence.Id) -> Sequence:
 def _remove(step: Step, state: State, dot: Dot, known: Past) -> State:
     """Remove from the set, map or list that the key is. What has not arrived here cannot be removed here."""
     if not state.kinds or state.kinds == ("counter",):
-        text = f"{step.key!r} is no set, map or list, so nothing can be removed from it"
+        text = f"{step.key!r} is not a set, map or list, so nothing can be removed from it"
         raise LabError("bad-request", text)
     element = canonical(step.value)
     name = step.value if isinstance(step.value, str) else element

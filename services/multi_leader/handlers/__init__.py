@@ -87,7 +87,7 @@ def within(steps: int, resolve: Resolve, key: str, values: tuple[Value, ...]) ->
         nonlocal left
         left -= event == "line"
         if left < 0:
-            raise TooLongError(f"it was broken off after {steps} lines of Python")
+            raise TooLongError(f"it was stopped after {steps} lines of Python")
         return count
 
     tracer, profiler = sys.gettrace(), sys.getprofile()
@@ -106,4 +106,4 @@ def _must_not_wait(_: FrameType, event: str, function: Any) -> None:
     owner = getattr(function, "__module__", None) or type(getattr(function, "__self__", None)).__module__
     called = f"{owner.lstrip('_')}.{function.__name__}"
     if owner in WAITING_MODULES or called in WAITING_FUNCTIONS:
-        raise WaitsError(f"it called {called}, which may wait; it is to go by the values alone")
+        raise WaitsError(f"it called {called}, which may wait; it must use nothing but the values")

@@ -49,7 +49,7 @@ class Copies:
         moving = settings.copy_by == "file-copy" and name == DATABASE
         made = name.startswith(PREFIX) and "/" not in name and self._disk.size(name)
         if not (moving or made):
-            raise LabError("copy-gone", f"{name!r} is no copy that was made here")
+            raise LabError("copy-gone", f"{name!r} is not a copy that was made here")
         disk, amount = self._disk, settings.chunk_bytes
         return Chunk(data=await disk.run(lambda: disk.read_bytes(name, offset, amount)))
 

@@ -154,7 +154,7 @@ class Newcomer:
         """Save into the copy what must not be lost with the old data; returns how many entries. Blocks."""
         disk, storage, made = self._env.disk, self._standing.storage, self._remembered().copy
         if made and made.position and storage.last > made.position:
-            raise OutrunError(f"the own log ends at {storage.last}, the copy at {made.position}")
+            raise OutrunError(f"this log ends at {storage.last}, the copy at {made.position}")
         with closing(disk.connect(INCOMING)) as copy, closing(disk.connect(DATABASE)) as own:
             tail = unknown_to(copy, log_table.after(own, 0, EVERYTHING))
             rows = list(own.execute("SELECT name, entries FROM set_aside"))

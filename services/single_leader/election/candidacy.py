@@ -70,7 +70,7 @@ class Candidacy:
             text = f"the invitation is from epoch {message.given_up}, and epoch {standing.epoch} has begun"
             raise LabError("bad-order", text, leader=standing.known_leader)
         if not await self.stand(message.reason, message.given_up):
-            text = f"{standing.env.node} found no majority for it, as long as another leader is heard of"
+            text = f"{standing.env.node} found no majority for it while another leader is heard from"
             raise LabError("bad-order", text, leader=standing.known_leader)
         return account.pulse(standing)
 
@@ -81,7 +81,7 @@ class Candidacy:
             patience_s = election.patience_s(standing.cluster, standing.env.random)
             await self._silence(patience_s)
             if standing.elects.is_set():
-                await self.stand(f"no leader heard of for {patience_s:.1f} s")
+                await self.stand(f"no leader heard from for {patience_s:.1f} s")
 
     async def _silence(self, patience_s: float) -> None:
         """Return when no leader has been heard from for `patience_s`; a leader hears itself."""

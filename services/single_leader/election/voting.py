@@ -26,7 +26,7 @@ class Voting:
         standing = self._standing
         if not standing.elects.is_set():
             coordination = standing.cluster.coordination
-            raise LabError("bad-order", f"there are no elections here, for coordination is {coordination!r}")
+            raise LabError("bad-order", f"there are no elections here, as coordination is {coordination!r}")
         has_leader = self._has_leader()
         try:
             granted = await standing.env.disk.run(lambda: self._decide(request, has_leader))
