@@ -143,7 +143,7 @@ async def test_a_request_may_say_of_how_many(peers: Peers) -> None:
 async def test_a_local_quorum_needs_a_home_nearby(peers: Peers) -> None:
     """It counted gateways as homes, and answered that none of none was too few."""
     settings = replace(SETTINGS, quorum="local", w=1, r=1, datacenters=(("n1", "g1"), ("n2", "n3")))
-    text = "w is from 1 to 1, for a key has 1 home here; not 2"
+    text = "w is from 1 to 1, as a key has 1 home here; not 2"
     assert (await failure(gateway_of(peers, settings), WRITE, Wish(w=2))).text == text
     elsewhere = replace(settings, datacenters=(("n1", "n2", "n3"),))
     error = await failure(gateway_of(peers, elsewhere), WRITE)
