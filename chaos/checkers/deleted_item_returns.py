@@ -42,7 +42,7 @@ def check(history: History, *, settled: bool = True) -> Finding:
     if returned:
         return found(NAME, len(returned), map(_witness, returned))
     if not keys:
-        return unknown(NAME, f"no delete by anybody who said what he saw succeeded, {UNTESTED}")
+        return unknown(NAME, f"no delete by a client that said what it saw succeeded, {UNTESTED}")
     doubts = list(_doubts(keys, finals, judged))
     return unknown(NAME, doubts[0]) if doubts else not_found(NAME)
 

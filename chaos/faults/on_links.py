@@ -40,7 +40,7 @@ async def strike_links(
         if not felt:
             raise DidNotBite(f"{start.text}: on none of these links do both ends run, so nobody feels it")
         if not any(await all_of(_proven(cluster, link, proof) for link in felt)):
-            raise DidNotBite(f"{start.text}: whoever could have felt it stopped running meanwhile")
+            raise DidNotBite(f"{start.text}: the nodes that could have felt it stopped meanwhile")
 
     async def heal() -> None:
         await put_back(cluster, before)
