@@ -1,6 +1,6 @@
-"""`python -m services ROLE` (or `switch`, or `health`): a node, its power switch, or a look at either.
+"""`python -m services ROLE` (or `switch`, or `health`): a node, its power switch, or a health check.
 
-Imports wait until they are needed: a look is to cost next to nothing.
+Imports wait until they are needed, because a health check must cost next to nothing.
 """
 
 import os
@@ -10,7 +10,7 @@ SWITCH = "switch"
 
 
 def main(arguments: list[str]) -> int:
-    """The exit code."""
+    """Run it; returns the exit code."""
     if arguments == ["health"]:
         from services.adapters.health import check
 

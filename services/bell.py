@@ -1,30 +1,30 @@
-"""A bell: anybody rings it, and one task waits until it has rung, if need be not for ever.
+"""A bell: anybody may ring it, and one task waits until it has rung, with a timeout if it wants.
 
-What `asyncio.Event` under `asyncio.timeout` does, for a single listener: with one future and one timer. A
-leader waits so for each of its followers after every batch.
+It does what `asyncio.Event` under `asyncio.timeout` does, but for a single listener, with one future and one
+timer. A leader waits like this for each of its followers after every batch.
 """
 
 import asyncio
 
 
 class Bell:
-    """It has rung or not, since it was silenced last."""
+    """It has rung, or has not, since it was last silenced."""
 
     def __init__(self) -> None:
         self._rung = False
         self._listener: asyncio.Future[None] | None = None
 
     def ring(self) -> None:
-        """Let whoever listens go on, and whoever will listen before `silence` as well."""
+        """Release the listener, or the next one to listen before `silence`."""
         self._rung = True
         self._wake()
 
     def silence(self) -> None:
-        """Whoever listens from now on waits for the next ring."""
+        """From now on a listener waits for the next ring."""
         self._rung = False
 
     async def rung(self, within_s: float | None = None) -> bool:
-        """True as soon as it has rung; False when it has not within so many seconds (None: wait for ever)."""
+        """True as soon as it has rung; False if it has not within `within_s` (None: wait for ever)."""
         if not self._rung:
             loop = asyncio.get_running_loop()
             self._listener = loop.create_future()

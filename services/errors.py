@@ -1,9 +1,9 @@
 """Every way in which a request can fail: one table, each error definite or indefinite.
 
-A *definite* error promises that the request had no effect and never will. An *indefinite* one
-admits that nobody here knows. A client may retry the first blindly; after the second it can only
-wonder, and a recorded history must keep the operation open for ever. In doubt: indefinite.
-(The habit is Maelstrom's; the idea that this single bit matters most, Jepsen's.)
+A *definite* error promises that the request had no effect and never will. An *indefinite* one admits that
+the outcome is unknown. A client may retry after a definite error. After an indefinite one it cannot know, and
+a recorded history must keep the operation open for ever. In doubt: indefinite. (The table follows Maelstrom;
+the idea that this single bit matters most is Jepsen's.)
 """
 
 from dataclasses import dataclass
@@ -26,32 +26,32 @@ KINDS: dict[str, Kind] = {
         Kind("bad-key", 400, True, "the key is not usable"),
         Kind("bad-value", 400, True, "the value is not usable"),
         Kind("bad-sql", 400, True, "the SQL is not usable"),
-        Kind("unsafe-statement", 400, True, "the statement would not come to the same on every replica"),
+        Kind("unsafe-statement", 400, True, "the statement may give different results on other replicas"),
         Kind("constraint-violated", 409, True, "the transaction breaks a rule of a table"),
         Kind("copies-differ", 409, True, "a record of the log does not fit this copy"),
-        Kind("storage-format", 409, True, "the log is written for another storage format than this copy's"),
-        Kind("log-damaged", 409, True, "a record of the log is not what its checksum says"),
+        Kind("storage-format", 409, True, "the log is in a storage format other than this copy's"),
+        Kind("log-damaged", 409, True, "a record of the log does not match its checksum"),
         Kind("unauthorized", 401, True, "orders to nodes need the run's token"),
-        Kind("forbidden-host", 403, True, "the Host header names somebody else"),
+        Kind("forbidden-host", 403, True, "the Host header names another machine"),
         Kind("forbidden-origin", 403, True, "browsers from other sites may not talk to the lab"),
-        Kind("no-such-route", 404, True, "the path leads nowhere"),
-        Kind("wrong-method", 405, True, "the path does not know this method"),
+        Kind("no-such-route", 404, True, "there is no such path"),
+        Kind("wrong-method", 405, True, "the path does not support this method"),
         Kind("no-such-key", 404, True, "the key has no value"),
         Kind("not-leader", 409, True, "this replica is not the leader"),
-        Kind("stale-epoch", 409, True, "the sender's epoch is over; somebody newer leads"),
+        Kind("stale-epoch", 409, True, "the sender's epoch is over; a newer one has begun"),
         Kind("bad-order", 409, True, "the order does not fit the node's state"),
         Kind(
             "another-incarnation",
             409,
             True,
-            "the sender is of the cluster as it was before it began anew",
+            "the sender belongs to the cluster as it was before it began anew",
         ),
-        Kind("log-gone", 409, True, "what is needed of the log was trimmed; only a copy of all helps"),
+        Kind("log-gone", 409, True, "the needed part of the log was trimmed; only a full copy helps"),
         Kind("wrong-partition", 421, True, "this replica holds another part of the keys"),
-        Kind("position-not-reached", 409, True, "this replica has not come to the client's token in time"),
+        Kind("position-not-reached", 409, True, "this replica did not reach the client's token in time"),
         Kind("position-lost", 410, True, "what this session saw or wrote was lost when a leader failed"),
-        Kind("copy-gone", 410, True, "this copy is not here any more; ask for another"),
-        Kind("obsolete-version", 409, True, "whoever wrote it had not seen what is there"),
+        Kind("copy-gone", 410, True, "this copy is no longer here; ask for another"),
+        Kind("obsolete-version", 409, True, "the writer had not seen the newest version"),
         Kind("too-many-siblings", 409, True, "nobody has merged the values of this key for too long"),
         Kind("locked", 423, True, "somebody else is editing this document"),
         Kind("too-large", 413, True, "the body is larger than allowed"),
@@ -77,7 +77,7 @@ KINDS: dict[str, Kind] = {
 class LabError(Exception):
     """A failure with a row in the table; `text` names the offending value and the remedy.
 
-    `leader` tells who would know better, where the raiser knows.
+    `leader` is the node to ask instead, if the raiser knows it.
     """
 
     def __init__(self, code: str, text: str, leader: str | None = None) -> None:
@@ -88,5 +88,5 @@ class LabError(Exception):
 
     @property
     def definite(self) -> bool:
-        """True when the request certainly had no effect."""
+        """True if the request certainly had no effect."""
         return self.kind.definite

@@ -1,7 +1,7 @@
-"""The families of replication, by name: one line here, and a family is found everywhere.
+"""The families of replication, by name: with one line here, a family is known everywhere.
 
-Who may accept a write? One leader, several leaders, everybody: the chapter has three answers, and each is a
-family. A family is made of three parts that are found by its name:
+Who may accept a write? One leader, several leaders, every replica: the chapter has three answers, and each is
+a family. A family has three parts, which are found by its name:
 
 | part | holds |
 |---|---|
@@ -15,7 +15,7 @@ The shells (`services.replica`, `services.gateway`, `services.controller`) know 
 import importlib
 from types import ModuleType
 
-DEFAULT = "single-leader"  # of settings that name none, as all did before there were others
+DEFAULT = "single-leader"  # the family of settings that name none, as once all did
 FAMILIES = (DEFAULT, "multi-leader", "leaderless")
 
 

@@ -1,13 +1,13 @@
-"""The clock for "until then I may": it never shows less time than any clock of the machine saw pass.
+"""The clock for "I may act until then": it never shows less time than any clock of the machine saw pass.
 
-A lease is a promise in true time, and the monotonic clock of a machine does not count the time in which the
-machine slept or its hypervisor held it still. The boot-time clock counts while the machine sleeps. After a
-freeze that no clock of the guest counted, somebody often sets the wall clock right: what it has jumped ahead
-by may have been such a freeze, so it counts as time that has passed. A clock that is set back says nothing.
-If the wall clock was only set wrong, a lease is asked for once more than was needed.
+A lease is a promise in true time, but a machine's monotonic clock does not count the time in which the
+machine slept or its hypervisor froze it. The boot-time clock counts while the machine sleeps. After a freeze
+that no clock of the guest counted, the wall clock is often corrected: a jump ahead may stand for such a
+freeze, so it counts as time that has passed. A clock that is set back says nothing. If the wall clock was
+merely wrong, a lease is renewed once more than necessary.
 
-The other kind of promise, "until then others may, and I wait", is counted by the monotonic clock: whoever
-sleeps then waits for longer, which harms nobody.
+The other kind of promise, "others may act until then, and I wait", uses the monotonic clock: a node that
+sleeps then waits longer, which harms nobody.
 """
 
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ NOISE_S = 0.001  # between two clocks that cannot be read at the same instant
 
 
 class LeaseClock:
-    """Compare its moments only with each other. A jump counts at the next look."""
+    """Compare its times only with each other. A jump counts from the next look."""
 
     def __init__(self, clock: "Clock") -> None:
         self._clock = clock

@@ -3,8 +3,8 @@
     17:22:21.345 n2 promoted role=leader epoch=4 position=118 reason="leader silent 1.5 s"  <<<
     {"time":1732209741.345,"node":"n2","role":"leader","epoch":4,"position":118,"event":"promoted",…}
 
-`parse` is the exact inverse of both: whether a value was 118 or "118" can be seen in the line,
-because strings that look like something else are put in quotes.
+`parse` is the exact inverse of both: a line shows whether a value was 118 or "118", because strings that look
+like something else are in quotes.
 """
 
 import json
@@ -17,7 +17,7 @@ RESERVED = ("time", "node", "event")
 FIRST_FIELDS = ("role", "epoch", "position")
 NOTABLE_WORDS = {"promoted", "demoted", "appointed", "failover", "fenced", "shut", "aside", "emptied"}
 NOTABLE_WORDS |= {"refused", "expired", "crashed", "bug", "failed", "powered", "undone"}
-MARK = "  <<<"  # behind role changes and refusals, so that the eye finds them
+MARK = "  <<<"  # after role changes and refusals, so that the eye finds them
 
 _HEAD = re.compile(r"(?:(\d\d):(\d\d):(\d\d\.\d{3}) )?([^\s=]+) ([^\s=]+)")
 _NAME = re.compile(r" ([^\s=]+)=")
@@ -59,7 +59,7 @@ def as_json(line: LogLine) -> str:
 
 
 def parse(line: str) -> LogLine | None:
-    """The event in `line`; None when it is not a node's log line."""
+    """The event in `line`; None if it is not a node's log line."""
     line = line.rstrip("\r\n")
     return _parse_json(line) if line.startswith("{") else _parse_text(line)
 
@@ -109,7 +109,7 @@ def _parse_text(line: str) -> LogLine | None:
 
 
 def _value_at(line: str, at: int) -> tuple[Any, int]:
-    """The value that begins at `at`, and where it ends. What is not JSON up to there is a bare string."""
+    """The value that begins at `at`, and where it ends. A value that is not JSON is a bare string."""
     bare = _BARE.match(line, at)
     bare_end = bare.end() if bare else at
     try:

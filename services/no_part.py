@@ -1,6 +1,6 @@
-"""What a node is between two families when its disk has refused the next one: nobody, and it says so.
+"""What a node is between two families if its disk refused the next one: it has no part, and says so.
 
-The old part is over and its data is gone, so nothing of it may answer any more; the next part has not begun.
+The old part is over and its data is gone, so it must not answer any more; the next part has not begun.
 """
 
 from services.errors import LabError
@@ -10,7 +10,7 @@ from services.standing_by import ClosedDoor
 
 
 class NoPart(ClosedDoor):
-    """A door for a gateway, and a part for everybody else."""
+    """A door for a gateway, and a part for all other nodes."""
 
     role = "none"
 
@@ -18,7 +18,7 @@ class NoPart(ClosedDoor):
         """There is nothing to start."""
 
     async def configure(self, settings: CommonSettings, reset: bool) -> None:
-        """See `Part`; no settings make it somebody, the shell does that."""
+        """See `Part`; settings alone do not give it a part, the shell does that."""
         self._refuse()
 
     def status(self) -> Status:

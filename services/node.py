@@ -14,7 +14,7 @@ from services.settings import CommonSettings, NodeSettings, settings_of
 from services.trouble import disk_may_refuse
 
 SETTINGS = "settings.json"
-ROOM_S = 0.2  # between two looks whether a full disk has room
+ROOM_S = 0.2  # between two checks whether a full disk has room
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 T = TypeVar("T")
 
@@ -26,20 +26,20 @@ class Node(Protocol):
         """Recover from the disk and begin the background work. Called once, before any message."""
 
     async def handle(self, message: Message) -> Message:
-        """The reply to `message`. Raises `LabError` when this node refuses or fails."""
+        """The reply to `message`. Raises `LabError` if this node refuses or fails."""
 
     async def stop(self) -> None:
         """End the background work and close what is open."""
 
     def status(self) -> Status:
-        """Who this node is at the moment; never waits."""
+        """The present status of this node; never waits."""
 
 
 async def when_there_is_room(env: Env, attempt: Callable[[], Awaitable[T]]) -> T:
-    """What comes of `attempt`, to begin a node or a part of it, as soon as the disk has room for it.
+    """The result of `attempt`, which begins a node or a part of it, once the disk has room for it.
 
-    On an empty disk a node begins by writing. On a full one it says so once and waits: a process that ended
-    would only have to be started again, by somebody who looks.
+    A node begins by writing to its disk. If the disk is full, it says so once and waits: if the process ended
+    instead, somebody would have to notice and restart it.
     """
     said = False
     while True:
@@ -57,7 +57,7 @@ async def when_there_is_room(env: Env, attempt: Callable[[], Awaitable[T]]) -> T
 async def probe(env: Env, message: Probe) -> Probed:
     """What came back from `message.to` over this node's own link.
 
-    Any answer shows that the link passes, a refusal by the node behind it as well.
+    Any answer shows that the link works, even a refusal by the node behind it.
     """
     began_s = env.clock.monotonic()
     outcome: Literal["passed", "no-answer", "refused"] = "passed"
@@ -72,7 +72,7 @@ async def probe(env: Env, message: Probe) -> Probed:
 
 
 def must_fit(settings: CommonSettings, node: NodeSettings) -> None:
-    """Raise `LabError` bad-order when `settings` are not for the cluster that `node` is in."""
+    """Raise `LabError` bad-order if `settings` are not for the cluster that `node` is in."""
     try:
         node.must_suit(settings)
     except ValueError as error:
@@ -80,15 +80,15 @@ def must_fit(settings: CommonSettings, node: NodeSettings) -> None:
 
 
 def settings_in_force(env: Env, given: CommonSettings) -> CommonSettings:
-    """What an order set last, which outlives the process; `given` until there has been one."""
+    """The settings of the last order, which outlive the process; `given` if there was none."""
     text = env.disk.read_text(SETTINGS)
     return settings_of(msgspec.json.decode(text)) if text else given
 
 
 def remember_settings(env: Env, settings: CommonSettings) -> None:
-    """Keep what an order has set, so that a node that starts again does not fall back.
+    """Keep the settings of an order, so that a restarted node does not fall back.
 
-    Raises `LabError` storage-failed when there is no room for it.
+    Raises `LabError` storage-failed if there is no room for them.
     """
     with disk_may_refuse():
         env.disk.write_text(SETTINGS, msgspec.json.encode(settings).decode())

@@ -1,9 +1,9 @@
-"""The power switch of a machine: it ends what runs there without the help of what runs there.
+"""The power switch of a machine: it ends what runs there without the machine's help.
 
-STONITH, "shoot the other node in the head", of Linux-HA and Pacemaker: before another leader may begin, the
-old one must certainly have stopped. Asking it to stop is no fencing, for a process that hangs obeys too late.
-So each replica's machine has a switch beside it, which the runtime provides, on a network of its own. Only
-what the switch confirms counts: nothing that ran when it was asked will ever act again.
+STONITH, "shoot the other node in the head", as in Linux-HA and Pacemaker: before another leader may begin,
+the old one must certainly have stopped. Asking it to stop is not fencing, because a process that hangs obeys
+too late. So each replica's machine has a switch beside it, provided by the runtime, on a network of its own.
+Only the switch's confirmation counts: nothing that ran when it was asked will ever act again.
 """
 
 from typing import Protocol
@@ -17,14 +17,14 @@ class Power(Protocol):
     """What the switch interrupts."""
 
     async def cut(self) -> bool:
-        """When it returns, no process that ran before will ever act again; False when none ran.
+        """When this returns, no process that ran before will ever act again; False if none ran.
 
-        Raises `LabError` when that is not certain.
+        Raises `LabError` if that is not certain.
         """
 
 
 class PowerSwitch:
-    """The switch beside the machine of `node`. Its log lines are about that node, and so carry its name."""
+    """The switch beside the machine of `node`. Its log lines are about that node, so they carry its name."""
 
     def __init__(self, node: str, log: Log, power: Power) -> None:
         self._node, self._log, self._power = node, log, power

@@ -9,7 +9,7 @@ M = TypeVar("M", bound=Message)
 
 
 def of_type(reply: Message, expected: type[M]) -> M:
-    """The reply, if it is. Raises `LabError`, indefinite, if it is not."""
+    """The reply, if it is of that type; else raises an indefinite `LabError`."""
     if isinstance(reply, expected):
         return reply
     raise LabError("internal", f"the answer is a {kind_of(reply)} where a {kind_of(expected)} was due")

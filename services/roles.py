@@ -1,7 +1,7 @@
 """Every role that a node can play, and the class that plays it.
 
-A new role is a line here and one in `services.messages.OF_ROLE`. A class is imported when a node of its
-role is made: a replica has no use for a gateway's code.
+A new role needs a line here and one in `services.messages.OF_ROLE`. A class is imported when a node of its
+role is made, because a replica does not need a gateway's code.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,6 +26,6 @@ ROLES: Mapping[str, str] = {
 
 
 def maker(role: str) -> Maker:
-    """What makes a node of `role`. Raises `KeyError` when there is no such role."""
+    """What makes a node of `role`. Raises `KeyError` if there is no such role."""
     make: Maker = load(ROLES[role])
     return make

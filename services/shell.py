@@ -1,8 +1,8 @@
 """The shell of a node: what it answers whatever its family, and how it changes from one family to another.
 
-A running node becomes one of another family by an order, on empty data: the old part stops, the disk is
-emptied, and the new part begins. So two families can be compared on one cluster. Where the disk refuses that,
-the node has no part in anything and says so, until an order succeeds or it starts again.
+An order can move a running node to another family, with empty data: the old part stops, the disk is emptied,
+and the new part begins. So one cluster can compare two families. If the disk refuses, the node has no part
+and says so, until an order succeeds or it restarts.
 """
 
 import asyncio
@@ -21,14 +21,14 @@ from services.trouble import disk_may_refuse
 
 
 class Shell:
-    """Base of replica, gateway and controller; `place` names the part of a family that is theirs."""
+    """Base of replica, gateway and controller; `place` names their part in a family."""
 
     place: str
 
     def __init__(self, env: Env, settings: NodeSettings) -> None:
         self.env, self.node = env, settings
         self._changing = asyncio.Lock()
-        self.beginnings = 0  # on empty data, by orders, since the process started
+        self.beginnings = 0  # how often orders have emptied the data since the process started
         self._take(settings_in_force(env, settings.cluster))
 
     async def start(self) -> None:
@@ -49,17 +49,17 @@ class Shell:
         return reply
 
     def status(self) -> Status:
-        """What this node knows of itself."""
+        """The status of this node."""
         status: Status = self.part.status()
         return replace(status, sent=dict(self.env.network.traffic()))
 
     def own_answers(self) -> Answers:
-        """What the shell answers itself."""
+        """What the shell itself answers."""
         looks: Answers = {AskStatus: self._ask_status, AskNotes: self._notes, Probe: self._probe}
         return {**looks, Configure: self._configure}
 
     def _take(self, settings: CommonSettings) -> None:
-        """Be a node of the family that `settings` are of."""
+        """Become a node of the family of `settings`."""
         make = part_for(settings, self.place)
         self._play(make(self.env, replace(self.node, cluster=settings)), settings)
 
@@ -94,7 +94,7 @@ class Shell:
         self.part.say("changed-family", family=settings.kind)
 
     def _can_go_on_with(self, settings: CommonSettings) -> bool:
-        """Is what it is by now what these settings call for?"""
+        """Can the present part serve these settings?"""
         return settings.parts == self.settings.parts and not isinstance(self.part, NoPart)
 
     async def _ask_status(self, _: AskStatus) -> Status:

@@ -1,4 +1,4 @@
-"""Whoever has no part in what the others do: remembers the settings, can be looked at, refuses work."""
+"""A node without a part in what the others do: it remembers settings, shows its status, and refuses work."""
 
 from typing import ClassVar, NoReturn
 
@@ -23,19 +23,19 @@ class Bystander:
         return {}
 
     async def start(self) -> None:
-        """Say so."""
+        """Log that it stands by."""
         self.say("stands-by", family=self._settings.family)
 
     async def stop(self, reason: str) -> None:
         """There is nothing to stop."""
 
     async def configure(self, settings: CommonSettings, reset: bool) -> None:
-        """Only the settings are to be remembered."""
+        """Remember the settings, nothing more."""
         remember_settings(self._env, settings)
         self._settings = settings
 
     def status(self) -> Status:
-        """Who it is, and nothing else."""
+        """Its name and role, and nothing else."""
         return Status(node=self._env.node, role=self.role, settings=self._settings)
 
     def say(self, event: str, **fields: object) -> None:
@@ -44,7 +44,7 @@ class Bystander:
 
 
 class ClosedDoor(Bystander):
-    """See `services.family.Door`; every client is told `why` there is nothing for him."""
+    """See `services.family.Door`; every client is told `why` it is refused."""
 
     def why(self) -> LabError:
         """What is wrong, and what helps."""
@@ -52,7 +52,7 @@ class ClosedDoor(Bystander):
 
     @property
     def replicas(self) -> tuple[str, ...]:
-        """See `Door`: all that there are."""
+        """See `Door`: all replicas."""
         return self._node.replicas
 
     def must_know_the_way(self) -> None:

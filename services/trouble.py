@@ -1,7 +1,7 @@
-"""A disk that refuses is no bug: who asked learns `storage-failed`, and the log has it once, not each time.
+"""A disk that refuses is not a bug: the caller gets `storage-failed`, and the log says so only once.
 
-Heartbeats and batches come again and again. While the disk is full each of them fails, and a line for each
-would bury what there is to see.
+Heartbeats and batches come again and again. While the disk is full each of them fails, and a log line for
+each would bury everything else.
 """
 
 import errno
@@ -18,14 +18,14 @@ CODE = "storage-failed"
 
 
 class Trouble:
-    """What the disk refuses at the moment, by the name of what was to be done."""
+    """What the disk refuses at the moment, by the name of the work."""
 
     def __init__(self, say: Callable[..., None]) -> None:
         self._say = say
         self._refused: set[str] = set()
 
     def told(self, what: str, error: Exception) -> Exception:
-        """`error` as whoever asked for `what` is to learn of it; the disk's errors become storage-failed."""
+        """`error` as the caller that asked for `what` gets it; the disk's errors become storage-failed."""
         error = _translated(error)
         if isinstance(error, LabError) and error.kind.code == CODE and what not in self._refused:
             self._refused.add(what)
@@ -33,12 +33,12 @@ class Trouble:
         return error
 
     def over(self, what: str) -> None:
-        """It went well; when it fails again, that is news."""
+        """It went well, so the next failure is logged again."""
         self._refused.discard(what)
 
     @contextmanager
     def noticed(self, what: str) -> Iterator[None]:
-        """What the disk refuses in this block is told, and raised as `LabError` storage-failed."""
+        """A block in which an error of the disk is logged, and raised as `LabError` storage-failed."""
         try:
             yield
         except Exception as error:
@@ -51,7 +51,7 @@ class Trouble:
 
 @contextmanager
 def disk_may_refuse() -> Iterator[None]:
-    """Whoever asked learns what the disk refuses in this block: `LabError` storage-failed."""
+    """A block in which an error of the disk is raised as `LabError` storage-failed."""
     try:
         yield
     except Exception as error:

@@ -1,9 +1,9 @@
-"""The part of a replica that keeps something on its disk, in whatever family: it begins, and it begins anew.
+"""A part that keeps something on its disk, in any family: how it begins, and how it begins anew.
 
-An order with other settings ends the work, and with `reset` empties the disk; then the work begins again. Two
-things must hold whatever the disk says. What a full one refuses changes nothing, or only empties the disk.
-And afterwards the part works, be it with the settings that it had, so it can be told something else. Orders
-come one at a time; the shell sees to that.
+An order with new settings ends the work, and with `reset` empties the disk; then the work begins again. Two
+things must hold whatever the disk does. If a full disk refuses, nothing changes, or the disk is only emptied.
+And afterwards the part works, perhaps with its old settings, so it can take another order. Orders come one at
+a time; the shell ensures that.
 """
 
 from collections.abc import Mapping
@@ -17,12 +17,12 @@ S = TypeVar("S", bound=CommonSettings)
 
 
 class Working(Generic[S]):
-    """Base of such a part; see `services.family.Part`. `role` is what it calls itself."""
+    """Base of such a part; see `services.family.Part`. `role` is its role in the log and the status."""
 
     role: str
 
     def __init__(self, env: Env, node: NodeSettings, kind: type[S]) -> None:
-        """`kind` are the settings of its family."""
+        """`kind` is the class of its family's settings."""
         assert isinstance(node.cluster, kind), node.cluster
         self._env, self._node = env, node
         self._settings: S = node.cluster
@@ -61,24 +61,24 @@ class Working(Generic[S]):
         self._env.log.event(event, role=self.role, **fields)
 
     def _must_be_able(self, settings: S) -> None:
-        """Raise `LabError` bad-order for settings that it could not work with; nothing has changed then."""
+        """Raise `LabError` bad-order, before anything changes, if it could not work with these settings."""
 
     def _work(self) -> None:
         self._works = True
         self._begin()
 
     def _open(self) -> None:
-        """Make everything that the settings call for, over what is on the disk. It may block."""
+        """Make everything that the settings call for, from what is on the disk. It may block."""
         raise NotImplementedError
 
     def _begin(self) -> None:
-        """Spawn what works in the background."""
+        """Spawn the background work."""
         raise NotImplementedError
 
     def _has(self) -> Mapping[str, Any]:
-        """What it has as it starts, for the log."""
+        """What it has when it starts, for the log."""
         return {}
 
     def _is_set_to(self) -> Mapping[str, Any]:
-        """The settings that matter most, for the log."""
+        """The most important settings, for the log."""
         return {}

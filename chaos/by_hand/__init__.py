@@ -1,1 +1,1 @@
-"""What a person does to the cluster that is up, be it by a command or on the page: strikes, orders."""
+"""What a person does to the running cluster, by a command or on the page: faults and orders."""

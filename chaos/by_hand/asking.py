@@ -1,4 +1,4 @@
-"""A client's request by hand, and in words what became of it where it failed."""
+"""A client's request by hand and, if it failed, what became of it, in words."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +15,7 @@ PATIENCE_S = 10.0  # longer than any gateway takes to say that it does not know
 async def asking(
     cluster: Cluster, *, is_write: bool, replica: str | None = None
 ) -> AsyncIterator[HttpClient]:
-    """A client of all doors of `cluster`; with `replica`, none but that one may answer.
+    """A client of all doors of `cluster`; with `replica`, only that one may answer.
 
     A request that fails in the block raises `ClusterError`, in the words of `failure`.
     """
@@ -29,7 +29,7 @@ async def asking(
 
 
 def failure(error: ClientError, is_write: bool) -> str:
-    """What went wrong, and of a write whether it may have happened; a read has nothing to wonder about."""
+    """What went wrong and, for a write, whether it may have happened."""
     if not is_write:
         return error.text.removesuffix(f"; {IN_DOUBT}")
     doubt = "it certainly did not happen" if error.definite else "nobody knows whether it happened"

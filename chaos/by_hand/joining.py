@@ -1,11 +1,11 @@
-"""A new follower by hand: it was in reserve, takes a copy of the leader's data, and follows its log."""
+"""A new follower by hand: a replica in reserve takes a copy of the leader's data, and follows its log."""
 
 from chaos.by_hand.striking import noted
 from chaos.cluster import Cluster, ClusterError, eventually
 from chaos.faults.fault import Mark
 from services.families import DEFAULT
 
-FOLLOWS_S = 30.0  # the copy of what somebody has typed is small
+FOLLOWS_S = 30.0  # a copy of data typed by hand is small
 
 
 async def join(cluster: Cluster, node: str | None) -> str:
@@ -31,7 +31,7 @@ async def join(cluster: Cluster, node: str | None) -> str:
 
 
 async def _leader(cluster: Cluster) -> str:
-    """Who leads. Raises `ClusterError` where nobody can join: no one leads alone, or members elect."""
+    """Who leads. Raises `ClusterError` if no replica can join: no single leader, or members elect it."""
     settings = (await cluster.status(cluster.replicas[0]))["settings"]
     family = settings.get("family", DEFAULT)
     if family != DEFAULT:

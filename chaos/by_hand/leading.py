@@ -1,4 +1,4 @@
-"""Who leads, and for whom that one waits, by an operator's order; noted among the log lines, like faults."""
+"""Who leads and whom the leader waits for, by an operator's order; noted in the logs, like faults."""
 
 from chaos.by_hand.striking import noted
 from chaos.cluster import Cluster
@@ -6,7 +6,7 @@ from chaos.faults.fault import Mark
 
 
 async def promote(cluster: Cluster, node: str) -> str:
-    """Make `node` the leader; returns what was done. Raises `ClusterError` that says what would be right."""
+    """Make `node` the leader; returns what was done. Raises `ClusterError` saying what would be right."""
     cluster.tell(f"by hand: {node} is to lead")
     leader = await cluster.order("promote", node)
     return noted(cluster, Mark("promote", {"nodes": [leader]}, f"promoted by hand: {leader} leads now"))

@@ -1,4 +1,4 @@
-"""Looking at a cluster: what every node says of itself, and what the operating system says of it."""
+"""Looking at a cluster: the status of every node, and what the operating system says of its process."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ async def look(cluster: Cluster) -> dict[str, Any]:
 def put_together(
     cluster: Cluster, accounts: list[dict[str, Any]], links: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What `look` returns, from what every node and the links' states were found to be."""
+    """What `look` returns, put together from the nodes' accounts and the links' states."""
     for account in accounts:
         if number := number_of(account["node"], cluster.partitions):
             account["partition"] = number
@@ -45,7 +45,7 @@ async def _accounts(cluster: Cluster) -> list[dict[str, Any]]:
 
 
 async def _links(cluster: Cluster) -> dict[str, Any]:
-    """Those that are not healthy; or why nobody knows, as where the proxy stands still."""
+    """The links that are not healthy; or why that is unknown, for example because the proxy is paused."""
     links = [link for link in cluster.links if link.touchable]
     try:
         states = await all_of(map(cluster.link_state, links))
@@ -56,13 +56,13 @@ async def _links(cluster: Cluster) -> dict[str, Any]:
 
 
 def _leaders(accounts: Sequence[dict[str, Any]], partition: int | None) -> list[dict[str, Any]]:
-    """The first who leads that partition, if anybody does."""
+    """The first node that leads that partition, if any does."""
     of_partition = (account for account in accounts if account.get("partition") == partition)
     return [account for account in of_partition if account.get("role") == "leader"][:1]
 
 
 async def _account(cluster: Cluster, node: str) -> dict[str, Any]:
-    """What the operating system says of the node's process, and if it runs, what the node says."""
+    """What the operating system says of the node's process and, if it runs, what the node says."""
     state = await cluster.process_state(node)
     account: dict[str, Any] = {"node": node, "process": state}
     if state != "running":

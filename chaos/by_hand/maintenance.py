@@ -1,8 +1,8 @@
-"""A planned stop: nobody has to find out by a timeout that a node is gone, for the others are told before.
+"""A planned stop: the others are told before, so no node has to find out by a timeout.
 
-Who leads hands over first. Where writes wait for the node, they wait for another follower instead, or, where
-they wait for all, for the others. Where those left could not acknowledge anything, nothing is stopped. When
-the node is back, the rule of before holds again as soon as it has what it missed.
+A leader hands over first. If writes wait for the node, they wait for another follower instead or, if they
+wait for all, for the others. If those left could not acknowledge anything, nothing is stopped. When the node
+is back, the old rule holds again as soon as the node has what it missed.
 """
 
 import json
@@ -23,7 +23,7 @@ UNCHANGED = ""
 
 @dataclass(frozen=True)
 class Around:
-    """Who holds the same keys as `node`, runs, and is not it; and what leads them, as it says itself."""
+    """The running replicas that hold the same keys as `node`; and their leader's own status."""
 
     node: str
     others: tuple[str, ...]
@@ -32,7 +32,7 @@ class Around:
 
     @property
     def replication(self) -> str:
-        """By which rule writes are acknowledged, whoever is named."""
+        """The rule by which writes are acknowledged, without the named followers."""
         return str(self.leader["settings"]["replication"])
 
     @property
@@ -42,7 +42,7 @@ class Around:
 
     @property
     def rule(self) -> str:
-        """The two together, as one types it."""
+        """The rule with the names, as one types it."""
         return _waiting_for(self.named) or self.replication
 
     @property
@@ -65,7 +65,7 @@ class Around:
             )
 
     def stand_ins(self) -> list[str]:
-        """The followers that writes are to wait for instead; none where nobody waits for the node."""
+        """The followers that writes will wait for instead; empty if no write waits for the node."""
         if self.replication == "semi-sync" and self.node in self.leader["waits_for"]:
             return self.followers[:1]
         if self.replication != "sync" or (self.named and self.node not in self.named):
@@ -78,7 +78,7 @@ class Around:
 
 
 async def begin(cluster: Cluster, node: str) -> str:
-    """Take `node` out and stop it; returns what was done. Raises `ClusterError`, and then it still runs."""
+    """Take `node` out and stop it; returns what was done. After a `ClusterError` it still runs."""
     _must_be_known(cluster, node)
     if (state := await cluster.process_state(node)) != "running":
         raise ClusterError(f"{node} is {state}; `./lab fault heal` lets everybody run")
@@ -95,14 +95,14 @@ async def begin(cluster: Cluster, node: str) -> str:
             steps.append(f"writes wait for {', '.join(instead)}")
     _remember({**remembered(), node: again})
     await cluster.kill(node)
-    if again == "semi-sync":  # whom it waits for is settled, and that one can be replaced again
+    if again == "semi-sync":  # the leader has chosen a follower, and may choose another again
         await cluster.order("replicate", again)
     text = "; ".join((*steps, f"stopped for maintenance: {node}"))
     return noted(cluster, Mark("maintenance", {"nodes": [node]}, text))
 
 
 async def end(cluster: Cluster, node: str) -> str:
-    """Start `node` again, and wait for it as before; returns what was done. Raises `ClusterError`."""
+    """Start `node` again and restore the old rule; returns what was done. Raises `ClusterError`."""
     _must_be_known(cluster, node)
     stopped = remembered()
     if node not in stopped:
@@ -145,7 +145,7 @@ def _file() -> Path:
 
 
 def remembered() -> dict[str, str]:
-    """Who is stopped for maintenance, and by which rule writes were acknowledged before."""
+    """Which nodes are stopped for maintenance, and the rule by which writes were acknowledged before."""
     return dict(json.loads(_file().read_text("utf-8"))) if _file().exists() else {}
 
 

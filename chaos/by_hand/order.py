@@ -1,4 +1,4 @@
-"""An order to the cluster that is up: it is found, nobody else has it meanwhile, and it is let go again."""
+"""An order to the running cluster: find it, hold it while the order runs, and release it."""
 
 from collections.abc import Awaitable, Callable
 from typing import Concatenate, ParamSpec, TypeVar
@@ -13,6 +13,6 @@ T = TypeVar("T")
 async def by_hand(
     order: Callable[Concatenate[Cluster, P], Awaitable[T]], *given: P.args, **named: P.kwargs
 ) -> T:
-    """What `order` returns for the cluster that is up. Raises `ClusterError`, also where a run has it."""
+    """What `order` returns for the running cluster. Raises `ClusterError`, also if a run holds it."""
     async with playground.cluster_that_is_up(alone=True) as cluster:
         return await order(cluster, *given, **named)

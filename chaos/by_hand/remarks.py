@@ -1,11 +1,11 @@
-"""What somebody should know who looks at a cluster: in sentences, from what `look` has found."""
+"""What a person who looks at a cluster should know, in sentences, from what `look` has found."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 
 def remarks(found: Mapping[str, Any]) -> Iterator[str]:
-    """One sentence each: two who lead, nobody who leads, who is dead or paused, what is wrong with a link."""
+    """One sentence each: two leaders, no leader, nodes that are dead or paused, what is wrong with a link."""
     yield from _about_leaders(found["nodes"])
     for node in found["nodes"]:
         if node["process"] == "dead" and node["node"] in found.get("maintenance", ()):
@@ -46,7 +46,7 @@ def of_link(state: Mapping[str, Any]) -> str:
 
 
 def _about_leaders(nodes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Only where one leads at a time: in each partition, or in all of the cluster."""
+    """Only if one node leads at a time: in each partition, or in the whole cluster."""
     ones = [
         node
         for node in nodes

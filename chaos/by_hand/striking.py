@@ -20,14 +20,14 @@ from chaos.runtimes.state import faults_file, state_directory
 
 @runtime_checkable
 class TakesNotes(Protocol):
-    """A cluster that keeps by itself what is done to it, as one in virtual time does."""
+    """A cluster that itself records what is done to it, like one in virtual time."""
 
     def note(self, mark: Mark) -> None:
         """This happens now."""
 
 
 async def strike(cluster: Cluster, fault: Fault) -> str:
-    """Strike and leave it so; returns what was done. What does not bite, or is broken off, is taken back."""
+    """Strike and leave it so; returns what was done. A fault without effect or interrupted is taken back."""
     taken_aim = await fault.aim(cluster)
     noted(cluster, taken_aim.start)
     try:
@@ -35,14 +35,14 @@ async def strike(cluster: Cluster, fault: Fault) -> str:
     except (DidNotBite, CancelledError) as error:
         with undisturbed():
             await taken_aim.heal()
-        why = "that had no effect" if isinstance(error, DidNotBite) else "somebody broke it off"
-        cluster.tell(f"{why}, and it is taken back: {taken_aim.start.text}")
+        why = "that had no effect" if isinstance(error, DidNotBite) else "it was interrupted"
+        cluster.tell(f"{why}, so it is taken back: {taken_aim.start.text}")
         raise
     return taken_aim.start.text
 
 
 async def heal(cluster: Cluster) -> str:
-    """Take everything back: who stands still goes on, who is dead starts again, every link is healthy."""
+    """Take everything back: paused nodes go on, dead ones start again, every link becomes healthy."""
     with undisturbed():
         links = [link for link in cluster.links if link.touchable]
         done = [*await _revived(cluster), *await _mended(cluster, links)]
@@ -61,7 +61,7 @@ async def _revived(cluster: Cluster) -> list[str]:
 
 
 async def mend(cluster: Cluster, links: Sequence[Link]) -> str:
-    """Make these links healthy again, and touch nothing else."""
+    """Make these links healthy again, and nothing else."""
     with undisturbed():
         done = await _mended(cluster, links)
     return "\n".join(done) or "nothing was wrong with them"
@@ -113,7 +113,7 @@ async def upgrade(cluster: Cluster, target: str, new_format: bool) -> str:
 def noted(cluster: Cluster, mark: Mark) -> str:
     """Write `mark` among the log lines of `cluster`; returns its text.
 
-    Those of one that is up stand in a file beside it, unless it takes notes itself.
+    For a running cluster they go into a file beside it, unless it takes notes itself.
     """
     if isinstance(cluster, TakesNotes):
         cluster.note(mark)

@@ -10,9 +10,9 @@ NO_JSON = ("NaN", "Infinity", "-Infinity")  # words to Python's reader of JSON, 
 
 
 def value_of(text: str) -> Any:
-    """The JSON that `text` is, read as strictly as a gateway does, else the text itself.
+    """The JSON in `text`, read as strictly as a gateway does, else the text itself.
 
-    Raises `LabError` for JSON that cannot be stored as it stands.
+    Raises `LabError` for JSON that cannot be stored as it is.
     """
     if text in NO_JSON:
         return text

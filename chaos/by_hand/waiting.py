@@ -1,4 +1,4 @@
-"""For whom a leader waits before it tells a client that a write is done, in a sentence."""
+"""Whom a leader waits for before it tells a client that a write is done, in a sentence."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ WHEN = {
 
 
 def rules(found: Mapping[str, Any]) -> Iterator[str]:
-    """One sentence for each leader, of those who lead alone, from what `look` has found."""
+    """One sentence for each single leader, from what `look` has found."""
     for node in found["nodes"]:
         if node.get("role") == "leader" and node.get("family") == "single-leader":
             yield f"{node['node']} acknowledges writes {_when(node)}"

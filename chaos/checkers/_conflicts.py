@@ -1,9 +1,9 @@
-"""In which order must two writes be, if a reader who knew the one was shown the other?
+"""Which order must two writes have, if a reader that knew the one was shown the other?
 
-Whoever knows of write a and reads the value of write b, of the same key, was shown b as the newer one: a
-comes before b. Where a's writer did not know b, nor b's a, this is news: a *conflict* that was decided (the
-relation "CF" of Bouajjani et al. 2017). Of a process's writes only the last that a reader knows is asked, for
-those before it come before that anyway. A read of nothing decides nothing here; `causality` judges it.
+A reader that knows write a and reads the value of write b, of the same key, was shown b as the newer one: a
+comes before b. If neither writer knew of the other's write, this is new: a *conflict* that was decided (the
+relation "CF" of Bouajjani et al. 2017). Of each process's writes only the last that a reader knows matters,
+because earlier ones come before it anyway. A read of nothing decides nothing here; `causality` judges it.
 """
 
 from dataclasses import dataclass

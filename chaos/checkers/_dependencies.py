@@ -107,10 +107,10 @@ class Dependencies:
                 self._missed(key, list(readers), unread)
 
     def _missed(self, key: ListKey, readers: list[int], unread: list[Append]) -> None:
-        """Whoever read all of the list missed what was appended afterwards, but nobody misses his own.
+        """A reader of the whole list missed what was appended afterwards, except its own appends.
 
-        So a reader that appended itself does not go through the common node, which leads to him as well.
-        Where there are several of these, that is a ring (a lost update), and edges to the first show it.
+        So a reader that appended itself does not go through the common node, which leads to it as well. If
+        there are several of these, that is a ring (a lost update), and edges to the first show it.
         """
         writers = {append.by.index: append for append in unread}
         both = [reader for reader in readers if reader in writers]

@@ -19,7 +19,7 @@ from chaos.history import Operation, canonical
 
 
 def is_known(of_key: KeyOperations, siblings: Iterable[list[object] | None] = ()) -> bool:
-    """Whether somebody said what he knew of this register, so that knowledge decides and not time alone.
+    """Whether some client said what it knew of this register, so that knowledge decides and not time alone.
 
     `siblings` are those of the replicas' final reads.
     """

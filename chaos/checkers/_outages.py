@@ -1,7 +1,7 @@
 """How long clients asked in vain: the longest time in which something was wanted and nothing was done.
 
-Such a time begins with a request, or with the last success while others were waiting already, and ends
-with the next success, or where the clients' last request ended. Times in which nobody asked do not count.
+Such a time begins with a request, or with a success while other requests were already waiting. It ends with
+the next success, or when the clients' last request ended. Times without requests do not count.
 """
 
 from bisect import bisect_right

@@ -1,8 +1,8 @@
 """Nothing passes that was never put to the test.
 
 A history without an anomaly is evidence only if there was something to see. So before a checker says "not
-found", each kind of operation that it judges must have succeeded at least once: of reads that all failed, and
-of writes that are all in doubt, nothing can be said. What was found stays found, for it was seen.
+found", each kind of operation that it judges must have succeeded at least once: if all reads failed, or all
+writes are in doubt, nothing can be said. What was found stays found, because it was seen.
 (Jepsen's `stats` checker asks the same of a whole test.)
 """
 

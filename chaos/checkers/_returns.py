@@ -1,10 +1,10 @@
-"""Which parts of what a replica holds had been deleted by somebody who saw them.
+"""Which parts of what a replica holds had been deleted by a client that saw them.
 
-Somebody deletes a part when it was in what he saw (`saw`) and is not in what he left: by a `delete`, or by a
-list written without it. It is deleted for good once every change that brought it in was known to an
-acknowledged delete; whoever writes it anew without having seen it brings it in again. A client that knew
-nothing of the delete and carries the part on may rightly keep it in a value of its own. In a merged value,
-in a value that was replaced, and in one by somebody who knew of the delete, the part has come back.
+A client deletes a part that was in what it saw (`saw`) and is not in what it left: by a `delete`, or by a
+list written without it. The part is deleted for good once every change that brought it in was known to an
+acknowledged delete; a client that writes it anew without having seen it brings it in again. A client that did
+not know of the delete may rightly keep the part in a value of its own. In a merged value, in a replaced
+value, or in a value of a client that knew of the delete, the part has come back.
 """
 
 import math

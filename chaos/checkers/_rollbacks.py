@@ -1,13 +1,13 @@
 """Reads of registers and sets that show what never came to be: what failed, or what was rolled back.
 
-A replica that shows a write before enough others have it may have to throw it away again. So a value whose
-write was never acknowledged, and which somebody read all the same, was *rolled back* when in the end no
-replica holds it, and no change that may have come after the sight of it left what they hold. As long as an
-acknowledged change may have come after it, it may have been replaced by that, and nothing is claimed.
+A replica that shows a write before enough others have it may have to drop it again. So a value that was read
+although its write was never acknowledged was *rolled back* if in the end no replica holds it, and no change
+that may have come after that read left what they hold. If an acknowledged change may have come after it, that
+change may have replaced it, and nothing is claimed.
 
-Where nobody read the replicas in the end, or they had not settled by then, a replica convicts itself: it
-showed the value, and shows a state that was over before; and nobody sees the value again. A cluster that does
-not name its replicas cannot.
+If the replicas were not read in the end, or had not settled by then, a replica may convict itself: it showed
+the value, later shows a state that was over before it, and no read shows the value again. That needs answers
+that name their replica.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,14 +1,14 @@
 """Readers see concurrent writes in opposite orders, or an effect without its cause.
 
-Causal convergence (CCv; Perrin et al. 2016, Bouajjani et al. 2017): beside all that `causality` asks for,
-there is one order of all writes, which everybody's view follows: whoever knows several writes of a key is
-shown the last of them in that order. That is what last-writer-wins and every other rule by which replicas
-come to agree give. It is broken when the orders that readers were shown ("CF", see `_conflicts.py`) and
-what comes before what make a ring ("CyclicCF"). A bounded disagreement while messages travel is none: a
-reader who does not know a write yet decides nothing about it.
+Causal convergence (CCv; Perrin et al. 2016, Bouajjani et al. 2017): besides all that `causality` requires,
+there is one order of all writes that every view follows: a reader that knows several writes of a key is
+shown the last of them in that order. Last-writer-wins guarantees this, and so does every other rule that
+makes replicas agree. It is broken when the orders that readers were shown ("CF", see `_conflicts.py`) and
+the order of causes and effects form a ring ("CyclicCF"). Disagreement while messages travel does not count:
+a reader that does not know a write yet decides nothing about it.
 
-Assumed, else unknown: as for `causality`. Not looked at: what a read of nothing decides once somebody
-deletes.
+Assumed, else unknown: as for `causality`. Not looked at: what a read of nothing decides once something was
+deleted.
 """
 
 from collections import defaultdict

@@ -1,14 +1,13 @@
-"""A session sees concurrent writes in an order that cannot be, or an effect without its cause.
+"""A session sees concurrent writes in an impossible order, or an effect without its cause.
 
-Causal memory (CM; Ahamad et al. 1995, Bouajjani et al. 2017): beside all that `causality` asks for, each
-session by itself can put all writes that it knows into one order, in which each of its reads finds the last
-write before it. Others may have another order: two readers may disagree for ever, which
-`causal-convergence` forbids; but none may change its mind. What a session was shown orders writes (a known
-one before the one that was read), which makes others known to earlier reads, and so on until nothing is new
-("HB"). It is broken when that is a ring ("CyclicHB"), or when a read of nothing turns out to come after a
-write ("WriteHBInitRead").
+Causal memory (CM; Ahamad et al. 1995, Bouajjani et al. 2017): besides all that `causality` requires, each
+session can put all writes that it knows into one order, in which each of its reads finds the last write
+before it. Sessions may differ: two readers may disagree for ever, which `causal-convergence` forbids; but
+none may change its mind. What a session was shown orders writes (a known one before the one that was read),
+which makes further writes known to earlier reads, and so on until nothing is new ("HB"). It is broken when
+that is a ring ("CyclicHB"), or when a read of nothing turns out to come after a write ("WriteHBInitRead").
 
-Assumed, else unknown: as for `causality`. Not looked at: reads of nothing where somebody deletes. A history
+Assumed, else unknown: as for `causality`. Not looked at: reads of nothing for keys with deletes. A history
 too large to work all of that out is unknown.
 """
 

@@ -1,18 +1,18 @@
 """An effect is seen without its cause: an answer without its question, an update without its insert.
 
-What comes before what (Lamport 1978): the operations of a session in their order,
-the write before every read that returns it, and whatever follows from these. A read breaks causality
-when it returns a value, or nothing, although a change of that key which came after that value comes
-before the read, or when it returns what nobody had begun to write. For histories with unique values that is
+What comes before what (Lamport 1978): the operations of a session in their order, a write before every read
+that returns it, and whatever follows from these. A read breaks causality when it returns a value (or
+nothing) although a later change of that key comes before the read, or when it returns a value that nobody
+had begun to write. For histories with unique values that is
 all that can go wrong with *causal consistency* (CC; the bad patterns of Bouajjani, Enea, Guerraoui, Hamza,
 "On verifying causal consistency", 2017: "WriteCORead", "WriteCOInitRead" and "ThinAirRead"; "CyclicCO" would
-need a read from the future). No clock and no order of versions is assumed. Two readers may see two
-concurrent writes in opposite orders for ever: what forbids that is stronger, `causal-convergence`; what one
-reader may not do with them is for `causal-memory` (Ahamad et al. 1995).
+need a read from the future). It assumes no clock and no order of versions. Two readers may see two concurrent
+writes in opposite orders for ever: the stronger `causal-convergence` forbids that, and `causal-memory`
+(Ahamad et al. 1995) judges what a single reader may see.
 
 Assumed, else unknown: registers of reads, writes and deletes, no value written twice to one key. What a
-session did counts once it was over. A history of so many processes that what each of them knew does not fit
-into memory is unknown, too.
+session did counts once it was over. A history is also unknown if it has so many processes that what each of
+them knew does not fit into memory.
 """
 
 from collections.abc import Callable

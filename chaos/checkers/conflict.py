@@ -1,8 +1,8 @@
 """Two acknowledged changes of one register conflict: neither of the two authors knew of the other's.
 
-Nothing need be lost by that, if both are kept; but somebody has to settle it. Where all changes of a record
-go through one leader, and its authors read before they write, there is none. Judged by what clients say
-they saw (`saw`), step by step, see `_knowledge.py`: a change that may have known the other accuses nobody.
+Nothing need be lost if both are kept, but somebody has to settle it. If all changes of a record go through
+one leader, and its authors read before they write, there is no conflict. It is judged by what clients say
+they saw (`saw`), step by step, see `_knowledge.py`: a change that may have known the other is no evidence.
 
 Assumed, else unknown: no value is written twice to one register, and some change that says what it knew was
 acknowledged. Not looked at: blind changes, changes that failed or are in doubt, sets.

@@ -1,4 +1,4 @@
-"""A replica shows a write, and afterwards a state older than a write that was over before that began.
+"""A replica shows a write, and later a state older than a write that was over before the first one began.
 
 Consistent prefix (Terry 2013): what a reader finds is some beginning of the sequence of all writes,
 never a part with a gap. The sequence is known as far as writes do not overlap, whoever made them.

@@ -1,7 +1,7 @@
 """A user is shown a row that belongs to another.
 
-Judged from what clients were served: a read by a session returned a row whose `name` is that of another
-session which inserted such a row. Nothing is concluded about rows that nobody is known to own.
+It is judged from what clients were served: a session's read returned a row whose `name` is that of another
+session that inserted such a row. Nothing is concluded about rows without a known owner.
 
 Assumed, else unknown: at least one row was inserted and one session read a row, and every name was inserted
 by one session only.

@@ -1,14 +1,14 @@
 """An item that somebody saw and deleted is there again in the end.
 
-That is how merging goes wrong without tombstones: two carts are joined, and what was taken out of one of them
-is still in the other (the example is Amazon's, DeCandia et al. 2007). An item is the value of a register, a
-part of a merged value, or an element of a list or set; `_returns.py` says when it had been deleted and when
-it may rightly be there. Found in any replica's final contents, each replica judged alone.
+This is how merging goes wrong without tombstones: two carts are joined, and what was taken out of one is
+still in the other (the example is Amazon's, DeCandia et al. 2007). An item is the value of a register, a part
+of a merged value, or an element of a list or set; `_returns.py` says when it counts as deleted and when it
+may rightly be there. Each replica's final contents are judged alone.
 
-Assumed, else unknown: somebody who said what he saw (`saw`) was told that it is deleted; final reads of
-every replica that answered clients, when the cluster had settled and after the last acknowledgement; what
-was seen and what is held was written; no value written twice to one register; an element of a set that was
-added once. Not looked at: blind deletes (their loss is a `lost-write`), and reads during the run.
+Assumed, else unknown: a client that said what it saw (`saw`) was told that its delete is done; final reads of
+every replica that answered clients, when the cluster had settled and after the last acknowledgement; all
+values seen and held were written; no value written twice to one register; elements of sets were added once.
+Not looked at: blind deletes (their loss is a `lost-write`), and reads during the run.
 """
 
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ def check(history: History, *, settled: bool = True) -> Finding:
     if returned:
         return found(NAME, len(returned), map(_witness, returned))
     if not keys:
-        return unknown(NAME, f"no delete by anybody who said what he saw succeeded, {UNTESTED}")
+        return unknown(NAME, f"no delete by a client that said what it saw succeeded, {UNTESTED}")
     doubts = list(_doubts(keys, finals, judged))
     return unknown(NAME, doubts[0]) if doubts else not_found(NAME)
 

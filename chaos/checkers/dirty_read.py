@@ -1,12 +1,12 @@
-"""Somebody reads what certainly failed, or what was never acknowledged and then was rolled back.
+"""A client reads what certainly failed, or what was never acknowledged and then rolled back.
 
 With transactions it is the aborted read, G1a (Adya 1999), found as Elle does: an element names the
-transaction that appended it. With registers and sets it is a read of a value whose write had failed, or of
-one that no majority had: its write was never acknowledged, it was read, and then it was lost
-(`_rollbacks.py` says when that is certain).
+transaction that appended it. With registers and sets it is a read of a value whose write had failed, or that
+no majority had: its write was never acknowledged, the value was read, and then it was lost (`_rollbacks.py`
+says when that is certain).
 
-Assumed, else unknown: something was read and something written with success; every value and every element
-read was written by somebody before, and none was written twice to one key. Not looked at: an acknowledged
+Assumed, else unknown: some read and some write succeeded; every value and every element read had been written
+before, and none was written twice to one key. Not looked at: an acknowledged
 write that is lost (`lost-write`), and a value that was rolled back before anybody read it.
 """
 

@@ -1,8 +1,8 @@
 """After settling, a consumer's own copy is not what the replicas hold.
 
-`copy/TABLE` is what a consumer has in the end: a list of `[key, row]`, each row with as many columns as the
-consumer is after. Each of these columns must be as it is on a replica, and no row may be there or missing
-that is not there or missing on the replicas.
+`copy/TABLE` is what a consumer has in the end: a list of `[key, row]`, each row with the columns that the
+consumer copies. Each of these columns must be as on a replica, and the copy must have exactly the rows that
+the replicas have.
 
 Assumed, else unknown: a consumer was read when the cluster had settled, and at the same position of the log
 as the replicas.

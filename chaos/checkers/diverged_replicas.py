@@ -1,17 +1,16 @@
 """After healing and settling, two replicas' final contents differ.
 
-Judged key by key from the final reads alone. A key that a replica does not hold counts as null, for a
-set as empty, and the order of a set's elements does not matter, nor that of siblings.
+It is judged key by key, from the final reads alone. A key that a replica does not hold counts as null, or as
+an empty set; the order of a set's elements, or of siblings, does not matter.
 
-Convergence may be asked for within a bound. It counts from the moment at which all was quiet (the last
-fault had ended, the last client was answered) to the end of the final reads: the measure `converged_ms`,
-for nobody looked before. Replicas that differ sooner than that may still become equal, and replicas found
-equal later may have been so in time: both is unknown.
+Convergence may be required within a bound. The time counts from when all was quiet (the last fault had ended,
+the last client was answered) to the end of the final reads: the measure `converged_ms`, because nobody looked
+before. Replicas that differ sooner than that may still become equal, and replicas found equal later may have
+been equal in time: both are unknown.
 
-Assumed, else unknown: the cluster had settled before that, some write was acknowledged, at least two
-replicas were read after the last of them, and it is known of every replica that answered clients what it
-holds under every key that was written. Replicas that could be read and differ are found in spite of another
-that could not.
+Assumed, else unknown: the cluster had settled before that, some write was acknowledged, at least two replicas
+were read after the last one, and for every replica that answered clients it is known what it holds under
+every key that was written. Replicas that could be read and differ are found even if another was unreadable.
 """
 
 from collections.abc import Iterator, Sequence

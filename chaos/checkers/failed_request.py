@@ -1,9 +1,9 @@
-"""A request failed, or left its client in doubt: what a planned change is not to cost anybody.
+"""A request failed, or left its client in doubt, which a planned change must not cost any client.
 
 Every request counts, a read like a write; so does one that was never answered. Waiting is not failing:
 how long answers took is for `write-stall` and `long-outage`.
 
-Assumed, else unknown: somebody asked for something.
+Assumed, else unknown: there was some request.
 """
 
 from chaos.checkers._words import seconds, sentence, witness_of

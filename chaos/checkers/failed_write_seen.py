@@ -1,10 +1,10 @@
-"""A client was told that its write had failed, and later somebody reads what it wrote.
+"""A client was told that its write had failed, and later a read shows what it wrote.
 
-Where each replica takes a write by itself, one that too few of them have confirmed is an error for the
-client and stays where it was taken: nobody rolls it back. Whether a read shows it is a matter of whom it
-asks (Kleppmann 2017, Limitations of quorum consistency). An error that leaves its client in doubt counts as
-much as one that is definite: it is about what clients do who take an error for the end of it. An operation
-that was never answered does not count.
+If each replica takes a write by itself, a write that too few of them confirmed is an error for the client,
+but stays where it was taken: nothing rolls it back. Whether a read shows it depends on which replicas it asks
+(Kleppmann 2017, Limitations of quorum consistency). An error that leaves the client in doubt counts like a
+definite one, because many clients take any error for a failure. An operation that was never answered does not
+count.
 
 A read counts if it began after the error was told. Assumed, else unknown: registers and sets, no value
 written twice to one key; a write failed and a read succeeded, or nothing was put to the test.

@@ -1,14 +1,14 @@
-"""Two people, or one and the same, were shown a text's elements in different orders, or one of them twice.
+"""Readers, or even one reader, were shown a text's elements in different orders, or one of them twice.
 
-A text that several edit is a list, and what anybody sees of it must fit together: of two elements that two
-readers both saw, the same one stands on the left; and an element that was typed once is there once. That is
-the list specification of Attiya, Burckhardt, Gotsman, Morrison, Yang and Zawirski (2016), in the form that
-operational transformation keeps as well (the weak one). Whoever types a word sees it on his own screen, so
-this says also that nobody's words come out in another order.
+A text that several people edit is a list, and all reads of it must fit together: of two elements that two
+readers both saw, the same one is on the left; and an element that was typed once is there once. That is the
+list specification of Attiya, Burckhardt, Gotsman, Morrison, Yang and Zawirski (2016), in the weak form, which
+operational transformation keeps as well. Writers see a word on their own screen as they type it, so this also
+means that nobody's words come out in another order.
 
-Evidence are the reads of clients and of the replicas' final contents. Judged are keys into which somebody
-`type`s. Assumed, else unknown: some keystroke and some read succeeded, an element is typed once, and is
-typed by somebody.
+The evidence is the reads of clients and of the replicas' final contents. It judges the keys into which
+clients `type`. Assumed, else unknown: some keystroke and some read succeeded, each element was typed once,
+and every element seen was typed.
 """
 
 from collections import Counter

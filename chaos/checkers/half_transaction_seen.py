@@ -1,4 +1,4 @@
-"""A transaction sees a part of what another one did, and not the rest.
+"""A transaction sees a part of what another one did, but not the rest.
 
 Within one list (intermediate read, G1b: its first append, not its last; or the last before the first),
 between two lists that one transaction reads (fractured read, Bailis et al. 2014: the append to the one, not

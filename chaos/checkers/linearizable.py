@@ -1,12 +1,12 @@
-"""A key's register did not behave like one register that everybody shares.
+"""A key's register did not behave like a single register that all clients share.
 
 Linearizable (Herlihy and Wing 1990): every operation seems to take effect at one moment between its request
-and its answer. This holds for a history when it holds for each key. Keys whose values are written once each
-are judged by the zones of their values, all together in n log n; keys with compare-and-set, deletes,
-appended text or repeated values by a search each, with a budget that ends in unknown.
+and its answer. A history is linearizable if each key is. Keys whose values are each written once are judged
+by the zones of their values, all together in n log n. Keys with compare-and-set, deletes, appended text or
+repeated values each need a search, with a budget; when it is used up, the result is unknown.
 
 Operations in doubt may take effect at any time after they began, or never. Every key is absent at first.
-A cas that failed is taken to have had no effect, which says nothing about the value.
+A failed cas is assumed to have had no effect, and says nothing about the value.
 
 Assumed, else unknown: some read and some write of a register succeeded. A read of what nobody had begun to
 write is evidence, not a breach of an assumption. Not looked at, as the finding says: what is of no register

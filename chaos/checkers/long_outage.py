@@ -1,7 +1,7 @@
-"""Nobody succeeded with anything for longer than the scenario allows, although clients asked.
+"""No request succeeded for longer than the scenario allows, although clients asked.
 
-One answer to anybody ends such a time: what is measured is the outage of the whole cluster, for which
-`unavailable` is not enough. By the times in the history, as `_outages.py` says.
+A single answer ends such a time: this measures the outage of the whole cluster, while `unavailable` looks at
+each door. It goes by the times in the history, as `_outages.py` says.
 
 Assumed, else unknown: something succeeded at some time, and a bound is stated.
 """

@@ -1,14 +1,14 @@
 """An acknowledged write is in no replica's final contents, and nothing acknowledged replaced it.
 
-Registers: whatever came last leaves its value. A change may have come last unless something
-acknowledged began after it was over; one in doubt always may. When what the replicas hold was left by
-none of these, the last acknowledged change is lost, whichever it was. So at most one loss is claimed
-for a key: every earlier change may have been replaced by that one. A delete is a change like any other.
+Registers: the last change leaves its value. A change may have come last unless an acknowledged one began
+after it was over; one in doubt always may. If none of these left what the replicas hold, the last
+acknowledged change is lost, whichever it was. So at most one loss is claimed per key: that change may have
+replaced every earlier one. A delete is a change like any other.
 
 Where clients say what they knew (`saw`, `siblings`), a change replaces what it saw and what that had
 replaced. A part of an acknowledged value that no replica has, neither alone nor among siblings nor in a
-merged value, is lost unless somebody who knew it left it out, also when others wrote later without knowing
-it (`_unaccounted.py`).
+merged value, is lost unless a writer that knew it left it out; later writes that did not know it are no
+excuse (`_unaccounted.py`).
 
 Sets: an acknowledged element that no replica has is lost, unless a delete of its key may explain it; a delete
 with `saw` explains what it saw.

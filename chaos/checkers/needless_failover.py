@@ -4,8 +4,8 @@ That the lead passed is seen in the answers: acknowledged writes name who took t
 there was need is seen in the marks of the faults. A leader was away while it was dead, stood still, or links
 of it were cut or lost messages; slow links, load and wrong clocks take nobody away. Replacing it was right
 if such a fault was in force at some time from its last acknowledged write to the first one of its successor,
-and lasted longer than the bound; a dead leader may be replaced at once. Who orders a promotion or a hand-over
-has his reasons, and no change needs another within ten seconds of the order. Where the keys are shared out
+and lasted longer than the bound; a dead leader may be replaced at once. An operator's promotion or hand-over
+has a reason, and no change needs another within ten seconds of the order. Where the keys are shared out
 over partitions, each has a leader and epochs of its own, and is looked at by itself.
 
 Assumed, else unknown: a bound is stated, and acknowledgements name replica and epoch.

@@ -1,9 +1,9 @@
 """While nodes were being upgraded no write succeeded for longer than the scenario allows.
 
-An upgrade's two marks stand in the history: nodes are stopped, and have started again. What counts is the
-longest time in which writes were wanted and none succeeded, if it began before the nodes had all started
-and ended after the first was stopped; it may well last beyond the upgrade, until there is a leader again.
-By the times in the history, as `_outages.py` says.
+The history has two marks for an upgrade: nodes are stopped, and have started again. What counts is the
+longest time in which writes were wanted and none succeeded, if it began before the nodes had all started and
+ended after the first was stopped; it may last beyond the upgrade, until there is a leader again. It goes by
+the times in the history, as `_outages.py` says.
 
 Assumed, else unknown: something was upgraded, some write succeeded at some time, and a bound is stated.
 """

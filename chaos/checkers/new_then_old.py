@@ -1,10 +1,10 @@
-"""Of two reads of a key that do not overlap, the later one sees the older value, whoever asks.
+"""Of two reads of a key that do not overlap, the later one sees the older value, whichever clients read.
 
-What a quorum of readers and writers with w + r > n may still show: a read during a write meets one of
-the replicas that have it, the next read only others (Kleppmann 2017, Linearizability and quorums). It is
-the monotonic reads of all clients taken together.
+Quorums with w + r > n may still show this: a read during a write meets one of the replicas that have it, the
+next read meets only others (Kleppmann 2017, Linearizability and quorums). It is like monotonic reads, but
+across all clients.
 
-Assumed, else unknown: as for `read-your-writes`. That w + r > n held is for the scenario to say.
+Assumed, else unknown: as for `read-your-writes`. The scenario must ensure that w + r > n.
 """
 
 from chaos.checkers._sweep import Guarantee, Regress, by_key, judge

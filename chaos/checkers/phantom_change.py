@@ -1,8 +1,8 @@
-"""A consumer beside the cluster keeps a change that nobody else has: one never made, refused, or undone.
+"""A consumer beside the cluster keeps a change that no replica has: one never made, refused, or undone.
 
-After settling, each consumer is read: `changes/TABLE` is the list of all changes `[key, value]` that it
-took over and has not undone. Each must have been asked for by somebody and not refused; and if it was
-acknowledged, it must still be in the log in the end (see `_undone`); that only when the cluster had settled.
+After settling, each consumer is read: `changes/TABLE` is the list of all changes `[key, value]` that it took
+over and has not undone. A client must have asked for each, and it must not have been refused. If the cluster
+had settled, an acknowledged change must also still be in the log in the end (see `_undone`).
 
 Assumed, else unknown: some write was acknowledged, a consumer was read, and no value was written twice to
 one key. Deletes carry no value, so nothing is concluded about them.

@@ -1,8 +1,8 @@
 """A consumer beside the cluster took over one change twice.
 
-Delivery is at least once: after a crash or a failover the same changes come again. Who counts or bills must
-apply each of them once. After settling, each consumer is read: `changes/TABLE` is the list of all changes
-`[key, value]` that it took over and has not undone.
+Delivery is at least once: after a crash or a failover the same changes come again. A consumer that counts or
+bills must apply each of them once. After settling, each consumer is read: `changes/TABLE` is the list of all
+changes `[key, value]` that it took over and has not undone.
 
 Assumed, else unknown: some write was acknowledged, a consumer was read, and no value was written twice to
 one key. Deletes carry no value, so nothing is concluded about them.

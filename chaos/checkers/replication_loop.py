@@ -1,9 +1,8 @@
-"""Changes run in circles: what one leader was sent comes back to it, as if it were new.
+"""Changes run in circles: a change that a leader has handed on comes back to it as if it were new.
 
-Two values of a register chase each other round. A client who looks again and again at one replica sees the
-first, then the second, the first again, and the second again, although each was written only once. Nothing
-else looks like that: a value that was rolled back does not come again, and one that came late does not come
-twice.
+Two values of a register chase each other. A client that reads one replica again and again sees the first,
+then the second, the first again, and the second again, although each was written only once. Nothing else
+looks like that: a rolled-back value does not come again, and a late one does not come twice.
 
 Assumed, else unknown: registers, no value written twice to one key, reads that name their replica, some write
 and some read that succeeded. Not looked at: sets; a lone change that runs in circles, which nobody can see by

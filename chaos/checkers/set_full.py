@@ -3,13 +3,12 @@
 In the words of Jepsen's `set-full`: an element is *known* from the end of its acknowledged add, or of the
 first read that shows it. It is *stable* when the read that began last of all that may show it does; *stale*
 when it is stable, but a read that began after it was known missed it; *lost* when the read that began last
-misses it and began after it was known; *never-read* when no read tells either. An element is whatever
-somebody added or any read shows: one whose add failed, and one that nobody added, are there once they were
-seen.
+misses it and began after it was known; *never-read* when no read tells either. Everything that was added or
+that any read shows is an element; one whose add failed, or that nobody added, exists once it was seen.
 
-Assumed, else unknown: sets of which nothing is deleted, read as lists, some add was acknowledged, and some
-element is stable or lost: where none was read for certain, nothing is known. Judged by clients' reads
-alone; `lost-write` looks into the replicas.
+Assumed, else unknown: sets without deletes, read as lists, some add was acknowledged, and some element is
+stable or lost: if none was certainly read, nothing is known. Only clients' reads are judged; `lost-write`
+looks into the replicas.
 """
 
 from collections.abc import Iterator

@@ -1,10 +1,9 @@
-"""A read returns more values at once than there are clients who write: most of them had been replaced long
-ago.
+"""A read returns more values at once than there are writing clients: most had been replaced long ago.
 
-Whoever writes what he has read before leaves one value of his own at most, for his next write replaces it.
-So there are never more siblings of a key than clients who have written it, if writes replace what their
-writers saw. Where the bookkeeping is too coarse they pile up without end (Preguiça et al. 2010: one version
-vector for all siblings).
+A client that reads before it writes leaves at most one value of its own, because its next write replaces it.
+So a key never has more siblings than clients that have written it, if writes replace what their writers saw.
+If the bookkeeping is too coarse, siblings pile up without end (Preguiça et al. 2010: one version vector for
+all siblings).
 
 Assumed, else unknown: changes say what their clients had seen; something was written, and a read returned. A
 client is a process: one whose write is in doubt goes on as another.

@@ -1,10 +1,10 @@
 """Two replicas acknowledged writes in overlapping spans of time.
 
-A span reaches from the first to the last acknowledgement of one replica in one epoch. When exactly a
-replica acknowledged, clients cannot see; it was between the request and the answer. An overlap is
-claimed only when there is one wherever in these intervals the acknowledgements lay. So a late answer
-of an old leader is no evidence against it, a write that it took after its successor's is. Where the keys
-are shared out over partitions each has a leader of its own, so only those of one partition are compared.
+A span reaches from the first to the last acknowledgement of one replica in one epoch. Clients cannot see
+exactly when a replica acknowledged; it was between the request and the answer. An overlap is claimed only if
+there is one wherever in these intervals the acknowledgements were. So a late answer of an old leader is not
+evidence against it, but a write that it took after its successor's is. If the keys are shared out over
+partitions, each has its own leader, so only leaders of the same partition are compared.
 
 Assumed, else unknown: some write was acknowledged, and every acknowledgement names its replica and epoch.
 """

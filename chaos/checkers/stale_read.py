@@ -1,18 +1,17 @@
 """A read returned a value that had been replaced by a write acknowledged before the read began.
 
-Weaker than linearizability, but the evidence is just two operations. A value is certainly replaced once
-a change is acknowledged that began after the change which left the value was over. Changes in doubt are
-over never, so what they left does not count as replaced. The value of a set is replaced by each add: a
-read that lacks an element acknowledged before it began is stale, unless a delete may explain it.
+Weaker than linearizability, but the evidence is just two operations. A value is certainly replaced once a
+change is acknowledged that began after the change that left the value was over. Changes in doubt are never
+over, so what they left does not count as replaced. Each add replaces the value of a set: a read that lacks an
+element acknowledged before it began is stale, unless a delete may explain it.
 
-Where clients say what they knew (`saw`, `siblings`), a value is replaced by whoever knew it, and a read is
-stale when each value that it returned was replaced, for each by some write acknowledged before the read
-began.
+If clients say what they knew (`saw`, `siblings`), a write replaces the values that its client knew, and a
+read is stale if every value that it returned was replaced by some write acknowledged before the read began.
 
 How stale: since when the value had been replaced (milliseconds from the first acknowledgement of a
 successor to the beginning of the read), and by how many acknowledged changes (versions). Both are lower
-bounds. Of the stale reads the median, the 95th percentile (nearest rank) and the most are given, and
-their share of all reads of values.
+bounds. For the stale reads it gives the median, the 95th percentile (nearest rank) and the maximum, and their
+share of all reads of values.
 
 Assumed, else unknown: no value written twice to one register, and every value read was written by somebody
 before. Not looked at: what is neither a register nor a set, and the replicas' final contents.

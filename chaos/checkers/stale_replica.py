@@ -5,9 +5,9 @@ value was over; for an absent key, once any write is, unless a delete may have c
 when it lacks an acknowledged element that no delete explains. Each replica is judged alone, so this is
 found also where all replicas agree on what is old.
 
-Where clients say what they knew (`saw`, `siblings`), a value is replaced by whoever knew it, and later writes
-that did not know it leave it as current as it was. One replaced sibling, or one part of a merged value, is
-enough.
+If clients say what they knew (`saw`, `siblings`), a write replaces the values that its client knew, and later
+writes that did not know a value leave it current. One replaced sibling, or one replaced part of a merged
+value, is enough.
 
 Assumed, else unknown: no value written twice to one register, final reads, when the cluster had settled and
 after the last acknowledgement, of every replica that answered clients (how the others stand says little

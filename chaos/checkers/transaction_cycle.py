@@ -1,4 +1,4 @@
-"""Transactions that no order explains, as the isolation level that is promised would have it.
+"""Transactions that no order allowed by the promised isolation level explains.
 
 Elle's dependency graph (Kingsbury, Alvaro 2020; Adya 1999). The longest read of a list is the order of its
 appends, and what was acknowledged and never read came after it. So of two transactions that touch a list one

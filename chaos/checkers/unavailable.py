@@ -1,6 +1,6 @@
 """At one of the doors nothing succeeded for longer than the scenario allows, although clients asked there.
 
-A door is a gateway: a service that answers some of its users and not the others is unavailable to these.
+A door is a gateway: a service that answers only some of its users is unavailable to the others.
 For the cluster as a whole see `long-outage`. Measured by the times in the history, as `_outages.py` says.
 
 Assumed, else unknown: something succeeded at each door where somebody asked, and a bound is stated.

@@ -1,12 +1,12 @@
 """A read was staler than the bound, or than its own answer said it might be.
 
-How stale a read was is counted as by `stale-read`: from the first acknowledgement of a write that replaced
-the value to the beginning of the read, so it was at least so stale. Against that two claims are held: the
-bound that the scenario states for all reads, and what the answer itself says (`behind_ms`), with 12 % for
-clocks that run at different speeds and a millisecond for rounding.
+Staleness is counted as in `stale-read`: from the first acknowledgement of a write that replaced the value to
+the beginning of the read, so it is a lower bound. Two claims are checked against it: the bound that the
+scenario states for all reads, and what the answer itself says (`behind_ms`), with 12 % for clocks that run at
+different speeds and a millisecond for rounding.
 
-Assumed, else unknown: what `stale-read` assumes, and that a bound is stated. An answer that says nothing of
-its age is held against the bound alone.
+Assumed, else unknown: what `stale-read` assumes, and that a bound is stated. An answer that does not give its
+age is checked against the bound alone.
 """
 
 from chaos.checkers._outages import NO_BOUND

@@ -1,7 +1,7 @@
-"""A replica shows what a session wrote, and afterwards a state older than the session had read by then.
+"""A replica shows what a session wrote, and afterwards a state older than the session had read before.
 
-Writes follow reads (Terry et al. 1994): whoever sees a write that was made after reading something finds
-that, too: no answer without its question, also when they are two keys.
+Writes follow reads (Terry et al. 1994): a client that sees a write also finds what its writer had read before
+it: no answer without its question, even if they are under two keys.
 
 Assumed, else unknown: as for `monotonic-write`.
 """

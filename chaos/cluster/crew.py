@@ -1,4 +1,4 @@
-"""Who belongs to a cluster at the moment: the members of its shape, and the spares that have joined."""
+"""Which nodes belong to a cluster at the moment: the members of its shape, and spares that have joined."""
 
 from chaos.cluster import ClusterError
 from chaos.cluster.links import CONTROLLER
@@ -20,7 +20,7 @@ class Crew:
 
     @property
     def partitions(self) -> Layout:
-        """The replicas of each partition of the keys; empty where all replicas hold the same."""
+        """The replicas of each partition of the keys; empty if all replicas hold the same."""
         return self.settings.groups
 
     @property
@@ -35,39 +35,39 @@ class Crew:
 
     @property
     def with_data(self) -> tuple[str, ...]:
-        """Who is read in the end: the replicas, and devices where they keep anything."""
+        """The nodes to read in the end: the replicas, and devices if they keep data."""
         return (*self.replicas, *(self.devices if self.settings.devices_hold_data else ()))
 
     @property
     def at_work(self) -> tuple[str, ...]:
-        """Everybody whose process is meant to run, the controller last."""
+        """All nodes whose process should run, the controller last."""
         return (*self.replicas, *self.gateways, *self.companions, CONTROLLER)
 
     @property
     def groups(self) -> Layout:
-        """The replicas of each partition; all of them where there is only one."""
+        """The replicas of each partition; all replicas if there is only one."""
         return groups(self.partitions, self.replicas)
 
     def fellows(self, node: str) -> tuple[str, ...]:
-        """The replicas that hold the same keys as `node`, itself among them."""
+        """The replicas that hold the same keys as `node`, including itself."""
         return fellows(node, self.partitions, self.replicas)
 
     def must_exist(self, node: str) -> None:
-        """Raises `ClusterError` unless somebody is called `node`, be it in reserve."""
+        """Raise `ClusterError` unless there is a node called `node`, perhaps in reserve."""
         if node not in self.shape.nodes:
             raise ClusterError(f"nobody is called {node!r}; there are {', '.join(self.shape.nodes)}")
 
     def must_be_spare(self, node: str) -> None:
-        """Raises `ClusterError` unless `node` is in reserve."""
+        """Raise `ClusterError` unless `node` is in reserve."""
         if node not in self.spares:
             reserve = ", ".join(self.spares) or "nobody"
             raise ClusterError(f"{node} is no spare replica; in reserve: {reserve}")
 
     def enlist(self, node: str) -> None:
-        """The spare `node` is one of the replicas from now on. Raises `ClusterError`."""
+        """Make the spare `node` one of the replicas. Raises `ClusterError`."""
         self.must_be_spare(node)
         self.replicas = (*self.replicas, node)
 
     def dismiss(self) -> None:
-        """As at the start: whoever has joined is a spare again."""
+        """Go back to the start: replicas that have joined become spares again."""
         self.replicas = self.shape.members

@@ -1,10 +1,10 @@
-"""Which links there are: every ordered pair of nodes that talks is one link with a proxy of its own.
+"""Which links there are: every ordered pair of nodes that talk is one link with a proxy of its own.
 
-One-way faults are possible because the link from n1 to n2 is not the link from n2 to n1. Two kinds
-of link are special. The controller's out-of-band links lead to the power switches of the replicas
-(stonith), on a network of their own: a fault strikes them only if it names them, for instance `n1-oob`
-for the switch of n1, and whoever isolates n1 or the controller leaves them alone. The lab's own links
-are for looking, for orders and for reading the final contents; no fault ever touches them.
+One-way faults are possible because the link from n1 to n2 is not the link from n2 to n1. Two kinds of link
+are special. The controller's out-of-band links lead to the power switches of the replicas (stonith), on a
+network of their own: a fault strikes them only if it names them, for instance `n1-oob` for the switch of n1;
+isolating n1 or the controller does not touch them. The lab's own links are for status, for orders and for
+reading the final contents; no fault ever touches them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,17 +26,17 @@ class Link:
 
     @property
     def name(self) -> str:
-        """`source-target`, with `-oob` behind it when out of band."""
+        """`source-target`, with `-oob` after it if out of band."""
         return f"{self.source}-{self.target}" + (f"-{OUT_OF_BAND}" if self.out_of_band else "")
 
     @property
     def address_key(self) -> str:
-        """Whom it leads to: the name in the `LAB_LINKS` of its source, and for faults to aim at."""
+        """What it leads to: the name in its source's `LAB_LINKS`, and the one that faults aim at."""
         return f"{self.target}-{OUT_OF_BAND}" if self.out_of_band else self.target
 
     @property
     def touchable(self) -> bool:
-        """True when faults may strike it."""
+        """True if faults may strike it."""
         return self.source != LAB
 
 
@@ -61,7 +61,7 @@ def all_links(
 
 
 def _companion_links(others: Sequence[str], companions: Sequence[str]) -> Iterator[Link]:
-    """A companion talks with every replica, gateway and other companion; the lab looks at it."""
+    """A companion talks with every replica, gateway and other companion, and with the lab."""
     for index, companion in enumerate(companions):
         for other in (*others, *companions[:index]):
             yield Link(companion, other)
@@ -70,7 +70,7 @@ def _companion_links(others: Sequence[str], companions: Sequence[str]) -> Iterat
 
 
 def _device_links(replicas: Sequence[str], devices: Sequence[str]) -> Iterator[Link]:
-    """A device talks with replicas and with nobody else; the lab looks at it."""
+    """A device talks only with replicas, and with the lab."""
     for device in devices:
         for replica in replicas:
             yield Link(device, replica)

@@ -1,8 +1,8 @@
 """What a fault, a workload and a scenario may know of a cluster, whatever it runs on.
 
-One protocol for every runtime. Nothing in it is particular to our own replicas: nodes, links,
-processes, roles. Runtimes say which abilities they have, faults which they need, and what does not
-fit together says so before anything starts.
+One protocol for every runtime. Nothing in it is particular to our own replicas: nodes, links, processes,
+roles. Runtimes say which abilities they have, faults which they need, and a mismatch is reported before
+anything starts.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from chaos.cluster.links import Link
 from services.settings import AnySettings
 
 T = TypeVar("T")
-RETRY_S, SELDOM_S = 0.02, 0.1  # how long to wait before another look: soon at first, then more seldom
+RETRY_S, SELDOM_S = 0.02, 0.1  # how long to wait before another look: short at first, then longer
 MORE_SELDOM = 1.25
 
 Ability: TypeAlias = Literal["links", "kill", "pause", "restart", "clocks", "disks"]
@@ -47,10 +47,10 @@ CUT = LinkState(cut_requests=True, cut_replies=True)
 class ClockState:
     """What is wrong with a machine's clocks; the default is nothing.
 
-    `offset_s` is added to its wall clock, `rate` is how fast all clocks run (1.01 gains a second in
-    a hundred). With a strobe the wall clock is right and wrong by `strobe_s` in turns of `period_s`.
+    `offset_s` is added to its wall clock, `rate` is how fast all clocks run (1.01 gains a second in a
+    hundred). With a strobe the wall clock alternates every `period_s` between right and wrong by `strobe_s`.
     A machine that stands `still` is `asleep`, which its boot-time clock counts, or `frozen` from outside,
-    which none of its clocks counts. When `rate` is 1 again, somebody sets the wall clock right at once.
+    which none of its clocks counts. When `rate` is 1 again, the wall clock is corrected at once.
     """
 
     offset_s: float = 0.0
@@ -92,23 +92,23 @@ class Cluster(Protocol):
 
     @property
     def gateways(self) -> Mapping[str, str]:
-        """Where clients come in: the base URL of each gateway."""
+        """The base URL of each gateway, for clients."""
 
     @property
     def doors(self) -> Mapping[str, str]:
-        """The same with the devices, each for its own users; one object, which is kept up to date."""
+        """The same plus the devices, each for its own users; one object, which is kept up to date."""
 
     @property
     def addresses(self) -> Mapping[str, str]:
-        """Where each node answers the lab, as base URLs: no fault touches the way there. None on `sim`."""
+        """The base URL at which each node answers the lab; no fault touches the way there. Empty on `sim`."""
 
     @property
     def replicas(self) -> tuple[str, ...]:
-        """The replicas at the moment: those from the start, and the spares that have joined."""
+        """The present replicas: those from the start, and the spares that have joined."""
 
     @property
     def partitions(self) -> tuple[tuple[str, ...], ...]:
-        """The replicas of each partition of the keys; empty where all replicas hold the same."""
+        """The replicas of each partition of the keys; empty if all replicas hold the same."""
 
     @property
     def spares(self) -> tuple[str, ...]:
@@ -120,17 +120,17 @@ class Cluster(Protocol):
 
     @property
     def devices(self) -> tuple[str, ...]:
-        """Those of them that are devices: each answers its own users."""
+        """The companions that are devices: each answers its own users."""
 
     @property
     def with_data(self) -> tuple[str, ...]:
-        """Who holds data: the replicas, and the devices of a family that keeps some there."""
+        """The nodes that hold data: the replicas, and devices if the family keeps data there."""
 
     async def configure(self, settings: AnySettings) -> None:
         """Empty data, these settings on every node; returns when a leader takes writes again."""
 
     async def enlist(self, node: str) -> None:
-        """Start the spare `node`, empty, and tell it to join; from now on it is one of `replicas`.
+        """Start the spare `node`, empty, and tell it to join; from now on it is one of the `replicas`.
 
         Returns when it answers, long before it has caught up.
         """
@@ -138,7 +138,7 @@ class Cluster(Protocol):
     async def resolve(self, target: str) -> str:
         """The node that `target` names: a node's own name, or `leader` or `follower`.
 
-        Where the keys are shared out over partitions these are of the first, and `leader-2` is of the second.
+        If the keys are shared out over partitions, these mean the first, and `leader-2` means the second.
         """
 
     async def set_link(self, link: Link, state: LinkState) -> None:
@@ -148,7 +148,7 @@ class Cluster(Protocol):
         """The state that the proxy reports."""
 
     async def probe(self, link: Link, timeout_s: float) -> Literal["passed", "no-answer", "refused"]:
-        """Send a harmless request through `link`, from its source's side of it, and say what came back."""
+        """Send a harmless request through `link`, from its source's side, and say what came back."""
 
     async def kill(self, node: str) -> None:
         """SIGKILL; returns when the process is gone."""
@@ -157,7 +157,7 @@ class Cluster(Protocol):
         """SIGSTOP; returns when the process stands still."""
 
     async def resume(self, node: str) -> None:
-        """SIGCONT; returns when the process runs again, or has ended: it was shot while it stood still."""
+        """SIGCONT; returns when the process runs again, or has ended, if it was shot while paused."""
 
     async def restart(self, node: str) -> None:
         """Start a dead node again on its old disk; returns when it answers."""
@@ -166,19 +166,19 @@ class Cluster(Protocol):
         """What the operating system (or the engine) says of the node's process."""
 
     async def revive_proxy(self) -> ProcessState:
-        """Whoever carries the links works again if he stood still or was dead; returns how he was found."""
+        """Make the links' proxy work again if it was paused or dead; returns the state it was found in."""
 
     async def order(self, name: str, node: str | None = None) -> str:
-        """An operator's order to what runs here, for instance `promote`; returns who has carried it out.
+        """Give an operator's order, for instance `promote`; returns which node has carried it out.
 
-        Which orders there are, and what exactly is returned, is the target's (`chaos.targets`).
+        The target (`chaos.targets`) defines which orders there are, and what exactly they return.
         """
 
     async def must_have_settled(self) -> None:
-        """Raise `ClusterError` that says what is missing: nobody owes anything, and who must be alike, is."""
+        """Raise `ClusterError` saying what is missing, until no node owes anything and replicas agree."""
 
     async def status(self, node: str) -> Mapping[str, Any]:
-        """The node's own account: role, mark, owes, and what its family adds (over the lab's link)."""
+        """The node's own status: role, mark, owes, and what its family adds (over the lab's link)."""
 
     async def contents(self, node: str) -> Mapping[str, Any]:
         """Everything that a replica holds: `registers`, `sets`, `tables`, `epoch`, `position`."""
@@ -187,20 +187,20 @@ class Cluster(Protocol):
         """All log lines so far, of all nodes, in time order."""
 
     def tell(self, text: str) -> None:
-        """Tell it to whoever watches this cluster's own logs, if it has such; returns at once."""
+        """Write `text` into this cluster's own logs, if it has any, for people who watch; returns at once."""
 
     async def close(self) -> None:
-        """Heal, and stop and remove whatever this object started."""
+        """Heal, then stop and remove whatever this object started."""
 
 
 class Machines(Cluster, Protocol):
-    """What a cluster can do besides that has the abilities `clocks` and `disks`."""
+    """Extra methods of a cluster with the abilities `clocks` and `disks`."""
 
     async def set_clock(self, node: str, state: ClockState) -> None:
-        """From now on the clocks of `node` are wrong in this way."""
+        """Make the clocks of `node` wrong in this way, from now on."""
 
     async def set_disk(self, node: str, state: DiskState) -> None:
-        """From now on the disk of `node` is like this."""
+        """Put the disk of `node` into this state, from now on."""
 
     async def keep_disk(self, node: str) -> None:
         """Make a copy of what is on the disk now, for a later `restart`."""
@@ -214,18 +214,18 @@ class ClusterError(Exception):
 
 
 class WrongUsageError(ClusterError):
-    """What was asked for cannot be meant; the text names what there is."""
+    """The request makes no sense; the text names what there is."""
 
 
 class WhichError(WrongUsageError):
-    """It is not clear which cluster is meant, or it is not this folder's; the text says what would be."""
+    """It is unclear which cluster is meant, or it belongs to another folder; the text says what helps."""
 
 
 async def eventually(attempt: Callable[[], Awaitable[T]], deadline_s: float, *, longest_s: float = 0.0) -> T:
-    """The result of `attempt`, made again while it raises `ClusterError`.
+    """The result of `attempt`, repeated while it raises `ClusterError`.
 
     After `deadline_s` the last error is raised: it says what was still missing. With `longest_s`, the
-    deadline moves on whenever the error is another one, for something moves there; but no further than that.
+    deadline moves on, up to that limit, whenever the error changes, because that means progress.
     """
     loop = asyncio.get_running_loop()
     began, pause_s, missing = loop.time(), RETRY_S, ""
@@ -253,7 +253,7 @@ async def all_of(calls: Iterable[Awaitable[T]]) -> list[T]:
 
 
 def links_between(links: Sequence[Link], a: Sequence[str], b: Sequence[str]) -> tuple[Link, ...]:
-    """The touchable links that lead from one of `a` to one of `b` or back; to a switch if it is named."""
+    """The touchable links from one of `a` to one of `b` or back; those to a switch only if it is named."""
     pairs = {(x, y) for x in a for y in b} | {(y, x) for x in a for y in b}
     return tuple(link for link in links if link.touchable and (link.source, link.address_key) in pairs)
 
@@ -264,5 +264,5 @@ def links_touching(links: Sequence[Link], node: str) -> tuple[Link, ...]:
 
 
 def _aims(link: Link) -> tuple[str, ...]:
-    """Whoever is struck is struck on this link too."""
+    """The targets that include this link."""
     return (link.address_key,) if link.out_of_band else (link.source, link.target)

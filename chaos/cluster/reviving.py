@@ -1,4 +1,4 @@
-"""What stands still goes on, what is dead starts again; who was shot as he stood still needs both."""
+"""Resumes paused nodes and starts dead ones; a node that was killed while paused needs both."""
 
 from collections.abc import AsyncIterator
 from typing import Literal, TypeAlias
@@ -9,7 +9,7 @@ Step: TypeAlias = Literal["resume", "start"]  # as the history calls it
 
 
 async def revive(cluster: Cluster, node: str) -> AsyncIterator[Step]:
-    """Each step that it took, as soon as it is done; none where `node` runs. Raises `ClusterError`."""
+    """Yields each step as soon as it is done; none if `node` runs. Raises `ClusterError`."""
     state = await cluster.process_state(node)
     if state == "paused":
         await cluster.resume(node)

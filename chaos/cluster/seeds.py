@@ -1,7 +1,7 @@
 """Every random draw comes from one seed, through a generator of its own for each purpose.
 
-A child generator depends on nothing but the seed and its path of names, so what one connection draws
-does not shift with what others do. A stable hash is used because Python's own differs between runs.
+A child generator depends only on the seed and its path of names, so what one connection draws does not shift
+with what others do. It uses a stable hash because Python's own differs between runs.
 """
 
 from hashlib import sha256

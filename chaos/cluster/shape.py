@@ -1,9 +1,9 @@
-"""The shape of a cluster: how many replicas and gateways, who is kept in reserve, who stands beside it.
+"""The shape of a cluster: how many replicas and gateways, which spares, which nodes beside it.
 
-A *spare* is a replica whose machine, links and disk are there from the start, while its process is not
-started until a script lets it join. A *companion* is a node of another role beside the cluster (a cache,
-a consumer of the log); it is a `Node` like the others, so it runs on every runtime. A *device* is a companion
-with users of its own, who come to it and to no gateway; it has links with the replicas, and with nobody else.
+A *spare* is a replica whose machine, links and disk exist from the start, but whose process starts only when
+a script lets it join. A *companion* is a node of another role beside the cluster (a cache, a consumer of the
+log); it is a `Node` like the others, so it runs on every runtime. A *device* is a companion with users of its
+own, who use no gateway; it has links only with the replicas.
 """
 
 import re
@@ -27,7 +27,7 @@ class Companion:
 
 @dataclass(frozen=True)
 class Shape:
-    """Who is in a cluster besides the controller. Raises `ValueError` naming what cannot be."""
+    """The nodes of a cluster besides the controller. Raises `ValueError` naming what is wrong."""
 
     replicas: int = 3
     gateways: int = 2
@@ -51,7 +51,7 @@ class Shape:
                 )
         taken = RESERVED.union(self.machines, self.gateway_names)
         if len(set(names)) < len(names) or taken.intersection(names):
-            raise ValueError(f"companions need names that nobody else has, not {', '.join(names)}")
+            raise ValueError(f"companions need names that no other node has, not {', '.join(names)}")
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -85,22 +85,22 @@ class Shape:
 
     @property
     def door_names(self) -> tuple[str, ...]:
-        """Where clients may come in: at the gateways and, its own users, at each device."""
+        """The doors for clients: the gateways and, for its own users, each device."""
         return (*self.gateway_names, *self.device_names)
 
     @property
     def nodes(self) -> tuple[str, ...]:
-        """Everybody: replicas, spares, gateways, companions, and the controller at the end."""
+        """All nodes: replicas, spares, gateways, companions, and the controller last."""
         return (*self.machines, *self.gateway_names, *self.companion_roles, CONTROLLER)
 
     @property
     def links(self) -> tuple[Link, ...]:
-        """Every link, spares' and companions' as well."""
+        """Every link, including those of spares and companions."""
         others = tuple(name for name, role in self.companion_roles.items() if role != DEVICE)
         return all_links(self.machines, self.gateway_names, others, self.device_names)
 
     def replicas_known_to(self, node: str) -> tuple[str, ...]:
-        """The members; a spare counts itself among them."""
+        """The members; a spare counts itself as one."""
         return (*self.members, node) if node in self.spare_names else self.members
 
     def role(self, node: str) -> str:

@@ -1,8 +1,8 @@
-"""What must not be cut short, such as healing: whoever asks that the work end waits until it is over.
+"""What must not be cut short, such as healing: a request to end waits until it is over.
 
-A request to end (Ctrl-C, SIGTERM, a terminal that closes) cancels the work at whatever it waits for. That is
-how faults are healed on the way out. But the same request may come while a fault is being healed for
-another reason: its block is over, or an error ended it. Then it would cancel the healing itself.
+A request to end (Ctrl-C, SIGTERM, a closing terminal) cancels the work at whatever it waits for. That is how
+faults are healed on the way out. But the request may come while a fault is already being healed, because its
+block is over or an error ended it. Then it would cancel the healing itself.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from contextvars import ContextVar
 
 
 class Requests:
-    """Requests that the work of one event loop end; `end` cancels that work. For that loop's thread only."""
+    """Requests to end the work of one event loop; `end` cancels that work. For that loop's thread only."""
 
     def __init__(self, end: Callable[[], object]) -> None:
         self._end = end
@@ -19,13 +19,13 @@ class Requests:
         self._waiting = False
 
     def add(self) -> None:
-        """End the work: now, or as soon as what must not be cut short is over."""
+        """End the work: now, or as soon as the part that must not be cut short is over."""
         self._waiting = True
         self._heed()
 
     @contextmanager
     def held_back(self) -> Iterator[None]:
-        """Requests wait while the block lasts."""
+        """Make requests wait while the block lasts."""
         self._disturbs += 1
         try:
             yield
@@ -44,7 +44,7 @@ REQUESTS: ContextVar[Requests | None] = ContextVar("requests that the work end",
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """A request to end waits for the end of the block. Where nobody can ask for it, nothing is to be done."""
+    """A request to end waits for the end of the block. If nobody can make requests, this does nothing."""
     requests = REQUESTS.get()
     if requests is None:
         yield

@@ -39,20 +39,8 @@ def register(app: typer.Typer) -> None:
     faults = typer.Typer(
         help="Inject faults into the running cluster.", no_args_is_help=True, rich_markup_mode=None
     )
-    for command in (
-        cut,
-        partition,
-        slow,
-        lose_reply,
-        lose_request,
-        refuse,
-        heal,
-        kill,
-        pause,
-        resume,
-        restart,
-        upgrade,
-    ):
+    of_links = (cut, partition, slow, lose_reply, lose_request, refuse)
+    for command in (*of_links, heal, kill, pause, resume, restart, upgrade):
         faults.command()(of_a_project(command))
     app.add_typer(faults, name="fault")
 

@@ -1,1 +1,1 @@
-"""Faults: one file each. They know the cluster protocol and nothing of what a cluster runs on."""
+"""Faults: one file each. They know the cluster protocol, and nothing about the runtime."""

@@ -1,7 +1,7 @@
 """Cut the links between two nodes (or groups), both ways or one way, while every process keeps running.
 
-A black hole, not a closed port: a refused connection tells the caller that nothing happened, a black
-hole leaves it guessing. One way: what `source` asks of `target` vanishes, and `target` can still ask.
+A black hole, not a closed port: a refused connection tells the caller that nothing happened, a black hole
+leaves it guessing. One way: requests of `source` to `target` vanish, but `target` can still ask.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ class Cut(Fault):
 
 
 async def cut_links(cluster: Cluster, links: Sequence[Link], begin: str, end: str) -> Strike:
-    """A strike that turns `links` into black holes; `begin` and `end` tell people so."""
+    """A strike that turns `links` into black holes; `begin` and `end` are its texts for people."""
     grudge: dict[str, list[str]] = {}
     for link in links:
         grudge.setdefault(link.address_key, []).append(link.source)

@@ -1,6 +1,6 @@
-"""Datacenters far from each other: a round trip between two of them takes longer, within one it does not.
+"""Datacenters far from each other: a round trip between two of them takes longer than one inside.
 
-Nothing is broken here. It is the speed of light, and the reason why a copy that is near its readers lags.
+Nothing is broken here. It is the speed of light, and the reason why a copy near its readers lags.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from chaos.faults.targets import sides
 
 @dataclass(frozen=True)
 class FarApart(Fault):
-    """`datacenters`: two or more groups, see `targets`; a node that is in none is near to all."""
+    """`datacenters`: two or more groups, see `targets`; a node that is in none is near all of them."""
 
     datacenters: tuple[tuple[str, ...], ...]
     latency_s: float = 0.2

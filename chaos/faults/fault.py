@@ -1,9 +1,9 @@
 """What every fault is: parameters, an aim, a bite that proves itself, and a heal that always comes.
 
-A fault is a frozen record of parameters. When it strikes it first takes aim (who is the leader now?);
-the strike that results knows its targets, how to bite and how to heal. The scope around the two is
-written once, here: leaving it heals, on an error and on Ctrl-C as well, and both ends are announced so
-that they stand in the same history as the operations (Jepsen's habit; the scope is turmoil's).
+A fault is a frozen record of parameters. When it strikes it first takes aim (who is the leader now?). The
+resulting strike knows its targets, how to bite and how to heal. The scope around the two is written once,
+here: leaving it heals, even on an error or Ctrl-C, and both ends are announced, so that they are in the same
+history as the operations (as in Jepsen; the scope is turmoil's).
 """
 
 from abc import ABC, abstractmethod
@@ -17,7 +17,7 @@ from chaos.cluster.undisturbed import undisturbed
 
 
 class DidNotBite(ClusterError):  # noqa: N818 - it reads as what it says
-    """The fault was put in place, but nothing shows that it had an effect: what follows proves nothing."""
+    """The fault is in place, but nothing shows that it had an effect, so what follows proves nothing."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def to_nobody(_: Mark) -> None:
 class Strike:
     """A fault that has taken aim at `nodes`.
 
-    `bite` raises `DidNotBite`; `heal` may always be called; `stop` is None when nothing is undone.
+    `bite` may raise `DidNotBite`; `heal` may always be called; `stop` is None if nothing is undone.
     """
 
     nodes: tuple[str, ...]
@@ -63,7 +63,7 @@ class Fault(ABC):
     async def applied(
         self, cluster: Cluster, announce: Announce = to_nobody
     ) -> AsyncIterator[tuple[str, ...]]:
-        """Strike; yields the nodes that were aimed at; leaving the block heals and waits until healed."""
+        """Strike; yields the nodes aimed at; leaving the block heals, and waits until that is done."""
         missing = self.needs - cluster.abilities
         if missing:
             raise ClusterError(

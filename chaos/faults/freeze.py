@@ -1,11 +1,11 @@
-"""The machine stands still, as a laptop that sleeps or a guest whose hypervisor holds it: with its clocks.
+"""The machine stands still and its clocks with it, like a sleeping laptop or a frozen virtual machine.
 
-That is worse than a pause. After a pause the monotonic clock tells how long it was; here it says that no
-time has passed. Who may notice it all the same:
+That is worse than a pause. After a pause the monotonic clock tells how long it was; here it says that no time
+has passed. What may still show it:
 
-- `boot-time`: the machine's own system put it to sleep, and its boot-time clock counted that;
-- `wall`: no clock of the machine counted, but somebody sets the wall clock right before anything runs on;
-- `nothing`: no clock counted, and none is set right.
+- `boot-time`: the machine's own system put it to sleep, and its boot-time clock counted that time;
+- `wall`: no clock of the machine counted, but the wall clock is corrected before anything runs again;
+- `nothing`: no clock counted, and none is corrected.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ Telltale: TypeAlias = Literal["boot-time", "wall", "nothing"]
 
 @dataclass(frozen=True)
 class Freeze(Fault):
-    """Leaving the block lets the machine go on; `told_by` is the clock that shows it then."""
+    """Leaving the block lets the machine go on; `told_by` is the clock that then shows the freeze."""
 
     target: str
     told_by: Telltale = "wall"

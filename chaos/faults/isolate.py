@@ -1,7 +1,7 @@
 """Cut one node off from everyone while every process keeps running.
 
-It can no longer ask anybody, and nobody can ask it; only the lab still reaches it, and its power switch can
-still be told to end it.
+It can no longer ask any node, and no node can ask it. Only the lab still reaches it, and its power switch can
+still end it.
 """
 
 from dataclasses import dataclass

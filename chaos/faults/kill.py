@@ -1,4 +1,4 @@
-"""SIGKILL: the process ends between two instructions. Its disk stays, and so does whatever it had sent."""
+"""SIGKILL: the process ends between two instructions. Its disk stays, and so does what it has sent."""
 
 from dataclasses import dataclass
 

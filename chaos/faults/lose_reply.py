@@ -1,4 +1,4 @@
-"""Lose the replies on links: what is asked arrives and is done, but who asked never learns of it."""
+"""Lose the replies on links: requests arrive and are done, but the caller never learns of it."""
 
 from dataclasses import dataclass, replace
 
@@ -10,7 +10,7 @@ from chaos.faults.one_way import strike_way
 
 @dataclass(frozen=True)
 class LoseReply(Fault):
-    """What `source` asks of `target` is applied, and the answers vanish."""
+    """Requests of `source` to `target` are done, but the answers vanish."""
 
     source: str
     target: str

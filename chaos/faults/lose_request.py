@@ -1,4 +1,4 @@
-"""Lose the requests on links: nothing that is asked arrives, and nobody says so."""
+"""Lose the requests on links: no request arrives, and the caller is not told."""
 
 from dataclasses import dataclass, replace
 
@@ -10,7 +10,7 @@ from chaos.faults.one_way import strike_way
 
 @dataclass(frozen=True)
 class LoseRequest(Fault):
-    """What `source` asks of `target` vanishes before it arrives."""
+    """Requests of `source` to `target` vanish before they arrive."""
 
     source: str
     target: str

@@ -1,6 +1,6 @@
-"""A node gets a copy of its disk from a while ago: somebody restored a backup, and it says so to nobody.
+"""A node gets an older copy of its disk: somebody restored a backup and told nobody.
 
-What it confirmed since the copy was made it has forgotten, while everybody counts on it.
+The node has forgotten what it confirmed since the copy was made, while all others rely on it.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from chaos.faults.on_processes import must_be
 
 @dataclass(frozen=True)
 class OldDisk(Fault):
-    """Entering the block makes the copy; leaving it kills the node and starts it again on that."""
+    """Entering the block makes the copy; leaving it kills the node and starts it again on the copy."""
 
     target: str
     needs = frozenset({"kill", "restart", "disks"})

@@ -1,7 +1,7 @@
 """What all link faults share: change the state of some links, prove it, and put back what was there.
 
-Read-back from the proxy is not proof enough. A harmless request through every struck link whose two
-ends are running must come back as the fault promises, and after the heal it must pass again.
+Reading the state back from the proxy is not proof enough. A harmless request through every struck link whose
+two ends are running must end as the fault promises, and after the heal it must pass again.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -21,13 +21,13 @@ Proof: TypeAlias = Callable[[Cluster, Link], Awaitable[None]]
 
 
 class Refused(DidNotBite):
-    """So is whoever asks a node that stopped a moment ago, so look whether that is why."""
+    """The request was refused. A node that has just stopped refuses, too, so check whether that is why."""
 
 
 async def strike_links(
     cluster: Cluster, links: Sequence[Link], change: Change, proof: Proof, start: Mark, stop: Mark
 ) -> Strike:
-    """A strike that puts `change` on each of `links` and, when it heals, what was there before."""
+    """A strike that puts `change` on each of `links`, and restores the state before when it heals."""
     if not links:
         raise ClusterError(
             f"{start.text}: there is no link that a fault may touch; `./lab status` shows who is"
@@ -40,7 +40,7 @@ async def strike_links(
         if not felt:
             raise DidNotBite(f"{start.text}: on none of these links do both ends run, so nobody feels it")
         if not any(await all_of(_proven(cluster, link, proof) for link in felt)):
-            raise DidNotBite(f"{start.text}: whoever could have felt it stopped running meanwhile")
+            raise DidNotBite(f"{start.text}: the nodes that could have felt it stopped meanwhile")
 
     async def heal() -> None:
         await put_back(cluster, before)
@@ -50,7 +50,7 @@ async def strike_links(
 
 
 async def put_back(cluster: Cluster, states: Mapping[Link, LinkState]) -> None:
-    """Give each link its state again; returns when requests pass through those that are healthy now."""
+    """Restore each link's state; returns when requests pass through those that are now healthy."""
     await all_of(cluster.set_link(link, state) for link, state in states.items())
     healed = [link for link, state in states.items() if state == HEALTHY]
     await eventually(lambda: _all_pass(cluster, healed), HEAL_DEADLINE_S)
@@ -71,7 +71,7 @@ def failed(outcome: str, text: str) -> DidNotBite:
 
 
 async def _proven(cluster: Cluster, link: Link, proof: Proof) -> bool:
-    """False when an end of `link` stopped as it was asked: the cluster reacts to a fault while it strikes."""
+    """False if an end of `link` stopped during the proof: the cluster reacts to a fault while it strikes."""
     try:
         await proof(cluster, link)
     except ClusterError as error:
@@ -102,7 +102,7 @@ async def _between_running(cluster: Cluster, links: Sequence[Link]) -> list[Link
 
 
 def _ends(link: Link) -> tuple[str, ...]:
-    """The nodes that must run for a request to pass; a power switch answers whatever its node does."""
+    """The nodes that must run for a request to pass; a power switch answers even if its node is dead."""
     return (link.source,) if link.out_of_band else (link.source, link.target)
 
 

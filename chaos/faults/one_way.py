@@ -1,4 +1,4 @@
-"""A strike at what one node asks of another, in that direction alone."""
+"""A strike at the requests of one node to another, in that direction only."""
 
 from chaos.cluster import Cluster
 from chaos.faults.fault import Mark, Strike
@@ -9,9 +9,9 @@ from chaos.faults.targets import way
 async def strike_way(
     cluster: Cluster, name: str, ends: tuple[str, str], texts: tuple[str, str], change: Change, proof: Proof
 ) -> Strike:
-    """The fault `name` on the links by which the first of `ends` asks the second one.
+    """The fault `name` on the links by which the first of `ends` asks the second.
 
-    `texts` tell people that it has begun, and that it is over. Raises `ClusterError`.
+    `texts` tell people that it has begun and that it is over. Raises `ClusterError`.
     """
     links = await way(cluster, *ends, one_way=True)
     value = {"links": [link.name for link in links]}

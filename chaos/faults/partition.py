@@ -16,7 +16,7 @@ from chaos.faults.targets import sides
 
 @dataclass(frozen=True)
 class Partition(Fault):
-    """`groups`: two or more sides, each of nodes, roles or groups; `rest` is whoever is not named."""
+    """`groups`: two or more sides, each of nodes, roles or groups; `rest` means all that are not named."""
 
     groups: tuple[tuple[str, ...], ...]
     needs = frozenset({"links"})
@@ -29,7 +29,7 @@ class Partition(Fault):
 
 
 def _told(groups: Sequence[Sequence[str]]) -> tuple[str, str]:
-    """That they are apart, and that they are together again."""
+    """The texts that say that they are apart, and together again."""
     *others, last = [f"{{{', '.join(group)}}}" for group in groups]
     if len(others) == 1:
         return f"partition: {others[0]} cannot reach {last}", f"healed: {others[0]} can reach {last} again"

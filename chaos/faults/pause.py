@@ -1,6 +1,6 @@
 """SIGSTOP: the process stands still and does not know it, as in a long garbage collection.
 
-Its connections stay open and are accepted by the kernel, so others wait instead of being refused.
+Its connections stay open, and the kernel accepts new ones, so others wait instead of being refused.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Pause(Fault):
         async def heal() -> None:
             if await cluster.process_state(node) == "paused":
                 await cluster.resume(node)
-            if await cluster.process_state(node) != "dead":  # shot while it stood still
+            if await cluster.process_state(node) != "dead":  # shot while it was paused
                 await must_be(cluster, node, "running")
 
         value = {"nodes": [node]}

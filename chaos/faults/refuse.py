@@ -1,6 +1,6 @@
-"""Refuse connections on links, like a port that nobody listens on: whoever asks knows that nothing happened.
+"""Refuse connections on links, like a port that nobody listens on: the caller knows that nothing happened.
 
-The opposite of a black hole, and the difference between a definite failure and a doubt.
+The opposite of a black hole: a definite failure instead of doubt.
 """
 
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ PATIENCE_S = 2.0
 
 @dataclass(frozen=True)
 class Refuse(Fault):
-    """What `source` asks of `target` is refused; connections that are open end."""
+    """Requests of `source` to `target` are refused; open connections end."""
 
     source: str
     target: str

@@ -1,4 +1,4 @@
-"""Kill a node and start it again at once on its old disk: what was in memory only is gone."""
+"""Kill a node and start it again at once on its old disk: what was only in memory is gone."""
 
 from dataclasses import dataclass, replace
 

@@ -15,7 +15,7 @@ PATIENCE_S = 5.0
 
 @dataclass(frozen=True)
 class Slow(Fault):
-    """`target` None means all links of `source`. `one_way` slows only what `source` asks of `target`."""
+    """`target` None means all links of `source`. `one_way` slows only requests of `source` to `target`."""
 
     source: str
     target: str | None = None

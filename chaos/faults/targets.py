@@ -1,9 +1,9 @@
-"""Who is meant: names of nodes, roles as they are at this moment, and groups.
+"""What a target means: names of nodes, present roles, and groups.
 
-`leader`, `follower` and a node's own name mean one node. The groups are `followers`, `replicas`,
-`gateways`, and in a partition `rest`: whoever is not named. Where the keys are shared out over partitions,
-each of which has a leader, these are of the first one, and `leader-2` and `followers-2` of the second.
-With `-oob` behind it a name means the power switches of these nodes, which no other name includes.
+`leader`, `follower` and a node's own name mean one node. The groups are `followers`, `replicas`, `gateways`
+and, in a partition, `rest`: all that are not named. If the keys are shared out over partitions, each with a
+leader, these mean the first one, and `leader-2` and `followers-2` the second. With `-oob` after it a name
+means the power switches of these nodes, which no other name includes.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ def all_nodes(cluster: Cluster) -> tuple[str, ...]:
 
 
 def everybody(cluster: Cluster) -> tuple[str, ...]:
-    """Every node, be it dead: the replicas, and whoever else has links."""
+    """Every node, even dead ones: the replicas, and all others that have links."""
     return tuple(dict.fromkeys((*cluster.replicas, *all_nodes(cluster))))
 
 
@@ -55,11 +55,11 @@ async def way(cluster: Cluster, source: str, target: str | None, one_way: bool) 
 
 
 async def sides(cluster: Cluster, groups: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
-    """The groups with every name resolved. Raises `ClusterError` when they overlap or one is empty."""
+    """The groups with every name resolved. Raises `ClusterError` if they overlap or one is empty."""
     resolved = [[await members(cluster, name) for name in group if name != REST] for group in groups]
     named = [node for group in resolved for part in group for node in part]
     if len(set(named)) < len(named):
-        raise ClusterError(f"a node stands on two sides of the partition {groups}: {sorted(named)}")
+        raise ClusterError(f"a node is on two sides of the partition {groups}: {sorted(named)}")
     rest = tuple(node for node in all_nodes(cluster) if node not in named)
     result = tuple(
         tuple(node for part in parts for node in part) + (rest if REST in group else ())

@@ -1,7 +1,7 @@
-"""Stop nodes and start them again in a newer version: nobody's fault, and it takes most systems down.
+"""Stop nodes and start them again in a newer version: not a failure, yet it takes most systems down.
 
-Unless it is a minor upgrade, the newer version stores its data in another format, and a node that starts
-puts its data into that. With one node in turn this is a rolling upgrade; with all of them, downtime.
+Unless it is a minor upgrade, the newer version stores its data in another format, and a starting node
+converts its data. One node after the other, this is a rolling upgrade; all at once, downtime.
 """
 
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""`./lab page`: the cluster that is up as a picture that moves, and that one can break by hand."""
+"""`./lab page`: the running cluster as a live picture, which one can break by hand."""

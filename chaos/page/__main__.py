@@ -1,9 +1,9 @@
-"""The page of a cluster that `./lab up` holds: the first visitor starts it, on a socket that is there.
+"""The page of a cluster that `./lab up` holds: the first visitor starts it, on an inherited socket.
 
     python -m chaos.page NUMBER
 
-The token is in the environment, where no other user sees it. It ends with its starter: at the end of its
-standard input, whatever happened to that one.
+The token is in the environment, where no other user sees it. The page ends with the process that started it:
+when its standard input ends, however that process ended.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from chaos.web import serving
 
 
 async def serve(listener: socket.socket, token: str) -> None:
-    """Until the standard input ends."""
+    """Serve until the standard input ends."""
     page = asyncio.create_task(_page(listener, token))
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(

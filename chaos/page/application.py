@@ -1,7 +1,7 @@
 """The live page over HTTP: one stream of what there is to see, and orders, which need the token.
 
-The token stands behind the `#` of the address that was printed, which no browser sends to anybody. Whoever
-opens the page without it may look.
+The token comes after the `#` of the printed address, which browsers send to nobody. Without it, a visitor can
+only look.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ WatchedKey = Annotated[str, Query(max_length=MOST_KEY_CHARACTERS)]
 
 
 class Page:
-    """What the routes share: who watches, the token, and one order at a time."""
+    """What the routes share: the watcher, the token, and one order at a time."""
 
     def __init__(self, watcher: Watcher, token: str, company: Beside) -> None:
         self.watcher, self.company = watcher, company
@@ -40,11 +40,11 @@ class Page:
         self._users = Users()
 
     def must_be_allowed(self, request: Request) -> None:
-        """Raises `LabError` unauthorized."""
+        """Raise `LabError` unauthorized unless the request has the token."""
         self._bearer.must_be_in(request)
 
     async def order(self, order: Order) -> Response:
-        """Do it when its turn has come. What the cluster refuses is an answer like others."""
+        """Do it when its turn comes. A refusal by the cluster is an answer like any other."""
         async with self._in_turn:
             try:
                 with self.company.keeping.noting(order, self.watcher.seen):
@@ -65,7 +65,7 @@ class Page:
 
 
 def application(watcher: Watcher, token: str, company: Beside | None = None) -> App:
-    """All routes, behind their guard. `company` is what goes on beside the looks, and outlives no page."""
+    """All routes, behind their guard. `company` is what goes on beside the looks, and ends with the page."""
     company = company or Beside(watcher)
     app, page = new_app("The live page"), Page(watcher, token, company)
     _add_stream(app, page)

@@ -1,6 +1,6 @@
 """What the page's process does beside looking: the load, keeping what was done by hand, runs.
 
-It ends with the page. One place for its routes, each of which needs the token like any order.
+All of it ends with the page. Its routes need the token like any order.
 """
 
 import asyncio
@@ -35,13 +35,13 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Saved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What was done by hand is to be kept under this name."""
+    """Keep what was done by hand under this name."""
 
     name: Annotated[str, msgspec.Meta(max_length=80)]
 
 
 class Started(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A variant is to run there."""
+    """Run a variant on that runtime."""
 
     name: Annotated[str, msgspec.Meta(max_length=200)]
     on: Annotated[str, msgspec.Meta(max_length=20)]
@@ -68,7 +68,7 @@ class Beside:
         return self.keeping.save(name, self.load.last_rates, self.load.found)
 
     async def run(self, started: Started) -> str:
-        """See `Runs`; a run on the cluster that is drawn here would meet the load."""
+        """See `Runs`; a run on the cluster shown here would collide with the load."""
         seen = self.watcher.seen
         if started.on == "compose" and seen and seen.runtime == "compose" and self.load.is_running:
             raise ClusterError("a run on compose takes this very cluster, so stop the load first")
@@ -81,7 +81,7 @@ class Beside:
 
 @asynccontextmanager
 async def beside(watcher: Watcher) -> AsyncIterator[Beside]:
-    """It, while the block lasts."""
+    """Keep a `Beside` open while the block lasts."""
     company = Beside(watcher)
     try:
         yield company
@@ -90,7 +90,7 @@ async def beside(watcher: Watcher) -> AsyncIterator[Beside]:
 
 
 def routes(company: Beside, must_be_allowed: Callable[[Request], None]) -> APIRouter:
-    """What `company` does by order, of whoever `must_be_allowed` lets pass."""
+    """The routes for orders to `company`, for requests that `must_be_allowed` lets pass."""
     router = APIRouter(dependencies=[Depends(must_be_allowed)])
 
     @router.post("/load")
@@ -122,7 +122,7 @@ def routes(company: Beside, must_be_allowed: Callable[[Request], None]) -> APIRo
 
 
 def looks(company: Beside) -> APIRouter:
-    """What anybody may look at: the scenarios that there are, and reports of runs from here."""
+    """The routes that anybody may read: the scenarios, and reports of runs started here."""
     router = APIRouter()
 
     @router.get("/scenarios")

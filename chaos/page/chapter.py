@@ -1,7 +1,7 @@
-"""One history of the load by hand: what clients asked on keys of their own, and what came of it.
+"""One history of the load by hand: what clients asked on their own keys, and what came of it.
 
-It is bounded. When a chapter is full, the next one begins on new keys, so that each is a whole history by
-itself: every value that is read there was written there.
+It is bounded. When a chapter is full, the next one begins on new keys, so that each is a complete history:
+every value read in it was written in it.
 """
 
 import itertools
@@ -19,7 +19,7 @@ from chaos.workloads.register import SOME_KEYS, with_some_written_once
 from chaos.workloads.traffic import Traffic
 from services.ports import Clock
 
-# Operations of a chapter. Who knew what takes time that grows with their square.
+# Operations of a chapter. Working out who knew what takes time that grows with their square.
 MOST_OPERATIONS, MOST_KNOWING = 8000, 1500
 
 
@@ -36,7 +36,7 @@ class Rates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OfItsOwn(Recorder):
-    """A recorder that is interested in no key but those of its chapter, whatever else replicas hold."""
+    """A recorder that ignores all keys but those of its chapter."""
 
     def __init__(self, events: list[Event], clock: Clock, prefix: str) -> None:
         super().__init__(events, lambda: round(clock.monotonic() * 1e9))
@@ -52,7 +52,7 @@ class OfItsOwn(Recorder):
 
 
 class Chapter:
-    """Clients of `gateways`, who say what they know where they are `knowing`, and their history."""
+    """Clients of `gateways`, which say what they know if they are `knowing`, and their history."""
 
     def __init__(self, client: Client, gateways: Sequence[str], knowing: bool, clock: Clock) -> None:
         self._client, self._gateways, self._clock = client, gateways, clock
@@ -71,7 +71,7 @@ class Chapter:
         return len(self._events) >= 2 * (MOST_KNOWING if self._knowing else MOST_OPERATIONS)
 
     def go_on(self, rates: Rates) -> None:
-        """From now on with this load; on new keys, for no value is written twice to one."""
+        """Go on with this load, on new keys, because no value is written to a key twice."""
         self.pause()
         prefix = f"{self._name}-{next(self._parts)}-"
         self.keys = f"{prefix}x0 to x{SOME_KEYS - 1}"

@@ -1,4 +1,4 @@
-"""What can be done to a node here, and why not, where it cannot."""
+"""What can be done to a node here, and if not, why."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ OF_MACHINES = {
 
 
 def choices(seen: Seen, node: str) -> tuple[Choice, ...]:
-    """Everything that one may want to do to `node`, in the order of the page."""
+    """Everything that a visitor may want to do to `node`, in the order of the page."""
     account = seen.account(node)
     return (
         *_of_the_process(account, node),
@@ -88,7 +88,7 @@ def _leads(seen: Seen, node: str) -> bool:
 
 
 def _of_the_machine(seen: Seen, node: str) -> Iterator[Choice]:
-    """What only simulated machines can have; elsewhere it is named, so that nobody looks for it."""
+    """What only simulated machines can have; elsewhere it is shown as unavailable."""
     for label, what, ability in (("Wrong clock", "a clock", "clocks"), ("Full disk", "a disk", "disks")):
         if ability not in seen.abilities:
             yield Choice(label, ability, node, why_not=ONLY_SIMULATED.format(what=what))

@@ -1,7 +1,7 @@
 """What was done by hand as a schedule: each fault with its time since the first, and how long it lasted.
 
-A fault by hand stays until somebody heals it, so its end is a deed of its own. Links are healed one by one;
-what struck several at once is kept link by link, and put together again where it ended together.
+A fault by hand stays until somebody heals it, so its end is a deed of its own. Links are healed one by one; a
+fault on several links is kept link by link, and joined again if it ended on all of them together.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ class Deed:
 
 @dataclass(frozen=True)
 class _Open:
-    """A fault that nobody has undone yet; of a link, `target` is its other end."""
+    """A fault that is still in force; for a link, `target` is its other end."""
 
     kind: Kind
     source: str
@@ -113,7 +113,7 @@ class _Book:
 
 
 class Done(NamedTuple):
-    """One fault or order, as a stroke; if it is still in force, its length is so far."""
+    """A fault or order as a stroke; if the fault is still in force, the stroke's length is that so far."""
 
     stroke: Stroke
     is_in_force: bool = False
@@ -125,7 +125,7 @@ class Done(NamedTuple):
 
 
 def done_by(deeds: Sequence[Deed], until_s: float, peers: Callable[[str], Sequence[str]]) -> list[Done]:
-    """What the deeds came to by `until_s`, in its order. `peers` are those with whom a node talks."""
+    """What the deeds came to by `until_s`, in order. `peers` gives the nodes that a node talks with."""
     if not deeds:
         return []
     first_s, book = deeds[0].began_s, _Book(peers)

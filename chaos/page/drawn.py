@@ -1,4 +1,4 @@
-"""The whole picture: nodes, lines, places, and in a sentence who may accept writes."""
+"""The whole picture: nodes, lines, places, and a sentence that says who may accept writes."""
 
 from collections.abc import Sequence
 
@@ -53,7 +53,7 @@ def _leaders(seen: Seen) -> tuple[str, bool]:
 
 
 def _of_group(partition: int | None, group: Sequence[Account]) -> tuple[str, bool]:
-    """Who leads it, and whether that is cause for alarm."""
+    """Who leads it, and whether that is alarming."""
     where = f"Partition {partition}: " if partition else ""
     leaders = sorted((each for each in group if each.get("role") == "leader"), key=lambda each: each["epoch"])
     if not leaders:

@@ -34,7 +34,7 @@ TITLES: Mapping[str, str] = {
 
 
 def face(seen: Seen, account: Account) -> NodeShown:
-    """That node at this moment."""
+    """The node at this moment."""
     node = account["node"]
     state = _state(account)
     common = {
@@ -129,7 +129,7 @@ def _multi_leader(seen: Seen, account: Account) -> dict[str, Any]:
 
 
 def _newest(seen: Seen) -> Mapping[str, int]:
-    """How much there is of each leader's changes, as far as anybody who answers knows."""
+    """How many changes of each leader there are, as far as any answering node knows."""
     newest: dict[str, int] = {}
     for account in seen.running:
         for origin, count in account.get("origins", {}).items():

@@ -1,6 +1,6 @@
 """Judging a history that still grows, and what a page shows of a finding: its proof, and its operations.
 
-What was acknowledged and is missing in the end shows only once everything has settled, so that is judged when
+Acknowledged writes that are missing in the end show only once everything has settled. So they are judged when
 the load has ended and every replica was read, as at the end of a run.
 """
 
@@ -29,7 +29,7 @@ class Alarm(msgspec.Struct, frozen=True):
     operations: tuple[str, ...]
 
     def counted(self, count: int) -> "Alarm":
-        """The same proof of more cases."""
+        """The same proof with more cases."""
         return msgspec.structs.replace(self, count=count, title=_title(self.name, count))
 
 
@@ -49,7 +49,7 @@ class Judgement(msgspec.Struct, frozen=True):
 
 
 class Tally:
-    """What a load has shown, chapter after chapter: of each anomaly the first proof, and all its cases."""
+    """What a load has shown, chapter after chapter: each anomaly's first proof, and how many cases."""
 
     def __init__(self) -> None:
         self.checks: tuple[Check, ...] = ()  # of the newest judgement
@@ -58,11 +58,11 @@ class Tally:
 
     @property
     def alarms(self) -> tuple[Alarm, ...]:
-        """In the order in which they were raised."""
+        """The alarms, in the order in which they were raised."""
         return tuple(self._alarms.values())
 
     def take(self, judgement: Judgement) -> None:
-        """The newest judgement of this chapter stands in for the one before."""
+        """Replace this chapter's judgement with the newest."""
         self.checks = judgement.checks
         for alarm in judgement.alarms:
             first = self._alarms.get(alarm.name, alarm)

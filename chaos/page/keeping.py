@@ -1,7 +1,7 @@
 """'Save as scenario': what was done by hand, on this cluster, under this load, as a schedule in a file.
 
-Orders that were given on the page count; those of other terminals do not. A cluster that comes up anew begins
-a new story.
+Only orders given on the page count, not those from other terminals. A cluster that comes up anew begins a new
+story.
 """
 
 import json
@@ -33,8 +33,8 @@ from services.settings import CommonSettings, settings_of
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "runs" / "by-hand"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-AFTER_MS = 2000  # the load goes on for so long after the last fault
-LEAD_MS = 1000  # for a hand-over to whoever led when all began
+AFTER_MS = 2000  # how long the load goes on after the last fault
+LEAD_MS = 1000  # for a hand-over to the node that led when it began
 USUAL = Rates(20, 20)
 
 
@@ -49,7 +49,7 @@ class Keeping:
 
     @contextmanager
     def noting(self, order: Order, seen: Seen | None) -> Iterator[None]:
-        """The block obeys `order` on the cluster that was `seen`; what fails was not done."""
+        """Note that the block obeys `order` on the cluster that was `seen`; a failed order is not noted."""
         began_s = self._clock.monotonic()
         yield
         if seen is None:

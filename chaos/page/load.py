@@ -1,7 +1,7 @@
 """The load by hand: clients at a steady rate, in the page's own process, and checkers that run along.
 
-It is judged in a thread, and as seldom as that takes long: the clients' requests must not wait for it. What
-was found stays, with its first proof, until a new load begins.
+It is judged in a thread, less often the longer that takes, because the clients' requests must not wait for
+it. What was found stays, with its first proof, until a new load begins.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ class LoadShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Load:
-    """The one load of this page's process. `tell` is told what there is to see, under the name `load`."""
+    """The one load of this page's process. `tell` gets what there is to see, under the name `load`."""
 
     def __init__(self, tell: Tell, find: Find = IT_ALONE) -> None:
         self._tell, self._find = tell, find
@@ -71,9 +71,9 @@ class Load:
         return bool(self._running and not self._running.done())
 
     async def set(self, rates: Rates) -> str:
-        """From now on so many writes and reads a second, nothing with 0 and 0; returns what was done.
+        """Send this many writes and reads per second from now on (0 and 0: none); returns what was done.
 
-        Raises `ClusterError` when nothing is up, or a run has it.
+        Raises `ClusterError` if no cluster is up, or a run has it.
         """
         async with self._in_turn:
             if not rates.per_s:
@@ -87,9 +87,9 @@ class Load:
             return f"{rates.writes_per_s:g} writes and {rates.reads_per_s:g} reads a second"
 
     async def conclude(self) -> str:
-        """Stop, heal everything, read every replica, and judge by that, too; returns how it went.
+        """Stop, heal everything, read every replica, and judge that, too; returns how it went.
 
-        Raises `ClusterError` where there is no load, or the cluster is gone.
+        Raises `ClusterError` if there is no load, or the cluster is gone.
         """
         async with self._in_turn:
             chapter = self._chapter

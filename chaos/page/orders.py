@@ -69,7 +69,7 @@ OTHERS: Mapping[str, Callable[[Cluster, Order], Awaitable[str]]] = {
 
 
 async def obey(order: Order) -> str:
-    """Do it to the cluster that is up; returns what was done. Raises `ClusterError`, `LabError`."""
+    """Do it to the running cluster; returns what was done. Raises `ClusterError`, `LabError`."""
     must_be_known(order)
     return await by_hand(perform, order)
 
@@ -82,7 +82,7 @@ async def perform(cluster: Cluster, order: Order) -> str:
 
 
 def must_be_known(order: Order) -> None:
-    """Raises `LabError` bad-request for an order that nobody can carry out."""
+    """Raise `LabError` bad-request for an unknown order."""
     if order.what in FAULTS or order.what in OTHERS:
         return
     known = ", ".join((*FAULTS, *OTHERS))

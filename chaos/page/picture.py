@@ -1,14 +1,14 @@
 """What the page shows, as it goes over the stream: a picture of the cluster at one moment.
 
-Words are made here and not in the browser, so that they can be tested as what they are: pure functions of
-what the nodes said.
+Words are made here and not in the browser, so that they can be tested as pure functions of what the nodes
+said.
 """
 
 import msgspec
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """Something that can be done here: the order to send, and why it cannot be given now, if so."""
+    """Something that can be done here: the order to send, or why it cannot be given now."""
 
     label: str
     what: str
@@ -18,7 +18,7 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Bar(msgspec.Struct, frozen=True):
-    """How far behind somebody is, from 0 (nothing) to 1 (as far as can be shown), and the same in words."""
+    """How far behind a node is, from 0 (not at all) to 1 (as far as can be shown), and the same in words."""
 
     share: float
     words: str
@@ -33,9 +33,9 @@ class Ring(msgspec.Struct, frozen=True):
 
 
 class NodeShown(msgspec.Struct, frozen=True, kw_only=True):
-    """One node. `state` decides how it looks, the rest is what stands in and beside it.
+    """One node. `state` decides how it looks, the rest is the text in and beside it.
 
-    `epoch` counts the reigns of its group: who believes in the same leader has the same colour.
+    `epoch` counts the leaders of its group: nodes that believe in the same leader have the same colour.
     """
 
     name: str
@@ -71,14 +71,14 @@ class Wire(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A datacenter, and who stands in it."""
+    """A datacenter, and the nodes in it."""
 
     name: str
     nodes: tuple[str, ...]
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it. `headline` says in a sentence who may accept writes, `wrong` what is not as it should be."""
+    """All of it. `headline` says who may accept writes, `wrong` what is not as it should be."""
 
     name: str
     runtime: str

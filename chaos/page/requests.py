@@ -26,9 +26,9 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Users:
-    """Behind each door sits a user, who writes knowing what was read and written there before.
+    """At each door sits a user, who writes knowing what was read and written there before.
 
-    So two who write at different doors may conflict, and one who writes twice does not.
+    So two users at different doors may conflict, but one who writes twice does not.
     """
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ async def _through(cluster: Cluster, asked: Asked, value: Any, caller: Caller) -
 
 
 def whose(answer: Answer) -> str:
-    """Who answered, and how far that one was."""
+    """Which node answered, and how far it was."""
     by = f", asked by {answer.by}" if answer.by else ""
     where = f" (epoch {answer.epoch}, position {answer.position})" if answer.epoch else ""
     return f"{answer.node}{where}{by}"

@@ -1,8 +1,8 @@
 """A scenario's variant, started from the page: `./lab run`, on a cluster of its own, one at a time.
 
-The command does it, so a run from here is one like any other, with its folder and its report. What it tells
-is shown as it comes. It ends with the page, in good order: what it has struck is healed, what it has started
-is stopped; should the page be killed, the reaper ends it.
+It is the same command, so a run from here is like any other, with its folder and its report. Its output is
+shown as it comes. It ends with the page, in good order: its faults are healed, and what it started is
+stopped. If the page is killed, the reaper ends the run.
 """
 
 import asyncio
@@ -79,7 +79,7 @@ class Runs:
             await asyncio.gather(self._running, return_exceptions=True)
 
     def report(self, number: int) -> tuple[str, str] | None:
-        """The page of that run, and what it may do by its own account; None where there is none."""
+        """The report of that run, and its own content security policy; None if there is none."""
         path = self._reports.get(number)
         if path is None or not path.exists():
             return None
@@ -131,7 +131,7 @@ class Runs:
         )
 
     async def _follow(self, process: Process) -> bytes:
-        """What it tells goes to the page; returns what it says in the end."""
+        """Send its output to the page; returns what it says at the end."""
         assert process.stdout and process.stderr
         document = asyncio.create_task(process.stdout.read())
         try:
@@ -163,7 +163,7 @@ class Runs:
 
 
 async def _end(process: Process) -> None:
-    """Ask it to end, and wait until it has; what it still says is heard, so that it is not held up."""
+    """Ask it to end, and wait until it has; its last output is read, so that it does not block."""
     if process.returncode is None:
         with suppress(ProcessLookupError):
             process.terminate()

@@ -1,4 +1,4 @@
-"""What was seen of a cluster: what `chaos.by_hand.looking` found, and what the cluster is made of."""
+"""What was seen of a cluster: what `chaos.by_hand.looking` found, and the cluster's shape."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ Account = Mapping[str, Any]  # of one node: `process`, and what it says of itsel
 
 @dataclass(frozen=True)
 class Seen:
-    """One look at a cluster. `settings` are those that were heard last, be it a while ago."""
+    """One look at a cluster. `settings` are the last known ones, perhaps from a while ago."""
 
     name: str
     runtime: str
@@ -35,7 +35,7 @@ class Seen:
 
     @property
     def orders(self) -> tuple[str, ...]:
-        """What an operator may order a cluster of this family."""
+        """The orders that an operator may give a cluster of this family."""
         return orders_of(self.family)
 
     @property
@@ -58,7 +58,7 @@ class Seen:
         return "replica" if node in self.replicas else "companion"
 
     def fellows(self, node: str) -> list[Account]:
-        """The accounts of the replicas that hold the same keys, its own among them."""
+        """The accounts of the replicas that hold the same keys, including its own."""
         partition = self.account(node).get("partition")
         return [
             each
@@ -68,7 +68,7 @@ class Seen:
 
 
 def seen_in(cluster: Cluster, found: Mapping[str, Any], settings: Mapping[str, Any]) -> Seen:
-    """The look `found` at `cluster`; `settings` count where nobody says what they are."""
+    """The look `found` at `cluster`; `settings` are used if no node says what they are."""
     told = (each.get("settings") for each in found["nodes"])
     return Seen(
         name=cluster.name,

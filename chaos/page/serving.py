@@ -1,4 +1,4 @@
-"""The command's work: the page in front of the cluster that is up, until somebody ends it."""
+"""The command's work: serve the page for the running cluster, until somebody ends it."""
 
 import secrets
 import socket
@@ -14,9 +14,9 @@ from chaos.web import serving
 
 
 async def serve(port: int | None, tell: Callable[[str], None]) -> None:
-    """Serve until cancelled, or name the address where the cluster's own page is already.
+    """Serve until cancelled, or name the address of the cluster's own page if there is one.
 
-    Raises `ClusterError` when nothing is up, or nobody can listen there.
+    Raises `ClusterError` if no cluster is up, or the port cannot be used.
     """
     async with playground.cluster_that_is_up() as cluster:
         name, runtime = cluster.name, cluster.runtime
@@ -32,7 +32,7 @@ async def serve(port: int | None, tell: Callable[[str], None]) -> None:
 
 
 async def listen(port: int | None) -> socket.socket:
-    """Listens on that port; without one on a page's usual one, or on any free one if that is taken.
+    """A socket that listens on that port; without one, on the usual port, or any free one if that is taken.
 
     Raises `ClusterError` that names the remedy.
     """
@@ -42,5 +42,5 @@ async def listen(port: int | None) -> socket.socket:
 
 
 def address_of(listener: socket.socket, token: str) -> str:
-    """What to open in a browser; no browser sends on what stands behind the `#`."""
+    """What to open in a browser; browsers do not send what comes after the `#`."""
     return f"http://{addresses.bound(listener)}/#{token}"

@@ -1,1 +1,1 @@
-"""Where a run is recorded: the history, the samples, what was overheard, and the folder that keeps it all."""
+"""Recording a run: the history, the samples, the overheard messages, and the folder that keeps it all."""

@@ -1,4 +1,4 @@
-"""One request from node to node with its answer, as it was overheard."""
+"""One request between nodes and its answer, as overheard."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from services.messages.notes import Facts
 class Exchange:
     """One request from `source` to `target` and its reply; times are wall-clock seconds since 1970.
 
-    `arrived_s` is None when the request never came through, `answered_s` when `target` said nothing,
-    `ended_s` when `source` still waited in the end. `outcome` is `ok` or how the source's wait ended.
+    `arrived_s` is None if the request never arrived, `answered_s` if `target` did not answer, `ended_s` if
+    `source` was still waiting at the end. `outcome` is `ok` or how the source's wait ended.
     """
 
     sent_s: float

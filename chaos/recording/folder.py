@@ -16,7 +16,7 @@ SAMPLES, MESSAGES, STALLS = "samples.jsonl", "messages.jsonl", "stalls.jsonl"
 
 
 class RunFolder:
-    """The files of one run; see `formats` in the documentation for what stands in each."""
+    """The files of one run; see `formats` in the documentation for what each contains."""
 
     is_kept: ClassVar[bool] = True
 
@@ -26,7 +26,7 @@ class RunFolder:
 
     @classmethod
     def create(cls, out: Path, scenario: str, variant: str, began_s: float) -> "RunFolder":
-        """A new folder, named by the wall-clock time; `out/latest` points to it from now on."""
+        """A new folder, named after the wall-clock time; `out/latest` now points to it."""
         above = out / scenario / variant
         above.mkdir(parents=True, exist_ok=True)
         folder = cls(_new_directory(above, began_s))
@@ -34,7 +34,7 @@ class RunFolder:
         return folder
 
     def recorder(self, clock_ns: Callable[[], int]) -> Recorder:
-        """Begin the history. Raises `FileExistsError` when there is one already."""
+        """Begin the history. Raises `FileExistsError` if there is one already."""
         return Recorder(self.history, clock_ns)
 
     def recorded(self) -> History:
@@ -47,7 +47,7 @@ class RunFolder:
         (self.path / name).write_text(text + "\n", encoding="utf-8")
 
     def read_json(self, name: str) -> dict[str, Any]:
-        """Read a document back. Raises `ValueError` naming the file that is no JSON object, and `OSError`."""
+        """Read a document back. Raises `ValueError` naming a file without a JSON object, and `OSError`."""
         try:
             document = json.loads((self.path / name).read_text(encoding="utf-8"))
         except RecursionError as error:
@@ -62,14 +62,14 @@ class RunFolder:
             return [_event(json.loads(line)) for line in lines]
 
     def write_lines(self, name: str, lines: Iterable[Mapping[str, Any]]) -> None:
-        """Write one object a line, for what is shown beside the history."""
+        """Write one object per line, for what is shown beside the history."""
         with (self.path / name).open("w", encoding="utf-8") as file:
             file.writelines(
                 json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines
             )
 
     def read_lines(self, name: str) -> list[dict[str, Any]]:
-        """Read them back; none when the run has no such file. Raises `ValueError` and `OSError`."""
+        """Read them back; empty if the run has no such file. Raises `ValueError` and `OSError`."""
         path = self.path / name
         if not path.exists():
             return []
@@ -77,7 +77,7 @@ class RunFolder:
             return [json.loads(line) for line in lines]
 
     def write_events(self, events: Iterable[Event], began_s: float) -> None:
-        """The nodes' log lines since the run began; `time` counts from then, as in the history."""
+        """Write the nodes' log lines since the run began; `time` counts from then, as in the history."""
         with (self.path / "events.jsonl").open("w", encoding="utf-8") as file:
             for event in events:
                 if event.time_s >= began_s:
@@ -85,7 +85,7 @@ class RunFolder:
 
 
 class NoFolder:
-    """Keeps what a run needs of its folder in memory, for runs that can be had again at any time."""
+    """Keeps what a run needs of its folder in memory, for runs that can be repeated at any time."""
 
     is_kept: ClassVar[bool] = False
 
@@ -121,7 +121,7 @@ def _event(line: dict[str, Any]) -> Event:
 
 
 def _new_directory(above: Path, began_s: float) -> Path:
-    """The first free name of this second, for several labs may write here at once."""
+    """The first free name of this second, because several labs may write here at once."""
     stamp = datetime.fromtimestamp(began_s, UTC).strftime("%Y%m%d-%H%M%S")
     number = 1
     while True:
@@ -137,7 +137,7 @@ def _new_directory(above: Path, began_s: float) -> Path:
 def _point(link: Path, target: Path) -> None:
     """Make `link` point to `target`, in one step, so that it always points somewhere.
 
-    Of several labs that do so at once, each makes a link of its own first.
+    If several labs do so at once, each first makes its own link and then renames it.
     """
     fresh = link.with_name(".".join(("", link.name, *target.parts)))
     fresh.unlink(missing_ok=True)

@@ -1,8 +1,8 @@
-"""What nodes that are real processes said to each other, put together from what both ends have noted.
+"""What nodes in real processes said to each other, put together from the notes of both ends.
 
-A node that is killed takes its newest notes with it, so everybody is asked often. Of a request that only its
-caller has noted it is known that it arrived if there was an answer, and of one that only the other end has
-noted, that it was sent at the latest when it came.
+A killed node takes its newest notes with it, so the lab asks all nodes often. If only the caller has noted a
+request, an answer still proves that it arrived. If only the receiver has noted it, it was sent no later than
+it arrived.
 """
 
 from collections.abc import Iterable
@@ -18,24 +18,24 @@ from services.ports import Clock
 
 PERIOD_S = 0.25
 MOST_EXCHANGES = 50_000
-UNHEARD = ("timed-out", "connection-lost", "unreachable", None)  # how it ends without an answer
+UNHEARD = ("timed-out", "connection-lost", "unreachable", None)  # the outcomes without an answer
 
 
 @runtime_checkable
 class Noting(Protocol):
-    """What a cluster can do besides whose nodes note what they say."""
+    """An extra ability of clusters whose nodes note what they say."""
 
     async def notes(self, node: str, asked: AskNotes) -> Notes:
-        """The next ones of `node`. Raises `ClusterError`."""
+        """The next notes of `node`. Raises `ClusterError`."""
 
 
 class Collection:
-    """Of the notes of all nodes of `cluster`, on what ended after `since_s`; `links` are its own."""
+    """The notes of all nodes of `cluster`, which has these `links`, on what ended after `since_s`."""
 
     def __init__(self, cluster: Noting, links: Iterable[Link] = (), since_s: float = 0.0) -> None:
         self._cluster, self._since_s = cluster, since_s
-        self._targets = {link.address_key: link.target for link in links}  # also those of power switches
-        self._has: dict[str, AskNotes] = {}  # what every node is asked next
+        self._targets = {link.address_key: link.target for link in links}  # including power switches
+        self._has: dict[str, AskNotes] = {}  # what to ask each node next
         self._said: dict[tuple[str, int], Note] = {}
         self._heard: dict[tuple[str, int], tuple[str, Note]] = {}
 
@@ -46,13 +46,13 @@ class Collection:
             await clock.sleep(PERIOD_S)
 
     async def ask(self, node: str) -> None:
-        """Take what it has noted meanwhile; nothing of one that does not answer."""
+        """Take its new notes; none if it does not answer."""
         with suppress(ClusterError):
             while (await self._next(node)).more:
                 pass
 
     def exchanges(self) -> list[Exchange]:
-        """Every request of which there is a note, in the order of sending."""
+        """Every request that was noted, in the order of sending."""
         made = [self._exchange(call, said) for call, said in self._said.items()]
         made += [
             _only_heard(call, node, note)
@@ -92,7 +92,7 @@ class Collection:
 
 
 def noting_nodes(cluster: Cluster) -> tuple[str, ...]:
-    """Who is to be asked: also those in reserve, for they may join."""
+    """The nodes to ask, including those in reserve, which may join."""
     return (*cluster.replicas, *cluster.spares, *cluster.gateways, *cluster.companions, CONTROLLER)
 
 

@@ -1,7 +1,7 @@
 """Who said what to whom: the messages of a run, for the diagrams in its report.
 
 The simulation carries the messages itself, and overhears them all. On real machines the nodes themselves note
-what they say and hear; see `noting`. What is overheard is never judged: a verdict rests on what clients saw.
+what they say and hear; see `noting`. Overheard messages are never judged: only what clients saw counts.
 """
 
 import asyncio
@@ -19,22 +19,22 @@ from services.ports import Clock
 
 @runtime_checkable
 class Overhearing(Protocol):
-    """What a cluster can do besides that carries its messages itself: see without asking."""
+    """An extra ability of a cluster that carries its messages itself: it sees without asking."""
 
     def glance(self, node: str) -> Mapping[str, Any]:
-        """What `status` would say of a replica, without a message. Raises `ClusterError` if it is not up."""
+        """What a replica's `status` would say, without a message. Raises `ClusterError` if it is not up."""
 
     def overheard(self) -> Sequence[Exchange]:
-        """Every exchange so far, as far as they were kept, in the order of sending."""
+        """Every exchange that was kept so far, in the order of sending."""
 
 
 @asynccontextmanager
 async def overhearing(
     cluster: Cluster, clock: Clock, began_s: float, folder: RunFolder | NoFolder
 ) -> AsyncIterator[None]:
-    """Listen, while the block runs, and write `messages.jsonl`.
+    """Listen while the block runs, and write `messages.jsonl`.
 
-    Where no folder is kept nobody is asked.
+    If no folder is kept, no node is asked.
     """
     if isinstance(cluster, Overhearing):
         try:

@@ -1,6 +1,6 @@
 """Writes `history.jsonl` while a run goes on.
 
-Each call here is one unbuffered write, so whatever it has returned is in the file even when the lab is
+Each call here is one unbuffered write, so once it has returned the event is in the file, even if the lab is
 killed the next moment. A recorder refuses what a reader would refuse: see `history.Pairing`.
 """
 
@@ -20,7 +20,7 @@ class Recorder:
     """One run's history. For one event loop, not for threads.
 
     It goes `into` a file, which must not exist yet (`FileExistsError`: a recording is never overwritten),
-    or into a list, for runs that can be had again at any time. `clock_ns` is any monotonic clock in
+    or into a list, for runs that can be repeated at any time. `clock_ns` is any monotonic clock in
     nanoseconds; the moment of construction becomes time 0.
     """
 
@@ -33,9 +33,9 @@ class Recorder:
         self._next_index = 0
         self._next_process = 0
         self._pairing = Pairing()
-        self.ends: dict[int, Event] = {}  # by the index of what they end; only of what is kept in a list
-        self._absent: dict[Key, Any] = {}  # what a read of a key shows where the key is missing
-        self._homes: dict[Key | None, int | None] = {}  # in which partition a key was found to lie
+        self.ends: dict[int, Event] = {}  # by the index of what they end; only if kept in a list
+        self._absent: dict[Key, Any] = {}  # what a read of a missing key shows
+        self._homes: dict[Key | None, int | None] = {}  # the partition in which each key was found
 
     def __enter__(self) -> "Recorder":
         return self
@@ -58,7 +58,7 @@ class Recorder:
         return self._latest_ns
 
     def new_process(self) -> int:
-        """A process number that nobody has had yet."""
+        """A process number that has not been used yet."""
         self._next_process += 1
         return self._next_process - 1
 
@@ -74,10 +74,10 @@ class Recorder:
         device: str | None = None,
         saw: Sequence[Any] | None = None,
     ) -> Event:
-        """A client begins an operation; the event returned is what `ok`, `fail` or `info` will end.
+        """A client begins an operation; `ok`, `fail` or `info` will end the returned event.
 
-        Call it before the request leaves, and the end after the answer came: their order is evidence.
-        `saw` is what the client of a change knew of the key; None for one that goes by nothing.
+        Call this before the request leaves, and the end after the answer came: their order is evidence.
+        `saw` is what the client of a change knew of the key; None for a blind one.
         """
         if f != "read" and key is not None:
             self._absent.setdefault(key, [] if f in ("add", "type") else None)
@@ -110,10 +110,10 @@ class Recorder:
         by: str | None = None,
         behind_ms: float | None = None,
     ) -> Event:
-        """It happened. `value` is the result of a read; of anything else, what was asked is recorded.
+        """It happened. `value` is the result of a read; for anything else, what was asked is recorded.
 
-        `siblings` are all the values of a read that returned several; `by` who coordinated, if not `node`;
-        `behind_ms` how far behind a read may be, by its own account.
+        `siblings` are all the values of a read that returned several; `by` is the coordinator, if not `node`;
+        `behind_ms` says how far behind a read may be, by its own account.
         """
         result = value if pending.f == "read" or value is not None else pending.value
         self._homes[pending.key] = partition
@@ -122,7 +122,7 @@ class Recorder:
             "ok",
             value=result,
             node=node or pending.node,
-            epoch=epoch or None,  # there is no epoch 0: where nobody leads alone, nothing has one
+            epoch=epoch or None,  # there is no epoch 0: without a single leader there are no epochs
             position=position,
             partition=partition,
             siblings=None if siblings is None else list(siblings),
@@ -135,7 +135,7 @@ class Recorder:
         return self._end(pending, "fail", error=error)
 
     def info(self, pending: Event, error: str) -> Event:
-        """Nobody knows whether it happened. The process is retired: take a `new_process`."""
+        """It may or may not have happened. The process is retired: take a `new_process`."""
         return self._end(pending, "info", error=error)
 
     def nemesis(self, f: str, value: Any = None) -> Event:
@@ -144,14 +144,13 @@ class Recorder:
         return self._take(Event(index=index, time=time, type="info", process=NEMESIS, f=f, value=value))
 
     def final(self, node: str, contents: Mapping[str, Any]) -> None:
-        """Record all that replica `node` holds after settling, as final reads of a process of its own.
+        """Record all that replica `node` holds after settling, as final reads by a new process.
 
         `contents` is what `Cluster.contents` returns: `registers`, `sets`, `tables`, `epoch`, `position`.
         There is one read for each key that this replica holds or that a client ever wrote (null, or an empty
-        list, where the replica has nothing), and one without a key whose value lists the keys it holds:
-        it is there even when the replica is empty. A replica of one of several partitions is not asked for
-        what lies in another. `siblings`, where there are any, has the values of each key that holds several;
-        its value is then null.
+        list, if the replica has nothing), and one without a key whose value lists the keys it holds, even if
+        the replica is empty. If there are several partitions, a replica is not asked for the keys of others.
+        `siblings`, if any, has the values of each key that holds several; its value is then null.
         """
         siblings: Mapping[str, Sequence[Any]] = contents.get("siblings", {})
         several = dict.fromkeys(siblings)
@@ -174,10 +173,10 @@ class Recorder:
         self._take_whole(now_ns, events)
 
     def learned(self, node: str, contents: Mapping[str, Any]) -> None:
-        """Record what the consumer `node` learned of changes, and its copy, as reads of a process of its own.
+        """Record which changes the consumer `node` learned of, and its copy, as reads by a new process.
 
         `sets` has each list of changes under its key; the rows of a table, under `tables`, become a list of
-        `[key, row]` called `copy/TABLE`, which is there even if the copy is empty.
+        `[key, row]` called `copy/TABLE`, which is recorded even if the copy is empty.
         """
         process, position = self.new_process(), sequence(contents["position"])
         changes: Mapping[str, Any] = contents["sets"]
@@ -190,12 +189,12 @@ class Recorder:
             self.ok(pending, value=value, node=node, epoch=contents["epoch"], position=position)
 
     def final_unreadable(self, node: str, error: str) -> None:
-        """Record that nobody could read what replica `node` holds in the end."""
+        """Record that the final contents of replica `node` could not be read."""
         read = _final_read(self._next_index, self.elapsed_ns(), self.new_process(), node, None)
         self.info(self._take(read), error)
 
     def _end(self, pending: Event, type_: Literal["ok", "fail", "info"], **fields: Any) -> Event:
-        """`fields` are those in which the end differs from the beginning, apart from when it was."""
+        """`fields` are those in which the end differs from the beginning, apart from its time."""
         index, time = self._next_index, self.elapsed_ns()
         return self._take(replace(pending, index=index, time=time, type=type_, saw=None, **fields))
 
@@ -210,7 +209,7 @@ class Recorder:
         return events[-1]
 
     def _take_whole(self, time: int, events: list[Event]) -> None:
-        """Operations of a new process, each with its end behind it, in one write."""
+        """Record operations of a new process, each followed by its end, in one write."""
         self._pairing.accept_whole(self._next_index, time, len(events))
         if self._file is None:
             self.ends.update((answer.index - 1, answer) for answer in events[1::2])

@@ -1,7 +1,7 @@
-"""Asks every replica and device now and again, over the lab's own links, who it is and how far its log goes.
+"""Asks every replica and device now and again, over the lab's own links, for its role and log position.
 
-From the answers the report draws roles over time and how far each follower lags. They are never judged:
-a verdict rests on what clients saw. Asking changes nothing: the nodes answer from what they know.
+From the answers the report draws roles over time and each follower's lag. The answers are never judged: a
+verdict rests on what clients saw. Asking changes nothing: the nodes answer from what they know.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -47,9 +47,9 @@ class _Sampler:
 async def sampling(
     cluster: Cluster, clock: Clock, elapsed_ns: Callable[[], int], folder: RunFolder | NoFolder
 ) -> AsyncIterator[None]:
-    """Ask, while the block runs, and write `samples.jsonl`; `time` in it is when the replica was asked.
+    """Ask while the block runs, and write `samples.jsonl`; `time` in it is when the replica was asked.
 
-    Where no folder is kept nobody is asked.
+    If no folder is kept, no node is asked.
     """
     sampler = _Sampler(cluster, clock, elapsed_ns)
     nodes = (*cluster.replicas, *cluster.devices) if folder.is_kept else ()

@@ -1,7 +1,7 @@
-"""When the machine of the lab itself stood still: then nothing that happened proves anything.
+"""Times when the lab's own machine stood still: nothing that happens then proves anything.
 
-A host stops a virtual machine, somebody closes a lid, or there is more work than the processors can do: then
-every timeout runs out at once, and nodes that were well are declared dead.
+If a host stops a virtual machine, somebody closes a lid, or the processors have too much to do, all timeouts
+run out at once, and healthy nodes are declared dead.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 @dataclass(frozen=True)
 class Stall:
-    """Nothing ran for `lasted_s` from `began_ns` on, by the time of the history."""
+    """Nothing ran for `lasted_s` from `began_ns` on, in the history's time."""
 
     began_ns: int
     lasted_s: float
@@ -22,7 +22,7 @@ class Stall:
         return {"time": self.began_ns, "lasted": round(self.lasted_s * 1e9)}
 
 
-# Given the time of the history: watches while the block lasts, and the list is complete when it is left.
+# Given the history's clock: watches while the block lasts; the list is complete when the block ends.
 Watch: TypeAlias = Callable[[Callable[[], int]], AbstractContextManager[Sequence[Stall]]]
 
 

@@ -1,4 +1,4 @@
-"""One time axis for several runs: zero is the first fault, or where one has none, the first request."""
+"""One time axis for several runs: zero is the first fault or, if a run has none, the first request."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ FAULT, REQUEST = "the first fault", "the first request of a client"
 
 
 def zeros(runs: Sequence[Saved]) -> tuple[str, list[int]]:
-    """What zero is, and when that was in each run (nanoseconds since it began)."""
+    """What zero stands for, and when it was in each run (nanoseconds since it began)."""
     struck = [faults[0].from_ns if (faults := bands(saved.history)) else None for saved in runs]
     known = [moment for moment in struck if moment is not None]
     if len(known) == len(runs):

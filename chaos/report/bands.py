@@ -1,4 +1,4 @@
-"""The faults of a run as spans of time: from where one struck to where it ended."""
+"""The faults of a run as spans of time, each from when it struck to when it ended."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ EFFECTS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Band:
-    """One fault; `to_ns` is None when its end is not recorded. `index` is that of its first event."""
+    """One fault; `to_ns` is None if its end is not recorded. `index` is that of its first event."""
 
     index: int
     f: str
@@ -46,12 +46,12 @@ class Band:
 
     @property
     def is_order(self) -> bool:
-        """True for what has no length: an order that an operator gave."""
+        """True for an operator's order, which has no length."""
         return self.to_ns == self.from_ns
 
     @property
     def effect(self) -> str:
-        """See `EFFECTS`; `other` for what no drawing knows."""
+        """See `EFFECTS`; `other` if no drawing knows it."""
         return EFFECTS.get(self.f, "other")
 
     def links(self, cast: Cast) -> list[Link]:
@@ -69,7 +69,7 @@ class Band:
 
 
 def bands(history: History) -> list[Band]:
-    """Every fault, in the order of their beginning; of equal ones the last to begin is the first to end."""
+    """Every fault, in the order of beginning; of equal faults, the last to begin is the first to end."""
     begun: list[Band] = []
     for event in history.nemesis:
         place = _ended_by(event, begun)

@@ -1,4 +1,4 @@
-"""The order of the ideas in the chapter, from one leader to none; whatever it does not have comes last."""
+"""The order of the ideas in the chapter, from one leader to none; what the chapter lacks comes last."""
 
 from collections.abc import Mapping
 
@@ -24,5 +24,5 @@ _PLACES = {name: place for place, name in enumerate(ORDER)}
 
 
 def place(part: str, scenario: str) -> tuple[str, int, str]:
-    """What to sort scenarios by; those of no part come last, and within a part those that the book lacks."""
+    """The sort key of scenarios; those of no part come last, and within a part, those that the book lacks."""
     return part or "~", _PLACES.get(scenario, len(ORDER)), scenario

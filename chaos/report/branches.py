@@ -1,8 +1,8 @@
 """Conflicting versions as branches that meet: who wrote what, knowing what, and what became of it.
 
-Each leader has a lane; a version stands in that of the leader which took it, and an arrow leads to it from
-whatever its author knew. Where two arrows leave one version there are two branches, and where two arrive they
-meet. All of it is told by the history: what authors had seen, and what the replicas hold in the end.
+Each leader has a lane; a version is in the lane of the leader that took it, and arrows lead to it from the
+versions that its author knew. Where two arrows leave one version there are two branches, and where two arrive
+they meet. All of it comes from the history: what authors had seen, and what the replicas hold in the end.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ LOST = "lost-write"
 
 @dataclass(frozen=True)
 class Version:
-    """A version and its box; `short` fits into it. `fate` is what became of it in words, `state` in one.
+    """A version and its box, with a `short` text in it. `fate` says what became of it, `state` in one word.
 
     States are shown, replaced, lost, gone, deleted and doubt.
     """
@@ -49,13 +49,13 @@ class Version:
 
 @dataclass(frozen=True)
 class Branches:
-    """Some versions of `key` in the order of time; `lanes` are the leaders, with the height of their lane."""
+    """Some versions of `key` in order of time; `lanes` are the leaders, with the height of each lane."""
 
     key: str
     versions: tuple[Version, ...]
     arrows: tuple[str, ...]  # as SVG paths
     lanes: tuple[tuple[str, float], ...]
-    end: tuple[tuple[str, str], ...]  # what the replicas hold in the end: their names, and the values
+    end: tuple[tuple[str, str], ...]  # what replicas hold in the end: their names, and the values
     left_out: int
     conflicts: int
     width: float
@@ -63,7 +63,7 @@ class Branches:
 
 
 def branches(saved: Saved, cast: Cast) -> Branches | None:
-    """Versions worth looking at; None where nothing was in conflict, as far as authors say what they knew."""
+    """Versions worth looking at; None if nothing was in conflict, as far as authors say what they knew."""
     try:
         finals = FinalContents(saved.history)
         known = [of_key for of_key in keys_of(saved.history) if not of_key.is_counter and is_known(of_key)]
@@ -84,13 +84,13 @@ def branches(saved: Saved, cast: Cast) -> Branches | None:
 
 
 def _lost(saved: Saved) -> frozenset[int]:
-    """The events of which the checker for lost writes speaks."""
+    """The events that the checker for lost writes names."""
     found = (each for each in saved.verdict.anomalies if each.name == LOST)
     return frozenset(index for each in found for witness in each.witnesses for index in witness.ops)
 
 
 def _conflicts(knowledge: Knowledge) -> list[int]:
-    """For each change the others that knew nothing of it, and of which it knew nothing, as bits."""
+    """For each change, the concurrent ones, as bits."""
     changes = [one for one in knowledge.changes if not one.is_blind and one.change.outcome != "fail"]
     found = [0] * len(knowledge.changes)
     for one in changes:
@@ -148,14 +148,14 @@ def _leader(one: Known) -> str:
 
 
 def _arrow(one: Version, other: Version) -> str:
-    """From one box to another; over the heads of those that stand between them in their lane."""
+    """An arrow from one box to another, above those between them in their lane."""
     x0, x1, y0, y1 = one.x + BOX_W, other.x, one.y + BOX_H / 2, other.y + BOX_H / 2
     up = 2 * BOX_H - 30 if y0 == y1 and x1 - x0 > STEP_X else 0
     return f"M{x0} {y0}C{x0 + 26} {y0 - up} {x1 - 26} {y1 - up} {x1} {y1}"
 
 
 def _nearest(one: Known, knowledge: Knowledge) -> Iterator[Known]:
-    """Those that it knew and that nothing else which it knew had replaced."""
+    """The versions that it knew and that no other version it knew had replaced."""
     known = list(knowledge.of(one.knew))
     return (each for each in known if not any(other.knew & each.bit for other in known))
 
@@ -179,12 +179,12 @@ def _version(one: Known, place: int, lane: int, fates: "_Fates", in_conflict: bo
 
 
 def _text(one: Known) -> str:
-    """What it brought in, or all of it where it brought in nothing."""
+    """What it brought in, or all of it if it brought in nothing."""
     return "deleted" if one.change.f == "delete" else _words(one.fresh) or shown(one.change.value)
 
 
 def _short(text: str) -> str:
-    """Beginnings and ends differ most."""
+    """The text shortened in the middle, because beginnings and ends differ most."""
     return text if len(text) <= LONGEST else f"{text[:3]}…{text[-5:]}"
 
 
@@ -193,7 +193,7 @@ def _words(parts: Parts) -> str:
 
 
 def _end(holdings: Iterable[Holding]) -> Iterator[tuple[str, str]]:
-    """Values, and who holds them; one line where all hold the same."""
+    """Values, and which replicas hold them; one line if all hold the same."""
     by_value: dict[bytes, list[Holding]] = {}
     for holding in holdings:
         by_value.setdefault(canonical(sorted(holding.values, key=canonical)), []).append(holding)

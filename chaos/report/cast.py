@@ -1,4 +1,4 @@
-"""Who plays in a run, and over which links they can talk: read from what was recorded."""
+"""Which nodes take part in a run, and over which links they can talk, read from the recording."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ OF_REPLICAS = ("leader", "follower", "home")
 
 @dataclass(frozen=True)
 class Cast:
-    """The nodes by what they are."""
+    """The nodes by kind."""
 
     replicas: tuple[str, ...]
     gateways: tuple[str, ...]
@@ -25,13 +25,13 @@ class Cast:
 
     @property
     def nodes(self) -> tuple[str, ...]:
-        """Everybody but the clients."""
+        """All but the clients."""
         controller = (CONTROLLER,) if self.has_controller else ()
         return (*self.gateways, *self.replicas, *controller, *self.companions, *self.devices)
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
-        """Those between the nodes shown; the lab's own are not part of the story."""
+        """The links between the nodes shown; the lab's own are not part of the story."""
         shown = {*self.nodes}
         return tuple(
             link
@@ -46,7 +46,7 @@ class Cast:
 
 
 def cast_of(saved: Saved) -> Cast:
-    """As the run's own description says; without one, whoever was heard of."""
+    """The cast by the run's own description; without one, all nodes that appear in the recording."""
     if "shape" not in saved.about:
         return _heard_of(saved)
     shape = msgspec.convert(saved.about["shape"], Shape)

@@ -1,7 +1,7 @@
-"""What all saved runs together say: for each anomaly who shows it and who survives it, how often.
+"""What all saved runs together say: for each anomaly, which variants show it and which survive it, how often.
 
-Only recordings count, so the page can be made again by anybody who has the folders, and every number in
-it leads to a run.
+Only recordings count, so anybody with the folders can make the page again, and every number in it leads to a
+run.
 """
 
 import os
@@ -24,7 +24,7 @@ RUNTIMES = ("sim", "local", "compose")
 
 @dataclass(frozen=True)
 class Run:
-    """A run that was judged: where it lies, and what repeats it."""
+    """A run that was judged: where it is, and the command that repeats it."""
 
     path: Path
     verdict: Verdict
@@ -42,7 +42,7 @@ class Tried:
     runs: Sequence[Run]
 
     def found(self, anomaly: str, answer: bool) -> list[Run]:
-        """The runs of which the checker of `anomaly` said `answer`."""
+        """The runs about which the checker of `anomaly` said `answer`."""
         return [
             run
             for run in self.runs
@@ -56,7 +56,7 @@ class Tried:
 
     @property
     def runtimes(self) -> tuple[str, ...]:
-        """Where there are runs of it."""
+        """The runtimes with runs of it."""
         return tuple(name for name in RUNTIMES if self.on(name).runs)
 
     def on(self, runtime: str) -> "Tried":
@@ -85,7 +85,7 @@ class Chapter:
 
     @property
     def marks(self) -> str:
-        """What filters look for, as classes: its part, where it ran, what is amiss, what was not run yet."""
+        """Classes for the filters: its part, where it ran, what is amiss, what was not run yet."""
         found = dict.fromkeys(runtime for variant in self.variants for runtime in variant.runtimes)
         tones = {variant.tone for variant in self.variants}
         states = {"is-odd": tones & {"bad", "unsure"}, "is-open": tones & {"none"}}
@@ -98,7 +98,7 @@ class Chapter:
 
 
 def judged_runs(runs: Path) -> Iterator[Run]:
-    """Every finished run under `runs`, in the order of their folders; what is unfinished is passed over."""
+    """Every finished run under `runs`, in the order of their folders; unfinished ones are skipped."""
     for path in sorted(runs.glob("*/*/*/verdict.json")):
         folder = RunFolder(path.parent)
         about = folder.read_json("run.json")
@@ -107,7 +107,7 @@ def judged_runs(runs: Path) -> Iterator[Run]:
 
 
 def chapters(scenarios: Iterable[Scenario], runs: Iterable[Run]) -> list[Chapter]:
-    """The catalogue in the book's order, with its runs; runs of what is in none (any more) come last."""
+    """The catalogue in the book's order, with its runs; runs of scenarios not in it (any more) come last."""
     by_variant: dict[tuple[str, str], list[Run]] = {}
     for run in runs:
         by_variant.setdefault((run.verdict.scenario, run.verdict.variant), []).append(run)

@@ -1,9 +1,9 @@
-"""Why rows differ where statements are the log: what in their text has another outcome when it is repeated.
+"""Why rows differ if statements are the log: what in their text gives another result when repeated.
 
-Each statement that was executed tells which table it changes, whether it calls the clock or chance, and
-whether LIMIT leaves the choice of rows to the replica. A value that stands in a statement is the same
-wherever that is executed, so if it is under another key, the counter of the keys has gone ahead
-somewhere. And rows of a table that no statement names were written by a trigger.
+Each executed statement tells which table it changes, whether it calls the clock or random numbers, and
+whether LIMIT leaves the choice of rows to the replica. A value in a statement is the same wherever the
+statement is executed, so if it is under another key, the key counter has run ahead somewhere. And rows of a
+table that no statement names were written by a trigger.
 """
 
 import re
@@ -15,10 +15,10 @@ from chaos.history import Key, canonical
 from chaos.report.saved import Saved
 
 TARGET = re.compile(r"\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(\w+)", re.IGNORECASE)
-ORDER = "LIMIT without ORDER BY: which rows come first is up to each replica"
+ORDER = "LIMIT without ORDER BY: each replica decides which rows come first"
 COUNTER = "A counter: a transaction that failed on the leader kept the key that it had drawn"
 TRIGGER = "A trigger: the text of no statement shows what it does"
-CALLS = "{calls}: another answer on every replica"
+CALLS = "{calls}: a different result on every replica"
 
 
 @dataclass
@@ -31,17 +31,17 @@ class _Told:
 
 
 class Causes:
-    """Of the rows of one run."""
+    """The causes of differing rows in one run."""
 
     def __init__(self, saved: Saved) -> None:
-        """Knows of no cause unless statements were shipped as they were."""
+        """It finds causes only if statements were shipped as they were."""
         self._by_table: dict[str, _Told] = {}
         if saved.about.get("options", {}).get("replication_log") == "statement":
             for sql, *parameters in _statements(saved):
                 self._note(sql, parameters)
 
     def of(self, key: Key, held: Iterable[Any]) -> str:
-        """The cause of the difference between what replicas `held`; empty where nothing tells."""
+        """The cause of the difference between what replicas `held`; empty if unknown."""
         table, slash, _ = str(key).partition("/")
         if not self._by_table or not slash:
             return ""

@@ -1,7 +1,7 @@
 """Operations and messages as columns, for the page's drawings: a tenth of the size of records.
 
-Times are whole microseconds since the run began. Texts that repeat stand in a list of their own, and the
-columns hold their places in it.
+Times are whole microseconds since the run began. Repeated texts are in a list of their own, and the columns
+hold their places in it.
 """
 
 import math
@@ -28,7 +28,7 @@ class Words:
         self._places: dict[str, int] = {}
 
     def place(self, text: str | None) -> int:
-        """Where `text` stands in the list; -1 for none."""
+        """The place of `text` in the list; -1 for none."""
         if text is None:
             return -1
         if text not in self._places:
@@ -53,7 +53,7 @@ def shown(value: Any) -> str:
 def operation_columns(saved: Saved) -> dict[str, Any]:
     """The operations in the order of invocation; `end` is when its completion was recorded, -1 if never.
 
-    Of the final reads only those of which a witness speaks, and one of each replica.
+    Of the final reads, only those that a witness names, and one of each replica.
     """
     spoken = {
         index for finding in saved.verdict.anomalies for witness in finding.witnesses for index in witness.ops
@@ -85,9 +85,9 @@ def _text(operation: Operation, name: str) -> str | None:
 
 
 def message_columns(saved: Saved) -> dict[str, Any]:
-    """Who asked whom what; where they are too many, all that were lost and a part of the others.
+    """Who asked whom what; if there are too many, all lost messages and a part of the others.
 
-    `left_out` says how many are not shown, `is_hearsay` that nobody overheard them.
+    `left_out` says how many are not shown, `is_hearsay` that they were not overheard.
     """
     recorded = messages_of(saved)
     every = -(-len(recorded) // MOST_MESSAGES)

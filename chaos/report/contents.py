@@ -17,16 +17,15 @@ MOST_ROWS = 60
 
 
 class Siblings(list[Any]):
-    """Several values of one key, among which nobody may choose; in one order wherever they are the same."""
+    """Several values of one key, none of which wins; equal siblings are always in the same order."""
 
 
 @dataclass(frozen=True)
 class Row:
     """One key: what was acknowledged last, which operation that was, and what each replica holds.
 
-    `odd` are the replicas that lack it; where one cannot tell, those that hold something else than their
-    leader, and where there is not one leader, what most do not hold. `cause` says why they differ, where
-    the recording tells.
+    `odd` are the replicas that lack it; if that is unknown, those that differ from their leader or, without a
+    single leader, from the majority. `cause` says why they differ, if the recording tells.
     """
 
     key: str
@@ -42,7 +41,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Contents:
-    """`rows` are some of the keys that are worth a look, cause by cause; the numbers count all of them."""
+    """`rows` are some of the keys worth a look, cause by cause; the numbers count all of them."""
 
     replicas: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -87,7 +86,7 @@ def final_contents(saved: Saved) -> Contents:
 
 
 def _first(rows: Sequence[Row], causes: Mapping[str, int]) -> tuple[Row, ...]:
-    """As many as a reader may look at; where causes are known, some of each."""
+    """As many as a reader may look at; if causes are known, some of each."""
     groups = [[row for row in rows if row.cause == cause] for cause in (*causes, "")]
     most = MOST_ROWS // max(1, sum(map(bool, groups)))
     return tuple(row for group in groups for row in group[:most])

@@ -1,4 +1,4 @@
-"""Who is to have a copy of a key: everybody, the replicas of its partition, or its homes on the ring."""
+"""Which replicas should have a copy of a key: all, those of its partition, or its homes on the ring."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from services.groups.ring import ring_of
 
 
 class Copies:
-    """The final reads that tell of a key's copies; `holders` says in words who has them, if not everybody."""
+    """The final reads of a key's copies; `holders` says in words which nodes have them, if not all."""
 
     def __init__(self, saved: Saved, held: Mapping[Key, Mapping[str, Operation]]) -> None:
         options = saved.about.get("options", {})
@@ -21,7 +21,7 @@ class Copies:
         self.holders = "their homes" if has_homes else "a partition" if saved.partitions else ""
 
     def of(self, key: Key) -> Mapping[str, Operation]:
-        """What each replica shows of it; whoever is no home and has nothing lacks nothing."""
+        """What each replica shows of it; a replica that is not a home and has nothing lacks nothing."""
         reads = self._held[key]
         if self._ring is None:
             return reads

@@ -1,7 +1,7 @@
-"""Hints as debts: what each node keeps for a home that was out of reach, until it is handed home or expires.
+"""Hints as debts: what each node keeps for an unreachable home, until it hands it over or the hint expires.
 
-From the nodes' log, so it is there on real machines, too. A second hint of one key for one home is no other
-debt, for it is merged with the first.
+It comes from the nodes' logs, so it exists on real machines, too. A second hint of one key for one home is
+not another debt, because it is merged with the first.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ LEFT, WIDTH, HEIGHT = 60.0, 700.0, 46.0
 
 @dataclass(frozen=True)
 class Debt:
-    """What one node kept for another: the steps of how many keys (seconds, count), and how they went."""
+    """What one node kept for another: the number of keys over time (seconds, count), and how they went."""
 
     holder: str
     home: str
@@ -26,7 +26,7 @@ class Debt:
 
     @property
     def most(self) -> int:
-        """As many at once."""
+        """The most at any one time."""
         return max(count for _, count in self.steps)
 
 
@@ -54,7 +54,7 @@ class _Account:
 
 
 def debts(events: Iterable[Event]) -> list[Debt]:
-    """Every debt that the log tells of, in the order of their beginning."""
+    """Every debt that the log mentions, in the order of beginning."""
     accounts: dict[tuple[str, str], _Account] = {}
     for event in sorted(events, key=lambda each: each.time_s):
         if event.event == "hint-kept":

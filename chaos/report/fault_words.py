@@ -1,4 +1,4 @@
-"""A fault in a sentence: what can no longer reach whom, who is dead, what is slow."""
+"""A fault in a sentence: who can no longer reach whom, which node is dead, what is slow."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ ORDERS: Mapping[str, str] = {
 
 
 def label(band: Band, cast: Cast) -> str:
-    """A few words, for the head of a band."""
+    """A few words for the head of a band."""
     links, nodes = band.links(cast), band.nodes(cast)
     match band.effect:
         case "cut" if links:
@@ -73,7 +73,7 @@ def _end(link: Link) -> str:
 
 
 def _apart(sides: Sequence[str]) -> str:
-    """A partition in a sentence; nothing where there are no sides."""
+    """A partition in a sentence; empty if there are no sides."""
     *others, last = [f"{{{side}}}" for side in sides] or [""]
     if len(others) == 1:
         return f"Partition: {others[0]} cannot reach {last}."
@@ -81,7 +81,7 @@ def _apart(sides: Sequence[str]) -> str:
 
 
 def _sides(links: Sequence[Link], cast: Cast) -> list[str]:
-    """`n1, g1` and `n2, n3` when the cut ones separate the nodes that they touch, else nothing."""
+    """`n1, g1` and `n2, n3` if the cut links separate the nodes that they touch, else empty."""
     cut = {(link.source, link.address_key) for link in links}
     usual = [x for x in cast.links if not x.out_of_band]
     if any((x.target, x.source) in cut and (x.source, x.target) not in cut for x in usual):

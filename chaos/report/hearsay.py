@@ -1,10 +1,9 @@
-"""Messages of a run in which nobody overheard them: as far as answers, logs and the lab's looks tell.
+"""Messages of a run in which none were overheard, as far as answers, logs and the lab's samples tell.
 
-A client knows when it asked its gateway and when the answer was there, and the answer says which node gave
-it, so that one was asked as well. A node's log tells of the orders that it gave or refused. A follower whose
-log was longer at one look of the lab than at the one before was sent entries by the leader of its epoch in
-between, as long as no fault had cut the link. What else nodes said to each other, such as heartbeats, is not
-known, and is not made up.
+A client knows when it asked its gateway and when the answer came, and the answer names the node that gave it,
+so that node was asked as well. A node's log mentions the orders that it gave or refused. If a follower's log
+was longer in one sample than in the one before, the leader of its epoch sent it entries in between, while no
+fault had cut the link. What else nodes said to each other, such as heartbeats, is unknown and not made up.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,8 +17,8 @@ from chaos.report.cast import cast_of
 from chaos.report.saved import Saved
 
 CLIENT = "client"
-SILENCE = ("timed-out", "connection-lost")  # errors by which nobody can tell whether there was an answer
-# Events that speak of a message: the fields with its sender and its receiver; None is whoever logged it.
+SILENCE = ("timed-out", "connection-lost")  # errors that leave open whether there was an answer
+# Events that mention a message: the fields with its sender and receiver; None is the node that logged it.
 SPEAKING: Mapping[str, tuple[str | None, str | None]] = {
     "fenced": (None, "target"),
     "leader-appointed": (None, "leader"),
@@ -32,7 +31,7 @@ SPEAKING: Mapping[str, tuple[str | None, str | None]] = {
 def messages_of(saved: Saved) -> Sequence[Mapping[str, Any]]:
     """All that is known, in the form of `messages.jsonl`, in the order of sending.
 
-    Nodes that note what they say do not hear what a client says to itself, so its own part is added.
+    Nodes that note what they say do not hear a client that coordinates for itself, so its part is added.
     """
     if not saved.messages:
         return hearsay(saved)
@@ -42,7 +41,7 @@ def messages_of(saved: Saved) -> Sequence[Mapping[str, Any]]:
 
 
 def hearsay(saved: Saved) -> list[dict[str, Any]]:
-    """What is known where nothing was overheard."""
+    """What is known if nothing was overheard."""
     asked = [op for op in saved.history.client_operations if op.gateway]
     passed_on = (op for op in asked if op.outcome == "ok" and op.node not in (None, op.gateway))
     messages = (
@@ -73,7 +72,7 @@ def _asked(operation: Operation, saved: Saved, source: str, target: str) -> dict
 
 
 def _shipped(saved: Saved) -> Iterator[dict[str, Any]]:
-    """What made a follower's log longer between two looks of the lab, in one message."""
+    """What made a follower's log longer between two samples, as one message."""
     looks = [look for look in saved.samples if isinstance(look.get("position"), list) and look.get("epoch")]
     leaders = {_group(look, saved): str(look["node"]) for look in looks if look["role"] == "leader"}
     before: dict[str, Mapping[str, Any]] = {}

@@ -1,4 +1,4 @@
-"""Replication lag: for how long a replica had lacked a write that some client was told is done."""
+"""Replication lag: for how long a replica has lacked a write that a client was told is done."""
 
 from collections.abc import Mapping
 from typing import TypeAlias
@@ -11,10 +11,10 @@ NOTHING = Backlog(())
 
 
 def lags(saved: Saved) -> Mapping[str, list[Look]]:
-    """For each replica the nanoseconds at which the lab asked it, and how many milliseconds it lagged.
+    """For each replica, the nanoseconds at which the lab asked it, and how many milliseconds it lagged.
 
-    It is None where the replica did not answer. A replica can only lack writes of its own partition.
-    Only logs with positions of an epoch and a number can be compared; of other replicas nothing is said.
+    The lag is None if the replica did not answer. A replica can only lack writes of its own partition. Only
+    logs whose positions have an epoch and a number can be compared; other replicas are left out.
     """
     backlogs = {
         partition: Backlog(

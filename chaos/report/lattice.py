@@ -1,7 +1,7 @@
 """Versions of a key as a lattice: an arrow from what a writer knew to what it wrote.
 
-Two versions with no path of arrows between them are concurrent: nobody who wrote one knew of the other. Drawn
-is the key of which a read returned the most siblings, up to that read.
+Two versions without a path of arrows between them are concurrent: neither writer knew of the other. The
+drawing shows the key of which a read returned the most siblings, up to that read.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ class Node:
 class Lattice:
     """The versions of `key`, the arrows between them, and how many siblings the read at `index` returned.
 
-    Of these some may be `replaced`: another one's writer knew them, so they are no siblings in truth.
+    Some of these may be `replaced`: the writer of another one knew them, so they are not really siblings.
     """
 
     key: str
@@ -43,7 +43,7 @@ class Lattice:
 
 
 def lattice(operations: Iterable[Operation]) -> Lattice | None:
-    """The lattice worth looking at; None where no read returned siblings."""
+    """The lattice worth looking at; None if no read returned siblings."""
     known = list(operations)
     reads = [each for each in known if each.f == "read" and each.siblings and not each.final]
     if not reads:

@@ -1,4 +1,4 @@
-"""What a report shows of a run without a leader besides: the ring, requests, versions, hints."""
+"""What a report adds for a run without a leader: the ring, requests, versions, hints."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Stairs:
 
 @dataclass(frozen=True)
 class WithoutLeader:
-    """The drawings; what there was nothing of is empty."""
+    """The drawings; those with nothing to show are empty."""
 
     ring: RingDrawing
     n: int

@@ -1,4 +1,4 @@
-"""What a report shows of several leaders besides: versions as branches, a write's way, the tournament."""
+"""What a report adds for several leaders: versions as branches, a write's way, the tournament."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ MOST_WRITES = 150  # else a page of one run takes longer than the run
 
 @dataclass(frozen=True)
 class SeveralLeaders:
-    """The drawings; what there was nothing of is empty."""
+    """The drawings; those with nothing to show are empty."""
 
     ways: Sequence[Way]
     is_hearsay: bool
@@ -39,7 +39,7 @@ def several_leaders(saved: Saved, cast: Cast) -> SeveralLeaders | None:
 
 
 def _standings(saved: Saved) -> list[Standing]:
-    """The tournament with this run's writes; none without conflicts, or where they are too many."""
+    """The tournament with this run's writes; empty without conflicts, or if there are too many writes."""
     try:
         writes = writes_of(saved.history)
     except (UnreadableError, ValueError):

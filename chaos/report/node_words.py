@@ -1,4 +1,4 @@
-"""What a node logged, in a sentence for the story; anything unknown is told as the node itself said it."""
+"""What a node logged, in a sentence for the story; an unknown event is told as the node logged it."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -93,7 +93,7 @@ def sentence(event: Event, times: int = 1) -> str:
 
 
 def in_rows(events: Sequence[Event]) -> list[tuple[Event, int]]:
-    """The told events; what a node says again and again is told once, with how often."""
+    """The told events; what a node says again and again is told once, with its count."""
     rows: list[tuple[Event, int]] = []
     latest: dict[str, int] = {}
     for event in filter(is_told, events):

@@ -1,4 +1,4 @@
-"""Why every order of a key's operations ends at one of them: what it saw, and what contradicts that."""
+"""Why every order of a key's operations ends at one of them: what it saw, and what contradicts it."""
 
 from collections.abc import Iterator
 

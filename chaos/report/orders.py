@@ -1,9 +1,9 @@
 """Why no order of a key's operations exists, drawn as Porcupine's visualizer draws it.
 
-A row for each client, a bar for each operation from its request to its answer. A dot is a moment at which an
-operation may take effect, and a line connects the dots in the longest order that there is; it breaks off at
-the operation that fits nowhere. Beginnings and ends stand in their order, not at their time, so that
-operations of a millisecond can be read beside one that took a second. Only the end of the order is drawn.
+There is a row for each client, and a bar for each operation from its request to its answer. A dot is a moment
+at which an operation may take effect, and a line connects the dots in the longest possible order; it stops at
+the operation that fits nowhere. Beginnings and ends are placed by their order, not their time, so that an
+operation of a millisecond can be read beside one that took a second. Only the end of the order is drawn.
 """
 
 import math
@@ -73,7 +73,7 @@ class OrderDrawing:
 
 
 def order_drawing(saved: Saved) -> OrderDrawing | None:
-    """That of the first key of which a checker says something that no order explains; else None."""
+    """The drawing for the first key about which a checker says something that no order explains, or None."""
     doubt: OrderDrawing | None = None
     for key in _accused(saved):
         try:
@@ -89,7 +89,7 @@ def order_drawing(saved: Saved) -> OrderDrawing | None:
 
 
 def _accused(saved: Saved) -> Iterable[Key]:
-    """The keys of which witnesses speak, the first of each finding before all others."""
+    """The keys that witnesses name, the first of each finding before all others."""
     found = [each for each in saved.verdict.anomalies if each.found and each.name in JUDGED]
     events = saved.history.events
     keys = (events[index].key for each in found for witness in each.witnesses for index in witness.ops[:1])

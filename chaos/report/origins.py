@@ -1,4 +1,4 @@
-"""Under whose name a node's changes travel: its own, or that of its datacenter, where others follow it."""
+"""The name under which a node's changes travel: its own, or its datacenter's, if others follow it there."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

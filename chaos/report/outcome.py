@@ -1,4 +1,4 @@
-"""Why an outcome is not what a variant promises, in one sentence: from a `verdict.json`, whoever made it."""
+"""Why an outcome is not what a variant promises, in one sentence, from any `verdict.json`."""
 
 from collections.abc import Mapping
 from typing import Any

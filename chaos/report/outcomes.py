@@ -1,7 +1,7 @@
-"""What became of an operation, in the words that stand everywhere: in stories, legends, charts and measures.
+"""What became of an operation, in the words used everywhere: in stories, legends, charts and measures.
 
 The history says `ok`, `fail` and `info`, as Jepsen does. Readers are told that a write was acknowledged or a
-read answered, that it was refused and so certainly not done, or that it is in doubt: nobody knows.
+read answered, that it was refused and so certainly not done, or that it is in doubt.
 """
 
 from collections.abc import Mapping

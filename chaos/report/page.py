@@ -40,7 +40,7 @@ class Section:
 
 
 def write_page(folder: RunFolder, about: Mapping[str, Any], verdict: Verdict) -> None:
-    """Write `report.html` beside the recording that it tells of."""
+    """Write `report.html` beside its recording."""
     write_pages([read(folder, about, verdict)], folder.path / NAME)
 
 
@@ -64,7 +64,7 @@ def write_pages(runs: Sequence[Saved], path: Path) -> None:
 
 
 def section(saved: Saved) -> Section:
-    """Everything that is shown of one run."""
+    """Everything that the page shows of one run."""
     cast, faults, contents = cast_of(saved), bands(saved.history), final_contents(saved)
     told = story(saved, cast, faults, contents)
     drawn = drawing(saved, cast, faults, told)

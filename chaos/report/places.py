@@ -1,8 +1,7 @@
-"""Datacenters as places: who is where, how far it is from one to another, and how users fare at each.
+"""Datacenters as places: which nodes are where, how far apart the places are, and how users fare at each.
 
-A device is a place of its own, at the end of its line. Where the settings name no datacenters, each of
-several leaders is one. An arrow leads from whoever ships changes to whoever is sent them, as the topology
-has it.
+A device is a place of its own, at the end of its line. If the settings name no datacenters, each of several
+leaders is one. An arrow leads from a leader that ships changes to one that receives them, by the topology.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,7 +26,7 @@ NS_PER_MS = 1_000_000
 class Usage:
     """What users of one place saw: medians in milliseconds (None: nobody asked), and how many were answered.
 
-    `in_cut` are the requests made while the place was cut off from another one, `answered_in_cut` those of
+    `in_cut` counts the requests made while the place was cut off from another, `answered_in_cut` those of
     them that were answered.
     """
 
@@ -51,7 +50,7 @@ class Place:
     usage: Usage | None  # None where no users come
 
     def has(self, node: str) -> bool:
-        """Whether it is here, or the place itself."""
+        """Is the node in this place, or the place itself?"""
         return node in (self.name, *self.nodes)
 
 
@@ -59,8 +58,8 @@ class Place:
 class Line:
     """The line between two places: how much longer a round trip takes, how long it was cut.
 
-    `ways` are the pairs of nodes of whom one ships changes to the other; `forth` and `back` say whether there
-    are such from the one place to the other, and the other way round.
+    `ways` are the pairs of nodes of which one ships changes to the other; `forth` and `back` say in which
+    directions between the two places there are such pairs.
     """
 
     one: Place
@@ -113,7 +112,7 @@ class Places:
 
 
 def places_of(saved: Saved, cast: Cast) -> Places | None:
-    """The drawing; None where everything stands in one place."""
+    """The drawing; None if everything is in one place."""
     options = saved.about.get("options", {})
     groups = _groups(options, cast)
     if len(groups) < 2:

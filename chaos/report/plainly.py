@@ -1,6 +1,7 @@
 """What was found and what was not, in plain words: `53 writes lost`, `no split brain`.
 
-The name of an anomaly is a term. Whoever does not know it yet reads these words first, at the head of a page.
+The name of an anomaly is a technical term. Readers who do not know it yet see these words first, at the head
+of a page.
 """
 
 from collections.abc import Mapping
@@ -69,7 +70,7 @@ PHRASES: Mapping[str, Phrases] = {
 
 
 def plainly(finding: Finding) -> str:
-    """What this finding says; of one that is unknown, what it was looked for."""
+    """What this finding says; if it is unknown, what was looked for."""
     once, often, never = PHRASES.get(finding.name, _counted(finding.name, finding.name))
     if finding.found is None:
         return f"unknown whether {finding.name}"

@@ -1,9 +1,9 @@
 """A page as one file that opens anywhere, loads nothing and runs nothing but its own scripts.
 
-Whatever comes from a history may be hostile. Jinja escapes all of it in text; data for the scripts stands
-in a block that browsers do not run, with no character in it that could end the block. Should something
-slip through all the same, the page's content security policy lets only those scripts and styles work
-whose hashes stand in it, and lets nothing at all be loaded.
+Anything from a history may be hostile. Jinja escapes all of it in text; data for the scripts is in a block
+that browsers do not run, without any character that could end the block. Should something slip through all
+the same, the page's content security policy allows only the scripts and styles whose hashes it lists, and
+allows nothing to be loaded.
 """
 
 import base64
@@ -69,7 +69,7 @@ def page(
 
 
 def policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
-    """The content security policy under which only these texts run and style, and nothing loads."""
+    """The content security policy that allows only these scripts and styles, and loads nothing."""
     allowed = {"script-src": scripts, "style-src": styles}
     sources = (f"{kind} {' '.join(map(_hash, texts)) or NONE}" for kind, texts in allowed.items())
     return "; ".join(("default-src 'none'", *sources, "base-uri 'none'", "form-action 'none'"))
@@ -123,7 +123,7 @@ def plain(value: Any) -> str:
 
 
 def measure(name: str) -> str:
-    """The name of a measure in the words that stand everywhere else on the page."""
+    """The name of a measure in the words used everywhere else on the page."""
     return MEASURES.get(name, name.replace("_", " "))
 
 

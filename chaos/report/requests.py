@@ -1,7 +1,7 @@
 """A request as its coordinator saw it: whom it asked, who answered when, whom it repaired, what it said.
 
-Made of the messages that were overheard. A message belongs to the request if it is about the same key and
-left the same gateway while the request was there; repairs leave with the last answer.
+It is made from overheard messages. A message belongs to the request if it is about the same key and left the
+same gateway while the request was under way; repairs leave with the last answer.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -47,7 +47,7 @@ class Asked:
 
     @property
     def end_ms(self) -> float:
-        """When the last of it was over; what takes very long is cut off."""
+        """When the last of it was over; very long waits are cut off."""
         told = self.told_ms or 0.0
         ends = [leg.ended_ms or leg.sent_ms for leg in self.legs]
         return max(0.1, told, min(max(ends, default=0.0), 5 * told if told else float("inf")))

@@ -1,4 +1,4 @@
-"""The ring: where the nodes stand, where the keys lie, and who holds how much of it."""
+"""The ring: where the nodes and the keys are, and how much of it each node holds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ MOST_KEYS = 60
 
 @dataclass(frozen=True)
 class Piece:
-    """Parts of the ring, as one SVG path; what lies there has `node` for its first home."""
+    """Parts of the ring, as one SVG path; keys there have `node` as their first home."""
 
     node: str
     path: str
@@ -31,7 +31,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class RingDrawing:
-    """The ring of these nodes; `shares` is which part of all keys has each node as its first home."""
+    """The ring of these nodes; `shares` is each node's share of all keys as their first home."""
 
     pieces: tuple[Piece, ...]
     marks: tuple[Mark, ...]

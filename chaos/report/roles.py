@@ -1,8 +1,8 @@
-"""Who led when, in which epoch, and who was dead or stood still: lives of replicas and devices as spans.
+"""Who led when, in which epoch, and who was dead or paused: the lives of replicas and devices as spans.
 
-A leader whose lease has run out, or who waits for its first, still calls itself one, and may confirm nothing:
-`unleased`, until it is granted one, or leads no more. Only its log tells, for whoever asks a node is told
-its role.
+A leader whose lease has run out, or that waits for its first, still calls itself leader but may confirm
+nothing: it is `unleased` until it gets a lease or leads no more. Only its log tells, because its status only
+gives its role.
 """
 
 from collections.abc import Iterable, Sequence
@@ -40,7 +40,7 @@ def lives(saved: Saved, cast: Cast, bands: Sequence[Band]) -> dict[str, list[Spa
 
 
 def last_leader(saved: Saved) -> str | None:
-    """Who led the last epoch, by samples and log; None where several lead, or nobody is known to have led."""
+    """Who led the last epoch, by samples and log; None if there were several leaders, or none is known."""
     said = [(event.fields.get("epoch"), event.node) for event in saved.events if event.event == "promoted"]
     asked = [(each["epoch"], str(each["node"])) for each in saved.samples if each.get("role") == "leader"]
     known = [(epoch, node) for epoch, node in (*said, *asked) if epoch is not None]
@@ -87,10 +87,10 @@ def _struck(cast: Cast, bands: Sequence[Band], node: str) -> Iterable[Fact]:
 
 
 def _spans(facts: Iterable[Fact]) -> list[Span]:
-    """Consecutive facts that say the same are one span; who comes back from a pause is what it was.
+    """Consecutive facts that say the same are one span; a node that comes back from a pause is what it was.
 
-    An epoch that is not told, or is none (0), is that of before. Whose lease has run out stays so, though it
-    goes on calling itself leader, until it is granted one.
+    If the epoch is missing or 0, it is the one before. A leader whose lease has run out stays `unleased`,
+    though it still calls itself leader, until it is granted one.
     """
     spans: list[Span] = []
     awake: Span | None = None

@@ -1,4 +1,4 @@
-"""A run as it lies in its folder: all that a report is made of."""
+"""A run as saved in its folder: all that a report is made from."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from chaos.recording.folder import MESSAGES, SAMPLES, RunFolder
 
 @dataclass(frozen=True)
 class Saved:
-    """What was recorded, and what was made of it. `samples` and `messages` may be empty, as in older runs."""
+    """The recording and its verdict. `samples` and `messages` may be empty, as in older runs."""
 
     about: Mapping[str, Any]
     verdict: Verdict
@@ -31,12 +31,12 @@ class Saved:
 
     @cached_property
     def partitions(self) -> Mapping[str, int]:
-        """Of which partition each replica has a copy; empty where all have the same keys."""
+        """The partition of which each replica has a copy; empty if all have the same keys."""
         layout = self.about.get("options", {}).get("partitions", ())
         return {node: number for number, group in enumerate(layout, 1) for node in group}
 
     def ended_ns(self, operation: Operation) -> int | None:
-        """When what became of it was recorded; None while it is open."""
+        """When its outcome was recorded; None while it is open."""
         end = operation.completed_index
         return None if end is None else self.history.events[end].time
 
@@ -59,6 +59,6 @@ def read(folder: RunFolder, about: Mapping[str, Any], verdict: Verdict) -> Saved
 
 
 def read_again(folder: RunFolder) -> Saved:
-    """The run in `folder`, with the verdict that lies there. Raises `ValueError` and `OSError`."""
+    """The run in `folder`, with the verdict saved there. Raises `ValueError` and `OSError`."""
     verdict = msgspec.convert(folder.read_json("verdict.json"), Verdict)
     return read(folder, folder.read_json("run.json"), verdict)

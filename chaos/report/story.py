@@ -1,9 +1,8 @@
 """The story of a run: what was acknowledged, by whom, in which epoch, what each fault did, what was lost.
 
-A list of statements in the order of time, causes before effects: what clients were told is counted anew
-from each turn of events, and told when all of it had happened; what a checker found stands at the moment
-of its last proof. Each names the operations that it speaks of, so that a reader can look at them in the
-timeline instead of believing it.
+A list of statements in order of time, causes before effects. What clients were told is counted anew from each
+turn of events, and told once all of it has happened; what a checker found is told at its last proof. Each
+statement names its operations, so that a reader can look at them in the timeline instead of believing it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -44,7 +43,7 @@ class Statement:
 
 
 def story(saved: Saved, cast: Cast, bands: Sequence[Band], contents: Contents) -> list[Statement]:
-    """The statements in the order of time, each finding behind what proves it."""
+    """The statements in order of time, each finding after what proves it."""
     told = [
         *_clients(saved, bands),
         *_faults(bands, cast),

@@ -1,8 +1,8 @@
 """A write's way through the topology: who had it from whom, how long that took, and whom it never reached.
 
-Made of the messages that were overheard, each of which says up to which change of each origin it brings.
-Where they were not, an answer to a client says which changes its leader had by then, so who had the write is
-known, and when at the latest, but not from whom.
+It is made from overheard messages, each of which says up to which change of each origin it goes. If none were
+overheard, an answer to a client says which changes its leader had by then. So it is known who had the write,
+and when at the latest, but not from whom.
 """
 
 from bisect import bisect_left
@@ -28,8 +28,8 @@ BOX_W, BOX_H, STEP_X, STEP_Y = 96.0, 30.0, 190.0, 46.0
 class Hop:
     """A leader's first news of the write, milliseconds after it was asked for; `x`, `y` is its box.
 
-    Nobody knows `source` where nothing was overheard. `in_vain` counts the messages with it that were lost on
-    their way here. Both times are None for whom it never reached.
+    `source` is unknown if nothing was overheard. `in_vain` counts the messages with it that were lost on the
+    way here. Both times are None for a leader that it never reached.
     """
 
     node: str
@@ -67,7 +67,7 @@ class _News:
 
 
 def ways(saved: Saved, cast: Cast) -> list[Way]:
-    """That of a write that a checker named, or else of the slowest one; and of one that went as usual."""
+    """The way of a write that a checker named, or else of the slowest; and that of an ordinary one."""
     options = saved.about.get("options", {})
     if not options.get("origin_tags", True):
         return []  # a change that is taken for a new one again and again cannot be followed

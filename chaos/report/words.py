@@ -12,7 +12,7 @@ Tone: TypeAlias = Literal["fine", "bad", "doubt"]
 
 UNSHOWN = "the problem that this variant is there for did not show"
 
-# Findings that bear the name of the guarantee which is broken, and how one says that it was kept.
+# Findings named after the guarantee that is broken, and how to say that it was kept.
 GUARANTEES: Mapping[str, tuple[str, str]] = {
     "linearizable": ("not linearizable", "linearizable"),
     "set-full": ("set elements lost", "no set element lost"),
@@ -25,10 +25,10 @@ GUARANTEES: Mapping[str, tuple[str, str]] = {
     },
 }
 MEANINGS: Mapping[str, str] = {
-    "deleted-item-returns": "what somebody had seen and deleted is there again in the end",
+    "deleted-item-returns": "an item that a client had seen and deleted is there again in the end",
     "lost-write": "a client was told that its write is done, and in the end no replica has it",
-    "failed-write-seen": "a client was told that its write had failed, and later somebody reads it",
-    "sibling-explosion": "a read returns more values at once than there are clients who write",
+    "failed-write-seen": "a client was told that its write had failed, and later a read shows it",
+    "sibling-explosion": "a read returns more values at once than there are clients that write",
     "unbounded-staleness": "a read is further behind than the bound allows, or than its own answer says",
     "conflict": "two clients changed the same thing, and neither knew of the other",
     "stale-read": "a read shows a value that had been replaced before the read began",
@@ -36,38 +36,38 @@ MEANINGS: Mapping[str, str] = {
     "diverged-replicas": "after everything has settled, two replicas hold different data",
     "stale-replica": "after everything has settled, a replica still holds a replaced value",
     "linearizable": "no order of the operations explains what clients saw, as if there were one copy",
-    "read-your-writes": "somebody looks for his own write and does not find it",
-    "non-monotonic-read": "somebody looks a second time and sees less than before",
+    "read-your-writes": "a user looks for their own write and does not find it",
+    "non-monotonic-read": "a user looks a second time and sees less than before",
     "monotonic-write": "two writes of one session take effect in the wrong order",
     "writes-follow-reads": "a write is seen without what its author had read before",
     "consistent-prefix": "a later write is seen without an earlier one",
     "causality": "an effect is seen without its cause: the answer without the question",
-    "causal-memory": "somebody sees writes that nobody put in order now in one order and now in another",
+    "causal-memory": "a client sees concurrent writes now in one order and now in another",
     "causal-convergence": "readers see writes in opposite orders, and never come to agree",
     "new-then-old": "a read sees a new value, and a later one the old value again",
     "set-full": "an element that was added is missing",
     "garbled-text": "characters of a text change places, or are there twice",
-    "dirty-read": "somebody reads what was never committed",
-    "half-transaction-seen": "somebody sees one part of a transaction without the other",
+    "dirty-read": "a client reads what was never committed",
+    "half-transaction-seen": "a client sees one part of a transaction without the other",
     "transaction-cycle": "transactions depend on each other in a ring: no order of them explains it",
-    "unavailable": "clients get no answer for longer than is allowed",
-    "write-stall": "nobody can write for longer than is allowed",
-    "long-outage": "it takes longer than is allowed until writes work again",
+    "unavailable": "clients get no answer for longer than allowed",
+    "write-stall": "nobody can write for longer than allowed",
+    "long-outage": "it takes longer than allowed until writes work again",
     "needless-failover": "a leader that was well is replaced",
     "needs-downtime": "an upgrade stops all writes for longer than allowed",
     "failed-request": f"a request is {NOT_DONE}",
-    "cross-user-leak": "somebody is shown what belongs to somebody else",
-    "missed-change": "a change happened, and whoever follows the changes never hears of it",
-    "phantom-change": "whoever follows the changes keeps one that was never made, or was undone",
-    "replication-loop": "changes run in circles: what had replaced each other comes back again and again",
-    "repeated-change": "whoever follows the changes takes one over twice",
+    "cross-user-leak": "a user is shown what belongs to another user",
+    "missed-change": "a change happened, and a consumer of changes never hears of it",
+    "phantom-change": "a consumer keeps a change that was never made, or was undone",
+    "replication-loop": "changes run in circles: replaced values come back again and again",
+    "repeated-change": "a consumer takes over a change twice",
     "diverged-copy": "after everything has settled, a consumer's copy is not what the replicas hold",
 }
 
 
 @dataclass(frozen=True)
 class Opening:
-    """What stands at the head of a page: as expected or not, what was found, and whether that is well."""
+    """The head of a page: as expected or not, what was found, and whether that is good."""
 
     word: str
     sentence: str
@@ -75,7 +75,7 @@ class Opening:
 
 
 def headline(kind: Kind, as_expected: bool | None) -> str:
-    """One word for the outcome: whether a problem was shown, whether a remedy has held."""
+    """One word for the outcome: whether a problem showed, or a remedy held."""
     if as_expected is None:
         return "unknown"
     if kind == "problem":

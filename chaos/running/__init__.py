@@ -1,1 +1,1 @@
-"""Where a run is made: a cluster under traffic and faults, healed, settled, read and judged."""
+"""Making a run: a cluster under traffic and faults is healed, settled, read and judged."""

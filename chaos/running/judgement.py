@@ -1,4 +1,4 @@
-"""From a recording to a verdict: the same way for a run just made and for one saved long ago."""
+"""From a recording to a verdict, in the same way for a run just made and for one saved long ago."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -14,11 +14,11 @@ from services.settings import CommonSettings
 
 NO_FAULT = "no fault struck"
 MUCH = 1 / 3  # of a run's time
-NOT_SETTLED = "not settled"  # so begins the problem of a run whose replicas were read too early
+NOT_SETTLED = "not settled"  # how the problem of a run begins whose replicas were read too early
 
 
 def doubts(history: History, least_before_fault: int) -> list[str]:
-    """Reasons why this history proves nothing, whatever the checkers find in it."""
+    """Reasons why this history proves nothing, whatever the checkers find."""
     if not history.nemesis:
         return [NO_FAULT]
     first_fault = history.nemesis[0].index
@@ -40,10 +40,10 @@ def not_settled(error: Exception) -> str:
 def stood_still(
     stalls: Sequence[Stall], settings: CommonSettings, bounds_ms: Mapping[str, float] | None = None
 ) -> list[str]:
-    """Why the run proves nothing if this machine stood still for so long that somebody may have noticed.
+    """Why the run proves nothing, if this machine stood still for long enough to matter.
 
-    For the nodes that is half of the time after which they take each other for dead, for the checkers half
-    of the shortest of the times in `bounds_ms`: another half is left for what they are there to wait for.
+    For the nodes that is half the time after which they take each other for dead; for the checkers, half the
+    shortest time in `bounds_ms`. The other half is left for what they are meant to measure.
     """
     longest = max(stalls, key=lambda stall: stall.lasted_s, default=None)
     shortest_ms = min(settings.detection_timeout_ms, *(bounds_ms or {}).values(), math.inf)
@@ -56,10 +56,10 @@ def stood_still(
 
 
 def stood_still_often(stalls: Sequence[Stall], run_s: float, problems: Sequence[str]) -> list[str]:
-    """The reason, if a run of `run_s` has failed at `problems`, and this machine stood still for much of it.
+    """The reason, if a run of `run_s` failed with `problems`, and this machine stood still for much of it.
 
-    What ends as it should proves as much as ever, however often the machine stood still for a moment. But a
-    script that has waited in vain, or replicas that have not settled, may only have lacked the time.
+    A run that ends as it should proves as much as ever, even if the machine often stood still for a moment.
+    But a script that waited in vain, or replicas that did not settle, may only have lacked the time.
     """
     lasted_s = sum(stall.lasted_s for stall in stalls)
     is_known = any(problem.startswith(STOOD_STILL) for problem in problems)
@@ -72,7 +72,7 @@ def stood_still_often(stalls: Sequence[Stall], run_s: float, problems: Sequence[
 
 
 def has_shown(scenario: Scenario, variant: Variant, recorded: Callable[[], History]) -> bool:
-    """Is everything there already on which the variant's verdict rests, or what only the end can tell?"""
+    """Has the history shown all that the variant's verdict needs, except what only the end can tell?"""
     judged = findings(recorded(), scenario.judged_for(variant), scenario.bounds_ms, scenario.model)
     return all(each.found is not False for each in judged)
 
@@ -86,8 +86,8 @@ def findings(
 ) -> tuple[Finding, ...]:
     """What each anomaly's checker says; `bounds_ms` holds the bounds of those that measure a time.
 
-    `model` is the level to which transactions are held, empty for the checker's own; `problems` tell whether
-    the cluster had settled. Raises `ValueError` for an unknown name.
+    `model` is the isolation level that transactions must meet, empty for the checker's own; `problems` say
+    whether the cluster had settled. Raises `ValueError` for an unknown name.
     """
     stated: dict[str, dict[str, Any]] = {name: {"bound_ms": bound} for name, bound in bounds_ms.items()}
     if model:

@@ -1,4 +1,4 @@
-"""Tells whoever watches what happens, as it happens: one line a happening, with the seconds of the run."""
+"""Tells the person who watches what happens, as it happens: one line each, with the seconds of the run."""
 
 import asyncio
 import math
@@ -20,13 +20,13 @@ TellAt: TypeAlias = Callable[[float, str, Tone], None]  # with the second of the
 
 
 class Story:
-    """What was told already of all that was said."""
+    """Which of the log events were told already."""
 
     def __init__(self) -> None:
         self._told: Counter[tuple[float, str, str]] = Counter()
 
     def news(self, events: Iterable[Event], until_s: float = math.inf) -> Iterator[Event]:
-        """What is new among all events up to that time, in order; the same line twice is two lines."""
+        """The new ones among all events up to that time, in order; a repeated line counts as two."""
         seen: Counter[tuple[float, str, str]] = Counter()
         for event in sorted(events, key=lambda event: event.time_s):
             identity = (event.time_s, event.node, event.event)
@@ -39,8 +39,8 @@ class Story:
 class Narrator:
     """Tells what the run does and, in between, what stands out in the nodes' logs since `began_s`.
 
-    The nodes' lines are looked at before each happening is told, so that causes come before effects.
-    Where nobody listens (`tell_at` is None) there is nothing to do.
+    It reads the nodes' lines before it tells anything, so that causes come before effects. If nobody listens
+    (`tell_at` is None) it does nothing.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Narrator:
         self._story = Story()
 
     def tell(self, text: str, tone: Tone) -> None:
-        """Something happens now; what is done to the cluster stands in its own logs, too."""
+        """Tell what happens now; what is done to the cluster goes into its own logs, too."""
         if tone == "fault":
             self._cluster.tell(text)
         if self._tell_at is not None:
@@ -59,7 +59,7 @@ class Narrator:
             self._tell_at(self._elapsed_ns() / 1e9, text, tone)
 
     def tell_news(self) -> None:
-        """The lines that are new and stand out."""
+        """Tell the new lines that stand out."""
         if self._tell_at is None:
             return
         stands_out = (

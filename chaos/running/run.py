@@ -1,7 +1,7 @@
-"""What a scenario's script holds in its hands: a cluster under traffic, faults, and conditions to wait for.
+"""What a scenario's script works with: a cluster under traffic, faults, and conditions to wait for.
 
-Scripts wait for conditions ("until 40 more writes are acknowledged"), never for a time to be enough
-on somebody's machine. A condition that never comes ends the script: such a run proves nothing.
+Scripts wait for conditions ("until 40 more writes are acknowledged"), never for a time that may be too short
+on a slow machine. If a condition never comes true, the script ends, and the run proves nothing.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,32 +16,32 @@ from chaos.workloads.counters import Counters
 from chaos.workloads.traffic import Traffic
 
 MOST_ROUNDS = 6
-WITHIN_S = 60.0  # many times what it takes, also on a machine that has ten times too much to do
+WITHIN_S = 60.0  # far more than it takes, even on a machine with ten times too much to do
 
 
 class NotReached(ClusterError):  # noqa: N818 - it reads as what it says
-    """What the script waited for did not come; whatever the run shows is no evidence."""
+    """What the script waited for did not come; the run is no evidence, whatever it shows."""
 
 
 def always() -> bool:
-    """For whoever does not look."""
+    """For runs that nobody looks at: always true."""
     return True
 
 
 @dataclass(frozen=True)
 class Run:
-    """One variant's run, while the script is in charge. Traffic flows all the time, in the background."""
+    """One variant's run, while its script is in charge. Traffic flows all the time in the background."""
 
     cluster: Cluster
     clients: Traffic
     recorder: Recorder
     tell: Tell
-    must_show: bool = False  # a problem: what it is there to show is waited for as long as it takes
-    shown: Callable[[], bool] = always  # has the history shown it by now, as far as that can be said?
+    must_show: bool = False  # a problem: wait as long as it takes for what it must show
+    shown: Callable[[], bool] = always  # has the history shown it by now, as far as one can tell?
     began_s: float = 0.0  # by the wall clock
 
     async def traffic(self, seconds: float) -> None:
-        """Let the clients work for so long; prefer a condition where there is one."""
+        """Let the clients work for `seconds`; prefer a condition if there is one."""
         await self.clients.run(seconds)
 
     async def until(self, what: str, condition: Callable[[Counters], bool], within_s: float) -> None:
@@ -67,9 +67,9 @@ class Run:
         await self.until(f"{count} more reads answered", lambda now: now.reads() >= goal, within_s)
 
     async def rounds(self, most: int = MOST_ROUNDS) -> AsyncIterator[int]:
-        """Once; for a problem that depends on who comes first, again until clients have seen it.
+        """Yield once; for a problem that depends on a race, again until clients have seen it.
 
-        At most `most` times: what was not seen by then is judged like everything else.
+        At most `most` times: after that, the run is judged as it is.
         """
         for number in range(1, most + 1):
             yield number
@@ -78,7 +78,7 @@ class Run:
             self.tell("no client has seen it yet, so the same once more", "plain")
 
     async def leader(self, *, within_s: float = WITHIN_S) -> str:
-        """Who leads, as soon as somebody does. Raises `ClusterError`."""
+        """The leader, as soon as there is one. Raises `ClusterError`."""
         return await eventually(lambda: self.cluster.resolve("leader"), within_s)
 
     def followers(self, leader: str) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ class Run:
         return tuple(node for group in groups if leader in group for node in group if node != leader)
 
     def logged(self, *, name: str, node: str | None = None) -> list[Event]:
-        """The log lines of this run with that `name`; a cluster that plays several still has those of all."""
+        """This run's log lines with that `name`; a cluster that plays several runs keeps the lines of all."""
         return [
             event
             for event in self.cluster.events()
@@ -107,7 +107,7 @@ class Run:
         self.tell(what, "plain")
 
     async def promoted(self, *, other_than: str, within_s: float = WITHIN_S) -> str:
-        """Wait until another node than `other_than` is the leader that everybody is told of.
+        """Wait until a node other than `other_than` is announced as the leader.
 
         Raises `ClusterError` that says who leads instead.
         """
@@ -123,7 +123,7 @@ class Run:
         return leader
 
     async def promote(self, node: str, *, within_s: float = WITHIN_S) -> str:
-        """Promote `node` by hand, as soon as it may be; returns who leads then. Raises `ClusterError`."""
+        """Promote `node` by hand, as soon as it is allowed; returns who then leads. Raises `ClusterError`."""
         self._announce(Mark("promote", {"nodes": [node]}, f"an operator promotes {node}"))
         return await eventually(lambda: self.cluster.order("promote", node), within_s)
 
@@ -134,9 +134,9 @@ class Run:
         return await self.cluster.order("hand-over", to)
 
     async def acknowledged_or_not(self, count: int, *, by: str, within_s: float) -> None:
-        """Give `by` the chance to acknowledge `count` more writes; a remedy is there to prevent it.
+        """Give `by` the chance to acknowledge `count` more writes, which a remedy must prevent.
 
-        Only a remedy has `within_s` for that. A problem depends on it, and so waits like for anything.
+        A remedy waits only `within_s`. A problem depends on these writes, so it waits as usual.
         """
         patience_s = WITHIN_S if self.must_show else within_s
         enough = await self.clients.until(self._more(count, by, None), patience_s)
@@ -154,14 +154,14 @@ class Run:
     async def fault(self, fault: Fault) -> AsyncIterator[tuple[str, ...]]:
         """Strike while the traffic goes on; yields the nodes aimed at, and leaving the block heals.
 
-        Both ends stand in the history. Raises `DidNotBite` when nothing shows that it had an effect.
+        The history records both ends. Raises `DidNotBite` if nothing shows that the fault had an effect.
         """
         async with fault.applied(self.cluster, self._announce) as nodes:
             yield nodes
 
     @asynccontextmanager
     async def load_spike(self, rate_per_s: float) -> AsyncIterator[None]:
-        """So many more requests a second while the block lasts; both ends stand in the history."""
+        """Send `rate_per_s` more requests per second while the block lasts; the history records both ends."""
         value = {"rate_per_s": rate_per_s}
         self._announce(Mark("start-load-spike", value, f"load spike: {rate_per_s:g} more requests a second"))
         async with self.clients.spike(rate_per_s):

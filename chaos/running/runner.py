@@ -1,7 +1,7 @@
 """One variant from settings to verdict: configure, play the script under traffic, heal, settle, read, judge.
 
-The end is always the same, whatever the script met: everything is healed, and what was recorded stays.
-Only what the folder holds is judged, so a judgement can be repeated from it.
+The end is always the same, whatever happened to the script: everything is healed, and the recording stays.
+Only what is in the folder is judged, so the judgement can be repeated from it.
 """
 
 from collections.abc import Callable
@@ -37,22 +37,22 @@ SET_ASIDE = "set-aside.json"
 
 @dataclass(frozen=True)
 class Stage:
-    """What a run needs of the outside, whatever the runtime."""
+    """What a run needs from outside, whatever the runtime."""
 
     cluster: Cluster
     client: Client
     clock: Clock
     tell: TellAt | None  # None where nobody listens
-    watched: Watch = not_watching  # for stalls of this machine, where they can spoil what is seen
+    watched: Watch = not_watching  # for stalls of this machine, if they can spoil the run
 
 
 async def play(
     stage: Stage, scenario: Scenario, variant: Variant, seed: int, folder: RunFolder | NoFolder
 ) -> Verdict:
-    """Run one variant on a standing cluster, record it in `folder`, and judge it.
+    """Run one variant on a running cluster, record it in `folder`, and judge it.
 
-    Raises `ClusterError` when the cluster cannot even be set up; what goes wrong later makes the verdict
-    unknown, and stands in its `problems`.
+    Raises `ClusterError` if the cluster cannot even be set up; if something goes wrong later, the verdict is
+    unknown, and its `problems` say why.
     """
     settings = scenario.settings_of(variant)
     await stage.cluster.configure(settings)
@@ -106,7 +106,7 @@ async def _perform(
     recorder: Recorder,
     run_with: Callable[[Traffic], Run],
 ) -> list[str]:
-    """Play the script under traffic; returns why it broke off, if it did."""
+    """Play the script under traffic; returns why it stopped early, if it did."""
     traffic = scenario.workload_for(variant).start(
         stage.client, recorder, list(stage.cluster.doors), child(seed, "workload"), stage.clock
     )

@@ -1,4 +1,4 @@
-"""How every run ends: heal everything, revive everybody, wait until all replicas agree on the position.
+"""How every run ends: heal everything, revive all nodes, wait until all replicas agree on the position.
 
 Only then do the final reads mean anything: what is missing from them is lost, not late.
 """
@@ -16,8 +16,8 @@ from chaos.recording.recorder import Recorder
 from chaos.running.narrator import Tell
 
 EPOCHS = "log/epochs"
-SETTLE_S = 15.0  # while nobody moves
-LONGEST_SETTLE_S = 60.0  # while somebody does, as on a machine with too much to do
+SETTLE_S = 15.0  # without progress
+LONGEST_SETTLE_S = 60.0  # with progress, for example on a machine with too much to do
 READ_AGAIN_S = 1.0
 
 
@@ -40,10 +40,10 @@ async def _revive(cluster: Cluster, recorder: Recorder, tell: Tell) -> None:
 
 
 async def settle(cluster: Cluster, recorder: Recorder, tell: Tell, within_s: float = SETTLE_S) -> None:
-    """Wait until nobody owes anybody anything, and whoever must be alike by the settings is.
+    """Wait until no node owes anything, and all replicas that must be alike by the settings are.
 
-    What began before the heal goes on, and may still end a process; whoever is dead is started again. Raises
-    `ClusterError` that says where everybody stood when nobody had moved for `within_s`.
+    What began before the heal goes on, and may still end a process; dead nodes are started again. Raises
+    `ClusterError` that says where each node stood when none had moved for `within_s`.
     """
 
     async def must_agree() -> None:
@@ -61,8 +61,8 @@ async def settle(cluster: Cluster, recorder: Recorder, tell: Tell, within_s: flo
 async def consumers_caught_up(cluster: Cluster, recorder: Recorder, within_s: float = SETTLE_S) -> None:
     """Wait until each companion has seen as much as the replicas hold; record what it learned.
 
-    Recorded, too, is where each epoch begins in the log: what an old leader had beyond that was undone.
-    Raises `ClusterError` that says where somebody stands at the deadline.
+    It also records where each epoch begins in the log: what an old leader had beyond that was undone. Raises
+    `ClusterError` that says where a companion stands at the deadline.
     """
     consumers = [node for node in cluster.companions if node not in cluster.devices]
     if not consumers:
@@ -88,7 +88,7 @@ async def consumers_caught_up(cluster: Cluster, recorder: Recorder, within_s: fl
 
 
 async def final_reads(cluster: Cluster, recorder: Recorder) -> dict[str, Any]:
-    """Record everything that each of those with data holds; one that cannot be read is recorded as such.
+    """Record everything that each node with data holds; an unreadable node is recorded as such.
 
     Returns the log tails that replicas had to set aside, by node and file.
     """
@@ -103,10 +103,10 @@ async def final_reads(cluster: Cluster, recorder: Recorder) -> dict[str, Any]:
 
 
 async def _read_at_one_position(cluster: Cluster) -> dict[str, Mapping[str, Any] | ClusterError]:
-    """What each replica holds, or why it cannot be read; all at one position, if they come to one.
+    """What each replica holds, or why it cannot be read; all at one position, if they reach one.
 
-    A request that every client had given up may arrive even now. What it does between two of these reads
-    is no difference between the replicas, so all are read again.
+    A request that its client gave up long ago may arrive even now. If it changes something between two of
+    these reads, the replicas do not really differ, so all are read again.
     """
     read: dict[str, Mapping[str, Any] | ClusterError] = {}
 

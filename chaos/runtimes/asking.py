@@ -1,7 +1,7 @@
-"""The workloads' client over whatever carries messages to a gateway.
+"""The workloads' client, over anything that carries messages to a gateway.
 
-A request is the same message wherever it goes, and an answer is made of the reply in one place; so what the
-lab finds in a simulation it finds over HTTP. A way to the gateways (`Way`) only carries.
+A request is the same message wherever it goes, and one place turns replies into answers; so what the lab
+finds in a simulation it also finds over HTTP. A way to the gateways (`Way`) only carries messages.
 """
 
 from collections.abc import Sequence
@@ -35,13 +35,13 @@ M = TypeVar("M", Written, ReadResult, Executed, Cached, multi_leader.Transacted)
 
 
 class Way(Protocol):
-    """How a message gets to a gateway, once at most, and its reply back."""
+    """How a message gets to a gateway, at most once, and its reply back."""
 
     async def ask(self, gateway: str, message: Message) -> Message:
-        """The reply. Raises `ClientError`, nothing else, within a time of its own."""
+        """The reply. Raises `ClientError` and nothing else, within its own timeout."""
 
     async def close(self) -> None:
-        """Let go of whatever it holds."""
+        """Release what it holds."""
 
 
 class AskingClient:
@@ -98,7 +98,7 @@ class AskingClient:
         return await self._way.ask(gateway, message)
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         await self._way.close()
 
     async def _write(self, gateway: str, operation: Operation, caller: Caller) -> Answer:

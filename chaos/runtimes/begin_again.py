@@ -1,10 +1,10 @@
 """Empty data and new settings on a running cluster, without a trace of what was before.
 
-The trap: while one replica is emptied, an old leader that still has its data would hand it over again,
-and a controller that still acts on what it knew would appoint somebody, or shoot who has just been started
-again. So first nobody hears anybody, not even the power switches; whoever is dead starts again; then each
-node begins anew in silence (the controller last), and then the silence ends. What nodes of before have said
-may still be on its way after that; it is known by its incarnation, and refused.
+The trap: while one replica is being emptied, an old leader that still has its data would ship it again, and a
+controller that still acts on old knowledge would appoint a leader, or shut down a node that has just been
+started again. So first all links are silenced, even those to the power switches; dead nodes start again; then
+each node begins anew in silence (the controller last), and then the silence ends. Messages from before may
+still be under way after that; nodes recognize them by their incarnation and refuse them.
 """
 
 from secrets import token_hex
@@ -39,14 +39,14 @@ async def begin_again(cluster: Cluster, crew: Crew, orders: Orders, settings: An
 
 
 async def _empty_again(orders: Orders, node: str, settings: AnySettings) -> None:
-    """What was on its way as the silence began may have been done after the emptying: to promise, to lead."""
+    """An order under way when the silence began may come after the emptying: to promise, or to lead."""
     account = await eventually(lambda: orders.status(node), SERVING_S)
     if orders.target.has_begun(account):
         await orders.configure(node, settings)
 
 
 async def revive(cluster: Cluster, nodes: tuple[str, ...]) -> None:
-    """Paused processes go on, dead ones start again, whoever carries the links as well."""
+    """Resume paused processes and start dead ones again, including the links' proxy."""
     await cluster.revive_proxy()
     for node in nodes:
         async for _ in reviving.revive(cluster, node):

@@ -1,6 +1,6 @@
 """One process that the lab has started: it says where it listens, it logs, it can be stopped and killed.
 
-Its standard input is a pipe from the lab, at whose end it exits by itself; and it joins the reaper's
+Its standard input is a pipe from the lab; when that ends, it exits by itself. It also joins the reaper's
 process group, in case it cannot (a stopped process reads nothing).
 """
 

@@ -1,8 +1,8 @@
-"""One run at a time on a cluster of containers, whoever asks, from wherever.
+"""One run at a time on a cluster of containers, whoever asks, from anywhere.
 
-The lock is with the cluster's engine: a container of a name of its own, which only one can have. It runs
-`cat`, whose input is a connection of the lab to the engine. However the lab dies, that connection ends, and
-with it the container, which the engine then removes. So no death of its holder leaves the lock behind.
+The cluster's engine holds the lock: a container with a special name, which only one can have. It runs `cat`,
+whose input is a connection of the lab to the engine. However the lab dies, that connection ends, and with it
+the container, which the engine then removes. So the lock never outlives its holder.
 """
 
 import os
@@ -43,7 +43,7 @@ def held(engine: DockerClient, project: str, image: str) -> Iterator[None]:
 
 
 def must_be_free(engine: DockerClient, project: str) -> None:
-    """Raise `HeldError` when a run has the cluster `project`: whoever strikes it would spoil the verdict."""
+    """Raise `HeldError` if a run has the cluster `project`: a fault by hand would spoil its verdict."""
     labels = [f"{LOCK_LABEL}={project}"]
     for lock in engine.containers.list(ignore_removed=True, filters={"label": labels}):
         raise _held_by(project, lock.labels.get(HOLDER_LABEL, "somebody"))

@@ -1,8 +1,8 @@
 """The runtime `compose`: nodes are containers, links are proxies of the real Toxiproxy.
 
-It takes the cluster that `docker compose up` started, so that whoever watches its logs sees the story,
-or starts one of its own and removes it. What happens to processes is done by the engine and read back
-from it; what happens to links is done by Toxiproxy.
+It takes the cluster that `docker compose up` started, so that people who watch its logs see the story, or
+starts its own and removes it. The engine strikes processes, and their state is read back from it; Toxiproxy
+strikes links.
 """
 
 import asyncio
@@ -133,11 +133,11 @@ class ComposeCluster(LinkedCluster):
     async def _is_haunted(self) -> bool:
         """Is this not the first epoch, though the data is empty?
 
-        Toxiproxy dials a container that has ended until it is back, and only then hands over what it took
-        meanwhile, by the rules of its link at that moment. What nodes said in a run before is refused by
-        incarnation. But the lab has none: its order to lead, to a node that was dead, may arrive in the new
-        run, and a replica then promises an epoch that this controller has never used. Under elections, where
-        such an order only begins another election, epochs may be higher from the start.
+        Toxiproxy dials a dead container until it is back, and only then delivers what it took meanwhile, by
+        the link's state at that moment. Nodes refuse by incarnation what nodes said in an earlier run. But
+        the lab has no incarnation: its order to a dead node to lead may arrive in the new run, and a replica
+        then promises an epoch that this controller has never used. With elections, where such an order only
+        begins another election, epochs may be higher from the start.
         """
         if not self._crew.settings.watched:
             return False

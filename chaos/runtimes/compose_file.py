@@ -1,8 +1,8 @@
 """The Compose file of a cluster of any shape, written from `containers/compose.yml.jinja`.
 
-The default one is checked in, because it is what a newcomer reads and what `docker compose up` needs;
-a test holds it against what is written here. All that a cluster needs stands in the file, so it can be
-read by whoever runs the engine, whatever the rights of the files beside it.
+The default one is checked in, because newcomers read it and `docker compose up` needs it; a test compares it
+with what is written here. The file has all that a cluster needs, so it works for whoever runs the engine,
+whatever the rights of the files beside it.
 """
 
 from collections.abc import Mapping

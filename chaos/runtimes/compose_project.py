@@ -1,6 +1,6 @@
 """A Compose project of the lab: found or started, and its containers by the name of their service.
 
-Which containers belong to it is never remembered: the engine is asked by label, every time.
+It never remembers which containers belong to it, but asks the engine by label every time.
 """
 
 import io

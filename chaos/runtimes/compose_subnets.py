@@ -1,8 +1,8 @@
-"""Where the networks of a cluster lie: in a block of their own, out of a range that nobody uses.
+"""The subnets of a cluster's networks: in their own block, from a range that nobody uses.
 
-Left to itself the engine takes each network from its default pools, about thirty large ones for all projects
-on a machine; a cluster has a dozen networks, so the third one would not start. RFC 2544 sets 198.18.0.0/15
-aside for test networks. Some tunnels give themselves its first half, so clusters take the other.
+By default the engine takes each network from its pools, about thirty large ones for all projects on a
+machine. A cluster has a dozen networks, so the third cluster would not start. RFC 2544 reserves 198.18.0.0/15
+for test networks. Some tunnels use its first half, so clusters take the second.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,7 @@
 """Reading containers' logs as they grow, whatever happens to the containers meanwhile.
 
-The engine ends a stream when the container dies and keeps the lines, so a reader begins again where it
-was. Times are the engine's: a line for people has only the time of day.
+When a container dies, the engine ends its stream but keeps the lines, so a reader begins again where it was.
+Times are the engine's, because a line for people has only the time of day.
 """
 
 import threading

@@ -1,11 +1,11 @@
 """A node in its container: what the engine says of it and does to it.
 
-The node is a child of a supervisor, the container's first process, so the container outlives it, with its log
-and everybody who is attached. The engine passes the supervisor two orders, as signals: SIGUSR2 kills the node
-(SIGKILL), SIGUSR1 starts it again. A node is dead if it is not there, whatever becomes of its container: that
-is what the kernel shows (`docker top`). Where the supervisor has no child, its name tells if it waits for
-an order; else it is about to start a node, or to end. Whoever ends the container itself, as
-`docker compose kill` does, ends both.
+The node is a child of a supervisor, the container's first process, so the container outlives the node, with
+its log and all attached readers. The engine passes two orders to the supervisor, as signals: SIGUSR2 kills
+the node (SIGKILL), SIGUSR1 starts it again. A node is dead if its process is gone, whatever the state of its
+container: that is what the kernel shows (`docker top`). If the supervisor has no child, its name tells
+whether it waits for an order; otherwise it is about to start a node, or to end. Ending the container itself,
+as `docker compose kill` does, ends both.
 """
 
 import time

@@ -1,7 +1,7 @@
-"""Tells what is done to a cluster of containers where its nodes tell what they do: in its logs.
+"""Writes what is done to a cluster of containers into its logs, where its nodes write what they do.
 
-The cluster has a service for that, which prints what it is told. The engine takes the lines to its input,
-so there is no door in the cluster for it. A cluster without such a service is told nothing.
+The cluster has a service for that, which prints what it is told. The engine carries the lines to its input,
+so it needs no port in the cluster. A cluster without such a service is told nothing.
 """
 
 from queue import SimpleQueue

@@ -1,8 +1,8 @@
-"""A cluster that one process holds, in the hands of others: its methods over a unix socket.
+"""A cluster held by one process and used by others: its methods over a unix socket.
 
-One line of JSON each way, one connection a call. What a method takes and returns is read from the
-`Cluster` protocol itself, so there is no second list to keep. The socket lies in a directory that only
-this user may enter.
+One line of JSON each way, one connection per call. What a method takes and returns is read from the `Cluster`
+protocol itself, so there is no second list to maintain. The socket is in a directory that only this user may
+enter.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
 """The same function over many items on a Dask cluster: how a sweep outgrows one machine.
 
-What is sent is small and names the code, it does not carry it: a worker runs the project that it was
-started in. So before anything is run each worker is asked what code it has, and a worker with other
-code than ours is refused, since what it found could not be had again here.
+What is sent is small, and only names the code: a worker runs the project that it was started in. So the lab
+first asks each worker what code it has, and refuses a worker with other code than ours, because its results
+could not be repeated here.
 """
 
 import asyncio

@@ -1,10 +1,10 @@
-"""However a command is told to end, it ends like on Ctrl-C: what it has struck is healed on the way out.
+"""However a command is told to end, it ends as on Ctrl-C: its faults are healed on the way out.
 
-A terminal that closes sends SIGHUP, `kill` and a machine that shuts down SIGTERM. Python's own answer to
-both is to die at once, which leaves a cluster that somebody else started as it was in the middle of a fault.
-The first signal counts. Those behind it, which shells and systems like to send, must not cut the healing
-short, and neither may the first one, if healing has begun for another reason (`cluster/undisturbed.py`). A
-second Ctrl-C may, for somebody is there who wants it.
+A closing terminal sends SIGHUP; `kill` and a machine that shuts down send SIGTERM. By default Python dies at
+once on both, which would leave somebody else's cluster in the middle of a fault. The first signal counts.
+Later ones, which shells and systems like to send, must not cut the healing short; nor must the first one, if
+healing has begun for another reason (`cluster/undisturbed.py`). Only a second Ctrl-C may, because a person
+wants it.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
-"""One at a time: a lock that says who holds it, and that no death of its holder can leave behind.
+"""One at a time: a lock that says who holds it, and that never outlives its holder.
 
-The file is removed before the lock is let go, so whoever has just locked a file looks whether it is still
-the one of that name.
+The file is removed before the lock is released, so a process that has just locked a file checks that it still
+has that name.
 """
 
 import fcntl

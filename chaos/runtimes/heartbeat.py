@@ -1,7 +1,7 @@
-"""A heart that beats on the lab's own machine: by how late a beat comes it knows how long nothing ran.
+"""A heartbeat on the lab's own machine: how late a beat comes tells how long nothing ran.
 
-It has a thread of its own, so that the lab's work on its event loop is not taken for a stall, and it goes by
-the clock that counts sleep.
+It has its own thread, so that the lab's work on its event loop does not count as a stall, and it uses the
+clock that counts sleep.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -1,8 +1,8 @@
 """The workloads' client over HTTP, which says of every failure whether it is definite.
 
-Every request is sent at most once. That is why this is httpx on its own transport: one on aiohttp
-would silently send PUT, GET and DELETE again when a connection ends under it, and a write that
-happened twice would look as if it had happened once.
+It sends every request at most once. That is why it uses httpx on its own transport: one on aiohttp would
+silently resend PUT, GET and DELETE when a connection ends, and a write that happened twice would look as if
+it had happened once.
 """
 
 import asyncio

@@ -1,7 +1,6 @@
-"""What runs in containers left on this machine, because somebody killed what clears away after them.
+"""What container runs left on this machine, because the process that cleans up after them was killed.
 
-Only by their labels and the names that the lab gives can they be told from other people's; a run that is
-under way at this moment looks the same.
+Only labels and the lab's names tell these things from other people's; a run that is under way looks the same.
 """
 
 import re

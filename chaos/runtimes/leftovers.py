@@ -1,6 +1,6 @@
-"""The directories of clusters whose reaper was killed, too: then nobody removes them.
+"""The directories of clusters whose reaper was killed, too, so that nobody removes them.
 
-A cluster's directory says which reaper is to remove it. `left_behind` has what is left with the engine.
+A cluster's directory says which reaper should remove it. For what is left in the engine see `left_behind`.
 """
 
 from collections.abc import Iterator

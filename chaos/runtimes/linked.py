@@ -1,4 +1,4 @@
-"""What runtimes on real sockets have in common besides: links are proxies of Toxiproxy."""
+"""What runtimes on real sockets also have in common: their links are Toxiproxy proxies."""
 
 from abc import ABC, abstractmethod
 

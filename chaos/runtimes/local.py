@@ -1,8 +1,8 @@
 """The runtime `local`: every node is a process on this machine, every link a proxy of one embedded Toxiproxy.
 
-No port is chosen before it is used, so any number of labs run side by side: the proxies listen where
-the system lets them and at first lead nowhere; each node takes any free port and says which; then the
-proxies that lead to it are told. A node that starts again has a new port and nobody notices.
+No port is chosen before it is used, so any number of labs run side by side. The proxies listen on free ports
+and at first lead nowhere; each node takes any free port and says which; then the proxies that lead to it are
+told. A restarted node has a new port, and nobody notices.
 """
 
 import json

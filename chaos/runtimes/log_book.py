@@ -1,4 +1,4 @@
-"""The log lines of all nodes in one place, for the end of a run and for whoever watches it."""
+"""The log lines of all nodes in one place, for the end of a run and for people who watch it."""
 
 import time
 from collections import deque

@@ -1,13 +1,13 @@
-"""A process that has loaded the nodes' code once, and forks a node whenever one is to start.
+"""A process that has loaded the nodes' code once, and forks a node whenever one must start.
 
-To load FastAPI takes a processor for most of a second, and a cluster has eight nodes: on two cores that was
-most of what a start took, and a node that begins again was gone for as long. This is how Android starts its
-applications (its zygote) and what Python's own `forkserver` does; that one can neither choose the child's
-environment, nor its standard streams, nor its process group. What comes is the same as `python -m module`
-would give, on Linux; elsewhere a fork without a new program is not safe, and that is what is done there.
+Loading FastAPI takes most of a second of a processor, and a cluster has eight nodes: on two cores that was
+most of the time of a start, and a restarted node was gone for as long. Android starts its applications like
+this (its zygote), and so does Python's own `forkserver`, which however cannot choose the child's environment,
+standard streams or process group. On Linux the result is the same as that of `python -m module`; elsewhere a
+fork without exec is not safe, so there the nursery really runs `python -m module`.
 
-A child is known by a file descriptor (pidfd), so no signal can reach another process that has got its
-number. The nursery hears of the lab's end by the end of its socket, which no death of the lab can prevent.
+A child is identified by a file descriptor (pidfd), so no signal can reach another process that has got its
+number. The nursery learns of the lab's end from the end of its socket, which comes however the lab dies.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
-"""A process that the first one who knocks starts, as inetd does it; it ends with whoever watches the door.
+"""A process that starts with the first connection, as with inetd; it ends with the process that listens.
 
-So what nobody asks for costs nothing. Whoever knocks waits in the socket's queue until the process is there;
-it is given the socket itself. Its standard input is a pipe, at whose end it must exit by itself.
+So what nobody asks for costs nothing. The caller waits in the socket's queue until the process is there; the
+process inherits the socket itself. Its standard input is a pipe; when that ends, it must exit by itself.
 """
 
 import asyncio

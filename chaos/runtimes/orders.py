@@ -1,7 +1,7 @@
 """What the lab says to nodes over its own links, the same on every runtime.
 
 No fault ever touches these links, so the lab can look, give orders and read the final contents while
-everything between the nodes is cut. What is particular to a family is its `Target`'s.
+everything between the nodes is cut. What is particular to a family is in its `Target`.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """The one cluster to play with: started by `./lab up` or `docker compose up`, found by every command.
 
-The container engine's library is loaded only where no local cluster is found: it takes longer than
-the whole rest of a command.
+The container engine's library is loaded only if no local cluster is found, because that takes longer than the
+whole rest of a command.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What a start is at, for somebody who watches: a line a step, to whoever listens, and to nobody else."""
+"""The progress of a start, for people who watch: one line per step, to a listener if there is one."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

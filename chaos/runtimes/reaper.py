@@ -1,11 +1,11 @@
 """One small process that outlives the lab and clears away what the lab leaves.
 
-The lab may end at any moment, by SIGKILL too, so it cannot be the one who cleans up. The reaper hears
-through a pipe what there is; the end of that pipe, which no death of the lab can prevent, is its
-signal. Processes are not reported one by one (between a fork and a report the lab might die): they
-join the reaper's process group as they are forked, and the pipe cannot end before they have.
+The lab may end at any moment, even by SIGKILL, so it cannot clean up itself. The reaper learns through a pipe
+what there is to remove; the end of that pipe, which comes however the lab dies, is its signal. Processes are
+not reported one by one (the lab might die between a fork and its report): they join the reaper's process
+group as they are forked, and the pipe cannot end before they have.
 
-Run as a script it uses only the standard library, so that it stands within milliseconds.
+Run as a script it uses only the standard library, so that it is up within milliseconds.
 """
 
 import contextlib

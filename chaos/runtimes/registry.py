@@ -1,6 +1,6 @@
-"""The runtimes by the names that people type, what each can do, and how each comes to a cluster.
+"""The runtimes by the names that people type, what each can do, and how each gets a cluster.
 
-Nothing is imported before it is asked for: a list of scenarios must not cost a container engine's library.
+Nothing is imported before it is needed: listing scenarios must not load a container engine's library.
 """
 
 import importlib

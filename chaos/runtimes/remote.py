@@ -1,4 +1,4 @@
-"""The cluster that a supervisor holds, seen from another process. Every call is passed on to it."""
+"""The cluster that a supervisor holds, seen from another process. Every call goes to the supervisor."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,7 @@
 """The runtime `sim`: the same nodes on simulated machines, links, disks and clocks, in virtual time.
 
-A cluster of this kind lives inside a virtual event loop, so it is started by `virtual.run`, not by
-`asyncio.run`. Everything that happens to it is decided by its seed.
+A cluster of this kind lives inside a virtual event loop, so start it with `virtual.run`, not `asyncio.run`.
+Its seed decides everything that happens to it.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,8 +1,7 @@
 """The process that holds the cluster of `./lab up` until `./lab down`.
 
-It belongs to no terminal. Whoever starts it waits for one line on its standard output and is told
-there what went wrong, if anything did. Where it can be reached stands in the state directory, and
-so do the nodes' log lines.
+It belongs to no terminal. The process that starts it waits for one line on its standard output, which also
+says what went wrong, if anything did. The state directory says how to reach it, and has the nodes' log lines.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """The power switches of local nodes: endpoints of the lab's own process, which started the nodes.
 
-It may kill its children whatever they do, so a node that stands still cannot keep its switch from working.
+It may kill its children whatever they do, so a paused node cannot keep its switch from working.
 """
 
 import asyncio

@@ -1,11 +1,10 @@
 """The links of a cluster, driven through the client library toxiproxy-python: its one adapter.
 
-The library keeps host and port in class globals, waits without end, takes a server's 5xx for success
-and blocks. So everything goes through `_Consumer`, which is put in the place of the library's own
-HTTP layer, in one worker thread, one call after the other in the order in which they were made (also
-when a caller no longer waits); and whatever was written is read back and compared.
-A server that the lab did not start may hold other people's proxies: only what was created here is
-ever deleted.
+The library keeps host and port in class globals, waits without end, takes a server's 5xx for success, and
+blocks. So everything goes through `_Consumer`, which replaces the library's own HTTP layer, in one worker
+thread, one call after the other in the order in which they were made (even if a caller no longer waits); and
+whatever was written is read back and compared. A server that the lab did not start may hold other people's
+proxies, so the lab deletes only what it has created.
 """
 
 import asyncio

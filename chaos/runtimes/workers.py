@@ -1,8 +1,8 @@
 """The same function over many items: in this process, or in several.
 
-Results come as they are ready, in any order. Who wants no more of them, as on Ctrl-C, waits for nobody:
-what is queued is dropped, and what runs is ended. Processes are spawned, not forked, so that a worker begins
-with nothing but what it imports, on every system alike.
+Results come as they are ready, in any order. If the caller stops early, as on Ctrl-C, it does not wait: what
+is queued is dropped, and what runs is killed. Processes are spawned, not forked, so that on every system a
+worker begins with nothing but what it imports.
 """
 
 import multiprocessing

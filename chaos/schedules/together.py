@@ -76,7 +76,7 @@ def bridge(_: Random, nodes: tuple[str, ...]) -> Grudges:
 
 
 def majorities_ring(_: Random, nodes: tuple[str, ...]) -> Grudges:
-    """In a ring, everybody reaches his nearest neighbours, as many as it takes for a majority."""
+    """In a ring, each node reaches its nearest neighbours, as many as it takes for a majority."""
     count = len(nodes)
     nearest = (count // 2 + 1) // 2
     return [

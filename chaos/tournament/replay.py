@@ -93,7 +93,7 @@ def as_shipped(writes: Sequence[Write], name: Conflicts) -> list[Change]:
 
 
 def _effect(write: Write, known: Sequence[crdts.State]) -> crdts.State:
-    """An author's text as what he changed in the list of lines that he knew."""
+    """An author's text as changes to the list of lines that the author knew."""
     before = sequence.Sequence()
     for each in known:
         before = sequence.joined(before, each.list)

@@ -1,4 +1,4 @@
-"""What became of each author's intent: is what he wrote there, and is what he took out gone?
+"""What became of each author's intent: is what they wrote there, and is what they took out gone?
 
 A write is *lost* when something that it brought in is shown by no leader, and nobody who knew it took it out.
 An intent is *kept* when that is not so, and nothing that its author knew and left out is shown any more.

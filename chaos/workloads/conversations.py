@@ -1,9 +1,9 @@
 """Users who ask questions, answer those that they have read, and read answers first and their questions then.
 
 They talk in rooms, and each stays in one; half of them only look on. Every question and every answer is a
-register that is written once. Nobody answers what he has not seen: the plan hears what a read returned, and
-only then lets that user write the answer. Whoever reads an answer looks at its question next, as people do
-who come to a conversation late. So a question comes before its answer in the order of causes, and whoever
+register that is written once. Nobody answers what they have not seen: the plan hears what a read returned,
+and only then lets that user write the answer. Whoever reads an answer looks at its question next, as people
+do who come to a conversation late. So a question comes before its answer in the order of causes, and whoever
 sees the answer alone has the proof.
 """
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 class SystemClock:
     """See `services.ports.Clock`.
 
-    `counts_sleep` is False on a system that has no clock for that; there `boottime` is `monotonic`.
+    `counts_sleep` is False on a system without a clock for that; there `boottime` equals `monotonic`.
     """
 
     def __init__(self) -> None:
@@ -22,11 +22,11 @@ class SystemClock:
         return time.monotonic()
 
     def boottime(self) -> float:
-        """The same, and the time in which the machine slept."""
+        """The same, but it also counts the time in which the machine slept."""
         return self._boottime()
 
     def wall(self) -> float:
-        """Seconds since 1970, as this machine believes."""
+        """Seconds since 1970, according to this machine."""
         return time.time()
 
     async def sleep(self, delay_s: float) -> None:

@@ -1,6 +1,6 @@
 """The disk port on a real directory: SQLite databases and small files that survive a crash.
 
-Write-ahead logging, so that readers never wait for the writer, and a sync on every commit, so that
+It uses write-ahead logging, so that readers never wait for the writer, and syncs on every commit, so that
 "committed" means "on the disk". All blocking work of a node goes through one thread, in order.
 """
 
@@ -20,11 +20,11 @@ from services.ports import USUAL_FORMAT, StorageFormat
 T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 5000
-LOG_BYTES = 4 * 1024 * 1024  # where SQLite makes a checkpoint by itself: 1000 pages
+LOG_BYTES = 4 * 1024 * 1024  # at this size (1000 pages) SQLite makes a checkpoint by itself
 
 
 class FileDisk:
-    """See `services.ports.Disk`; everything lies in `directory`, which is made if it is missing."""
+    """See `services.ports.Disk`; everything is in `directory`, which is made if it is missing."""
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ class FileDisk:
             self._prepare(connection, form, new)
         except apsw.Error:
             connection.close()
-            if new:  # half of a database is none
+            if new:  # do not leave half a database behind
                 for half in ("", "-wal", "-shm"):
                     self.remove(name + half)
             raise
@@ -56,7 +56,7 @@ class FileDisk:
             _grow_write_ahead_log(connection)
 
     async def run(self, work: Callable[[], T], short: bool = False) -> T:
-        """Run `work` on the node's disk thread. Work that has begun ends even if the caller is cancelled."""
+        """Run `work` on the node's disk thread. Once begun, it finishes even if the caller is cancelled."""
         return await self._worker.do(work, short)
 
     def read_text(self, name: str) -> str | None:
@@ -79,7 +79,7 @@ class FileDisk:
         return str(path)
 
     async def backup(self, database: str, copy: str) -> None:
-        """See `Disk`. It has a thread and a connection of its own, so nobody waits for it."""
+        """See `Disk`. It has its own thread and connection, so nothing else waits for it."""
         await asyncio.to_thread(self._back_up, database, copy)
 
     def size(self, name: str) -> int:
@@ -88,7 +88,7 @@ class FileDisk:
         return path.stat().st_size if path.exists() else 0
 
     def read_bytes(self, name: str, offset: int, amount: int) -> bytes:
-        """See `Disk`. Read by SQLite, because closing a database's file would end the locks on it."""
+        """See `Disk`. SQLite reads it, because closing a database's file would release the locks on it."""
         path = str(self._directory / name)
         file = apsw.VFSFile("", path, [apsw.SQLITE_OPEN_MAIN_DB | apsw.SQLITE_OPEN_READONLY, 0])
         try:
@@ -126,7 +126,7 @@ class FileDisk:
             backup.step()
 
     async def wipe(self) -> None:
-        """See `Disk`: work goes on without a caller who was cancelled, and could write after the end."""
+        """See `Disk`. It waits for all work: that of a cancelled caller goes on, and could write later."""
         await self.run(_nothing)
         for path in self._directory.iterdir():
             if path.is_dir():
@@ -136,26 +136,26 @@ class FileDisk:
         _sync_directory(self._directory)
 
     def close(self) -> None:
-        """Let the work at hand finish and end the thread."""
+        """Let the current work finish and end the thread."""
         self._worker.close()
 
 
 def _nothing() -> None:
-    """Work that is over as soon as it is its turn."""
+    """Work that ends at once when its turn comes."""
 
 
 def _grow_write_ahead_log(connection: apsw.Connection) -> None:
     """Give the write-ahead log its full size once, before anybody waits for it.
 
-    A sync of a file that has grown costs several times one of a file that has not, and SQLite writes
-    over its log from the beginning after each checkpoint.
+    Syncing a file that has grown costs several times as much as syncing one that has not, and after each
+    checkpoint SQLite overwrites its log from the beginning.
     """
     filler = f"CREATE TABLE filler(x); INSERT INTO filler VALUES (zeroblob({LOG_BYTES})); DROP TABLE filler"
     connection.execute(f"{filler}; VACUUM; pragma wal_checkpoint(restart)").fetchall()
 
 
 def _sync_directory(directory: Path) -> None:
-    """Make renames and removals durable: they belong to the directory, not to the file."""
+    """Make renames and removals durable: they change the directory, not the file."""
     handle = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,4 +1,4 @@
-"""How a process of the lab listens: its socket, and how uvicorn serves what comes there."""
+"""How a process of the lab listens: its socket, and how uvicorn serves it."""
 
 import socket
 from functools import partial
@@ -11,7 +11,7 @@ from services.adapters.guards import App
 from services.adapters.patience import KEPT_OPEN_S
 
 BACKLOG = 1024
-GRACE_S = 3  # how long requests may take to end after SIGTERM
+GRACE_S = 3  # how long requests may go on after SIGTERM
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -28,10 +28,10 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def way_in(application: App, frames: FrameService) -> uvicorn.Config:
-    """How uvicorn is to serve `application` and, on the same port, `frames`."""
+    """The configuration with which uvicorn serves `application` and, on the same port, `frames`."""
     return uvicorn.Config(
         application,
-        http=partial(FirstLine, frames=frames),  # type: ignore[arg-type] # it is only ever called
+        http=partial(FirstLine, frames=frames),  # type: ignore[arg-type] # uvicorn only calls it
         ws="none",
         lifespan="off",
         log_config=None,

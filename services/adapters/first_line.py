@@ -1,7 +1,8 @@
 """The first bytes on a connection decide who serves it: HTTP, for people and their tools, or frames.
 
-So a node has one port for all, and a link one proxy. Whoever begins like the wire between nodes (`frames`)
-must show the run's token in the first line; all else is taken for HTTP, and told what is wrong with it there.
+So a node has one port for everything, and a link one proxy. A connection that begins like the wire between
+nodes (`frames`) must show the run's token in its first line. Anything else goes to HTTP, which says what is
+wrong with it.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from services.errors import LabError
 
 
 class FirstLine(asyncio.Protocol):
-    """A new connection, as uvicorn makes them; `frames` is what the node answers on streams of frames."""
+    """A new connection, made by uvicorn; `frames` answers streams of frames."""
 
     def __init__(
         self,
@@ -37,16 +38,16 @@ class FirstLine(asyncio.Protocol):
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin to wait; where there are too many already, HTTP has words for it."""
+        """Begin to wait; if there are too many connections already, HTTP says so."""
         self._transport = cast(asyncio.Transport, transport)
-        self._state.connections.add(self)  # type: ignore[arg-type] # it asks for `shutdown` and no more
+        self._state.connections.add(self)  # type: ignore[arg-type] # uvicorn only calls `shutdown`
         if len(self._state.connections) > MOST_CONNECTIONS:
             self._become_http()
         else:
             self._deadline = self._loop.call_later(REQUEST_DEADLINE_S, transport.close)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It was not for long."""
+        """It was short."""
         self._leave()
 
     def shutdown(self) -> None:
@@ -54,7 +55,7 @@ class FirstLine(asyncio.Protocol):
         self._transport.close()
 
     def data_received(self, data: bytes) -> None:
-        """Look how it begins."""
+        """Look at how it begins."""
         self._data += data
         if not self._data.startswith(FAMILY[: len(self._data)]):
             self._become_http()
@@ -66,7 +67,7 @@ class FirstLine(asyncio.Protocol):
             self._refuse(LabError("bad-request", f"the first line has more than {LONGEST_LINE} bytes"))
 
     def _become_http(self) -> None:
-        # What follows has been tried by nobody yet, so uvicorn's own protocol takes all from the beginning.
+        # Nobody has parsed anything yet, so uvicorn's own protocol takes all bytes from the beginning.
         self._become(PatientProtocol(self._config, self._state, self._app_state, self._loop), self._data)
 
     def _become_frames(self, line: bytes, rest: bytes) -> None:

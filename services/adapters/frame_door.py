@@ -1,9 +1,9 @@
 """The node's side of one stream of frames: requests in, answers out as they are ready.
 
-Nobody can make it keep much. Frames have a longest length. Where too many requests are under way, or the
-other side does not take its answers, nothing more is read until that is better. A frame that has begun must
-be whole after some time, and a connection on which nothing happens is closed, later than its owner does it.
-Whatever breaks the rules of the wire is told to the log in one line and ends the connection.
+No caller can make it hold much. Frames have a maximum length. While too many requests are under way, or the
+other side does not take its answers, the node reads nothing more. A frame that has begun must be whole in
+time, and the node closes an idle connection, later than the side that opened it does. A breach of the wire's
+rules goes to the log in one line and ends the connection.
 """
 
 import asyncio
@@ -24,14 +24,14 @@ LOOK_S = 1.0  # at least, between two looks whether a connection is idle
 
 
 def last_word(error: LabError) -> bytes:
-    """What a node says that will not talk on this connection, because of `error`."""
+    """What a node says when it will not talk on this connection, because of `error`."""
     return frame(LAST_WORD, encode(failed(error)))
 
 
 class FrameDoor(asyncio.Protocol):
     """One connection whose first line was in order; it said who is `calling`.
 
-    `state` is uvicorn's, which ends it with the others.
+    `state` is uvicorn's; through it uvicorn ends this connection along with its own.
     """
 
     def __init__(
@@ -41,26 +41,26 @@ class FrameDoor(asyncio.Protocol):
         self._reader = FrameReader(MESSAGE_BODY_BYTES)
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._transport: JoinedWrites
-        self._deadline: asyncio.TimerHandle | None = None  # of a frame that is not whole
+        self._deadline: asyncio.TimerHandle | None = None  # for a frame that is not whole
         self._writable = True
-        self._holds = False  # nothing is read at the moment
-        self._ending = False  # no new requests, and closed when those under way are answered
+        self._holds = False  # reading is paused
+        self._ending = False  # takes no new requests, and closes once those under way are answered
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The stream is this protocol's from now on."""
+        """Take over the stream."""
         self._transport = JoinedWrites(cast(asyncio.Transport, transport), self._loop)
-        self._state.connections.add(self)  # type: ignore[arg-type] # it asks for `shutdown` and no more
+        self._state.connections.add(self)  # type: ignore[arg-type] # uvicorn only calls `shutdown`
         self._heard_s = self._loop.time()
         self._idle = self._loop.call_later(KEPT_OPEN_S, self._look_whether_idle)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nobody will read the answers; what was asked is done all the same."""
+        """Nobody will read the answers, but requests under way are still done."""
         self._state.connections.discard(self)
         self._idle.cancel()
         self._forget_deadline()
 
     def data_received(self, data: bytes) -> None:
-        """Requests, or parts of them."""
+        """Take in requests, or parts of them."""
         self._heard_s = self._loop.time()
         whole = False
         try:
@@ -75,7 +75,7 @@ class FrameDoor(asyncio.Protocol):
         self._regulate()
 
     def eof_received(self) -> bool:
-        """Nothing more will be asked; what was asked is answered."""
+        """No more requests will come; those under way are answered."""
         if self._reader.midway:
             self._break_off(FrameError("the stream ended in the middle of a frame"))
         self.shutdown()
@@ -87,7 +87,7 @@ class FrameDoor(asyncio.Protocol):
         self._regulate()
 
     def resume_writing(self) -> None:
-        """It does again."""
+        """It takes them again."""
         self._writable = True
         self._regulate()
 
@@ -98,7 +98,7 @@ class FrameDoor(asyncio.Protocol):
 
     def _begin(self, number: int, body: bytes) -> None:
         if number in self._under_way or number == LAST_WORD:
-            raise FrameError(f"there is a request number {number} already, or there can be none", number)
+            raise FrameError(f"request number {number} is already under way, or is not allowed", number)
         if self._ending:
             error = LabError("shutting-down", "the node is stopping and takes nothing more")
             self._transport.write(frame(number, encode(failed(error))))
@@ -125,7 +125,7 @@ class FrameDoor(asyncio.Protocol):
             self._transport.close()
 
     def _break_off(self, error: FrameError) -> None:
-        """Say why, to the log and perhaps to the caller, and go."""
+        """Say why, in the log and perhaps to the caller, and close."""
         peer = self._transport.get_extra_info("peername") or "?"
         self._service.log.event("stream-broken", peer=str(peer), reason=str(error))
         if isinstance(error, FrameTooLongError):
@@ -136,7 +136,7 @@ class FrameDoor(asyncio.Protocol):
         self._transport.close()
 
     def _regulate(self) -> None:
-        """Read on, or hold; and be patient with a frame that has begun, unless it is held up here."""
+        """Pause or resume reading; while reading, set a deadline for a frame that has begun."""
         if self._transport.is_closing():
             return
         hold = len(self._under_way) >= MOST_UNDER_WAY or not self._writable
@@ -158,9 +158,9 @@ class FrameDoor(asyncio.Protocol):
         self._break_off(FrameError(f"the rest of a frame did not come within {REQUEST_DEADLINE_S:g} s"))
 
     def _look_whether_idle(self) -> None:
-        """One timer for as long as the connection lives: it looks when the last word was."""
+        """One timer for the whole life of the connection: it looks when data last came."""
         left_s = self._heard_s + KEPT_OPEN_S - self._loop.time()
         if left_s <= 0 and not self._under_way:
-            self._transport.abort()  # also where answers wait that nobody takes
+            self._transport.abort()  # even if answers wait that nobody takes
         else:
             self._idle = self._loop.call_later(max(left_s, LOOK_S), self._look_whether_idle)

@@ -1,8 +1,7 @@
-"""What a node answers on streams of frames, whoever's connection it is.
+"""What a node answers on streams of frames, on every connection.
 
-The counterpart of the routes in `http`, with the same answers to the same trouble: the run's token or no
-word at all, only the kinds of messages that this role understands, a bug told to the log and not to the
-caller.
+The counterpart of the routes in `http`, with the same rules: no answers without the run's token, only the
+kinds of messages that this role understands, and the details of a bug go to the log and not to the caller.
 """
 
 import hmac
@@ -21,7 +20,7 @@ OTHER = "other"
 
 
 class Caller(NamedTuple):
-    """Who is at the other end of a stream; both are empty where he does not say."""
+    """Who is at the other end of a stream; both are empty if the caller does not say."""
 
     incarnation: str = ""
     stream: str = ""
@@ -31,10 +30,10 @@ ANYBODY = Caller()
 
 
 class FrameService:
-    """`handle` answers the kinds in `served`; `count` is told each route and how HTTP would have put it.
+    """`handle` answers the kinds in `served`; `count` gets each route and the matching HTTP status.
 
-    Without an `incarnation` of its own it answers everybody who has the token. What it was asked on streams
-    with names stands in the `notebook` then.
+    Without an `incarnation` of its own it answers every caller that has the token. The `notebook` records
+    requests on streams that have names.
     """
 
     def __init__(
@@ -54,7 +53,7 @@ class FrameService:
         self._token = token.encode()
 
     def welcome(self, line: bytes) -> Caller:
-        """Whoever sent `line` first, without its end. Raises `LabError` unless he may talk to this node."""
+        """The caller that sent `line` first (without its end). Raises `LabError` unless it may talk here."""
         protocol, _, rest = line.rstrip(b"\r").partition(b" ")
         token, *words = rest.split(b" ")
         if protocol != PROTOCOL:
@@ -65,7 +64,7 @@ class FrameService:
         return Caller(*(word.decode("latin-1") for word in words))
 
     async def answer(self, body: bytes, caller: Caller = ANYBODY, number: int = 0) -> bytes:
-        """The body of the answer to the request in `body`, on his stream of that `number`; never raises."""
+        """The body of the answer to the request in `body`, `number` on the caller's stream; never raises."""
         route = OTHER
         try:
             message = decode(body)

@@ -1,13 +1,13 @@
 """The wire between nodes: one stream, cut into frames that say how long they are.
 
-Whoever dials says first which protocol this is and shows the run's token, in one line:
+The side that dials first names the protocol and shows the run's token, in one line:
 
     LAB/1 the-token [incarnation [stream]]
 
-From then on there are only frames, in both directions: the length of the body and the number of the request,
-four bytes each (big end first), and the body, a message as JSON. The answer to a request has its number, and
-answers come in whatever order they are ready. Number 0 is no request: it is the last word of a node that
-will not talk on this connection at all.
+After that there are only frames, in both directions: the length of the body and the number of the request,
+four bytes each (big-endian), and the body, a message as JSON. The answer to a request has the same number,
+and answers come as they are ready, in any order. Number 0 is not a request: it is the last word of a node
+that will not talk on this connection at all.
 
 No request line of HTTP begins like that (a method has no slash), so both can share a port.
 """
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from struct import Struct
 
 PROTOCOL = b"LAB/1"
-FAMILY = b"LAB/"  # of whatever version
+FAMILY = b"LAB/"  # of any version
 HEADER = Struct(">II")
 LARGEST_NUMBER = 2**32 - 1
 LAST_WORD = 0
@@ -24,7 +24,7 @@ LONGEST_LINE = 1024
 
 
 class FrameError(Exception):
-    """These bytes are no frame that anybody would send here; `number` is the request, if there is one."""
+    """These bytes are not a valid frame; `number` is that of the request, if there is one."""
 
     def __init__(self, text: str, number: int = LAST_WORD) -> None:
         super().__init__(text)
@@ -32,11 +32,11 @@ class FrameError(Exception):
 
 
 class FrameTooLongError(FrameError):
-    """A frame announces more than is taken."""
+    """A frame announces more bytes than the reader accepts."""
 
 
 def first_line(token: str, incarnation: str = "", stream: str = "") -> bytes:
-    """What the side that dials begins with: the `incarnation` that it belongs to, and the stream's name."""
+    """What the dialling side sends first: the token, its `incarnation`, and the stream's name."""
     words = (PROTOCOL.decode(), token, incarnation, stream)
     return " ".join(words).rstrip().encode() + b"\n"
 
@@ -47,7 +47,7 @@ def frame(number: int, body: bytes) -> bytes:
 
 
 class FrameReader:
-    """Puts the pieces of a stream together again; keeps at most one frame of `longest` bytes, and a piece."""
+    """Reassembles frames from pieces; holds at most one frame of `longest` bytes, and one piece."""
 
     def __init__(self, longest: int) -> None:
         self._longest = longest
@@ -61,9 +61,9 @@ class FrameReader:
         return self._has > 0
 
     def feed(self, data: bytes) -> Iterator[tuple[int, bytes]]:
-        """The frames that are whole with `data`, as number and body.
+        """The frames that `data` completes, as number and body.
 
-        Raises `FrameTooLongError` when one announces too much, behind the good ones before it.
+        Raises `FrameTooLongError` if one announces too much, after the good ones before it.
         """
         self._has += len(data)
         if self._has < self._needs:
@@ -76,9 +76,7 @@ class FrameReader:
         while end - at >= HEADER.size:
             length, number = HEADER.unpack_from(data, at)
             if length > self._longest:
-                raise FrameTooLongError(
-                    f"a frame of {length} bytes, where {self._longest} are the most", number
-                )
+                raise FrameTooLongError(f"a frame of {length} bytes; the most is {self._longest}", number)
             body = at + HEADER.size
             if end - body < length:
                 self._needs = HEADER.size + length

@@ -54,7 +54,7 @@ Answer: TypeAlias = dict[str, Any]
 
 
 def gateway_application(gateway: Gateway, settings: NodeSettings) -> LabApplication:
-    """What clients may ask, and besides what nodes and the lab may."""
+    """The routes for clients, and those for nodes and the lab."""
     app = LabApplication(
         title=f"{settings.node}, a {settings.role} of the replication lab",
         description=gateway_openapi.DESCRIPTION,
@@ -86,7 +86,7 @@ def gateway_application(gateway: Gateway, settings: NodeSettings) -> LabApplicat
 
 
 class Anything(Convertor[str]):
-    """The rest of a path, slashes and line ends included; whether it is a key is for `key_in` to say."""
+    """The rest of a path, slashes and line ends included; `key_in` decides whether it is a key."""
 
     regex = "(?s:.*)"
 
@@ -100,7 +100,7 @@ class Anything(Convertor[str]):
 
 
 def _in_session(endpoint: Endpoint) -> Endpoint:
-    """`endpoint` that repeats the client's session, so that the client can tell its answers apart."""
+    """`endpoint`, repeating the client's session in the answer, so that clients can tell answers apart."""
 
     @wraps(endpoint)
     async def endpoint_in_session(request: Request) -> Response:
@@ -116,7 +116,7 @@ def _in_session(endpoint: Endpoint) -> Endpoint:
 
 
 class Clients:
-    """One method a route."""
+    """One method for each route."""
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
@@ -188,14 +188,14 @@ class Clients:
         return _answer(msgspec.to_builtins(await self._gateway.cached(CachePut(key=key, value=value))))
 
     async def status(self, _: Request) -> Response:
-        """Whom this gateway takes for the leader, and what every node says of itself."""
+        """Which replica this gateway takes for the leader, and the status of every node."""
         own = self._gateway.status().flat()
         nodes = {name: _described(found) for name, found in (await self._gateway.survey()).items()}
         who: Answer = {name: own[name] for name in OF_WHOM if name in own}
         return _answer({"gateway": own["node"], **who, "nodes": nodes})
 
     async def ready(self, _: Request) -> Response:
-        """Does it know whom to give a write? For whoever waits until the cluster is up."""
+        """Does it know where to send a write? For clients that wait until the cluster is up."""
         self._gateway.part.must_know_the_way()
         return _answer({"status": "ready"})
 
@@ -215,13 +215,13 @@ class Clients:
 
 
 def _header(request: Request, name: str) -> str | None:
-    """The first header `name`, None when there is none; to make a mapping first takes longer than to look."""
+    """The first header `name`, or None; a scan is faster than building a mapping first."""
     wanted = name.encode()
     return next((value.decode("latin-1") for key, value in request.scope["headers"] if key == wanted), None)
 
 
 def _caller(request: Request) -> tuple[str | None, Token]:
-    """The user's session and the token that the client was given last. Raises `LabError` bad-request."""
+    """The user's session and the token from the client's last answer. Raises `LabError` bad-request."""
     session, token = _header(request, SESSION), _header(request, TOKEN)
     return (
         None if session is None else session_in(session),
@@ -230,7 +230,7 @@ def _caller(request: Request) -> tuple[str | None, Token]:
 
 
 def _with_token(response: Response, reply: Written | ReadResult) -> Response:
-    """What the client is to send back: with anything, and with the next write of this key."""
+    """Add what the client sends back: a token with any request, a context with its next write of this key."""
     if (text := tokens.text_of(reply.token)) is not None:
         response.headers[TOKEN] = text
     if reply.context:

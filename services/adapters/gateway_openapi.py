@@ -1,6 +1,6 @@
 """What the OpenAPI document says about the clients' routes: words, schemas and examples, as data.
 
-Written by hand, because bodies go to msgspec unparsed; the contract tests hold the running gateway
+Written by hand, because bodies go to msgspec unparsed; the contract tests check the running gateway
 against it.
 """
 
@@ -167,7 +167,7 @@ _STATE = {"gateway": "g1", "leader": "n1", "epoch": 1, "nodes": {"n1": {"role": 
 
 
 def operations(replicas: Sequence[str]) -> dict[str, Described]:
-    """What `FastAPI.add_api_route` is told about each route, by the name of its endpoint."""
+    """The arguments of `FastAPI.add_api_route` for each route, by the name of its endpoint."""
     keyed = [_KEY, _TOKEN]
     reading = [*keyed, *_wishes(replicas)]
     register = _content(Register, {**_SIGNED, "value": "hello"})

@@ -1,4 +1,4 @@
-"""What a gateway answers to clients, as records of which the OpenAPI document makes schemas."""
+"""What a gateway answers to clients, as records; the OpenAPI document makes schemas from them."""
 
 import msgspec
 
@@ -8,11 +8,11 @@ from services.messages.sql import ResultSet
 
 
 class Acknowledged(msgspec.Struct):
-    """A write is acknowledged by the rule in force; `by` is who coordinated, where that is not `node`.
+    """A write is acknowledged by the rule in force; `by` is the coordinator, if that is not `node`.
 
-    Of those who have it, `hints` only keep it for homes that could not be reached (a sloppy quorum);
-    `stand_ins` has for each such home who keeps it, and for a read who answered in its place.
-    `position` is a place in the leader's log, or, without a leader, an object: what is known of each writer.
+    `hints` counts the nodes that only keep it for homes that could not be reached (a sloppy quorum);
+    `stand_ins` names, for each such home, the node that keeps it, or that answered a read in its place.
+    `position` is a place in the leader's log or, without a leader, an object: what is known of each writer.
     """
 
     key: str
@@ -26,9 +26,9 @@ class Acknowledged(msgspec.Struct):
 
 
 class Register(Acknowledged, kw_only=True):
-    """A register's value, on the replica that answered; null where there are several, the `siblings`.
+    """A register's value on the replica that answered; null if there are several, the `siblings`.
 
-    It has all that was acknowledged more than `behind_ms` ago.
+    The replica has all that was acknowledged more than `behind_ms` ago.
     """
 
     value: Value
@@ -52,7 +52,7 @@ class Results(msgspec.Struct):
 
 
 class Steps(msgspec.Struct):
-    """What each step that reads saw, and null for the others; `position` is as in `Acknowledged`."""
+    """What each reading step saw, and null for the others; for `position` see `Acknowledged`."""
 
     node: str
     epoch: int
@@ -61,9 +61,9 @@ class Steps(msgspec.Struct):
 
 
 class Conflicting(msgspec.Struct):
-    """What readers of a key are shown, and the versions of it that knew nothing of each other.
+    """What readers of a key are shown, and its concurrent versions.
 
-    `winner` is the one that all leaders would choose, null where there is no conflict.
+    `winner` is the version that all leaders would choose, null if there is no conflict.
     """
 
     key: str
@@ -76,7 +76,7 @@ class Conflicting(msgspec.Struct):
 
 
 class NodeState(msgspec.Struct):
-    """What a node says of itself; `role` is null when it does not answer."""
+    """A node's status; `role` is null if the node does not answer."""
 
     role: str | None
     epoch: int = 0
@@ -88,7 +88,7 @@ class NodeState(msgspec.Struct):
 
 
 class ClusterState(msgspec.Struct):
-    """The cluster as this gateway sees it; `leads` has the leader of each partition, with its epoch."""
+    """The cluster as this gateway sees it; `leads` has each partition's leader and epoch."""
 
     gateway: str
     leader: str | None
@@ -104,7 +104,7 @@ class Ready(msgspec.Struct):
 
 
 class Failure(msgspec.Struct):
-    """An error; `leader` where somebody else would know better."""
+    """An error; `leader` names the node to ask instead, if known."""
 
     error: str
     message: str

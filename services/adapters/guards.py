@@ -1,11 +1,11 @@
 """Who may talk to a node, checked before anything else sees the request.
 
 The lab listens on loopback, where every page in the user's browser can reach it. Two headers keep
-them out: `Host` must name this machine or a node (against names rebound to 127.0.0.1), and `Origin`,
-which only browsers send, must be the lab itself. What nodes tell each other needs the run's token,
-and no body may be larger than its limit, announced or not.
+pages out: `Host` must name this machine or a node (against names rebound to 127.0.0.1), and `Origin`,
+which only browsers send, must be the lab itself. Messages between nodes need the run's token, and no body
+may exceed its limit, whether its length is announced or not.
 
-Pure ASGI without a buffer: a request costs a few microseconds here.
+Pure ASGI without a buffer: this costs a request only a few microseconds.
 """
 
 import hmac
@@ -40,11 +40,11 @@ class Request:
     hosts: tuple[bytes, ...]
     origin: bytes | None
     authorization: bytes
-    length: int | None  # None when the body comes in chunks of unknown number
+    length: int | None  # None if the body comes in chunks, without a length
 
 
 class Guards:
-    """Wraps the application of a node; refuses in the lab's own form, and catches what nobody caught."""
+    """Wraps a node's application; refuses in the lab's own form, and catches uncaught exceptions."""
 
     def __init__(self, app: App, settings: NodeSettings, log: Log) -> None:
         self._app = app
@@ -77,7 +77,7 @@ class Guards:
 
 
 def allowed_names(settings: NodeSettings) -> frozenset[bytes]:
-    """Every name, in lower case and without port, by which this node may be called besides loopback."""
+    """Every name besides loopback that this node may be called by, in lower case and without port."""
     nodes = (settings.node, *settings.replicas, *settings.gateways, "controller", LINK_PROXY)
     return frozenset(name.lower().encode() for name in (*nodes, *settings.allowed_hosts))
 
@@ -100,7 +100,7 @@ def read_headers(headers: Iterable[tuple[bytes, bytes]]) -> Request:
 
 
 def check_host(hosts: tuple[bytes, ...], names: frozenset[bytes]) -> None:
-    """Raise `LabError` forbidden-host unless there is one Host and it is ours."""
+    """Raise `LabError` forbidden-host unless there is exactly one Host and it is ours."""
     if len(hosts) == 1 and (_LOOPBACK.fullmatch(hosts[0]) or _PORT.sub(b"", hosts[0]).lower() in names):
         return
     named = b", ".join(hosts).decode("latin-1") or "missing"
@@ -111,7 +111,7 @@ def check_host(hosts: tuple[bytes, ...], names: frozenset[bytes]) -> None:
 
 
 def check_origin(request: Request) -> None:
-    """Raise `LabError` forbidden-origin when a browser sends a page's request from another origin."""
+    """Raise `LabError` forbidden-origin if a browser sends a request of a page from another origin."""
     if request.origin is None:
         return
     host = request.hosts[0]
@@ -121,7 +121,7 @@ def check_origin(request: Request) -> None:
 
 
 def limited(receive: Receive, limit: int) -> Receive:
-    """`receive` that raises `LabError` too-large once more than `limit` bytes of body have come."""
+    """`receive`, but it raises `LabError` too-large after more than `limit` bytes of body."""
     total = 0
 
     async def receive_counted() -> MutableMapping[str, Any]:

@@ -1,4 +1,4 @@
-"""Is the node on this machine alive? For container health checks, so small that it starts at once."""
+"""Is the node on this machine alive? For container health checks; small, so that it starts at once."""
 
 import os
 import socket
@@ -7,7 +7,7 @@ TIMEOUT_S = 2.0
 
 
 def is_healthy(port: int) -> bool:
-    """True when `GET /health` on 127.0.0.1 answers 200."""
+    """True if `GET /health` on 127.0.0.1 answers 200."""
     request = f"GET /health HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
     try:
         with socket.create_connection(("127.0.0.1", port), TIMEOUT_S) as connection:

@@ -1,7 +1,7 @@
 """A node behind FastAPI: one route for each kind of message that its role understands.
 
-Bodies are decoded by msgspec, not by pydantic, because every replicated write passes here three
-times; the OpenAPI document is made from the same records when somebody asks for it.
+msgspec decodes bodies, not pydantic, because every replicated write passes here three times. The OpenAPI
+document is made from the same records when it is first requested.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from services.messages import SERVED, Message, decode, encode, kind_of
 from services.node import Node
 from services.settings import NodeSettings
 
-FAILED = 500  # what counts for a request that broke off without an answer
+FAILED = 500  # counted for a request that ended without an answer
 METRICS_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 SCHEMA_OF = "#/components/schemas/{name}"
 
@@ -30,7 +30,7 @@ Endpoint: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class PlainRoute(APIRoute):
-    """A route whose endpoint takes the request as it is; looking for parameters would cost it 15 µs."""
+    """A route whose endpoint takes the raw request; parsing parameters would cost 15 µs."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The endpoint itself."""
@@ -39,7 +39,7 @@ class PlainRoute(APIRoute):
 
 
 class LabApplication(FastAPI):
-    """FastAPI whose OpenAPI document describes records of msgspec; it is made when it is first asked for."""
+    """FastAPI with an OpenAPI document that describes msgspec records, made when first requested."""
 
     def __init__(self, title: str, description: str, records: Sequence[Any]) -> None:
         super().__init__(
@@ -56,9 +56,9 @@ class LabApplication(FastAPI):
         _answer_failures_in_one_form(self)
 
     def add_short_way(self, method: str, path: str, endpoint: Endpoint) -> None:
-        """Requests with `method` go to `endpoint` at once, wherever their path begins like `path` up to `{`.
+        """Send requests with `method` straight to `endpoint` if their path begins like `path` up to `{`.
 
-        It is a route as well, which describes it; but of what surrounds a route, none is needed there.
+        It is also registered as a route, for its description, but skips the machinery around routes.
         """
         self._short_ways[method, path.partition("{")[0]] = (path, endpoint)
 
@@ -77,7 +77,7 @@ class LabApplication(FastAPI):
             response = failure_response(error)
         except ClientDisconnect:
             response = Response()  # nobody will read it
-        finally:  # a bug is for the guards to note, and answered all the same
+        finally:  # the guards log and answer a bug
             self.tally.count(route, response.status_code)
             await response(scope, receive, send)
 
@@ -117,7 +117,7 @@ def node_application(node: Node, settings: NodeSettings) -> LabApplication:
 
 
 def add_node_routes(app: LabApplication, node: Node, settings: NodeSettings) -> None:
-    """The routes of every node: its messages, its health, and what it is."""
+    """The routes of every node: its messages, its health, and its description."""
     for kind in SERVED[settings.role]:
         _add_message_route(app, node, kind)
     health = msgspec.json.encode({"status": "ok", "node": settings.node, "role": settings.role})

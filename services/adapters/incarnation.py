@@ -1,11 +1,12 @@
-"""Which beginning of the cluster a node belongs to, so that nothing of an earlier one reaches it.
+"""Which run of the cluster a node belongs to, so that nothing from an earlier one reaches it.
 
 The lab empties a running cluster before each run, and epochs count from one again. A proxy that cannot reach
-a node keeps what it has taken for it, and hands it over once the node is back, be it in another run: an order
-with an epoch of another history. So each beginning has a name, its *incarnation*, as each life of a process
-has in systems that recover from crashes. It comes with the order to begin, outlives the process like the
-settings, and stands in the first line of each stream between two nodes; a node does nothing for somebody of
-another one. Whoever has none, such as the lab, or a node that nobody has told yet, is of every incarnation.
+a node keeps what it has accepted for it, and delivers it once the node is back, perhaps in another run: an
+order with an epoch from another history. So each fresh start has a name, its *incarnation*, like each life of
+a process in systems that recover from crashes. The name comes with the order to begin, outlives the process
+like the settings, and is in the first line of each stream between two nodes. A node refuses callers of
+another incarnation. A caller without one, such as the lab or a node that has not been told yet, may ask any
+node.
 """
 
 from collections.abc import Awaitable, Callable
@@ -19,20 +20,20 @@ FILE = "incarnation"
 
 
 class Incarnation:
-    """That of one node: `name` is empty as long as it has none."""
+    """The incarnation of one node; `name` is empty while it has none."""
 
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
         self.name = disk.read_text(FILE) or ""
 
     def must_be(self, other: str) -> None:
-        """Raise `LabError` unless somebody of the incarnation `other` may ask this node for anything."""
+        """Raise `LabError` unless a caller of the incarnation `other` may ask this node for anything."""
         if other and self.name and other != self.name:
-            text = f"this cluster began anew: it is {self.name} now, and the order is from {other}"
+            text = f"this cluster has begun anew: it is now {self.name}, and the order is from {other}"
             raise LabError("another-incarnation", text)
 
     async def handle(self, message: Message, handle: Callable[[Message], Awaitable[Message]]) -> Message:
-        """What `handle` replies; with an order to begin anew the next incarnation begins before that."""
+        """The reply of `handle`; if the message orders a new beginning, the next incarnation begins first."""
         if not isinstance(message, Configure) or message.incarnation is None:
             return await handle(message)
         before, self.name = self.name, message.incarnation
@@ -41,7 +42,7 @@ class Incarnation:
         except BaseException:
             self.name = before
             raise
-        self.name = message.incarnation  # another order may have been refused meanwhile
+        self.name = message.incarnation  # again: another order may have been refused and reset it
         with disk_may_refuse():
-            self._disk.write_text(FILE, self.name)  # only now: beginning has emptied the disk
+            self._disk.write_text(FILE, self.name)  # only now, because the new beginning has emptied the disk
         return reply

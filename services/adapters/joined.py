@@ -1,7 +1,7 @@
-"""What one turn of the event loop writes is sent with one system call.
+"""One system call sends all that one turn of the event loop writes.
 
-A call costs more than most messages, and whoever is on the way, a link proxy for instance, has one thing to
-pass on instead of many.
+A call costs more than most messages, and anything on the way, such as a link proxy, has one thing to pass on
+instead of many.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class JoinedWrites:
-    """A transport that sends what one turn of the event loop writes with one system call."""
+    """A transport that sends all that one turn of the event loop writes with one system call."""
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
@@ -24,12 +24,12 @@ class JoinedWrites:
         self._parts.append(data)
 
     def write_at_once(self, data: bytes) -> None:
-        """Send `data`, and what has been written before: nothing that it could wait for is to be expected."""
+        """Send `data` and all before it now, when there is nothing more to wait for."""
         self._parts.append(data)
         self.flush()
 
     def close(self) -> None:
-        """Close when everything has been sent."""
+        """Send everything, then close."""
         self.flush()
         self._transport.close()
 

@@ -1,7 +1,7 @@
-"""A node that the lab starts as a local process lives no longer than the lab, however that ends.
+"""A node that the lab starts as a local process lives no longer than the lab, however the lab ends.
 
-The lab holds the other end of the node's standard input. When the lab goes, even by SIGKILL, the
-pipe ends, and that is the one message nobody can forget to send.
+The lab holds the other end of the node's standard input. When the lab ends, even by SIGKILL, the pipe ends,
+and that is the one message that nobody can forget to send.
 """
 
 import os
@@ -10,7 +10,7 @@ import threading
 
 
 def end_with_stdin() -> None:
-    """From now on, end this process at once when standard input ends."""
+    """End this process as soon as standard input ends."""
     threading.Thread(target=_wait, name="lease", daemon=True).start()
 
 

@@ -1,7 +1,7 @@
-"""The log port: one event a line on standard output, as text or as JSON, by structlog.
+"""The log port: one event per line on standard output, as text or as JSON, by structlog.
 
-A node must not stand still because nobody reads its log. What does not fit into the pipe at the
-moment waits in memory, up to a bound, and goes out before the next line.
+A node must not block because nobody reads its log. What does not fit into the pipe waits in memory, up to a
+bound, and goes out before the next line.
 """
 
 import select
@@ -30,7 +30,7 @@ class LineLog:
         )
 
     def event(self, event: str, **fields: object) -> None:
-        """Write one line. Raises `ValueError` when a field bears a name that every line has already."""
+        """Write one line. Raises `ValueError` if a field has a name that every line already uses."""
         self._log.info(event, **fields)
 
 

@@ -1,7 +1,7 @@
 """`GET /metrics`: what a node knows of itself, and how its requests ended, as Prometheus reads it.
 
-Everything is taken from the node's own status at the moment of the question, so the numbers are those of
-`./lab status`. Labels are bounded: followers, the routes of this node, three outcomes.
+Everything comes from the node's own status at the moment of the request, so the numbers match `./lab status`.
+Labels are bounded: followers, the routes of this node, three outcomes.
 """
 
 from collections import Counter
@@ -18,7 +18,7 @@ FIRST_ERROR = 400
 
 
 def outcome(http_status: int) -> Outcome:
-    """Whether a request that was answered so happened, certainly did not, or may have."""
+    """Whether a request with this answer happened, certainly did not, or may have."""
     if http_status < FIRST_ERROR:
         return "ok"
     return "in-doubt" if http_status in IN_DOUBT else "refused"
@@ -31,12 +31,12 @@ class Tally:
         self.requests: Counter[tuple[str, ...]] = Counter()
 
     def count(self, route: str, http_status: int) -> None:
-        """One more was answered."""
+        """Count one more answered request."""
         self.requests[route, outcome(http_status)] += 1
 
 
 def exposition(status: Status, requests: Mapping[tuple[str, ...], int]) -> bytes:
-    """The page, in Prometheus' text format. Its library is loaded here, so call it where that may block."""
+    """The page, in Prometheus' text format. It loads Prometheus' library, so call it where that may block."""
     from services.adapters.metrics_page import page
 
     return page(status, requests)

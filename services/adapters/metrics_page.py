@@ -1,4 +1,4 @@
-"""A node's status and tally as metrics of Prometheus."""
+"""A node's status and tally as Prometheus metrics."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
@@ -22,13 +22,13 @@ def page(status: Status, requests: Mapping[Labels, int]) -> bytes:
 
 
 class _Page(Collector):
-    """Made for one answer."""
+    """A collector made for one answer."""
 
     def __init__(self, status: Status, requests: Mapping[Labels, int]) -> None:
         self._status, self._requests_so_far = status, requests
 
     def collect(self) -> Iterator[Metric]:
-        """Every metric of this moment."""
+        """Every metric at this moment."""
         status, lead = self._status, self._status.detail
         yield _gauge("lab_role", "1 for the role that the node plays now", ["role"], {(status.role,): 1})
         yield _gauge("lab_owes", "What is still to be delivered or decided", [], {(): status.owes})
@@ -46,7 +46,7 @@ class _Page(Collector):
 
 
 def _of_leading(lead: LeadStatus) -> Iterator[Metric]:
-    """What is particular to a node of a single-leader group."""
+    """The metrics of a node in a single-leader group."""
     yield _gauge("lab_epoch", "The newest epoch that the node knows", [], {(): lead.epoch})
     yield _gauge("lab_log_position", "Where its log ends", [], {(): lead.position.sequence})
     yield _gauge("lab_acknowledged", "Up to where clients were answered", [], {(): lead.acknowledged})
@@ -60,7 +60,7 @@ def _of_leading(lead: LeadStatus) -> Iterator[Metric]:
 
 
 def _of_a_home(home: HomeStatus) -> Iterator[Metric]:
-    """What is particular to a home of keys, or to a coordinator."""
+    """The metrics of a home of keys, or of a coordinator."""
     behind: dict[Labels, float] = {} if home.behind_ms is None else {(): home.behind_ms / 1000}
     lacked: dict[Labels, float] = {} if home.lacked is None else {(): home.lacked}
     yield _gauge("lab_behind_seconds", "It has all that was acknowledged longer ago", [], behind)

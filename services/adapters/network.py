@@ -1,6 +1,6 @@
-"""The network port: one long-lived stream of frames a link, made when it is first needed.
+"""The network port: one long-lived stream of frames per link, opened when it is first needed.
 
-Callers share it. When it has ended, or does not seem to lead anywhere any more, the next call opens another.
+Callers share it. When it has ended, or seems dead, the next call opens another.
 """
 
 import asyncio
@@ -17,8 +17,8 @@ from services.messages import AskNotes, Failed, Message, Notes, decode, encode, 
 class FrameNetwork:
     """Calls other nodes over `links` (name of the peer -> `http://host:port`), with the run's token.
 
-    `incarnation` says which one the caller belongs to at the moment. What a node says stands in its
-    `notebook`; the lab has none.
+    `incarnation` returns the caller's present incarnation. The `notebook` records what a node says; the lab
+    has none.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class FrameNetwork:
 
 
 class _Link:
-    """The streams of one link: the one that takes requests, and those that others still wait on."""
+    """The streams of one link: the one that takes requests, and older ones with requests under way."""
 
     def __init__(
         self, to: str, url: str, token: str, incarnation: Callable[[], str], new_stream: Callable[[], str]

@@ -1,8 +1,8 @@
-"""What a node said and heard last: noted at both ends of each request, kept until newer notes push it out.
+"""What a node last said and heard: noted at both ends of each request, kept until newer notes push it out.
 
-Only both ends together tell what happened. Whoever asks and gets no answer does not know whether the request
-arrived; whoever answers does not know whether that was heard. Each stream has a name that no other has, and
-requests on it have numbers, so the two notes of one request can be put together by whoever collects them.
+Only both ends together tell what happened. A caller that gets no answer does not know whether its request
+arrived; a node that answers does not know whether its answer did. Each stream has a unique name, and requests
+on it have numbers, so whoever collects the notes can match the two of one request.
 """
 
 import time
@@ -18,7 +18,7 @@ MOST_KEPT, MOST_AT_ONCE = 5_000, 2_000
 
 
 class Notebook:
-    """That of the node `name`, in this life of its process."""
+    """The notebook of the node `name`, for this life of its process."""
 
     def __init__(self, name: str, now_s: Callable[[], float] = time.time) -> None:
         self.now_s = now_s
@@ -28,21 +28,21 @@ class Notebook:
         self._count = 0
 
     def new_stream(self) -> str:
-        """The name of a stream that this node opens: it begins with the node's own, up to the `/`."""
+        """The name of a new stream that this node opens: the node's name, `/`, and more."""
         return f"{self._name}/{self._life}/{next(self._streams)}"
 
     def said(
         self, stream: str, number: int, message: Message, to: str, since_s: float, outcome: str | None
     ) -> None:
-        """This node waited until now for what `to` would answer."""
+        """Note that this node has waited until now for the answer of `to`."""
         self._add(Note(stream, number, facts_of(message), to, since_s, self.now_s(), outcome))
 
     def heard(self, stream: str, number: int, message: Message, since_s: float) -> None:
-        """This node has answered."""
+        """Note that this node has answered a request."""
         self._add(Note(stream, number, facts_of(message), None, since_s, self.now_s()))
 
     def read(self, asked: AskNotes) -> Notes:
-        """Some of those that whoever asks does not have yet, in their order."""
+        """Some of the notes that the caller does not have yet, in order."""
         has = asked.after if asked.life == self._life else 0
         first = max(0, len(self._notes) - max(0, self._count - has))
         found = list(islice(self._notes, first, first + MOST_AT_ONCE))

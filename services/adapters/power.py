@@ -1,8 +1,8 @@
 """Power in a container: the switch is process 1 of a process namespace that its node's container shares.
 
-So it can end the node's processes from outside of their container, which may be frozen, and needs no right
-to anything else on the machine, in particular none to the container engine. It spares the supervisor, which
-holds the node's container and starts nothing unless it is told to.
+So it can end the node's processes from outside their container, which may be frozen, and needs no other
+rights on the machine, in particular none to the container engine. It spares the supervisor, which keeps the
+node's container running and starts nothing unless told to.
 """
 
 import asyncio
@@ -19,11 +19,11 @@ OUTSIDE = 0  # the parent of the first process of each container, and of a healt
 CERTAIN_S, LOOK_S = 0.2, 0.002
 GONE = ("Z", "X")
 KILLED = 1 << (signal.SIGKILL - 1)
-SUPERVISOR = "supervise"  # what the shell in a node's container is called; its script comes before that
+SUPERVISOR = "supervise"  # the name of the shell in a node's container; its script comes before it
 
 
 class NamespacePower:
-    """See `services.power.Power`. Raises `OSError` anywhere else, where it would kill what is not its own."""
+    """See `services.power.Power`. Raises `OSError` anywhere else, where it would kill other processes."""
 
     def __init__(self) -> None:
         if os.getpid() != FIRST_PROCESS:
@@ -31,15 +31,15 @@ class NamespacePower:
                 "a power switch kills every process that it can see, so it only runs as process 1 of a "
                 "container; docker-compose.yml shows how"
             )
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who loses his parent is ours, and is buried at once
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # orphans become ours, and are reaped at once
 
     async def cut(self) -> bool:
-        """See `Power`. SIGKILL is certain as soon as it is pending: then only the kernel still acts.
+        """See `Power`. SIGKILL is certain once it is pending: from then on only the kernel acts.
 
-        A frozen process stays in that state until its container thaws, and ends before anything else.
+        A frozen process keeps it pending until its container thaws, and then ends before doing anything else.
         """
         found = list(_processes())
-        for process in found:  # first, for whoever learns of a death must know that it was ordered
+        for process in found:  # first: the supervisor must know that the death it will see was ordered
             if process.supervises:
                 _send(process.pid, signal.SIGUSR2)
         deadline = asyncio.get_running_loop().time() + CERTAIN_S
@@ -57,7 +57,7 @@ class _Process:
     pid: int
     parent: int
     supervises: bool
-    doomed: bool  # it has ended, or SIGKILL is the next that it will see
+    doomed: bool  # it has ended, or SIGKILL is the next thing it will see
 
 
 def _survivors() -> list[int]:
@@ -65,13 +65,13 @@ def _survivors() -> list[int]:
 
 
 def _is_of_a_node(process: _Process, among: list[_Process]) -> bool:
-    """Beside a supervisor there may be a health check, also where the node is dead."""
+    """Not a health check: one may run beside a supervisor even if the node is dead."""
     is_child = process.parent != OUTSIDE or not any(each.supervises for each in among)
     return is_child and not process.doomed
 
 
 def _processes() -> Iterator[_Process]:
-    """All but this one."""
+    """All processes but this one."""
     for path in Path("/proc").iterdir():
         if path.name.isdecimal() and int(path.name) != FIRST_PROCESS:
             try:
@@ -89,7 +89,7 @@ def _process(path: Path) -> _Process:
     return _Process(
         pid=int(path.name),
         parent=parent,
-        # A copy of it that is about to become a node has the same words, but a parent in here.
+        # A fork of it that is about to become a node has the same command line, but a parent in here.
         supervises=parent == OUTSIDE and words[3:4] == [SUPERVISOR.encode()],
         doomed=fields["State"].strip().startswith(GONE) or bool(pending & KILLED),
     )

@@ -1,15 +1,15 @@
-"""uvicorn's HTTP protocol with an end to patience, and answers in one piece.
+"""uvicorn's HTTP protocol with limits to its patience, and answers in one piece.
 
-uvicorn waits for ever for the rest of a request, takes headers of any size, and any number of
-connections. Here a request must be complete some time after the connection or its first byte came,
-so that half-open connections go away by themselves.
+uvicorn waits for ever for the rest of a request, and takes headers of any size and any number of connections.
+Here a request must be complete within a time after the connection or its first byte, so that half-open
+connections go away by themselves.
 
-A client may send its next request before it has the answer to the last one, and the end of its stream right
-behind its only one. Answers come in the order of the requests, also where one of them is a refusal that no
-application ever saw, and whoever waits for an answer gets it although it will send no more.
+A client may send its next request before the answer to the last one, and end its stream right after its only
+request. Answers come in the order of the requests, even if one of them is a refusal that no application ever
+saw, and a client that waits for an answer gets it even if it will send no more.
 
-It also sends head and body of an answer apart. Joined, they cost one system call instead of two, and
-a link proxy on the way has one thing to pass on instead of two.
+uvicorn also sends the head and the body of an answer separately. Joined, they cost one system call instead of
+two, and a link proxy on the way has one thing to pass on instead of two.
 """
 
 import asyncio
@@ -27,16 +27,16 @@ PIECE_BYTES = HEADER_BYTES // 4
 
 
 class PatientProtocol(HttpToolsProtocol):
-    """One connection. Only an incomplete request pays for a timer; most come in one piece."""
+    """One connection. Only an incomplete request needs a timer; most come in one piece."""
 
     _deadline: asyncio.TimerHandle | None = None
     _complete = False
     _in_headers = True
     _header_bytes = 0
     _under_way = False  # from a request's first byte to its last
-    _begun = 0  # requests, by one piece of data
-    _unanswered = 0  # requests whose headers were whole
-    _ending = False  # nothing more is read: once all is answered come the last words
+    _begun = 0  # requests that began in this piece of data
+    _unanswered = 0  # requests with complete headers and no answer yet
+    _ending = False  # reads nothing more; once all is answered, sends its last words
     _last_words = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -53,13 +53,13 @@ class PatientProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Pass on what came, in pieces that are small against the limit of the headers."""
+        """Pass on what came, in pieces that are small compared with the limit for headers."""
         for start in range(0, len(data), PIECE_BYTES):
             if not self._ending:
                 self._piece_received(data[start : start + PIECE_BYTES])
 
     def _piece_received(self, data: bytes) -> None:
-        """Look whether the request is whole."""
+        """Check whether the request is whole."""
         went_on, between, self._begun = self._in_headers, not self._under_way, 0
         super().data_received(data)
         if self._ending or self.transport.is_closing():
@@ -70,7 +70,7 @@ class PatientProtocol(HttpToolsProtocol):
             self._expect_the_rest()
         if self._in_headers:
             if (went_on and not self._begun) or (between and self._begun == 1):
-                self._header_bytes += len(data)  # else it is not known where in the data they begin
+                self._header_bytes += len(data)  # otherwise it is unknown where in the data they begin
             if self._header_bytes > HEADER_BYTES:
                 self._end_with(LabError("too-large", f"the headers have more than {HEADER_BYTES} bytes"))
 
@@ -99,7 +99,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._end_if_all_is_answered()
 
     def eof_received(self) -> bool:  # type: ignore[override]
-        """The client will send no more, but may well read: it gets what it waits for."""
+        """The client will send no more, but may still read: it gets what it waits for."""
         if self._under_way and not self._ending:
             self._end_with(LabError("bad-request", "the connection ended in the middle of the request"))
         else:
@@ -111,7 +111,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._end_with(LabError("bad-request", msg))
 
     def _end_with(self, error: LabError) -> None:
-        """Close the connection with `error` as the answer to the request that has just begun to come."""
+        """Close the connection with `error` as the answer to the request that has just begun to arrive."""
         if self._in_headers or self._complete or self._withdraw():
             body = failure_body(error)
             head = b"content-type: application/json\r\ncontent-length: %d\r\nconnection: close" % len(body)
@@ -119,7 +119,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._end()
 
     def _withdraw(self) -> bool:
-        """The rest of the newest request will never come. False if it has an answer, or half of one."""
+        """Forget the newest request, whose rest will never come. False if it has (part of) an answer."""
         if self.cycle.response_started:
             return False
         self._unanswered -= 1
@@ -128,7 +128,7 @@ class PatientProtocol(HttpToolsProtocol):
         return True
 
     def _end(self) -> None:
-        """Read no more, and close when all is answered that was asked."""
+        """Read no more, and close when all requests are answered."""
         self._ending = True
         self._forget_deadline()
         self._end_if_all_is_answered()
@@ -143,7 +143,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._deadline = self.loop.call_later(REQUEST_DEADLINE_S, self._give_up)
 
     def _give_up(self) -> None:
-        """The rest does not come. Those before it are answered."""
+        """The rest of a request does not come. Those before it are answered."""
         if not self._in_headers and not self._complete:
             self._withdraw()
         self._end()

@@ -1,7 +1,7 @@
-"""The cache on a Redis or Valkey server: one that stands elsewhere, or a child process of the cache's own.
+"""The cache on a Redis or Valkey server: a separate one, or a child process of the cache.
 
-In containers it stands elsewhere (`LAB_CACHE_SERVER`): the official image, in a network that it shares with
-the cache alone. Everywhere else see `services.adapters.redis_server`.
+In containers it is separate (`LAB_CACHE_SERVER`): the official image, in a network that it shares only with
+the cache. Everywhere else see `services.adapters.redis_server`.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ class RedisCache(Cache):
     """The node of the role `cache` on a real machine."""
 
     async def open_memory(self) -> Memory:
-        """The server that the environment names, or else a new one; either way an empty one."""
+        """The server that the environment names, or else a new one; empty in either case."""
         if self.node.cache_server:
             return await Redis.at(self.node.cache_server)
         return await Redis.start(server_program())
@@ -42,13 +42,13 @@ class Redis:
 
     @classmethod
     async def start(cls, program: str) -> "Redis":
-        """A new server. Raises `LabError` when it does not answer."""
+        """A new server. Raises `LabError` if it does not answer."""
         server = await Server.start(program)
         return await cls(Client(unix_socket_path=str(server.socket), **_OPTIONS), server)._opened(program)
 
     @classmethod
     async def at(cls, url: str) -> "Redis":
-        """The server at `url`, emptied. Raises `LabError` when it does not answer."""
+        """The server at `url`, emptied. Raises `LabError` if it does not answer."""
         return await cls(Client.from_url(url, **_OPTIONS))._opened(url)
 
     async def get(self, key: str) -> bytes | None:
@@ -77,7 +77,7 @@ class Redis:
         return self
 
     async def _until_it_answers(self) -> str:
-        """Which server it is, by its own words: `valkey 9.1.2`, `redis 7.0.15`."""
+        """Which server it is, in its own words: `valkey 9.1.2`, `redis 7.0.15`."""
         while True:
             try:
                 said = await self._client.info("server")
@@ -88,7 +88,7 @@ class Redis:
                 return f"{kind} {said[f'{kind}_version']}"
 
 
-# A connection that died while nobody used it is made anew once; what takes too long is not asked twice.
+# A connection that died while idle is made anew once; a request that timed out is not sent twice.
 _OPTIONS: dict[str, Any] = {
     "socket_timeout": ANSWER_S,
     "socket_connect_timeout": ANSWER_S,

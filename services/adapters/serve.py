@@ -1,4 +1,4 @@
-"""One node as one process: builds the ports, starts the node, and serves it until it is told to stop."""
+"""One node as one process: builds the ports, starts the node, and serves it until told to stop."""
 
 import asyncio
 import os
@@ -59,7 +59,7 @@ async def _serve(settings: NodeSettings, listener: socket.socket) -> None:
 
     def crashed(task: str, error: BaseException) -> None:
         log.event("crashed", task=task, exc_info=error)
-        os._exit(1)  # what a node does after a bug in its own work is not to be trusted
+        os._exit(1)  # after a bug in its background work, a node cannot be trusted
 
     tasks = OrderedTasks(crashed)
     env = Env(settings.node, clock, network, disk, Random(), tasks, log)
@@ -80,7 +80,7 @@ async def _serve(settings: NodeSettings, listener: socket.socket) -> None:
 
 
 async def _node(env: Env, settings: NodeSettings) -> tuple[Node, LabApplication]:
-    """The node of the role and its application. Only the role's own code is loaded."""
+    """The node of the role, and its application. Loads only the role's own code."""
     if settings.role == "cache":
         from services.adapters.redis import RedisCache
 
@@ -97,7 +97,7 @@ async def _node(env: Env, settings: NodeSettings) -> tuple[Node, LabApplication]
 
 
 def _must_have_programs(settings: NodeSettings) -> None:
-    """Raises `FileNotFoundError` that says what a node of this role lacks on this machine."""
+    """Raise `FileNotFoundError` that says what a node of this role lacks on this machine, if anything."""
     if settings.role == "cache" and not settings.cache_server:
         from services.adapters.redis_server import server_program
 
@@ -117,7 +117,7 @@ def _allow_many_connections() -> None:
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop where there is one."""
+    """That of uvloop if it is installed."""
     try:
         import uvloop
     except ImportError:
@@ -130,7 +130,7 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Let SIGTERM and SIGINT end the main loop; uvicorn would raise them again at its end."""
+        """Let SIGTERM and SIGINT end the main loop; uvicorn would raise them again at the end."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.handle_exit)
         yield

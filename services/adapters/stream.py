@@ -1,9 +1,9 @@
-"""The calling side of one stream of frames: requests of many callers at once, each with its own patience.
+"""The calling side of one stream of frames: requests of many callers at once, each with its own timeout.
 
-What a caller learns is decided here, once. Only what was never put on the wire is *definite*: the connection
-could not be made. A stream that ends leaves everybody who waits in doubt, and so does silence. Behind
-silence there may be a black hole, so a stream on which somebody has waited in vain takes no new requests; it
-stays for those who still hope, and goes when the last of them is served or has given up too.
+This module alone decides what a caller learns. An error is *definite* only if nothing was put on the wire
+because the connection could not be made. If a stream ends or stays silent, waiting callers are in doubt.
+Silence may mean a black hole, so after a timeout a stream takes no new requests. It stays open for those that
+still wait, and closes when the last of them is answered or has given up.
 """
 
 import asyncio
@@ -14,13 +14,13 @@ from services.adapters.joined import JoinedWrites
 from services.adapters.patience import KEEP_ALIVE_S
 from services.errors import LabError
 
-LONGEST_REPLY_BYTES = 1 << 30  # a replica may be asked for all that it holds
+LONGEST_REPLY_BYTES = 1 << 30  # a reply may hold all that a replica has
 LOOK_S = 1.0  # at least, between two looks whether a stream is idle
 IN_DOUBT = "it may or may not have happened"
 
 
 class Stream(asyncio.Protocol):
-    """One connection to the node `to`; it takes requests before it is made, and sends them then."""
+    """One connection to the node `to`; it takes requests before it is made, and sends them afterwards."""
 
     def __init__(
         self, to: str, token: str, loop: asyncio.AbstractEventLoop, incarnation: str = "", name: str = ""
@@ -30,17 +30,17 @@ class Stream(asyncio.Protocol):
         self._to, self._token, self._loop = to, token, loop
         self._reader = FrameReader(LONGEST_REPLY_BYTES)
         self._pending: dict[int, tuple[asyncio.Future[bytes], asyncio.TimerHandle, float]] = {}
-        self._unsent: dict[int, bytes] = {}  # the connection is not made yet
+        self._unsent: dict[int, bytes] = {}  # while the connection is not made yet
         self.number = LAST_WORD  # of the newest request
         self._transport: JoinedWrites | None = None
         self._dial: asyncio.Task[None] | None = None
         self._idle: asyncio.TimerHandle | None = None
-        self._spoke_s = 0.0  # when anything was asked last
-        self._heard = False  # any answer
+        self._spoke_s = 0.0  # when the last request was made
+        self._heard = False  # has any answer come?
 
     @property
     def is_over(self) -> bool:
-        """Nobody waits for anything here, and nobody will."""
+        """No caller waits here, and none will."""
         return not self.takes_requests and not self._pending
 
     def dial(self, host: str, port: int) -> None:
@@ -48,7 +48,7 @@ class Stream(asyncio.Protocol):
         self._dial = self._loop.create_task(self._connect(host, port))
 
     def ask(self, body: bytes, timeout_s: float) -> asyncio.Future[bytes]:
-        """The body of the answer to come, or a `LabError`; whoever no longer wants to know just goes."""
+        """The future body of the answer, or `LabError`; a caller that gives up just stops waiting."""
         self.number = number = self.number % LARGEST_NUMBER + 1
         answer: asyncio.Future[bytes] = self._loop.create_future()
         alarm = self._loop.call_later(timeout_s, self._time_is_up, number)
@@ -63,20 +63,20 @@ class Stream(asyncio.Protocol):
         return answer
 
     def retire(self) -> None:
-        """Take no new requests; it goes as soon as nobody waits."""
+        """Take no new requests; close as soon as no caller waits."""
         self.takes_requests = False
         if self.is_over:
             self._abandon()
 
     async def close(self) -> None:
-        """End it now; whoever waits is left in doubt."""
+        """End it now; waiting callers are left in doubt."""
         self._abandon()
         if self._dial is not None:
             await asyncio.gather(self._dial, return_exceptions=True)
         self._fail_all()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Send what has waited, but for those who have given up."""
+        """Send the waiting requests, except those of callers that have given up."""
         self._transport = JoinedWrites(cast(asyncio.Transport, transport), self._loop)
         if self.is_over:
             self._transport.abort()
@@ -87,7 +87,7 @@ class Stream(asyncio.Protocol):
         self._idle = self._loop.call_later(KEEP_ALIVE_S, self._look_whether_idle)
 
     def data_received(self, data: bytes) -> None:
-        """Answers, or parts of them."""
+        """Take in answers, or parts of them."""
         try:
             for number, body in self._reader.feed(data):
                 if number == LAST_WORD:
@@ -102,11 +102,11 @@ class Stream(asyncio.Protocol):
             self._abandon()
 
     def eof_received(self) -> None:
-        """The other side is done with us."""
+        """The other side will send no more."""
         self.takes_requests = False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing comes any more."""
+        """Nothing more will come."""
         self._fail_all()
         if self._idle is not None:
             self._idle.cancel()
@@ -131,7 +131,7 @@ class Stream(asyncio.Protocol):
                 waiting[0].set_result(body)
 
     def _hear_last_word(self, body: bytes) -> None:
-        """A node that will not talk here has done nothing that was asked, so its refusal may be definite."""
+        """A node that will not talk here has done nothing, so its refusal may be definite."""
         self.takes_requests = False
         for number in [] if self._heard else list(self._pending):
             self._settle(number, body)
@@ -158,10 +158,10 @@ class Stream(asyncio.Protocol):
             answer.set_exception(error)
 
     def _abandon(self) -> None:
-        """Nobody needs this connection any more.
+        """End a connection that nobody needs any more.
 
-        A dial is not cancelled once it has come through: uvloop would close its transport without a word to
-        its protocol, or not at all. Then it is the connection that is ended.
+        A dial that has succeeded is not cancelled: uvloop would close its transport without telling the
+        protocol, or not at all. In that case the connection is closed instead.
         """
         self.takes_requests = False
         if self._transport is not None:
@@ -170,7 +170,7 @@ class Stream(asyncio.Protocol):
             self._dial.cancel()
 
     def _look_whether_idle(self) -> None:
-        """One timer for as long as the connection lives: it looks when the last request was."""
+        """One timer for the whole life of the connection: it looks when the last request was."""
         left_s = self._spoke_s + KEEP_ALIVE_S - self._loop.time()
         if left_s <= 0 and not self._pending:
             self._abandon()

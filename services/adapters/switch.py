@@ -1,7 +1,7 @@
 """A power switch behind frames and HTTP: two messages, under the same guards as every node.
 
-It is needed when everything else is in trouble, so it is small: no framework, nothing on a disk, nothing
-to do until an order comes.
+It is needed when everything else is in trouble, so it is small: it has no framework, keeps nothing on a disk,
+and does nothing until an order comes.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ JSON = [(b"content-type", b"application/json")]
 
 
 def run(settings: NodeSettings) -> int:
-    """Be the switch of the node that `settings` name until a signal; returns the exit code."""
+    """Be the switch of the node that `settings` name, until a signal; returns the exit code."""
     from services.adapters.power import NamespacePower
 
     log = LineLog(settings.node, SystemClock(), settings.log_format, sys.stdout)
@@ -55,7 +55,7 @@ async def _until_told(switch: PowerSwitch, settings: NodeSettings, log: Log, lis
 async def serve(
     switch: PowerSwitch, settings: NodeSettings, log: Log, listener: socket.socket
 ) -> asyncio.Server:
-    """Answer at `listener` until the server that is returned is closed."""
+    """Answer at `listener` until the returned server is closed."""
     frames = FrameService("switch", SERVED_BY_SWITCHES, switch.handle, settings.token, log, _uncounted)
     config = way_in(Guards(switch_application(switch), settings, log), frames)
     config.load()
@@ -68,11 +68,11 @@ async def serve(
 
 
 def _uncounted(route: str, http_status: int) -> None:
-    """A switch has no page of measures."""
+    """A switch has no metrics."""
 
 
 def switch_application(switch: PowerSwitch) -> App:
-    """What is behind the guards."""
+    """The application behind the guards."""
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         try:

@@ -1,7 +1,7 @@
 """The tasks port on asyncio: background work in a known order.
 
-A plain list, because the sets that asyncio keeps have no order, and a node that is stopped in
-another order each time cannot be reasoned about.
+It is a plain list, because asyncio's sets have no order, and nobody can reason about a node that stops in a
+different order each time.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ class OrderedTasks:
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
-    """Cancel `tasks` in order and wait. The caller itself, if among them, ends at its next await."""
+    """Cancel `tasks` in order and wait. If the caller is among them, it ends at its next await."""
     current = asyncio.current_task()
     others = [task for task in tasks if task is not current]
     for task in others:

@@ -1,11 +1,11 @@
-"""One thread for work that blocks, in the order in which it was asked for.
+"""One thread for blocking work, in the order in which it was requested.
 
-Like an executor with one thread, at a third of the cost of handing a piece of work over and its result back:
-a leader does both for each write, and so does each follower.
+It is like an executor with one thread, but handing over work and its result costs a third as much: a leader
+does both for each write, and so does each follower.
 
-Where the disk is fast, even that takes longer than a small transaction. So work that is said to be short is
-done at once, on the loop, as long as nothing waits for the thread and the last such pieces all took less than
-`QUICK_S`, which is nothing beside a heartbeat. A disk that becomes slow holds the loop up once.
+On a fast disk, even that takes longer than a small transaction. So work marked as short is done at once, on
+the loop, if nothing waits for the thread and the last such pieces all took less than `QUICK_S`, a tiny
+fraction of a heartbeat. A disk that becomes slow holds up the loop once.
 """
 
 import asyncio
@@ -26,17 +26,17 @@ QUICK_S, RECENT = 0.001, 16
 
 
 class Worker:
-    """The thread lives until `close`; `name` is that of the thread."""
+    """The thread lives until `close` and is called `name`."""
 
     def __init__(self, name: str) -> None:
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
-        self._handed_over = 0  # jobs of the thread whose outcome is not known to the loop
-        self._took_s = deque([inf] * RECENT, maxlen=RECENT)  # short work, the last pieces
+        self._handed_over = 0  # jobs whose outcome has not reached the loop yet
+        self._took_s = deque([inf] * RECENT, maxlen=RECENT)  # how long the last pieces of short work took
         self._thread = Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
     def do(self, work: Callable[[], T], short: bool = False) -> asyncio.Future[T]:
-        """What `work` returns or raises. Work that has begun ends even if nobody waits for it any more."""
+        """What `work` returns or raises. Once begun, work runs to its end even if nobody waits any more."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         if short and not self._handed_over and max(self._took_s) < QUICK_S:
@@ -48,7 +48,7 @@ class Worker:
         return future
 
     def close(self) -> None:
-        """Do what was asked for before this, and end."""
+        """Finish the work requested so far, and end."""
         self._jobs.put(None)
         self._thread.join()
 
@@ -58,10 +58,10 @@ class Worker:
             settle, outcome = (_set_result, None) if future.cancelled() else self._done(work, short)
             with suppress(RuntimeError):  # the loop is closed: nobody waits
                 loop.call_soon_threadsafe(self._back, settle, future, outcome)
-            del job, work, future, loop, settle, outcome  # so that nothing is kept until there is work again
+            del job, work, future, loop, settle, outcome  # hold no references while waiting for work
 
     def _done(self, work: Callable[[], Any], short: bool) -> tuple[Settle, Any]:
-        """Do it; returns how to tell what came of it."""
+        """Do it; returns how to report the outcome, and the outcome."""
         began_s = time.perf_counter()
         try:
             return _set_result, work()
@@ -72,7 +72,7 @@ class Worker:
                 self._took_s.append(time.perf_counter() - began_s)
 
     def _back(self, settle: Settle, future: asyncio.Future[Any], outcome: Any) -> None:
-        """On the loop again."""
+        """Report the outcome; runs on the loop."""
         self._handed_over -= 1
         settle(future, outcome)
 

@@ -1,1 +1,1 @@
-"""Nodes beside the cluster: they use it, and it does not depend on them."""
+"""Nodes beside the cluster: they use it, but it does not depend on them."""

@@ -1,8 +1,8 @@
 """A cache beside the cluster: it remembers what it was told, and knows nothing of replication.
 
-On real machines that is a Redis or Valkey server, reached through `services.adapters.redis`. A simulation
-has no sockets: there a dictionary with the same two commands stands in for it, and the log says so. A
-failover of the database means nothing to either of them, which is what makes the harm possible.
+On real machines it is a Redis or Valkey server, reached through `services.adapters.redis`. A simulation has
+no sockets, so there a dictionary with the same two commands replaces it, and the log says so. Neither notices
+a failover of the database, and that is what does the harm.
 """
 
 from typing import Protocol
@@ -16,22 +16,22 @@ from services.messages.cache import Cached, CacheGet, CachePut
 
 
 class Memory(Protocol):
-    """The two commands of a cache; values are bytes. Raises `LabError` when it does not answer."""
+    """The two commands of a cache; values are bytes. They raise `LabError` if it does not answer."""
 
     name: str
 
     async def get(self, key: str) -> bytes | None:
-        """What was put there last."""
+        """What was last put there, None if nothing."""
 
     async def put(self, key: str, value: bytes) -> None:
-        """Replace it."""
+        """Put `value` there."""
 
     async def close(self) -> None:
-        """Let go of it."""
+        """Close it."""
 
 
 class Dictionary:
-    """See `Memory`: the stand-in, for the simulation."""
+    """See `Memory`: the replacement in the simulation."""
 
     name = "dictionary"
 
@@ -62,11 +62,11 @@ class Cache(Companion):
         self._is_used = False
 
     async def end(self) -> None:
-        """Let go of the memory."""
+        """Close the memory."""
         await self.memory.close()
 
     async def open_memory(self) -> Memory:
-        """An empty one."""
+        """An empty memory."""
         return Dictionary()
 
     async def answer(self, message: Message) -> Message:

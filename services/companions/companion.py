@@ -1,4 +1,4 @@
-"""What every companion has in common: it is looked at, probed and configured like any node."""
+"""What all companions have in common: each answers status, probes and settings like any node."""
 
 from services.errors import LabError
 from services.messages import START, AskNotes, AskStatus, Configure, Message, Position, Probe, Status
@@ -10,9 +10,9 @@ from services.trouble import Trouble, disk_may_refuse
 
 
 class Companion:
-    """Base of the companions' classes; `begin` and `end` frame its work, `answer` is its own part.
+    """Base of the companions' classes; `begin` and `end` frame their work, `answer` is their own part.
 
-    `settings_kind` are the settings without which it has nothing to do.
+    `settings_kind` is the kind of settings that it needs to have anything to do.
     """
 
     settings_kind: type[CommonSettings] = CommonSettings
@@ -45,16 +45,16 @@ class Companion:
         return await self.answer(message)
 
     def status(self) -> Status:
-        """How far it has come."""
+        """Its status: how far it has come."""
         position = LeadStatus(position=self.position)
         return Status(node=self.env.node, role="companion", settings=self.cluster, detail=position)
 
     async def begin(self) -> None:
-        """Recover and begin the work in the background."""
+        """Recover and begin the background work."""
         raise NotImplementedError
 
     async def end(self) -> None:
-        """End it, and close what is open."""
+        """End the work, and close what is open."""
         raise NotImplementedError
 
     async def answer(self, message: Message) -> Message:
@@ -81,5 +81,5 @@ class Companion:
 
     def _must_be_of_use(self, settings: CommonSettings) -> None:
         if not isinstance(settings, self.settings_kind):
-            text = f"{self.env.node} goes by one leader's log, and a {settings.family} cluster has none"
+            text = f"{self.env.node} follows one leader's log, and a {settings.family} cluster has none"
             raise LabError("bad-order", f"{text}; leave it out there")

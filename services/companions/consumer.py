@@ -1,13 +1,14 @@
 """A consumer beside the cluster: it learns what changed, and keeps a copy of another kind.
 
-It runs as a process of its own, may be killed at any moment, and goes on from the place that its own disk
-remembers. How it learns of changes is a setting, `feed`; see `services.companions.feeds`.
+It runs as a process of its own, may be killed at any moment, and resumes from the place stored on its own
+disk. The setting `feed` says how it learns of changes; see `services.companions.feeds`.
 
-Its place is held against the log of whoever leads. Where they part, what came after that was undone by a
-failover, and so it is undone here; where the log no longer reaches back so far, the copy begins anew with a
-snapshot. A leader older than one that was heard of is not believed: he does not know yet that he is over.
+The present leader checks the consumer's place against its log. Where they part, a failover undid what came
+after, so the consumer undoes it here, too. If the log no longer reaches back that far, the copy begins anew
+with a snapshot. The consumer does not believe a leader older than one it has heard from: that leader does not
+know yet that its epoch is over.
 
-Its copy is in the hands of the disk's one thread, where nothing is half done between two jobs.
+Only the disk's one thread touches the copy, where nothing is half done between two jobs.
 """
 
 from typing import Any
@@ -27,7 +28,7 @@ from services.trouble import is_of_the_disk
 
 IDLE_S = 0.05
 POLL_S = 0.3
-PASSES = frozenset(  # what a failover, a fault of links or a full queue says: another answer comes soon
+PASSES = frozenset(  # errors of a failover, a link fault or a full queue: they pass soon
     {"not-leader", "no-leader", "stale-epoch", "lease-expired", "shutting-down", "overloaded"}
     | {"unreachable", "connection-lost", "timed-out", "not-acknowledged"}
 )
@@ -38,14 +39,14 @@ class Consumer(Companion):
 
     target: Target
     cluster: SingleLeaderSettings
-    settings_kind = SingleLeaderSettings  # nobody else has a log to follow
+    settings_kind = SingleLeaderSettings  # only this family has a log to follow
 
     async def begin(self) -> None:
         """Open the copy and go on from its place."""
         self.target = self.open_target(self.env.disk)
         self._leader = self.node.replicas[0]
         self._newest_epoch = self.target.place.position.epoch
-        self._complaint = ""  # why nothing moves, said once
+        self._complaint = ""  # why nothing moves; logged once
         self._say("consumes", feed=self.cluster.feed, place=str(self.target.place))
         self.env.tasks.spawn("consume", self._consume())
 
@@ -62,7 +63,7 @@ class Consumer(Companion):
         """See `Companion`."""
         if not isinstance(message, ReadContents):
             raise LabError("bad-request", f"a consumer has no use for a {kind_of(message)}")
-        target, position = self.target, self.position  # what is read after that is at least as new
+        target, position = self.target, self.position  # what is read afterwards is at least as new
         known, changes = await self.env.disk.run(lambda: (target.known(), target.changes()))
         return Contents(
             node=self.env.node,
@@ -88,7 +89,7 @@ class Consumer(Companion):
                 await self.env.clock.sleep(POLL_S if self.cluster.feed == "poll" else IDLE_S)
 
     async def _move(self) -> bool:
-        """One step: forward, or back to where the logs agree, or to the beginning. Raises `LabError`."""
+        """Take one step: forward, back to where the logs agree, or anew. Raises `LabError`."""
         try:
             return await self._take_a_page()
         except PartedError as parted:
@@ -121,7 +122,7 @@ class Consumer(Companion):
             self._say("changes-undone", changes=undone, was=str(was), place=place, reason=str(parted))
 
     async def _begin_anew(self, reason: str) -> None:
-        """Take a snapshot of the table in place of the copy."""
+        """Replace the copy with a snapshot of the table."""
         target, was = self.target, self.target.place
         rows, place = await snapshot(self._ask)
         with self.trouble.noticed("changes"):
@@ -147,7 +148,7 @@ class Consumer(Companion):
             self._say("consumer-waits", place=str(self.target.place), reason=str(error))
 
     def _next_replica(self) -> str:
-        """Whoever comes after the one who was asked; the first, if that one is none of those known here."""
+        """The replica after the one that was asked; the first, if that one is unknown here."""
         replicas, asked = self.node.replicas, self._leader
         return replicas[(replicas.index(asked) + 1) % len(replicas)] if asked in replicas else replicas[0]
 

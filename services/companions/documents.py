@@ -1,8 +1,8 @@
-"""Where a consumer keeps what it learned: documents, in a database of a kind that knows no SQL.
+"""Where a consumer keeps what it learned: documents, in a database without SQL.
 
-Documents have fields of their own that the source knows nothing of. The rule for conflicts: the source
-decides about `price`, and a document that the source deletes stays, marked, while it has a `note`. What the
-source has undone is undone in `price` alone.
+Documents have fields of their own that the source does not know. The rule for conflicts: the source decides
+about `price`, and a document that the source deletes stays, marked, while it has a `note`. What the source
+has undone is undone only in `price`.
 """
 
 import json
@@ -23,7 +23,7 @@ FILE = "documents.json"
 
 
 class OnDisk(Storage):
-    """TinyDB's file on the disk port; changes stay in memory until `flush`, and get there together."""
+    """TinyDB's file on the disk port; changes stay in memory until `flush`, which writes them together."""
 
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
@@ -38,7 +38,7 @@ class OnDisk(Storage):
         self._content = data
 
     def flush(self) -> None:
-        """Replace the file as a whole, synced."""
+        """Replace the whole file, synced."""
         self._disk.write_text(FILE, msgspec.json.encode(self._content).decode())
 
 
@@ -87,7 +87,7 @@ class Documents:
         return len(journal) - kept
 
     def begin_anew(self, rows: Mapping[str, Scalar], place: Place) -> None:
-        """See `Target`; what is the documents' own stays."""
+        """See `Target`; the documents' own fields stay."""
         with self._all_or_nothing():
             self._journal.truncate()
             for name in self.known():
@@ -134,7 +134,7 @@ class Documents:
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
-        """What the block changes is on the disk after it, or, if that fails, nowhere."""
+        """A block whose changes are on the disk at its end or, if that fails, nowhere."""
         try:
             yield
             self._storage.flush()
@@ -144,13 +144,13 @@ class Documents:
 
 
 def _came(kept: Mapping[str, Any]) -> Place:
-    """The place in a row of the journal or of the places."""
+    """The place in a row of the journal or of the table of places."""
     epoch, sequence, row = kept["came"]
     return Place(Position(epoch, sequence), row)
 
 
 def merge(document: Mapping[str, Scalar], price: Scalar) -> dict[str, Scalar]:
-    """The document's fields after the source has spoken; empty when nothing of it is left."""
+    """The document's fields once the source has set `price`; empty if nothing of it is left."""
     own = {field: value for field, value in document.items() if field == "note"}
     if price is not None:
         return {**own, "price": price}

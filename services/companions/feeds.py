@@ -3,13 +3,13 @@
 | feed | asks for | learns |
 |---|---|---|
 | `log` | the logical log after its position | every change, in order |
-| `poll` | the table as it is now, and compares | what differs from last time: nothing in between |
+| `poll` | the table as it is now, and compares | what differs from last time, but nothing in between |
 | `outbox` | rows that triggers wrote to an outbox table | every change, values included |
-| `outbox-keys` | keys in the outbox, then the current rows | that something changed, and what it is by now |
+| `outbox-keys` | keys in the outbox, then the current rows | that something changed, and what it is now |
 
-A place is where to go on: kept by the consumer together with what it made of the changes. It is a position
-in the log, epoch and sequence, whatever the feed, for tables and outbox are what a log adds up to: while
-the source has that position in its log, all that was learned up to there is true of it.
+A place says where to go on; the consumer keeps it together with what it made of the changes. Whatever the
+feed, it is a position in the log (epoch and sequence), because tables and outbox are what the log adds up to.
+While the source has that position in its log, all that was learned up to there holds for it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -24,14 +24,14 @@ from services.settings.single_leader import FeedKind
 
 PAGE = 64
 TABLE = "items"
-SNAPSHOT_ROWS, SNAPSHOT_PARTS = 1000, 32  # rows of one statement, statements of one transaction
+SNAPSHOT_ROWS, SNAPSHOT_PARTS = 1000, 32  # rows per statement, statements per transaction
 
-Change: TypeAlias = tuple[str, Scalar]  # an item's name, and its price; None when it is gone
+Change: TypeAlias = tuple[str, Scalar]  # an item's name and its price, None if it is gone
 Ask: TypeAlias = Callable[[Message, type[Any]], Awaitable[Any]]
 
 
 class Place(NamedTuple):
-    """All up to `position` of the log is known, as far as it is asked for; of the outbox, up to `row`."""
+    """What the feed needs is known up to `position` of the log, and up to `row` of the outbox."""
 
     position: Position = START
     row: int = 0
@@ -40,12 +40,12 @@ class Place(NamedTuple):
         return f"{self.position}" + (f", row {self.row}" if self.row else "")
 
     def may_agree_at(self, position: Position) -> bool:
-        """False when a log whose newest entry is at `position` cannot have this place."""
+        """False if a log whose newest entry is at `position` cannot have this place."""
         return self.position.epoch <= position.epoch and self.position.sequence <= position.sequence
 
 
 class PartedError(Exception):
-    """The source does not have the consumer's place; at `meets`, or before, both logs may agree."""
+    """The source does not have the consumer's place; the logs may agree at `meets` or before."""
 
     def __init__(self, node: str, meets: Position) -> None:
         super().__init__(f"the log of {node} parts from it after {meets}")
@@ -54,7 +54,7 @@ class PartedError(Exception):
 
 @dataclass(frozen=True)
 class Page:
-    """What came: the changes in order, the new place, and up to where everything has been seen, if it is."""
+    """What came: the changes in order, the new place, and the position up to which all is seen, if known."""
 
     changes: Sequence[Change]
     place: Place
@@ -65,7 +65,7 @@ Feed: TypeAlias = Callable[[Ask, Place, Mapping[str, Scalar]], Awaitable[Page]]
 
 
 async def from_log(ask: Ask, place: Place, known: Mapping[str, Scalar]) -> Page:
-    """The transactions after `place` that are complete on this page; on a longer one, if none is."""
+    """The transactions after `place` that are complete on a page; if none is, on a longer page."""
     page = await _log_page(ask, place, PAGE)
     if len(page.entries) == PAGE and all(map(_is_row, page.entries)):
         page = await _log_page(ask, place, MOST_ENTRIES)
@@ -98,7 +98,7 @@ async def from_outbox(ask: Ask, place: Place, known: Mapping[str, Scalar]) -> Pa
 
 
 async def from_keys(ask: Ask, place: Place, known: Mapping[str, Scalar]) -> Page:
-    """The keys in the next rows of the outbox, and the rows that these keys have by now."""
+    """The keys in the next rows of the outbox, and their current rows."""
     query = f"SELECT id, name FROM outbox WHERE id > ? ORDER BY id LIMIT {PAGE}"
     done = await _select(ask, place, query, place.row)
     rows, changes = done.results[0].rows, list[Change]()
@@ -118,7 +118,7 @@ FEEDS: Mapping[FeedKind, Feed] = {
 
 
 async def snapshot(ask: Ask) -> tuple[Mapping[str, Scalar], Place]:
-    """The table as it is, all of one state, and the place of that. Raises `LabError` too-large."""
+    """The table in one consistent state, and the place of that state. Raises `LabError` too-large."""
     limits = [f"LIMIT {SNAPSHOT_ROWS} OFFSET {part * SNAPSHOT_ROWS}" for part in range(SNAPSHOT_PARTS)]
     parts = [Statement(f"SELECT name, price FROM {TABLE} ORDER BY name {limit}") for limit in limits]
     last_row = Statement("SELECT id FROM outbox ORDER BY id DESC LIMIT 1")
@@ -132,7 +132,7 @@ async def snapshot(ask: Ask) -> tuple[Mapping[str, Scalar], Place]:
 
 
 async def _log_page(ask: Ask, place: Place, limit: int) -> LogPage:
-    """Raises `PartedError`, and `LabError` log-gone when the log does not reach back so far."""
+    """Raises `PartedError`, and `LabError` log-gone if the log does not reach back that far."""
     page: LogPage = await ask(ReadLog(after=place.position, limit=limit), LogPage)
     if page.parted is not None:
         raise PartedError(page.node, page.parted)
@@ -157,7 +157,7 @@ def _of_outbox(
 
 
 def _moved_on(place: Place, done: Executed, came: bool) -> Place:
-    """Where nothing came the place follows the log now and then, so that nobody trims what is asked for."""
+    """Even if nothing came, the place follows the log now and then, so that it is not trimmed away."""
     far = (
         done.position.epoch != place.position.epoch or done.position.sequence > place.position.sequence + PAGE
     )
@@ -175,14 +175,14 @@ def _is_row(entry: Entry) -> bool:
 
 
 def _taken_up(entry: Entry, waiting: list[RowRecord]) -> list[RowRecord]:
-    """The rows that wait for their commit after this entry; the commit takes exactly its own."""
+    """The rows waiting for their commit after this entry; a commit takes exactly its own rows."""
     if isinstance(entry.record, Insert | Update | Delete):
         return [*waiting, entry.record]
     return waiting[-entry.record.rows :] if isinstance(entry.record, Commit) else []
 
 
 def _change(record: RowRecord) -> Change | None:
-    """What the record says of an item's price, if it does."""
+    """What the record says about an item's price, if anything."""
     if record.table != TABLE:
         return None
     if isinstance(record, Insert):

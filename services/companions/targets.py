@@ -1,8 +1,8 @@
 """Where a consumer keeps what it learned: a search index here, documents in `services.companions.documents`.
 
-Both keep the place beside the data and change them together. So after a crash the consumer asks again
-from that place: what was on its way is delivered twice, and applied once. And both keep a journal: each
-change with the place that it came with and what it replaced. For what the source has undone is undone here.
+Both keep the place beside the data and change them together. So after a crash the consumer asks again from
+that place: what was under way is delivered twice, but applied once. Both also keep a journal of each change,
+its place, and what it replaced, so that they can undo what the source has undone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(name, price);
 
 
 class Target(Protocol):
-    """Kept on the consumer's own disk; what changes it is all or nothing, and blocks while it syncs."""
+    """A copy on the consumer's own disk. Methods that change it do all or nothing, and block until synced."""
 
     place: Place
 
@@ -35,19 +35,19 @@ class Target(Protocol):
         """The price of each item, as far as it is known here."""
 
     def changes(self) -> Sequence[Change]:
-        """Every change that stands, in order, since the copy was begun."""
+        """Every change that has not been undone, in order, since the copy began."""
 
     def apply(self, changes: Sequence[Change], place: Place) -> None:
-        """Take over these changes, and go on from `place`."""
+        """Apply these changes, and go on from `place`."""
 
     def go_back(self, meets: Position) -> int | None:
-        """Undo what came after the newest place that a log which ends at `meets` may have; how many changes.
+        """Undo what came after the newest place that a log ending at `meets` may have; returns the count.
 
-        None when the journal does not reach back so far, and nothing is undone.
+        None if the journal does not reach back that far; then nothing is undone.
         """
 
     def begin_anew(self, rows: Mapping[str, Scalar], place: Place) -> None:
-        """Forget everything that the source knows of; it has these rows, and it goes on from `place`."""
+        """Replace everything that comes from the source with these rows, and go on from `place`."""
 
     def close(self) -> None:
         """Close the files."""
@@ -128,7 +128,7 @@ class SearchIndex:
             execute("INSERT INTO words(rowid, name, price) VALUES (last_insert_rowid(), ?, ?)", (name, price))
 
     def _newest_up_to(self, meets: Position) -> tuple[int, Place]:
-        """The number and place of the last change that may stand; 0 and where the journal begins, if none."""
+        """The number and place of the last change that may stay; if none, 0 and where the journal begins."""
         rows = self._database.execute(
             "SELECT number, epoch, sequence, row FROM journal WHERE epoch <= ? AND sequence <= ?"
             " ORDER BY number DESC LIMIT 1",

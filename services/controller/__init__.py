@@ -1,1 +1,1 @@
-"""The shell of the controller: what it decides is its family's, and some families need nobody who decides."""
+"""The shell of the controller: its family says what it decides, and some families need no controller."""

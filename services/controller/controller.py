@@ -1,4 +1,4 @@
-"""The control node: whoever decides what replicas cannot decide among themselves."""
+"""The control node: it decides what replicas cannot decide among themselves."""
 
 from services.shell import Shell
 

@@ -1,4 +1,4 @@
-"""A controller of a family in which nobody decides for others: it can be looked at, and does nothing."""
+"""The controller of a family that needs none: it answers status requests, and does nothing else."""
 
 from services.standing_by import Bystander
 

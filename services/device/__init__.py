@@ -1,1 +1,1 @@
-"""A device: a node with a disk and users of its own, which works also while it reaches nobody."""
+"""A device: a node with a disk and users of its own, which works even while it reaches no other node."""

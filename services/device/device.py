@@ -1,8 +1,8 @@
-"""A device: a telephone, a laptop, a desk; what runs there for its users is a family's.
+"""A device: a phone, a laptop, a desk; its family says what it does for its users.
 
-It is a gateway and a replica in one. Its users come to it and to nobody else, and it answers from its own
-disk, so it works also while it reaches nobody. What it does with the cluster when it does is its family's:
-to the chapter it is a leader that is usually cut off.
+It is a gateway and a replica in one. Its users come only to it, and it answers from its own disk, so it works
+even while it reaches no other node. Its family says what it exchanges with the cluster when it can; in the
+chapter's terms it is a leader that is usually cut off.
 """
 
 from collections.abc import Coroutine
@@ -63,11 +63,11 @@ class Device(Gateway):
         raise LabError("bad-request", f"{self.env.node} is a device; a cache stands beside the gateways")
 
     async def survey(self) -> dict[str, Status | LabError]:
-        """What it says of itself: a look at others might have to wait for a long time."""
+        """Its own status only: asking other nodes might take a long time."""
         return {self.env.node: self.status()}
 
     async def _done(self, what: str, work: Coroutine[Any, Any, T]) -> T:
-        """What comes of `work`; what the disk refuses is told, and raised as `LabError` storage-failed."""
+        """The result of `work`; an error of the disk is logged, and raised as `LabError` storage-failed."""
         try:
             with self._trouble.noticed(what):
                 return await work

@@ -1,4 +1,4 @@
-"""A device beside a family in which only replicas take writes: it has no part in that, and says so."""
+"""A device beside a family in which only replicas take writes: it has nothing to do, and says so."""
 
 from services.errors import LabError
 from services.family import Answers

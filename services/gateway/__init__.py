@@ -1,1 +1,1 @@
-"""The shell of every gateway: REST, and what clients may send; what is behind it is a family's."""
+"""The shell of every gateway: REST, and what clients may send; behind it is the part of a family."""

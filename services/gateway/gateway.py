@@ -1,7 +1,7 @@
-"""The gateway: the clients' door. Which replicas it asks, and when that is enough, is its family's.
+"""The gateway: the clients' door. Its family says which replicas it asks, and when that is enough.
 
-A write is sent once, whatever the family: after a timeout nobody knows whether it happened, so the client is
-told exactly that. Reads have no effect and may be tried elsewhere.
+Whatever the family, a gateway never repeats a write that may have happened: after a timeout the outcome is
+unknown, and the client is told exactly that. Reads have no effect and may be tried elsewhere.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ CONTROLLER = "controller"
 
 
 class Gateway(Shell):
-    """`handle` is the door of clients in the simulation and of nodes everywhere; `read` takes wishes."""
+    """`handle` serves clients in the simulation, and nodes everywhere; `read` takes wishes."""
 
     place = "door"
     part: Door
@@ -56,14 +56,14 @@ class Gateway(Shell):
         return await self.part.execute(message, wish)
 
     async def cached(self, message: CacheGet | CachePut) -> Cached:
-        """Pass it on to the cache. Raises `LabError`, bad-request when there is none beside this cluster."""
+        """Pass it on to the cache. Raises `LabError`, bad-request if this cluster has no cache beside it."""
         name = next((name for name, role in self.node.companions.items() if role == "cache"), None)
         if name is None:
             raise LabError("bad-request", "there is no cache beside this cluster")
         return of_type(await self.env.network.call(name, message, self._call_s), Cached)
 
     async def survey(self) -> dict[str, Status | LabError]:
-        """What every replica and the controller say of themselves, or why they do not."""
+        """The status of every replica and of the controller, or the error that came instead."""
         names = (*self.part.replicas, CONTROLLER)
         return dict(zip(names, await asyncio.gather(*map(self._status_of, names)), strict=True))
 

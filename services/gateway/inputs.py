@@ -1,7 +1,7 @@
-"""What clients may send, checked here once, so that nothing odd travels further.
+"""What clients may send, checked here once, so that nothing odd goes further.
 
-Every refusal names the value. JSON is read strictly: a field given twice, NaN, or an integer that
-SQLite would silently turn into a float is an error and not a surprise later.
+Every refusal names the value. JSON is read strictly: a repeated field, NaN, or an integer that SQLite would
+silently turn into a float is an error now and not a surprise later.
 """
 
 import json
@@ -26,7 +26,7 @@ SESSION, TOKEN, CONTEXT = "x-lab-session", "x-lab-token", "x-lab-context"  # hea
 SESSION_PATTERN = "^[!-~]{1,64}$"
 
 _SHOWN_CHARACTERS = 60
-_INTEGER_DIGITS = 20  # longer ones cannot fit, and converting them would take time
+_INTEGER_DIGITS = 20  # longer ones cannot fit, and would take time to convert
 
 
 def key_in(raw_path: bytes) -> str:
@@ -59,14 +59,14 @@ def value_in(body: bytes, name: str) -> Value:
 
 
 def checked_value(value: Any, body: bytes) -> Value:
-    """The value, which came in `body`, if it may be stored. Raises `LabError` bad-value or too-large."""
+    """The value that came in `body`, if it may be stored. Raises `LabError` bad-value or too-large."""
     _check_size(value, body)
     _check_nesting(value, body)
     return cast(Value, value)
 
 
 def wish_in(query: bytes) -> Wish:
-    """What the query of a request asks for besides. Raises `LabError` bad-request."""
+    """The wish in the query of a request. Raises `LabError` bad-request."""
     if not query:
         return NO_WISH
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
@@ -92,7 +92,7 @@ def session_in(header: str) -> str:
 
 
 def context_in(header: str) -> str:
-    """What came with an earlier answer about this key. Raises `LabError` bad-request."""
+    """The context, which came with an earlier answer about this key. Raises `LabError` bad-request."""
     if re.fullmatch("[!-~]{0,4096}", header) is None:
         text = f"a context is what an earlier answer gave, up to 4096 characters, not {_shown(header)}"
         raise LabError("bad-request", text)
@@ -143,7 +143,7 @@ def _constant(text: str) -> NoReturn:
 
 
 def _check_size(value: object, body: bytes) -> None:
-    """Encode the value only where its body leaves doubt: it is long, or has escapes."""
+    """Check its size; encode the value only if its body is long or has escapes."""
     if len(body) <= MOST_VALUE_BYTES and b"\\u" not in body:
         return
     size = len(msgspec.json.encode(value))

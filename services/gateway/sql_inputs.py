@@ -1,4 +1,4 @@
-"""The body of `POST /sql`: one statement, or several that are one transaction."""
+"""The body of `POST /sql`: one statement, or several as one transaction."""
 
 import msgspec
 

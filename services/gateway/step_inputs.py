@@ -8,7 +8,7 @@ from services.messages.multi_leader import Steps, Transact
 
 
 class StepsTogether(msgspec.Struct, forbid_unknown_fields=True):
-    """What is to be done at once, or not at all."""
+    """Steps to be done together, or not at all."""
 
     steps: Steps
 

@@ -1,1 +1,1 @@
-"""Who holds which keys together."""
+"""Which nodes hold which keys."""

@@ -1,12 +1,11 @@
 """Partitions: the keys are shared out over groups of replicas, each with a leader and a log of its own.
 
-Which one a key lies in says a hash of it, and nobody has to be asked. So two keys that have to do with each
-other usually lie apart, and no log holds both. Whoever wants them together writes a *hash tag* into both:
-of `{thread-7}:question` only what stands in the braces is hashed, so that `{thread-7}:answer` is with it.
+A hash of the key says which partition it is in, so no node has to be asked. Two related keys are usually in
+different partitions, and no log holds both. To keep them together, put the same *hash tag* into both: of
+`{thread-7}:question` only the part in braces is hashed, so `{thread-7}:answer` is in the same partition.
 
 Hash and tags are those of Redis Cluster (CRC16 of XMODEM, 16384 slots, each partition has a range of them),
-so that `CLUSTER KEYSLOT` says the same. What is missing is that slots can move: here a partition keeps its
-keys for ever.
+so `CLUSTER KEYSLOT` gives the same slot. But slots cannot move: here a partition keeps its keys for ever.
 """
 
 from binascii import crc_hqx
@@ -21,7 +20,7 @@ MOST = 9  # a partition's number is one digit in tokens
 
 
 def hashed_part(key: str) -> str:
-    """What of `key` decides where it lies: its hash tag if there is one that is not empty, else all."""
+    """The part of `key` that decides its place: its hash tag if it has a non-empty one, else all of it."""
     begin = key.find("{")
     end = key.find("}", begin + 1)
     return key[begin + 1 : end] if 0 <= begin < end - 1 else key
@@ -33,17 +32,17 @@ def slot(key: str) -> int:
 
 
 def partition_of(key: str, count: int) -> int:
-    """The number of the partition, from 1 to `count`, in which `key` lies."""
+    """The number of the partition of `key`, from 1 to `count`."""
     return slot(key) * count // SLOTS + 1
 
 
 def groups(layout: Layout, replicas: Sequence[str]) -> Layout:
-    """The replicas of each partition; without a layout all of them are one."""
+    """The replicas of each partition; without a layout, all of them are one."""
     return layout or (tuple(replicas),)
 
 
 def number_of(node: str, layout: Layout) -> int | None:
-    """The partition that the replica `node` holds a copy of; None where there is only one, or none for it."""
+    """The partition of which the replica `node` holds a copy; None if there is only one, or it holds none."""
     return next((number for number, group in enumerate(layout, 1) if node in group), None)
 
 
@@ -53,7 +52,7 @@ def fellows(node: str, layout: Layout, replicas: Sequence[str]) -> tuple[str, ..
 
 
 def check(layout: Layout) -> None:
-    """Raise `ValueError` that names what is wrong with `layout` in itself."""
+    """Raise `ValueError` that names what is wrong with `layout` itself, if anything."""
     if layout and not 2 <= len(layout) <= MOST:
         raise ValueError(f"there are 2 to {MOST} partitions or none, not {len(layout)}")
     if not all(layout):
@@ -64,7 +63,7 @@ def check(layout: Layout) -> None:
 
 
 def check_fit(layout: Layout, replicas: Sequence[str], consumers: Sequence[str] = ()) -> None:
-    """Raise `ValueError` unless `layout` shares out exactly these `replicas`, and nobody follows one log."""
+    """Raise `ValueError` unless `layout` shares out exactly these `replicas` and there are no `consumers`."""
     placed = {node for group in layout for node in group}
     if layout and placed != set(replicas):
         wrong = ", ".join(sorted(placed ^ set(replicas)))

@@ -1,1 +1,1 @@
-"""Replication without a leader, in the manner of Dynamo: whoever is asked asks a key's homes, and counts."""
+"""Replication without a leader, as in Dynamo: any node can coordinate; it asks a key's homes and counts."""

@@ -1,4 +1,4 @@
-"""What a coordinator tells its client, and the log: from the versions that came back."""
+"""What a coordinator tells its client and the log about the versions that came back."""
 
 from services.errors import LabError
 from services.leaderless.reaching import Places
@@ -9,7 +9,7 @@ from services.versions.seen import as_context, of_versions
 
 
 def not_a_set(key: str) -> LabError:
-    """What is raised where somebody takes `key` for a set."""
+    """The error when a client treats `key` as a set."""
     return LabError("bad-request", f"{key!r} cannot be a set; there are only registers here")
 
 
@@ -34,12 +34,12 @@ def counted(places: Places, tally: Tally) -> dict[str, str]:
 
 
 def who_has(tally: Tally, versions: Versions) -> str:
-    """The first of the homes that had what is returned, or the first that answered at all."""
+    """The first home that had what is returned, or else the first that answered."""
     return next((node for node, has in tally.answers.items() if has == versions), next(iter(tally.answers)))
 
 
 def place_of(versions: Versions, by: str) -> dict[str, int]:
-    """Where versions stand, for whoever shows or compares them: what is the newest of each coordinator."""
+    """The position of `versions`, for showing and comparing: the newest that each coordinator wrote."""
     return {version.stamp.by: version.stamp.time_us for version in versions} or {by: 0}
 
 

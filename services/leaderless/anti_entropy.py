@@ -1,9 +1,8 @@
-"""Anti-entropy: now and again a home compares what it holds with another one, and both take what they lack.
+"""Anti-entropy: now and again two homes compare what they hold, and each takes what it lacks.
 
-It heals what nobody reads, and what no coordinator remembers. It knows no order and needs no log: two homes
-look at their Merkle trees, step by step where they differ, and exchange the versions of the keys they find.
-Either may be behind, on different keys. How long it takes until a home is compared again is how long it may
-stay behind.
+It heals keys that nobody reads and writes that no coordinator remembers. It has no order and needs no log:
+two homes walk down their Merkle trees where these differ, and exchange the versions of the keys they find.
+Each may be behind on some keys. A home can stay behind until it is next compared.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -35,9 +34,10 @@ M = TypeVar("M", bound=Message)
 
 
 class AntiEntropy:
-    """Of one home; `tree_with` is over what it holds together with another, `take` merges cells into its own.
+    """The anti-entropy of one home.
 
-    `look` is what it has of a key; `say` writes a line into the log; `currency` hears of each comparison.
+    `tree_with` gives the tree over the keys it shares with a peer, `take` merges cells into its own, `look`
+    returns what it has of a key, `say` writes a line into the log, `currency` is told of each comparison.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class AntiEntropy:
                 self._say("anti-entropy", peer=peer, keys=healed)
 
     async def compare(self, peer: str) -> int:
-        """Exchange with `peer` what differs; the number of keys. Raises `LabError`."""
+        """Exchange what differs with `peer`; returns the number of keys. Raises `LabError`."""
         tree = self._tree_with(peer)
         places: tuple[int, ...] = (0,)
         for level in range(DEPTH):

@@ -1,4 +1,4 @@
-"""One question to several homes at once, and the wait until their answers are enough."""
+"""Asks several homes at once, and waits until enough of them have answered."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,7 +18,7 @@ TASK = "ask-home"
 
 
 class Round:
-    """The answers to one question: `told` once the caller can be told; `then` hears of the last one."""
+    """The answers to one question: `told` is set once the caller can be told; `then` runs after the last."""
 
     def __init__(self, tally: Tally, then: Then | None) -> None:
         self.tally, self.then = tally, then
@@ -27,14 +27,14 @@ class Round:
             self.told.set()
 
     def take(self, tally: Tally) -> None:
-        """This is how it stands now."""
+        """Take `tally` as the current count."""
         self.tally = tally
         if tally.told:
             self.told.set()
 
 
 class Asking:
-    """Sends to several homes in parallel. Whoever was told early leaves the other answers under way."""
+    """Sends to several homes in parallel. A caller may be told before the last answers come in."""
 
     def __init__(self, env: Env, send: Send) -> None:
         self._env, self._send = env, send
@@ -56,10 +56,9 @@ class Asking:
         already: tuple[str, ...] = (),
         send: Send | None = None,
     ) -> Round:
-        """Send `message` to each of `homes`; nobody is waited for. Who has done it `already` counts, too.
+        """Send `message` to each of `homes` without waiting. Homes that have done it `already` count, too.
 
-        `send` is the way to the homes of this round, where that is another one than usual. After `stop`
-        nobody is asked any more.
+        `send` replaces the usual way to the homes for this round. After `stop` no home is asked any more.
         """
         answers: dict[str, Versions] = dict.fromkeys(already, ())
         if self._over:
@@ -72,7 +71,7 @@ class Asking:
         return round_
 
     async def stop(self) -> None:
-        """Ask nobody any more, wait for no more answers. Whoever waits is told that they did not come."""
+        """Ask no more, and stop waiting. Waiting callers are told that the answers did not come."""
         self._over = True
         await self._env.tasks.cancel(TASK)
         for round_ in list(self._open):
@@ -98,5 +97,5 @@ class Asking:
 
 
 def versions_in(reply: Message) -> Versions:
-    """The versions in an answer. Raises `LabError`, indefinite, if it is none to such a question."""
+    """The versions in an answer. Raises an indefinite `LabError` if the reply is of the wrong kind."""
     return () if isinstance(reply, Stored) else of_type(reply, Fetched).versions

@@ -1,15 +1,14 @@
-"""Collecting tombstones: what was deleted is not to take up room for ever, but its tombstone must not go too
-soon.
+"""Collecting tombstones: they must not take up room for ever, but must not go too soon either.
 
 A home that was away during a delete still has the value. If nobody remembers the delete when it returns, the
-value is taken for something new, and read repair spreads it: the deleted item is back. *By age* each home
-drops its tombstones after a while, whoever may still be away (Cassandra's `gc_grace_seconds`: a repair has
-to be run more often than that). *After repair* the first home of a key asks all of its homes. Once all of
-them have the tombstone it waits for as long again, because what somebody sent before that may still be on its
-way; and if all of them still have it, all of them drop it.
+value looks new, and read repair spreads it: the deleted item is back. *By age*, each home drops its
+tombstones after a while, even if another home is still away (Cassandra's `gc_grace_seconds`: a repair has to
+run more often than that). *After repair*, the first home of a key asks all homes of the key. Once all have
+the tombstone it waits as long again, because older messages may still be under way. If all still have it
+then, all drop it.
 
-Each home counts the time itself, from when it first finds the tombstone among what it holds, and by a clock
-that is never set. By their stamps tombstones would be old as soon as somebody's wall clock is ahead.
+Each home measures the age itself, from when it first finds the tombstone in its table, with a clock that is
+never set. By their stamps, tombstones would look old as soon as some node's wall clock runs ahead.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -31,7 +30,7 @@ Since: TypeAlias = dict[str, tuple[Versions, float]]  # by key, and by this node
 
 
 class Collecting:
-    """Of one home; `cells` is all that it holds, `drop` removes a tombstone that is still the same."""
+    """The collecting of one home; `cells` is all it holds, `drop` removes a tombstone if it is unchanged."""
 
     def __init__(
         self,
@@ -49,7 +48,7 @@ class Collecting:
         self._everywhere: Since = {}  # those that all homes hold
 
     async def run(self) -> None:
-        """Look again and again for tombstones that may go."""
+        """Look for tombstones that may go, again and again."""
         grace_s = self._settings.tombstone_grace_ms / 1000
         while True:
             await self._env.clock.sleep(grace_s / OFTEN)
@@ -66,7 +65,7 @@ class Collecting:
                 self._say("tombstones-collected", count=gone)
 
     async def stop(self) -> None:
-        """Wait for no more answers."""
+        """Stop waiting for answers."""
         await self._asking.stop()
 
     async def _collect(self, key: str, versions: Versions, grace_s: float) -> bool:
@@ -96,12 +95,12 @@ def _are_tombstones(versions: Versions) -> bool:
 
 
 def _since(before: Since, held: Mapping[str, Versions], now_s: float) -> Since:
-    """Since when each is held: another tombstone of the same key counts anew."""
+    """Since when each tombstone is held; a different tombstone of the same key starts anew."""
     known = {key: since_s for key, (versions, since_s) in before.items() if held.get(key) == versions}
     return {key: (versions, known.get(key, now_s)) for key, versions in held.items()}
 
 
 def must_collect(settings: LeaderlessSettings) -> None:
-    """Raise `LabError` where tombstones are kept for ever."""
+    """Raise `LabError` if the settings keep tombstones for ever."""
     if settings.tombstones == "kept":
         raise LabError("bad-order", "tombstones are kept here")

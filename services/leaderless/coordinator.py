@@ -1,13 +1,13 @@
-"""The coordinator: sends each request to all homes of its key at once, and answers when enough of them have.
+"""The coordinator: sends each request to all homes of its key at once, and answers once enough have answered.
 
-It puts nothing into any order and keeps nothing, so anybody can be one, and any number at a time: a gateway,
-a replica, or a client that has links of its own. It must say the truth about a write that too few homes have
-confirmed: unless every home has refused, it may have happened, and it is not taken back where it has.
+It orders nothing and keeps nothing, so any number of nodes can coordinate at the same time: a gateway, a
+replica, or a client with links of its own. It must be honest about a write that too few homes confirmed:
+unless every home refused, the write may have happened, and no home takes it back.
 
-A home whose answer was older than another one's is sent the newer version (read repair). Where that happens
-before the answer, and enough homes must confirm it, no later read can see less; and where a write first asks
-for the newest version, clocks that differ do no harm. Both together make an atomic register of the homes
-(Attiya, Bar-Noy, Dolev 1995).
+The coordinator sends the newer version to a home whose answer was older (read repair). If it does so before
+it answers, and enough homes must confirm, no later read can see less. If a write first asks for the newest
+version, differing clocks do no harm. Both together turn the homes into an atomic register (Attiya, Bar-Noy,
+Dolev 1995).
 """
 
 from collections.abc import Callable
@@ -33,11 +33,11 @@ from services.versions.merging import MERGING
 from services.versions.seen import as_context, from_context, of_versions
 
 Say = Callable[..., None]
-REFUSALS = ("too-many-siblings", "obsolete-version")  # which another home would have no better answer to
+REFUSALS = ("too-many-siblings", "obsolete-version")  # asking another home would not help
 
 
 class Coordinator:
-    """`send` is how it reaches a home, over the node's own links; the keys lie on `replicas`."""
+    """`send` reaches a home over the node's own links; `replicas` hold the keys."""
 
     def __init__(
         self, env: Env, settings: LeaderlessSettings, replicas: tuple[str, ...], send: Send, say: Say
@@ -51,21 +51,21 @@ class Coordinator:
         heeds = settings.clock == "hybrid" or settings.writes == "read-first"
         self._clock = clock_for_stamps(env.clock.wall, ahead_s, heeds_others=heeds)
         self._asking = Asking(env, send)
-        self.behind_ms: float | None = None  # how old what it answered last may have been
+        self.behind_ms: float | None = None  # how stale its last answer may have been
 
     @property
     def under_way(self) -> int:
-        """Messages to homes that have not been answered."""
+        """How many messages to homes have no answer yet."""
         return self._asking.under_way
 
     async def stop(self) -> None:
-        """Wait for no more answers; whoever waits for the coordinator learns that nobody knows."""
+        """Stop waiting for answers; waiting callers are told that the outcome is unknown."""
         await self._asking.stop()
 
     async def write(self, message: Write) -> Written:
-        """Let the homes keep it; so many must as it says, or else the settings.
+        """Have the homes store it; the message, or else the settings, says how many must confirm.
 
-        Raises `LabError` too-few-answers when nobody knows whether it happened, no-quorum when it did not.
+        Raises `LabError` too-few-answers when it may have happened, no-quorum when it did not.
         """
         operation = message.operation
         if operation.f == "add":
@@ -95,9 +95,9 @@ class Coordinator:
         )
 
     async def read(self, message: Read, only: str | None = None) -> ReadResult:
-        """The newest of what so many homes have as it says, or else the settings; with `only`, what one has.
+        """The newest version among the answers of enough homes; with `only`, what that home alone has.
 
-        Raises `LabError` no-quorum.
+        The message, or else the settings, says how many must answer. Raises `LabError` no-quorum.
         """
         if message.type == "set":
             raise not_a_set(message.key)
@@ -117,22 +117,22 @@ class Coordinator:
         return replace(answer, behind_ms=tally.behind_ms, stand_ins=stand_ins)
 
     def plan_for(self, key: str, n: int | None = None) -> Plan:
-        """Who is asked of `key`, the nearest on the ring first; with `n`, of its first homes so many.
+        """Which nodes are asked about `key`, the nearest on the ring first; with `n`, its first `n` homes.
 
-        Raises `LabError` bad-request for more homes than a key has.
+        Raises `LabError` bad-request if a key has fewer homes.
         """
         most = self._settings.n
         if n is not None and not 1 <= n <= most:
-            raise LabError("bad-request", f"n is from 1 to {most}, for a key has {most} homes; not {n}")
+            raise LabError("bad-request", f"n is from 1 to {most}, as a key has {most} homes; not {n}")
         return self._policy.plan(key, ring_of(self._replicas), n or most, self._near)
 
     def _ship(self, key: str, versions: Versions, plan: Plan) -> None:
-        """Send them to the homes that are not waited for."""
+        """Send them to the homes that nobody waits for."""
         if plan.beside:
             self._store(key, versions, plan.beside, 1)
 
     def _hinting(self, plan: Plan, key: str, versions: Versions) -> Then | None:
-        """Once all have answered or will not: what the homes that took it keep for those that did not."""
+        """What to do after the last answer: homes that took the write keep hints for those that did not."""
         return partial(self._keep_hints, key, versions) if plan.keeps_hints else None
 
     def _keep_hints(self, key: str, versions: Versions, tally: Tally) -> None:
@@ -144,7 +144,7 @@ class Coordinator:
     async def _write_numbered(
         self, key: str, version: Version, plan: Plan, needed: int, context: str
     ) -> Written:
-        """One home gives the write a number among those of its key; the others get all that it has then."""
+        """One home numbers the write among those of its key; the others get all it then has of the key."""
         message = WriteVersion(key=key, version=version, seen=from_context(context))
         first, versions = await self._numbered(plan.homes, needed, message)
         self._ship(key, versions, plan)
@@ -161,12 +161,13 @@ class Coordinator:
     async def _numbered(
         self, homes: tuple[str, ...], needed: int, message: WriteVersion
     ) -> tuple[str, Versions]:
-        """The first home that does it, and what it has then; after doubt nobody else is asked.
+        """The first home that does it, and what it then has.
 
-        Another number for the same write would make two of it. Raises `LabError`.
+        If a home may have done it, no other is asked: a second number would turn one write into two. Raises
+        `LabError`.
         """
         tally = Tally(homes, needed)
-        for home in sorted(homes, key=self._silent.is_silent):  # those that answer first, else as on the ring
+        for home in sorted(homes, key=self._silent.is_silent):  # those that answer first, else in ring order
             try:
                 return home, versions_in(await self._send(home, message, self._timeout_s))
             except LabError as error:
@@ -179,7 +180,7 @@ class Coordinator:
         raise self._too_few(tally, message.key, writes=True)
 
     async def _fetched(self, key: str, plan: Plan, needed: int, places: Places | None = None) -> Tally:
-        """What enough homes have; unless stamps go by the wall clock, this node writes later from now on."""
+        """What enough homes have. Unless stamps go by the wall clock, this node's next stamps are later."""
         tally = await self._ask(key, plan.homes, needed, places or self._places(plan))
         for version in tally.newest(self._merging.merged):
             self._clock.saw(version.stamp.time_us)
@@ -196,14 +197,14 @@ class Coordinator:
         return round_.tally
 
     def _repair_behind(self, key: str, tally: Tally) -> None:
-        """All have answered, or will not: whoever had less is told, and nobody waits for it."""
+        """After the last answer: send the newer version to homes that had less; nobody waits for it."""
         for home, versions in tally.repairs(self._merging.merged).items():
             was, now = shown(tally.answers[home]), shown(versions)
             then = partial(self._repaired, home, key, was, now)
             self._asking.begin(StoreVersions(key=key, versions=versions), (home,), 1, self._timeout_s, then)
 
     async def _repair_before(self, key: str, tally: Tally) -> None:
-        """Return when enough homes for a write have what is to be answered. Raises `LabError` no-quorum."""
+        """Return once a write quorum has what the read will return. Raises `LabError` no-quorum."""
         newest = tally.newest(self._merging.merged)
         lacking = [home for home in tally.asked if home not in tally.answers or tally.answers[home] != newest]
         have = len(tally.asked) - len(lacking)
@@ -232,7 +233,7 @@ class Coordinator:
         return self._asking.begin(store, homes, needed, self._timeout_s, then, send=send)
 
     def _places(self, plan: Plan) -> Places:
-        """Those of one request; with stand-ins if there are any."""
+        """The places for one request, with stand-ins if there are any."""
         return Places(self._send, self._silent, plan.stand_ins)
 
     def _version(self, operation: Operation) -> Version:
@@ -244,18 +245,18 @@ class Coordinator:
         return self._settings.call_timeout_ms / 1000
 
     def _needed(self, name: str, wished: int | None, usual: int, plan: Plan, key: str) -> int:
-        """How many must answer. Raises `LabError`, where no home counts or so many do not."""
+        """How many must answer. Raises `LabError` if no home counts, or fewer homes than were asked for."""
         n = len(plan.homes)
         if not n:
             text = f"no home of {key!r} is in the datacenter of {self._node}"
             raise LabError("no-quorum", f"{text}, and a local quorum counts no others")
         if wished is not None and not 1 <= wished <= n:
             homes = f"{n} home{'s' * (n > 1)}{' here' * bool(plan.beside)}"
-            raise LabError("bad-request", f"{name} is from 1 to {n}, for a key has {homes}; not {wished}")
+            raise LabError("bad-request", f"{name} is from 1 to {n}, as a key has {homes}; not {wished}")
         return wished or usual
 
     def _usual(self, number: int, n: int | None) -> int:
-        """That of the settings; of fewer homes not more than they are."""
+        """The number in the settings, at most `n`."""
         return min(number, n or number)
 
     def _must_be_enough(self, tally: Tally, key: str, writes: bool) -> None:
@@ -263,7 +264,7 @@ class Coordinator:
             raise self._too_few(tally, key, writes)
 
     def _too_few(self, tally: Tally, key: str, writes: bool) -> LabError:
-        """What says how many of how many have answered, and what that means."""
+        """The error that says how many homes of how many answered, and what that means."""
         got, needed, of = tally.got, tally.needed, len(tally.asked)
         what = "write" if writes else "read"
         self._say("too-few-answers", got=got, needed=needed, of=of, to_a=what, key=key)

@@ -1,17 +1,17 @@
-"""How far behind a home may be: for how long it has not compared itself with enough of the others.
+"""How far behind a home may be: the time since it last compared itself with enough of the others.
 
-A write that was acknowledged is on w homes. Whoever has compared itself, since then, with all other homes but
-w - 1 has met one of those, and so has it. Nothing else is needed: neither clocks that agree nor somebody who
-knows all writes. It holds as long as homes keep what they confirmed and no stand-ins count.
+An acknowledged write is on w homes. A home that has since compared itself with all but w - 1 of the others
+has met one of those w, and so has the write. This needs neither synchronized clocks nor a node that knows
+all writes. It holds while homes keep what they confirmed and stand-ins do not count.
 
-It is an upper bound: mostly a home is behind by less. A home that has just started knows nothing.
+It is an upper bound: a home is usually less far behind. A home that has just started knows nothing.
 """
 
 from collections.abc import Callable
 
 
 class Currency:
-    """Of one home. `now_s` is this node's own clock, and counts the time in which it stood still, too."""
+    """The currency of one home. `now_s` is this node's own clock; it also counts time spent asleep."""
 
     def __init__(self, now_s: Callable[[], float], peers: tuple[str, ...], w: int) -> None:
         self._now_s, self._needed = now_s, len(peers) - (w - 1)
@@ -19,16 +19,16 @@ class Currency:
         self._lacked: dict[str, int] = {}
 
     def moment(self) -> float:
-        """When a comparison begins."""
+        """The time to note when a comparison begins."""
         return self._now_s()
 
     def compared(self, peer: str, began_s: float, lacked: int) -> None:
-        """What `peer` held at `began_s` is here now; so many keys of it differed."""
+        """This home now has what `peer` held at `began_s`; `lacked` keys differed."""
         self._since_s[peer], self._lacked[peer] = began_s, lacked
 
     @property
     def behind_ms(self) -> float | None:
-        """It has every write that was acknowledged so long ago; None: nobody knows how long that is."""
+        """It has every write acknowledged at least this long ago; None if that is unknown."""
         if self._needed <= 0:
             return 0.0
         newest = sorted(self._since_s.values(), reverse=True)
@@ -38,5 +38,5 @@ class Currency:
 
     @property
     def lacked(self) -> int | None:
-        """Keys that differed when it was compared with the others last; None before the first time."""
+        """How many keys differed in its last comparisons with the others; None before the first."""
         return sum(self._lacked.values()) if self._lacked else None

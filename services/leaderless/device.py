@@ -1,8 +1,8 @@
 """A client that coordinates its own requests: it has links to the homes, and needs no gateway.
 
-It keeps nothing, neither of its own nor for others, so it is a gateway's coordinator in another place. What
-can be cut off is another thing: its own links, one by one, and no coordinator in between. (Dynamo's and
-Voldemort's client libraries do all of it; Cassandra's drivers know the ring, and ask a home to coordinate.)
+It keeps no data, so it is the coordinator of a gateway, moved into the client. Faults hit it differently:
+its own links can be cut one by one, and there is no gateway in between. (Dynamo's and Voldemort's client
+libraries coordinate like this; Cassandra's drivers know the ring, and ask a home to coordinate.)
 """
 
 from services.family import Answers
@@ -16,7 +16,7 @@ class Device(Door):
     role = "device"
 
     def answers(self) -> Answers:
-        """See `Part`; what its user asks comes in by `write` and `read`."""
+        """See `Part`; its user's requests come in through `write` and `read`."""
         return {ReadContents: self._contents}
 
     async def _contents(self, _: ReadContents) -> Contents:

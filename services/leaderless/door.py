@@ -1,4 +1,4 @@
-"""The family's part of a gateway: a coordinator, for clients who leave the counting to somebody else."""
+"""The family's part of a gateway: it coordinates for clients that do not coordinate themselves."""
 
 from msgspec.structs import replace
 
@@ -28,15 +28,15 @@ class Door:
         return {}
 
     async def start(self) -> None:
-        """It needs to learn nothing first."""
+        """There is nothing to learn first."""
         self.say("started")
 
     async def stop(self, reason: str) -> None:
-        """Wait for no more answers."""
+        """Stop waiting for answers."""
         await self._coordinator.stop()
 
     async def configure(self, settings: LeaderlessSettings, reset: bool) -> None:
-        """See `Part`: nothing that was on its way for others is waited for."""
+        """See `Part`; it does not wait for requests that are under way."""
         remember_settings(self._env, settings)
         await self._coordinator.stop()
         self._settings = settings
@@ -45,7 +45,7 @@ class Door:
             self.say("emptied", n=settings.n, w=settings.w, r=settings.r)
 
     def status(self) -> Status:
-        """It owes the answers that are still to come: a home may take something as long as one is."""
+        """It owes the answers still to come: while one is missing, a home may still store something."""
         under_way = self._coordinator.under_way
         return Status(
             node=self._env.node,
@@ -65,16 +65,16 @@ class Door:
         return self._node.replicas
 
     def must_know_the_way(self) -> None:
-        """Every gateway does: a key's homes are a matter of its name."""
+        """Every gateway knows it: a key's name determines its homes."""
 
     async def write(self, message: Write, wish: Wish = NO_WISH) -> Written:
-        """See `Coordinator.write`; a wish may say `w` and `n`."""
+        """See `Coordinator.write`; a wish may give `w` and `n`."""
         if wish.policy or wish.replica or wish.r:
             raise LabError("bad-request", "a write goes to the homes of its key; it takes only ?w= and ?n=")
         return await self._coordinator.write(replace(message, w=wish.w or message.w, n=wish.n or message.n))
 
     async def read(self, message: Read, wish: Wish = NO_WISH) -> ReadResult:
-        """See `Coordinator.read`; a wish may say `r` and `n`, or from which replica alone."""
+        """See `Coordinator.read`; a wish may give `r` and `n`, or name a single replica to read from."""
         if wish.policy or wish.w:
             raise LabError(
                 "bad-request", "a read asks the homes of its key; it takes only ?r= and ?n=, or ?from="

@@ -1,9 +1,8 @@
-"""Hinted handoff: a node keeps what is meant for a home that could not be reached, and hands it over later.
+"""Hinted handoff: a node keeps writes meant for a home that could not be reached, and hands them over later.
 
-Hints lie in a table of their own, so what is kept for others is no part of what a home holds. Each has the
-time at which it came, by a clock that is never set, and hints do not live for ever: whoever is away for
-longer finds what it missed by anti-entropy, or not at all. Until it is handed over, the home and whoever asks
-it know nothing of it.
+Hints have a table of their own, apart from what the node holds as a home. Each hint carries the time at
+which it came, by a clock that is never set, and hints expire: a home that is away for longer gets what it
+missed by anti-entropy, or not at all. Until the handover, the home and its readers know nothing of the write.
 """
 
 from collections.abc import Callable, Sequence
@@ -35,7 +34,7 @@ _decoder = msgspec.json.Decoder(tuple[Version, ...])
 
 
 class Hint(NamedTuple):
-    """What is kept for `home`: versions of `key`, since a time by this machine's boot-time clock."""
+    """Versions of `key` kept for `home`, since `since_s` on this machine's boot-time clock."""
 
     home: str
     key: str
@@ -45,10 +44,10 @@ class Hint(NamedTuple):
 
 
 class HintTable:
-    """The hints on the disk. What writes blocks: call it through `Disk.run`."""
+    """The hints on the disk. Methods that write block: call them through `Disk.run`."""
 
     def __init__(self, connect: Callable[[str], apsw.Connection], merging: Merging, now_s: float) -> None:
-        """`now_s` is less than when a hint came if the machine has started again; then it came now."""
+        """If the machine has restarted, a hint's time may lie after `now_s`; such a hint counts as new."""
         self._merging = merging
         self._writer = connect(DATABASE)
         self._writer.execute(SCHEMA)
@@ -87,7 +86,7 @@ class HintTable:
         ]
 
     def drop(self, hints: Sequence[Hint]) -> None:
-        """Remove them, but for those to which something has been added meanwhile. Writes, blocks."""
+        """Remove them, except those that have grown meanwhile. Writes, so it blocks."""
         with self._writer:
             for hint in hints:
                 row = (hint.home, hint.key, text_of(hint.versions))
@@ -102,13 +101,13 @@ class HintTable:
         return number
 
     def close(self) -> None:
-        """It is of no use afterwards."""
+        """Close it for good."""
         self._reader.close()
         self._writer.close()
 
 
 class Hints:
-    """The hints of one node: kept for others, and handed home as soon as they can be reached."""
+    """The hints of one node, kept for other homes and handed over as soon as these can be reached."""
 
     def __init__(
         self,
@@ -127,7 +126,7 @@ class Hints:
 
     @property
     def owed(self) -> int:
-        """How many there are to be handed over."""
+        """How many hints wait to be handed over."""
         return self._table.count
 
     def look(self, home: str, key: str) -> Versions:
@@ -135,19 +134,19 @@ class Hints:
         return self._table.look(home, key)
 
     def start(self) -> None:
-        """Keep, and hand over, in the background."""
+        """Store hints and hand them over, in the background."""
         self._env.tasks.spawn(COMMIT, self._commit.run())
         self._env.tasks.spawn(HAND_OVER, self._keep_handing_over())
 
     async def stop(self, reason: str) -> None:
-        """Refuse what is not on the disk yet, and close it."""
+        """Refuse what is not on the disk yet, and close the table."""
         await self._env.tasks.cancel(HAND_OVER)
         self._commit.fail(LabError("shutting-down", f"{self._env.node} takes no more: {reason}"))
         await self._env.tasks.cancel(COMMIT)
         await self._env.disk.run(self._table.close)
 
     async def keep(self, home: str, key: str, versions: Versions) -> None:
-        """Keep them for `home`; on the disk when it returns."""
+        """Keep them for `home`; they are on the disk when this returns."""
         await self._commit.perform(Hint(home, key, versions, self._env.clock.boottime()))
         self._say("hint-kept", **{"for": home, "key": key})
 
@@ -160,7 +159,7 @@ class Hints:
                 await self._hand_over(peer)
 
     async def _hand_over(self, home: str) -> None:
-        """Give `home` what is kept for it, and forget what is too old; those that it does not take stay."""
+        """Hand `home` its hints and drop those that are too old; hints that it does not take stay."""
         expired: list[Hint] = []
         taken: list[Hint] = []
         can_be_reached = True
@@ -180,7 +179,7 @@ class Hints:
                 self._say(event, to=home, count=len(some))
 
     async def _forget(self, hints: Sequence[Hint]) -> None:
-        """Raises `LabError` storage-failed, which has been told to the log."""
+        """Drop them. Raises `LabError` storage-failed, which is in the log already."""
         if hints:
             with self._trouble.noticed("forget-hints"):
                 await self._env.disk.run(lambda: self._table.drop(hints))

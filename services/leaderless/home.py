@@ -1,7 +1,7 @@
-"""A replica without a leader: a home of keys, and like everybody a coordinator for whoever asks it.
+"""A replica without a leader: a home of keys, and a coordinator for every client that asks it.
 
-As a home it keeps what it is told, merged with what it has, and says what it has. What it has confirmed is on
-its disk. With `anti_entropy` it compares itself with the other homes, too.
+As a home it merges what it is told into what it has, and answers reads from that. What it has confirmed is
+on its disk. With `anti_entropy` it also compares itself with the other homes.
 """
 
 import asyncio
@@ -56,11 +56,11 @@ from services.versions.merging import MERGING
 from services.working import Working
 
 COMMIT = "commit"
-MANY_SIBLINGS = 25  # of one key: somebody does not merge what it reads
+MANY_SIBLINGS = 25  # of one key: some client does not merge what it reads
 
 
 class Home(Working[LeaderlessSettings]):
-    """See `services.family.Part`. Whatever it missed while it was away, it does not know."""
+    """See `services.family.Part`. It does not know what it missed while it was away."""
 
     role = "home"
 
@@ -98,7 +98,7 @@ class Home(Working[LeaderlessSettings]):
         await self._env.disk.run(self._table.close)
 
     def status(self) -> Status:
-        """What it holds; it owes what it keeps for others, answers that it waits for, and to work at all."""
+        """What it holds. It owes its hints, the answers it waits for, and one more while it does not work."""
         under_way, hints = self._coordinator.under_way, self._hints.owed if self._hints else 0
         return Status(
             node=self._env.node,
@@ -138,7 +138,7 @@ class Home(Working[LeaderlessSettings]):
         return Fetched(node=self._env.node, versions=versions, behind_ms=self._must_be_near_enough())
 
     def _must_be_near_enough(self) -> float | None:
-        """How far behind it may be. Raises `LabError` too-far-behind when the settings forbid that."""
+        """How far behind it may be. Raises `LabError` too-far-behind if that exceeds the settings' bound."""
         behind_ms, bound_s = self._currency.behind_ms, self._settings.read_bound_s
         if bound_s is not None and (behind_ms is None or behind_ms > bound_s * 1000):
             how_far = "any time" if behind_ms is None else f"{behind_ms:g} ms"
@@ -183,13 +183,13 @@ class Home(Working[LeaderlessSettings]):
         return Contents(node=self._env.node, registers=registers, sets={}, siblings=siblings, mark=mark)
 
     async def _take(self, cells: Mapping[str, Versions]) -> Mapping[str, Versions]:
-        """Merge the cells of another home into one's own; what is held then."""
+        """Merge another home's cells into our own; returns what is then held."""
         changes = [Change(key, versions) for key, versions in cells.items()]
         merged = await asyncio.gather(*map(self._commit.perform, changes))
         return {one.key: one.versions for one in merged}
 
     async def _send(self, to: str, message: Message, timeout_s: float) -> Message:
-        """To another home over the link, to itself at once."""
+        """Send over the link to another home; handle it directly if it is for this one."""
         if to != self._env.node:
             return await self._env.network.call(to, message, timeout_s)
         with own_disk_may_refuse(to):
@@ -203,18 +203,18 @@ class Home(Working[LeaderlessSettings]):
             return await self._fetch(message)
 
     def _all_homes_of(self, key: str) -> tuple[str, ...]:
-        """In whatever datacenter, for a delete is over only when all of them know of it."""
+        """In all datacenters, because a delete is over only when all of them know of it."""
         return self._coordinator.plan_for(key).everywhere
 
     def _shared(self) -> dict[str, int]:
-        """What it shares with each other home; where everybody has all keys, the mark says enough."""
+        """What it shares with each other home; where every home has all keys, the mark is enough."""
         settings, everybody = self._settings, self._node.replicas
         if not settings.converges or settings.all_alike(everybody):
             return {}
         return {peer: self._tree_with(peer).root for peer in self._node.followers}
 
     def _tree_with(self, peer: str) -> Tree:
-        """Over the keys whose homes are both this node and `peer`; made anew when something has changed."""
+        """The tree over the keys that this node and `peer` share; rebuilt when something has changed."""
         made = self._trees.get(peer)
         if made is None or made[0] != self._table.changes:
             made = self._trees[peer] = (self._table.changes, self._make_tree(peer))
@@ -260,8 +260,8 @@ class Home(Working[LeaderlessSettings]):
 
 @contextmanager
 def own_disk_may_refuse(node: str) -> Iterator[None]:
-    """An error of the disk, to the coordinator on the same node, is that home's failure."""
+    """Turn an error of this node's own disk into the failure of one home, as its coordinator expects it."""
     try:
         yield
     except apsw.Error as error:
-        raise LabError("storage-failed", f"the disk of {node} did not do it: {error}") from error
+        raise LabError("storage-failed", f"the disk of {node} failed: {error}") from error

@@ -1,9 +1,9 @@
-"""Merkle trees: two homes find out what differs between them, and say little about what does not.
+"""Merkle trees: two homes find out what differs between them, and spend little on what does not.
 
-The keys are shared out over 4096 leaves by a hash of their names. A leaf's digest combines those of its
-keys, and each node's digest those of the 16 below it. If the roots are equal, so are the contents, and one
-message has said so. Otherwise only nodes that differ are looked into. What is sent is proportional to what
-differs, and not to what is held (Merkle 1987; Dynamo, Cassandra and Riak repair this way).
+A hash of its name puts each key into one of 4096 leaves. A leaf's digest combines those of its keys, and
+each inner node's digest those of the 16 below it. If the roots are equal, so are the contents, and one
+message is enough. Otherwise the homes descend only where nodes differ. So traffic grows with what differs,
+not with what is held (Merkle 1987; Dynamo, Cassandra and Riak repair this way).
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ DIGEST_BYTES = 6  # fits into the integers of every language that reads JSON
 
 
 class Tree:
-    """The tree over `digests`, which has a number for each key's contents."""
+    """The tree over `digests`, one number for each key's contents."""
 
     def __init__(self, digests: Mapping[str, int]) -> None:
         self.digests = digests
@@ -27,7 +27,7 @@ class Tree:
             leaf = leaf_of(key)
             self._keys.setdefault(leaf, []).append(key)
             leaves[leaf] = leaves.get(leaf, 0) ^ digest
-        self._levels = [leaves]  # each maps a place to its digest; who is not there has nothing below
+        self._levels = [leaves]  # each maps a place to its digest; a missing place has nothing below
         for _ in range(DEPTH):
             self._levels.insert(0, _above(self._levels[0]))
 
@@ -43,7 +43,7 @@ class Tree:
         return tuple(digests.get(place, 0) for place in children(places))
 
     def differing(self, level: int, places: Sequence[int], theirs: Sequence[int]) -> tuple[int, ...]:
-        """Of the children of `places`, those whose digest is another one in the other tree."""
+        """The children of `places` whose digest differs from that in the other tree."""
         pairs = zip(children(places), self.below(level, places), theirs, strict=True)
         return tuple(place for place, own, other in pairs if own != other)
 
@@ -63,7 +63,7 @@ def leaf_of(key: str) -> int:
 
 
 def digest_of(key: str, contents: str) -> int:
-    """A number that stands for what is held of one key."""
+    """A number that stands for the contents of one key."""
     name = key.encode()
     return _hashed(b"%d:%s%s" % (len(name), name, contents.encode()))
 

@@ -1,10 +1,9 @@
-"""How a coordinator reaches the homes of a key: each of them itself, or, if it may be sloppy, somebody in
-its place.
+"""How a coordinator reaches the homes of a key: the homes themselves, or, with a sloppy quorum, stand-ins.
 
-The nodes behind the homes on the ring stand in for homes that do not answer (a sloppy quorum: DeCandia et
-al. 2007). They count like the home whose place they take, and no node stands in for two. Whoever was silent
-lately is not tried first, or each request would wait for it; but where all who could stand in were silent as
-well, the home itself is asked. It may have been slow for a moment, and the others may be the ones cut off.
+The next nodes on the ring stand in for homes that do not answer (a sloppy quorum: DeCandia et al. 2007). A
+stand-in counts like the home it replaces, and no node stands in for two homes. A node that was silent lately
+is not tried first, or each request would wait for it. But if all possible stand-ins were silent as well, the
+home itself is asked: it may only have been slow for a moment, and the others may be cut off.
 """
 
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ from services.messages.leaderless import FetchVersions, StoreVersions
 
 
 class Places:
-    """The places of one request. `send` is the way to a node, `taken_by` who stands in for which home."""
+    """The places of one request. `send` reaches a node; `taken_by` maps each home to its stand-in."""
 
     def __init__(self, send: Send, silent: Silent, stand_ins: Sequence[str]) -> None:
         self._send, self._silent = send, silent
@@ -27,7 +26,7 @@ class Places:
         self.taken_by: dict[str, str] = {}
 
     async def send(self, home: str, message: Message, timeout_s: float) -> Message:
-        """The reply of `home`, or of who stands in for it. Raises `LabError`, indefinite if either's was."""
+        """The reply of `home` or its stand-in. Raises `LabError`, indefinite if either failure was."""
         if self._silent.is_silent(home) and not all(map(self._silent.is_silent, self._free)):
             return await self._by_another(home, message, timeout_s)
         try:
@@ -48,7 +47,7 @@ class Places:
         return reply
 
     async def _asked(self, node: str, message: Message, timeout_s: float) -> Message:
-        """What `node` replies; whether it does is remembered."""
+        """The reply of `node`; remembers whether it answered."""
         try:
             reply = await self._send(node, message, timeout_s)
         except LabError as error:
@@ -59,7 +58,7 @@ class Places:
 
 
 def _for_another(message: Message, home: str) -> Message:
-    """The same, as it is asked of whoever stands in for `home`."""
+    """The same message, as it is sent to a stand-in for `home`."""
     if isinstance(message, StoreVersions):
         return replace(message, keep_for=home)
     assert isinstance(message, FetchVersions), message

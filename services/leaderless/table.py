@@ -1,9 +1,9 @@
-"""What a home holds on its disk: for each key the versions that nothing it knows of replaces.
+"""What a home holds on its disk: for each key, the versions that no version it knows replaces.
 
-What is stored is merged with what is there, in one transaction for all that has gathered (group commit); so
-a message may come twice, late, or in any order. The `digest` sums up all that is held. Each change takes the
-old part of it away and adds the new one, so two homes with the same contents have the same digest, in
-whatever order they came to them.
+New versions are merged into those already there, so a message may come twice, late, or in any order. One
+transaction takes all changes that have gathered (group commit). The `digest` sums up all contents. Each
+change subtracts its old part and adds the new one, so two homes with equal contents have equal digests, in
+whatever order the changes came.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +31,7 @@ _decoder = msgspec.json.Decoder(tuple[Version, ...])
 
 
 class Change(NamedTuple):
-    """Versions that are to be merged into those of `key`; with `seen`, a new write that needs a number."""
+    """Versions to merge into those of `key`; with `seen`, a new write that needs a number."""
 
     key: str
     versions: Versions
@@ -40,9 +40,9 @@ class Change(NamedTuple):
 
 
 class Merged(NamedTuple):
-    """What is held of `key` after a change, and the digest of that if it changed anything.
+    """What is held of `key` after a change, and its digest if the change altered anything.
 
-    A write that would leave too many siblings fails alone, in its `error`.
+    A write that would leave too many siblings fails alone; its `error` says so.
     """
 
     key: str
@@ -72,7 +72,7 @@ class Table:
 
     @property
     def keys(self) -> int:
-        """How many are known, deleted ones included."""
+        """How many keys are known, deleted ones included."""
         return len(self.digests)
 
     @property
@@ -81,7 +81,7 @@ class Table:
         return f"{self._sum:0{2 * DIGEST_BYTES}x}"
 
     def look(self, key: str) -> Versions:
-        """What is held of `key`; nothing of a key that was never heard of."""
+        """What is held of `key`; empty if the home has never heard of it."""
         text = next(self.reader.execute(LOOK, (key,)), (None,))[0]
         return () if text is None else _decoder.decode(text)
 
@@ -91,7 +91,7 @@ class Table:
             yield key, _decoder.decode(text)
 
     def merge_all(self, changes: Sequence[Change]) -> list[Merged]:
-        """Merge them into what is held, durable on return. Writes, blocks."""
+        """Merge them into what is held; durable on return. Writes, so it blocks."""
         outcomes: list[Merged] = []
         with self._writer:
             outcomes += map(self._merge_one, changes)
@@ -129,7 +129,7 @@ class Table:
         return self._merging.written(held, version, change.seen, self._home)
 
     def committed(self, outcomes: Sequence[Merged]) -> None:
-        """Take what `merge_all` has done into account; where the digests are read, not where it blocked."""
+        """Update keys and digest after `merge_all`; call it on the thread that reads them."""
         for outcome in outcomes:
             if outcome.digest is not None:
                 self._sum ^= self.digests.pop(outcome.key, 0) ^ outcome.digest
@@ -139,11 +139,11 @@ class Table:
                 self.changes += 1
 
     def close(self) -> None:
-        """It is of no use afterwards."""
+        """Close it for good."""
         self.reader.close()
         self._writer.close()
 
 
 def text_of(versions: Versions) -> str:
-    """The same text for the same versions, in whatever order they come."""
+    """A text that is the same for the same versions, whatever their order."""
     return _encoder.encode(sorted(versions, key=lambda version: version.stamp)).decode()

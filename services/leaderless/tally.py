@@ -1,7 +1,7 @@
-"""Counting answers: are they enough, can there still be enough, and who lacks what others have?
+"""Counting answers: are there enough, can there still be enough, and which home lacks what others have?
 
-Pure, so that every order in which answers can come in can be tried. A failure is *definite* when the home
-certainly did nothing; only if all failures are definite, and no home answered, is a write nowhere.
+Pure, so that tests can try every order of answers. A failure is *definite* when the home certainly did
+nothing. A write is certainly nowhere only if no home answered and all failures are definite.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,10 +22,10 @@ class Tally:
     needed: int
     answers: Mapping[str, Versions] = field(default_factory=dict)
     failures: Mapping[str, bool] = field(default_factory=dict)  # true: that home certainly did nothing
-    behind_ms: float | None = None  # how far behind the newest of the answers may be, if any of them says so
+    behind_ms: float | None = None  # how far behind the freshest answer may be, if any of them says so
 
     def plus(self, node: str, versions: Versions = (), behind_ms: float | None = None) -> "Tally":
-        """`node` has answered, has these versions, and lacks nothing that is older than that."""
+        """`node` has answered: it has these versions, and all that is older than `behind_ms`."""
         said = [each for each in (self.behind_ms, behind_ms) if each is not None]
         answers = {**self.answers, node: versions}
         return replace(self, answers=answers, behind_ms=min(said, default=None))
@@ -41,12 +41,12 @@ class Tally:
 
     @property
     def unheard(self) -> tuple[str, ...]:
-        """Those who may still answer."""
+        """The homes that may still answer."""
         return tuple(node for node in self.asked if node not in self.answers and node not in self.failures)
 
     @property
     def missing(self) -> int:
-        """How many they are."""
+        """How many homes may still answer."""
         return len(self.asked) - self.got - len(self.failures)
 
     @property
@@ -63,20 +63,20 @@ class Tally:
 
     @property
     def told(self) -> bool:
-        """Can the caller be told? Not while it may still turn out that certainly nothing happened."""
+        """Can the caller be told? Not while it may still turn out that nothing happened."""
         if self.verdict != "hopeless":
             return self.verdict == "enough"
         return bool(self.answers) or not all(self.failures.values()) or not self.missing
 
     def newest(self, merge: Merge) -> Versions:
-        """What all the answers come to together, in the order that `merge` gives it."""
+        """All answers merged, in the order that `merge` gives them."""
         result: Versions = ()
         for versions in self.answers.values():
             result = merge(result, versions)
         return result
 
     def repairs(self, merge: Merge) -> dict[str, Versions]:
-        """For each home that answered with less than all answers come to: those, so that it gets them."""
+        """For each home whose answer lacked something: the merged versions, to be sent to it."""
         whole = self.newest(merge)
         lacking = (node for node, versions in self.answers.items() if versions != whole)
         return dict.fromkeys(lacking, whole)

@@ -1,7 +1,7 @@
 """The records that nodes exchange, and their one encoding: JSON, by msgspec.
 
-Frozen records with a tag on the wire. What all nodes and all clients say stands here; what the nodes of one
-family say among themselves, in the family's own module.
+Frozen records with a tag on the wire. Messages of all nodes and clients are here; messages among the nodes of
+one family are in that family's own module.
 
 `SERVED` is the protocol as a table: which role understands which request.
 """
@@ -101,7 +101,7 @@ SERVED: Mapping[str, tuple[type[Message], ...]] = {
     role: (*kinds, *(kind for family in _FAMILIES for kind in family.SERVED.get(role, ())), *COMMON)
     for role, kinds in OF_ROLE.items()
 }
-SERVED_BY_SWITCHES: tuple[type[Message], ...] = (PowerOff, AskStatus)  # a switch is no node
+SERVED_BY_SWITCHES: tuple[type[Message], ...] = (PowerOff, AskStatus)  # a switch is not a node
 REQUESTS: tuple[type[Message], ...] = tuple(
     dict.fromkeys(kind for kinds in (*SERVED.values(), SERVED_BY_SWITCHES) for kind in kinds)
 )
@@ -120,7 +120,7 @@ def encode(message: Message) -> bytes:
 
 
 def decode(data: bytes) -> Message:
-    """The message in `data`. Raises `LabError` bad-request that says what was expected where."""
+    """The message in `data`. Raises `LabError` bad-request, which says what was expected where."""
     try:
         message: Message = _decoder.decode(data)
     except (ValueError, RecursionError) as error:  # what msgspec raises, and text that is not UTF-8
@@ -129,12 +129,12 @@ def decode(data: bytes) -> Message:
 
 
 def failed(error: LabError) -> Failed:
-    """The error as it travels."""
+    """The error as a message."""
     return Failed(error=error.kind.code, message=error.text, definite=error.definite, leader=error.leader)
 
 
 def result(reply: Message) -> Message:
-    """The reply itself; raises the `LabError` that it carries if it is a failure."""
+    """The reply; if it is a failure, raises the `LabError` that it carries."""
     if isinstance(reply, Failed):
         raise LabError(reply.error, reply.message, leader=reply.leader)
     return reply

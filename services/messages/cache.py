@@ -18,7 +18,7 @@ class CachePut(Message, frozen=True, kw_only=True):
 
 
 class Cached(Message, frozen=True, kw_only=True):
-    """What the cache has; `found` is false when it has nothing, or has just been told."""
+    """What the cache has; `found` is false if it has nothing, or the request was to remember."""
 
     node: str
     found: bool

@@ -1,4 +1,4 @@
-"""What clients ask for, by way of a gateway, and what replicas answer."""
+"""What clients ask for, through a gateway, and what replicas answer."""
 
 from typing import Annotated, Literal, TypeAlias
 
@@ -7,19 +7,19 @@ import msgspec
 from services.messages.message import Message
 from services.messages.values import START, Count, Entry, Operation, Position, ReadMode, Token, Value
 
-Vector: TypeAlias = dict[str, Count]  # how much is known of what each node has written
-# What a client knows of one key, opaque to it; the key's home understands it. Visible ASCII.
+Vector: TypeAlias = dict[str, Count]  # how many writes of each node are known
+# What a client knows about one key; opaque to the client, understood by the key's home. Visible ASCII.
 Context: TypeAlias = Annotated[str, msgspec.Meta(max_length=4096, pattern="^[!-~]*$")]
 # How many replicas must answer.
 HowMany: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=9)]
 
 
 class Write(Message, frozen=True, kw_only=True):
-    """Gateway to replica: do this, answer when it is acknowledged by the rule in force.
+    """Gateway to replica: do this, and answer when it is acknowledged by the rule in force.
 
-    `session` is the user who asks, `token` what that user's client was given with its last answer. `context`
-    is what the client knows of this key: it came with a read, or with an earlier write. `w` is how many must
-    have it, of how many (`n`), where a family lets its clients say so.
+    `session` is the user who asks, `token` came with the last answer to that user's client. `context` is what
+    the client knows about this key; it came with a read or an earlier write. `w` of `n` homes must have it,
+    if the family lets clients choose.
     """
 
     operation: Operation
@@ -36,11 +36,11 @@ class Write(Message, frozen=True, kw_only=True):
 
 
 class Written(Message, frozen=True, kw_only=True):
-    """The write is acknowledged, at `position` of the leader's log, or as what the `vector` says.
+    """The write is acknowledged, at `position` of the leader's log, or as the `vector` says.
 
-    A gateway adds the client's new token, and the `partition` where there are several. `context` is what the
-    client knows of the key now; `by` who coordinated, where that is not `node`. Of those who have it, so many
-    (`hints`) only keep it for a home that could not be reached; `stand_ins` says for each such home who.
+    A gateway adds the client's new token, and the `partition` if there are several. `context` is what the
+    client now knows about the key; `by` is the coordinator, if that is not `node`. `hints` counts the nodes
+    that only keep the write for a home that could not be reached; `stand_ins` names them for each such home.
     """
 
     node: str
@@ -58,11 +58,10 @@ class Written(Message, frozen=True, kw_only=True):
 class Read(Message, frozen=True, kw_only=True):
     """Gateway to replica: one register or set.
 
-    `local` is answered from what this replica has, `leader` only by a leader that may still
-    lead, `bounded` only by a replica that is provably no staler than the bound, `acknowledged` with nothing
-    that may still be lost. In every mode a replica whose log has not come to `after` waits for it, and
-    refuses when it does not come. `r` is how many must answer, of how many (`n`), where a family lets
-    its clients say so.
+    `local` is answered from what this replica has, `leader` only by a leader that may still lead, `bounded`
+    only by a replica that is provably no staler than the bound, `acknowledged` only with what can no longer
+    be lost. In every mode a replica whose log has not reached `after` waits for it, and refuses if it does
+    not come. `r` of `n` homes must answer, if the family lets clients choose.
     """
 
     key: str
@@ -76,13 +75,13 @@ class Read(Message, frozen=True, kw_only=True):
 
 
 class ReadResult(Message, frozen=True, kw_only=True):
-    """The value (None when `found` is false) and the position up to which the replica had applied.
+    """The value (None if `found` is false) and the position up to which the replica had applied its log.
 
-    `needs` is what whoever wrote it knew of other partitions. A gateway adds the client's new token, and the
-    `partition` where there are several. Where nobody may choose among several values, these are `siblings`,
-    and `value` is null; a single value has none. `context` stands for all that was shown; `vector`, `by` and
-    `stand_ins` (who answered in a home's place) see `Written`. Nothing acknowledged more than `behind_ms`
-    before is missing, where somebody can tell.
+    `needs` is what the value's writer knew about other partitions. A gateway adds the client's new token, and
+    the `partition` if there are several. If no node may choose among several values, they are the `siblings`
+    and `value` is null; a single value has no siblings. `context` stands for all that was shown. For
+    `vector`, `by` and `stand_ins` (the nodes that answered in place of homes) see `Written`. Nothing
+    acknowledged more than `behind_ms` earlier is missing, if that is known.
     """
 
     node: str
@@ -102,16 +101,16 @@ class ReadResult(Message, frozen=True, kw_only=True):
 
 
 class ReadContents(Message, frozen=True, kw_only=True):
-    """Everything that a replica holds, for the final comparison and for curious people."""
+    """Anybody to replica: everything that you hold, for the final comparison and for curious people."""
 
 
 class Contents(Message, frozen=True, kw_only=True):
     """All registers, all sets as sorted lists, and the log tails that were set aside, by file name.
 
     `tables` has each row of the SQL tables under `table/key`, and a table without a key under its name.
-    `epochs` is the first entry of each epoch that is in the log, as far as it is kept. A key that holds
-    several values is among the `siblings`, not among the registers. `mark` is that of the status.
-    Where there are several partitions it is what the replica has of `partition`.
+    `epochs` has the first entry of each epoch in the log, as far as the log is kept. A key with several
+    values is among the `siblings`, not among the registers. `mark` is the same as in the status. If there
+    are several partitions, this is what the replica has of `partition`.
     """
 
     node: str

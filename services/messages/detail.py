@@ -1,4 +1,4 @@
-"""What a node says of itself that only its own family understands."""
+"""The part of a node's status that only its own family understands."""
 
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ D = TypeVar("D", bound=Detail)
 
 
 def detail_of(detail: Detail | None, expected: type[D]) -> D:
-    """The detail, which must be of that family; with nothing but defaults where there is none."""
+    """The detail, which must be of that kind; if there is none, one with only defaults."""
     if detail is None:
         return expected()
     assert isinstance(detail, expected), detail

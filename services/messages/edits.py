@@ -1,7 +1,7 @@
-"""Edits of a text, as editors and leaders hand them to each other; `services.texts` says what they mean.
+"""Edits of a text, as editors and leaders exchange them; `services.texts` says what they mean.
 
-A text is a list of elements: a character each, or whatever else its editors take for one. An edit has the
-name of the editor who made it and is that editor's number so many, from 1; so whoever gets it twice knows.
+A text is a list of elements: characters, or whatever else its editors use. An edit names its editor and
+carries that editor's count, from 1, so that a receiver recognizes a duplicate.
 """
 
 from typing import Annotated, Literal, TypeAlias
@@ -19,7 +19,7 @@ Element: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=MOST_O
 class Splice(msgspec.Struct, frozen=True, omit_defaults=True):
     """`insert` the element in front of what is now at the place `at`, or `erase` what is there.
 
-    `nothing` is what remains of an erasure that somebody else was quicker with.
+    `nothing` is what remains of an erasure if another editor erased the same element first.
     """
 
     f: Literal["insert", "erase", "nothing"]
@@ -28,7 +28,7 @@ class Splice(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Ordered(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A splice in its place in the order of a document: the `revision` that it makes of the one before."""
+    """A splice at its place in a document's order; it makes `revision` from the one before."""
 
     revision: Count
     editor: Name
@@ -37,17 +37,17 @@ class Ordered(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Id(msgspec.Struct, frozen=True, order=True, array_like=True):
-    """The name of an element for ever: a Lamport clock, and the editor who inserted it."""
+    """The permanent name of an element: a Lamport clock, and the editor that inserted it."""
 
     clock: Count
     editor: Name
 
 
 class Grown(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An edit that names its neighbour and no place: the element comes right after the one called `beside`.
+    """An edit that names a neighbour and no place: the element comes right after the one called `beside`.
 
-    Without one it comes at the beginning. Without an `element` it erases the one called `beside`. `clock` is
-    greater than that of anything its editor had seen.
+    Without `beside` it comes at the beginning. Without an `element` it erases the one called `beside`.
+    `clock` is greater than any that its editor had seen.
     """
 
     editor: Name

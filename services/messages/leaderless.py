@@ -1,4 +1,4 @@
-"""What a coordinator and a key's homes say to each other, where there is no leader."""
+"""What a coordinator and a key's homes say to each other, if there is no leader."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -14,11 +14,11 @@ DEPTH = 3  # levels below the root of a tree that two homes compare
 
 
 class StoreVersions(Message, frozen=True, kw_only=True):
-    """Coordinator to home: keep these versions of `key`, unless what is there replaces them."""
+    """Coordinator to home: keep these versions of `key`, unless yours replace them."""
 
     key: str
     versions: tuple[Version, ...]
-    keep_for: Name | None = None  # a home that could not be reached: hand it over when it can
+    keep_for: Name | None = None  # a home that could not be reached: hand them over once it can be
 
     @property
     def brings_data(self) -> bool:
@@ -27,9 +27,9 @@ class StoreVersions(Message, frozen=True, kw_only=True):
 
 
 class WriteVersion(Message, frozen=True, kw_only=True):
-    """Coordinator to the first home: give this write of `key` a number, keep it, and say what you have then.
+    """Coordinator to the first home: number this write of `key`, keep it, and say what you then have.
 
-    Whoever writes it has seen `seen`.
+    Its writer has seen `seen`.
     """
 
     key: str
@@ -43,22 +43,22 @@ class WriteVersion(Message, frozen=True, kw_only=True):
 
 
 class Stored(Message, frozen=True, kw_only=True):
-    """They are on the disk of `node`, or something newer is."""
+    """They, or something newer, are on the disk of `node`."""
 
     node: str
 
 
 class FetchVersions(Message, frozen=True, kw_only=True):
-    """Coordinator to home: what have you of `key`? Or, what do you keep of it for another?"""
+    """Coordinator to home: what do you have of `key`? Or, what do you keep of it for another home?"""
 
     key: str
     kept_for: Name | None = None
 
 
 class Fetched(Message, frozen=True, kw_only=True):
-    """The versions at `node`; none of a key that it has never heard of.
+    """The versions at `node`; empty if it has never heard of the key.
 
-    It has all that was acknowledged more than `behind_ms` ago, as far as it can tell.
+    The node has all that was acknowledged more than `behind_ms` ago, as far as it can tell.
     """
 
     node: str
@@ -67,16 +67,16 @@ class Fetched(Message, frozen=True, kw_only=True):
 
 
 class DropTombstone(Message, frozen=True, kw_only=True):
-    """First home to all: every home has this tombstone, so drop it, if it is still all that you have."""
+    """First home to all: every home has this tombstone, so drop it if you still have nothing else."""
 
     key: str
     versions: tuple[Version, ...]
 
 
 class AskDigests(Message, frozen=True, kw_only=True):
-    """Home to home: of the tree over the keys that both of us hold, what stands below these nodes?
+    """Home to home: in the tree over the keys that we both hold, what is below these nodes?
 
-    `node` is who asks, `level` counts from the root (0).
+    `node` asks; `level` counts from the root (0).
     """
 
     node: Name
@@ -104,7 +104,7 @@ class Keys(Message, frozen=True, kw_only=True):
 
 
 class Exchange(Message, frozen=True, kw_only=True):
-    """Home to home: this is what I have of these keys; keep it, and say what you have then."""
+    """Home to home: this is what I have of these keys; keep it, and say what you then have."""
 
     cells: dict[str, tuple[Version, ...]]
 
@@ -115,22 +115,22 @@ class Exchange(Message, frozen=True, kw_only=True):
 
 
 class Exchanged(Message, frozen=True, kw_only=True):
-    """What both have together."""
+    """What both homes together have."""
 
     cells: dict[str, tuple[Version, ...]]
 
 
 class HomeStatus(Detail, frozen=True, tag="leaderless"):
-    """What a home says of itself: how many keys it holds, deleted ones included.
+    """The status of a home: how many keys it holds, deleted ones included.
 
-    `most_siblings` is how many values one of them has had at most.
+    `most_siblings` is the most values that any of them has had.
 
-    `hints` is what it keeps for other homes, `shared` sums up what it holds together with each of them, where
-    they compare it and not everybody is a home of every key. A coordinator says how many of its messages are
-    on their way.
+    `hints` counts what it keeps for other homes. `shared` sums up what it holds in common with each of them,
+    if they compare it and not every node is a home of every key. A coordinator says how many of its messages
+    are under way.
 
-    It has all that was acknowledged more than `behind_ms` ago (of a coordinator its last answer had), and
-    `lacked` so many keys when it was compared with others last; null where nobody knows.
+    The home has all that was acknowledged more than `behind_ms` ago (for a coordinator: its last answer had),
+    and `lacked` this many keys in its last comparisons with others; null if unknown.
     """
 
     keys: Count = 0

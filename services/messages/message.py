@@ -15,17 +15,17 @@ class Message(
 ):
     """Base of every message; its tag on the wire is the class's name in kebab case.
 
-    A field that nobody knows is refused: a wish that was mistyped must not be passed over in silence.
+    Unknown fields are refused: a mistyped field must not be silently ignored.
     """
 
     @property
     def brings_data(self) -> bool:
-        """Does it bring what clients wrote to somebody else, and not only news of who is where?"""
+        """Does it carry what clients wrote, and not only news about the nodes?"""
         return False
 
     @property
     def brings(self) -> Mapping[str, int]:
-        """The number of the last change of each origin in it, where origins number their changes."""
+        """The number of each origin's last change in it, if origins number their changes."""
         return {}
 
 

@@ -14,13 +14,13 @@ from services.messages.versions import Stamp
 
 
 class Change(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One write as it travels: the leader that took it, which of that leader's it is, and when.
+    """One write as it travels: the leader that took it (`origin`), its number there, and when it was taken.
 
     `number` counts that leader's versions of this key, `past` is what the writer knew of the key; together
-    they tell which versions it replaces. `after` is what the leader knew of all others' changes; `path` are
-    the leaders that have taken it over since, one after the other. The `more` changes that follow it are of
-    the same transaction. The value of one that `merges` is a state of `services.multi_leader.crdts`, which
-    is joined to what is there.
+    they tell which versions it replaces. `after` is what the leader knew of all others' changes; `path` has
+    the leaders that have taken it over since, in order. The `more` changes after it belong to the same
+    transaction. The value of a change that `merges` is a state of `services.multi_leader.crdts`, which is
+    joined to what is there.
     """
 
     origin: Name
@@ -36,7 +36,7 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Changes(Message, frozen=True, kw_only=True):
-    """Leader to leader: you lack these, in the order of each origin. None at all: are you there?"""
+    """Leader to leader: you lack these, in the order of each origin. If empty: are you there?"""
 
     sender: Name
     changes: list[Change]
@@ -53,17 +53,17 @@ class Changes(Message, frozen=True, kw_only=True):
 
 
 class Element(msgspec.Struct, frozen=True):
-    """It is in the set `key`."""
+    """An element of the set `key`."""
 
     key: str
     value: Value
 
 
 class CopyPage(Message, frozen=True, kw_only=True):
-    """Leader to leader: what changes have come to that are trimmed here. A copy has several pages.
+    """Leader to leader: what the changes trimmed here came to. A copy has several pages.
 
-    The last one is of a leader who `knows` so much, and whose newest stamp is `time_us`; until then whoever
-    takes it knows no more than before.
+    The last page says what the sender `knows`, and its newest stamp `time_us`; until it comes, the receiver
+    knows no more than before.
     """
 
     sender: Name
@@ -78,15 +78,15 @@ class CopyPage(Message, frozen=True, kw_only=True):
         return True
 
 
-MOST_STEPS = 16  # of a transaction, which travels in one message
+MOST_STEPS = 16  # in a transaction, which travels in one message
 
 
 class Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One thing that a transaction does to one register: read it, write it, or append to the list in it.
 
-    Or to a counter, set, map or list, where conflicts are settled by `crdt` (`services.multi_leader.crdts`).
-    `insert` puts its value `after` an element, or to the front. `context` is what the client knows of the
-    key; who says nothing goes by what its leader holds, but assigns a field without replacing what is there.
+    If `crdt` settles conflicts, it may change a counter, set, map or list (`services.multi_leader.crdts`).
+    `insert` puts its value `after` an element, or at the front. `context` is what the client knows of the
+    key; by default it is what its leader holds, but an `assign` then replaces nothing.
     """
 
     f: Literal["read", "put", "append", "increment", "add", "assign", "insert", "remove"]
@@ -100,7 +100,7 @@ Steps: TypeAlias = Annotated[tuple[Step, ...], msgspec.Meta(min_length=1, max_le
 
 
 class Transact(Message, frozen=True, kw_only=True):
-    """Gateway to leader: do all of these at once, or nothing."""
+    """Gateway to leader: do all of these together, or none."""
 
     steps: Steps
 
@@ -119,7 +119,7 @@ class Transacted(Message, frozen=True, kw_only=True):
 
 
 class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A version that nobody has replaced: what was written, by which leader, and when by its clock."""
+    """A version that no write has replaced: what was written, by which leader, and when by its clock."""
 
     by: Name
     time_us: Count
@@ -134,7 +134,7 @@ class AskConflicts(Message, frozen=True, kw_only=True):
 
 
 class InConflict(Message, frozen=True, kw_only=True):
-    """What readers are shown, the version that all leaders would choose, and those beside it."""
+    """What readers are shown, the version that all leaders would choose, and the others."""
 
     node: Name
     vector: Vector
@@ -144,17 +144,17 @@ class InConflict(Message, frozen=True, kw_only=True):
 
 
 class Taken(Message, frozen=True, kw_only=True):
-    """The answer: how much of each origin's changes is durable here."""
+    """The answer: up to where each origin's changes are durable here."""
 
     node: Name
     known: Vector
 
 
 class Edit(Message, frozen=True, kw_only=True):
-    """Editor to the leader that orders this document: put these behind all that there is.
+    """Editor to the leader that orders this document: put these edits after all that are there.
 
-    They are the editor's number `first` and following, and were made on the text of revision `base`. With
-    `release` there are none: the editor gives its lock back.
+    They are the editor's edits from number `first` on, made on the text of revision `base`. With `release`
+    there are none: the editor gives its lock back.
     """
 
     key: str
@@ -171,7 +171,7 @@ class Edit(Message, frozen=True, kw_only=True):
 
 
 class Edited(Message, frozen=True, kw_only=True):
-    """The answer: they are in the order, or, where they had to be made on the newest text, were not `taken`.
+    """The answer: the edits are in the order, or were not `taken` because they were not on the newest text.
 
     `ordered` is everything after revision `base`.
     """
@@ -182,11 +182,12 @@ class Edited(Message, frozen=True, kw_only=True):
 
 
 class OriginStatus(Detail, frozen=True, kw_only=True, tag="multi-leader"):
-    """What a leader says of itself besides: what it knows, what each other has confirmed of that.
+    """A leader's own status: what it knows, and what each other leader has confirmed of that.
 
-    `conflicts` counts the conflicts that it met; `siblings` the keys that hold several values now. `locks`
-    has who may edit which document, where one at a time may. Where a datacenter has followers inside, a
-    replica says whom it takes for the leader there, in which epoch, and up to where changes are `trimmed`.
+    `conflicts` counts the conflicts that it met; `siblings`, the keys that now hold several values. `locks`
+    says who may edit which document, if only one editor at a time may. If a datacenter has followers inside,
+    a replica says which replica it takes for the leader there, in which epoch, and up to where changes are
+    `trimmed`.
     """
 
     origins: Vector = msgspec.field(default_factory=dict)

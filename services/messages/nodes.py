@@ -1,4 +1,4 @@
-"""What every node answers, whatever its role: who it is, its settings, a probe; and the power switches."""
+"""What every node answers, whatever its role: its status, its settings, a probe; and the power switches."""
 
 from functools import reduce
 from operator import or_
@@ -19,11 +19,11 @@ else:
 
 
 class Status(Message, frozen=True, kw_only=True):
-    """What a node says of itself.
+    """The status of a node.
 
-    `mark` is what it holds, comparable for equality with those of its group; `owes` how much is still to be
-    delivered or decided before it has nothing left to do; `detail` what is particular to its family. `sent`
-    has how many messages went to each other node since it started, and how many of these brought data.
+    `mark` sums up what it holds, and is equal to those of its group that hold the same. `owes` is how much is
+    still to be delivered or decided before it has nothing left to do. `detail` is particular to its family.
+    `sent` says how many messages went to each other node since it started, and how many of them carried data.
     """
 
     node: Name
@@ -35,7 +35,7 @@ class Status(Message, frozen=True, kw_only=True):
     sent: dict[Name, tuple[Count, Count]] = msgspec.field(default_factory=dict)
 
     def flat(self) -> dict[str, Any]:
-        """As JSON for people: with the details among the rest."""
+        """As JSON for people, with the details on the same level as the rest."""
         document: dict[str, Any] = msgspec.to_builtins(self)
         return document | (document.pop("detail") or {})
 
@@ -43,8 +43,8 @@ class Status(Message, frozen=True, kw_only=True):
 class Configure(Message, frozen=True, kw_only=True):
     """Operator to any node: take these settings; with `reset`, begin again with empty data.
 
-    Another family needs a `reset`: its data means nothing to the next. With an `incarnation`, which goes with
-    a `reset`, the node does nothing any more for nodes of another one; see `services.adapters.incarnation`.
+    A new family needs a `reset`: it cannot read the data of another. With an `incarnation`, which comes only
+    with a `reset`, the node refuses nodes of any other one; see `services.adapters.incarnation`.
     """
 
     settings: AnySettings
@@ -53,11 +53,11 @@ class Configure(Message, frozen=True, kw_only=True):
 
 
 class AskStatus(Message, frozen=True, kw_only=True):
-    """Anybody to any node: who are you at the moment?"""
+    """Anybody to any node: what is your status?"""
 
 
 class Probe(Message, frozen=True, kw_only=True):
-    """Operator to any node: send `to` a harmless request over your own link; what came back?"""
+    """Operator to any node: send `to` a harmless request over your own link; what comes back?"""
 
     to: Name
     timeout_s: Annotated[float, msgspec.Meta(gt=0, le=600)]

@@ -1,4 +1,4 @@
-"""What a node said and heard, for whoever draws who told whom what; nothing is decided by it."""
+"""What a node said and heard, for drawing who told whom what; nothing depends on it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,9 +10,9 @@ from services.messages.values import Count, Name
 
 
 class Facts(msgspec.Struct, frozen=True, array_like=True):
-    """What of a message a drawing shows, besides its two ends: `key` if it is about one.
+    """What a drawing shows of a message besides its two ends; `key` if it is about one.
 
-    `entries` counts what it brings; `brings` has, of each origin, the number of its last change in it.
+    `entries` counts what it carries; `brings` has the number of each origin's last change in it.
     """
 
     kind: str
@@ -22,11 +22,11 @@ class Facts(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Note(msgspec.Struct, frozen=True, array_like=True):
-    """One request, as one of its two ends saw it; moments are seconds since 1970 by the machine's true clock.
+    """One request, as one of its two ends saw it; times are seconds since 1970 by the machine's true clock.
 
-    `stream` and `number` are the same at both ends, so that they can be put together. Who said it notes `to`
-    whom, `until` when it waited, and how that ended: `ok`, or an error. Who heard it (`to` is None) notes
-    when it came and `until` when it was answered.
+    `stream` and `number` are the same at both ends, so that the two notes can be matched. The sender notes
+    `to` whom it went, `until` when it waited, and how that ended: `ok`, or an error. The receiver (`to` is
+    None) notes when it came, and `until` when it was answered.
     """
 
     stream: str
@@ -39,14 +39,14 @@ class Note(msgspec.Struct, frozen=True, array_like=True):
 
 
 class AskNotes(Message, frozen=True, kw_only=True):
-    """The lab to any node: what have you said and heard, after the note of that number in that life?"""
+    """The lab to any node: what have you said and heard after note number `after` of that life?"""
 
     life: str = ""
     after: Count = 0
 
 
 class Notes(Message, frozen=True, kw_only=True):
-    """The answer; `until` is the number of the last of them, and whether there were `more` for one answer."""
+    """The answer; `until` is the number of its last note, and `more` says whether there are more already."""
 
     node: Name
     life: str
@@ -56,7 +56,7 @@ class Notes(Message, frozen=True, kw_only=True):
 
 
 def facts_of(message: Message) -> Facts:
-    """What is shown of it."""
+    """What a drawing shows of it."""
     brought: Any = getattr(message, "entries", None) or getattr(message, "changes", ())
     key = getattr(getattr(message, "operation", message), "key", None)
     return Facts(kind_of(message), len(brought), key if isinstance(key, str) else None, message.brings)

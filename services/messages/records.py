@@ -1,4 +1,4 @@
-"""What a change looks like in the log that is no plain operation: one kind of record for each way.
+"""The log records of changes that are not plain operations: one kind of record for each way of logging.
 
 | record | what it carries | what a follower does with it |
 |---|---|---|
@@ -6,9 +6,9 @@
 | `Insert`, `Update`, `Delete` | a row: new values, or the key and what changed | keeps it until the commit |
 | `Commit` | how many row records before it are one transaction | puts all of them into its tables |
 | `Frames` | the pages of the database's file that a transaction wrote | puts them into its own file |
-| `Command` | what a machine decided that is replicated here | lets its own machine carry it out |
+| `Command` | what the replicated machine decided | lets its own machine carry it out |
 
-A row is found by its primary key; where a table has none, by all of its old values.
+A row is found by its primary key or, if the table has none, by all of its old values.
 """
 
 from typing import Annotated, TypeAlias
@@ -17,7 +17,7 @@ import msgspec
 
 Scalar: TypeAlias = int | float | str | None
 Row: TypeAlias = dict[str, Scalar]
-# What has four bytes in a frame: a sum, and what counts pages, which begins with 1.
+# A four-byte field of a frame: a checksum, or a number of pages, which counts from 1.
 Word: TypeAlias = Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
 Pages: TypeAlias = Annotated[int, msgspec.Meta(ge=1, lt=2**32)]
 
@@ -34,13 +34,13 @@ class Record(msgspec.Struct, frozen=True, tag_field="record", tag=str.lower):
 
 
 class Statements(Record, frozen=True):
-    """A whole transaction as text."""
+    """A whole transaction as SQL text."""
 
     statements: tuple[Statement, ...]
 
 
 class Insert(Record, frozen=True):
-    """A row that is new."""
+    """A new row."""
 
     table: str
     new: Row
@@ -55,7 +55,7 @@ class Update(Record, frozen=True):
 
 
 class Delete(Record, frozen=True):
-    """A row that is gone, by its key or all its values."""
+    """A deleted row, by its key or all its values."""
 
     table: str
     old: Row
@@ -68,7 +68,7 @@ class Commit(Record, frozen=True):
 
 
 class Format(msgspec.Struct, frozen=True):
-    """How a database lies in its file: all that two copies must have in common to exchange pages."""
+    """The format of a database file: all that two copies must have in common to exchange pages."""
 
     page_size: int
     encoding: str
@@ -88,9 +88,9 @@ class Page(msgspec.Struct, frozen=True, array_like=True):
 class Frames(Record, frozen=True):
     """What a transaction appended to SQLite's own write-ahead log.
 
-    `checksum` is SQLite's, but begins with these frames, so it is the same wherever in a log they stand. It
-    is of the pages and of what the header of each frame says: its page number, and in the last one `size`,
-    that of the whole database in pages.
+    `checksum` is SQLite's, but starts with these frames, so it does not depend on their place in a log. It
+    covers the pages and what the header of each frame says: its page number and, in the last one, `size`, the
+    size of the whole database in pages.
     """
 
     form: Format
@@ -100,7 +100,7 @@ class Frames(Record, frozen=True):
 
 
 class Command(Record, frozen=True):
-    """What the machine of the leader has decided; only a machine of its kind can read the text."""
+    """What the leader's machine has decided; only a machine of its kind can read the text."""
 
     body: str
 

@@ -10,8 +10,8 @@ from services.messages.values import Position, ReadMode
 class Execute(Message, frozen=True, kw_only=True):
     """Gateway to replica: these statements as one transaction.
 
-    With a `mode` it only reads, and is answered as `Read` is; without one it goes to the leader, may
-    write, and is answered when it is acknowledged by the rule in force.
+    With a `mode` it only reads, and is answered like `Read`; without one it goes to the leader, may write,
+    and is answered when it is acknowledged by the rule in force.
     """
 
     statements: tuple[Statement, ...]
@@ -19,7 +19,7 @@ class Execute(Message, frozen=True, kw_only=True):
 
 
 class ResultSet(msgspec.Struct, frozen=True):
-    """What one statement returned, and how many rows it changed; `key` is the last one it drew."""
+    """What one statement returned, and how many rows it changed; `key` is the last key it drew."""
 
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[Scalar, ...], ...] = ()

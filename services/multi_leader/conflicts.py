@@ -1,4 +1,4 @@
-"""A conflict, as it is told: which versions knew nothing of each other, and what became of them."""
+"""A conflict, as the log reports it: which versions are concurrent, and what became of them."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -14,7 +14,7 @@ LONGEST = 120  # characters of a value in the log
 
 
 class Conflict(NamedTuple):
-    """Of `key`: what readers are `shown` now, and the versions that are `lost`, though nobody replaced them.
+    """A conflict on `key`: what readers are now `shown`, and versions that are `lost` though not replaced.
 
     `complaint` says why the application's handler did not settle it.
     """
@@ -28,7 +28,7 @@ class Conflict(NamedTuple):
 def conflict_of(
     held: Sequence[Change], arrived: Change, kept: Sequence[Change], resolver: Resolver
 ) -> Conflict | None:
-    """The conflict that `arrived` meets among the versions `held`, if it does, and `kept` is what remains."""
+    """The conflict that `arrived` causes with the versions `held`, if any; `kept` is what remains."""
     if arrived.merges:
         news = any(version.merges and not covers(arrived, version) for version in held)
         return Conflict(arrived.operation.key, resolver.show(kept), ()) if news else None
@@ -43,7 +43,7 @@ def conflict_of(
 
 
 def tell(say: Callable[..., None], conflict: Conflict, by: str) -> None:
-    """One line: what was kept, and what was lost and whose it was; or how all of it is there."""
+    """Log one line: what was kept, and what was lost and whose it was; or that all versions are there."""
     if conflict.complaint:
         say("handler-failed", key=conflict.key, reason=_cut(conflict.complaint))
     kept = _cut(" ".join(map(_text_of, conflict.shown)) or "(deleted)")

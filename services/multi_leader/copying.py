@@ -1,9 +1,9 @@
-"""A copy for a leader that lacks what is trimmed elsewhere: all versions and sets, page by page.
+"""A copy for a leader that lacks changes trimmed elsewhere: all versions and sets, page by page.
 
-Pages are merged into what is there, as changes are: whoever has seen a version drops it, whoever has it keeps
-it, and what is joined is joined once more. So a page may come twice, or from two leaders, and changes may
-arrive in between. Only the last page raises what its receiver knows. It says what the sender knew before the
-first page was made, so nothing that is newer is missed.
+The receiver merges pages like changes: it drops a version that it has or has seen replaced, and joins what
+can be joined once more. So a page may come twice, or from two leaders, and changes may arrive in between.
+Only the last page raises what the receiver knows. It says what the sender knew before the first page was
+made, so the receiver misses nothing newer.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,11 +16,11 @@ from services.store.effects import canonical
 from services.versions import dotted
 
 T = TypeVar("T")
-PAGE_BYTES = 128 << 10  # at least so many, so that one value more still fits into a message
+PAGE_BYTES = 128 << 10  # a page may exceed this by one value, and still fits into a message
 
 
 def pages(sender: str, storage: Storage, knows: Mapping[str, int]) -> Iterator[CopyPage]:
-    """All that is in `storage`, of a leader who knew so much before."""
+    """All that is in `storage`, for a sender that knew `knows` before the first page."""
     held, sets = storage.everything()
     versions = [version for each in held.values() for version in each]
     elements = [Element(key, value) for key, values in sets.items() for value in values]
@@ -45,10 +45,10 @@ def _parts(things: Sequence[T]) -> Iterator[tuple[T, ...]]:
 
 
 def is_new(version: Change, held: Sequence[Change], *, keeps_history: bool = False) -> bool:
-    """Does it bring anything that is not in what is `held`, or was replaced by that?
+    """Does it bring anything that `held` lacks and that nothing in `held` has replaced?
 
-    Many changes that were joined have the name of the last of them, which does not tell which others are in
-    it; joining them once more does no harm. Where history is kept, what was replaced is part of it.
+    Changes that were joined carry the name of the last of them, which does not tell which others are in it;
+    joining them again does no harm. If history is kept, replaced versions are part of it.
     """
     if version.merges:
         return True

@@ -1,9 +1,9 @@
-"""A device among several leaders: one more of them, which is usually cut off.
+"""A device among several leaders: one more leader, which is usually cut off.
 
-Its user's edits are done when they are on its own disk. Between it and its home changes go both ways, as
-between any two leaders: in order, in batches, and an answer says how far the other has them on its disk. So
-whatever breaks a sync off, a cut, a kill or a lost answer, the next one goes on where it must. (CouchDB and
-PouchDB on a telephone; Kleppmann et al.: Local-first software, 2019.)
+Its user's edits are done when they are on its own disk. Between the device and its home, changes go both ways
+as between any two leaders: in order, in batches, and each answer says how far the other has them on its disk.
+So whatever interrupts a sync, a cut, a kill or a lost answer, the next one resumes at the right place.
+(CouchDB and PouchDB on a phone; Kleppmann et al.: Local-first software, 2019.)
 """
 
 from services.errors import LabError
@@ -20,7 +20,7 @@ class Device(Member):
     role = "device"
 
     def answers(self) -> Answers:
-        """See `Part`; what its users ask comes in by `write` and `read`."""
+        """See `Part`; its users' requests come in through `write` and `read`."""
         return {ReadContents: self._contents, Changes: self._changes, CopyPage: self._page}
 
     @property
@@ -29,20 +29,20 @@ class Device(Member):
         return self._homes[self._env.node]
 
     def peers(self) -> tuple[str, ...]:
-        """See `Member`: its home alone."""
+        """See `Member`: only its home."""
         return (self.home,)
 
     def routes(self) -> Routes:
-        """See `Member`: its home is sent what was written here."""
+        """See `Member`: it sends its home what was written here."""
         return {self.home: (self._env.node,)}
 
     @property
     def replicas(self) -> tuple[str, ...]:
-        """See `Door`: it asks nobody else."""
+        """See `Door`: it asks no other node."""
         return (self._env.node,)
 
     def must_know_the_way(self) -> None:
-        """See `Door`: it always does."""
+        """See `Door`: it always knows."""
 
     async def write(self, message: Write, wish: Wish = NO_WISH) -> Written:
         """See `Door`."""
@@ -60,7 +60,7 @@ class Device(Member):
 
     @property
     def _voters(self) -> tuple[str, ...]:
-        """See `Member`: what is written here waits for nobody."""
+        """See `Member`: a write here waits for no other node."""
         return ()
 
     def _must_be_fulfilled(self, wish: Wish) -> None:

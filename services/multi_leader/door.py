@@ -1,9 +1,9 @@
-"""The family's part of a gateway: its clients have a home, and go elsewhere while that does not answer.
+"""The family's part of a gateway: its clients have a home, and go elsewhere while the home does not answer.
 
-The home is the leader in the gateway's own datacenter; where none is stated, that of the same number (g1
-asks n1, g2 asks n2), so clients at two gateways write at two leaders at once. A write that may have
-happened is never sent a second time. But whoever comes next is sent elsewhere, until the silent leader
-answers again.
+The home is the leader in the gateway's own datacenter; if none is stated, the leader of the same number (g1
+asks n1, g2 asks n2), so clients at two gateways write at two leaders at once. The gateway never sends a write
+a second time if it may have happened. But it sends later requests elsewhere, until the silent leader answers
+again.
 """
 
 from collections.abc import Sequence
@@ -32,24 +32,24 @@ from services.settings import NodeSettings
 from services.settings.multi_leader import MultiLeaderSettings
 
 M = TypeVar("M", bound=Message)
-REFUSED = frozenset({"unreachable", "shutting-down"})  # nothing happened, and another leader may do it
+REFUSED = frozenset({"unreachable", "shutting-down"})  # nothing happened, so another leader may do it
 GONE = REFUSED | {"timed-out", "connection-lost"}
-SILENT = GONE | {"storage-failed", "overloaded"}  # where a read may be tried elsewhere: it has no effect
+SILENT = GONE | {"storage-failed", "overloaded"}  # a read may be tried elsewhere: it has no effect
 LISTEN = "listen"
 
 
 class Door:
-    """See `services.family.Door`. By which errors a leader has `refused`, is `silent`, or `gone`."""
+    """See `services.family.Door`. `refused`, `silent` and `gone`: the errors that mean so of a leader."""
 
     refused, silent, gone = REFUSED, SILENT, GONE
 
     def __init__(self, env: Env, node: NodeSettings) -> None:
         assert isinstance(node.cluster, MultiLeaderSettings), node.cluster
         self._env, self._node, self._settings = env, node, node.cluster
-        self._silent: dict[str, None] = {}  # leaders that did not answer the last time
+        self._silent: dict[str, None] = {}  # leaders that did not answer last time
 
     def answers(self) -> Answers:
-        """See `Part`: transactions, besides what every gateway answers."""
+        """See `Part`: transactions and conflicts, besides what every gateway answers."""
         return {Transact: self.transact, AskConflicts: self.conflicts_of}
 
     async def start(self) -> None:
@@ -70,7 +70,7 @@ class Door:
             self.say("emptied", conflicts=settings.conflicts)
 
     def status(self) -> Status:
-        """It owes nothing: it keeps nothing."""
+        """It owes nothing, because it keeps nothing."""
         return Status(node=self._env.node, role="gateway", settings=self._settings)
 
     def say(self, event: str, **fields: object) -> None:
@@ -84,7 +84,7 @@ class Door:
 
     @property
     def leaders(self) -> tuple[str, ...]:
-        """Who takes writes, in the order of their names."""
+        """The leaders, in the order of their names."""
         return self.replicas
 
     def near(self) -> tuple[str, ...]:
@@ -92,7 +92,7 @@ class Door:
         return tuple(node for node in self.replicas if node in self._settings.near(self._env.node))
 
     def homes(self, key: str) -> tuple[str, ...]:
-        """The leaders in the order in which they are asked for `key`; its home is the first."""
+        """The leaders to ask about `key`, in order; its home comes first."""
         near, leaders = self.near(), self.leaders
         if self._settings.home == "record":
             first = leaders[crc32(key.encode()) % len(leaders)]  # the same at every gateway
@@ -100,16 +100,16 @@ class Door:
             number = self._node.gateways.index(self._env.node)
             first = near[0] if near else leaders[number % len(leaders)]
         if not self._settings.moves or self._settings.delivery == "causal":
-            return (first,)  # what was seen or written there, another leader need not have yet
+            return (first,)  # another leader may not have yet what was seen or written there
         place = leaders.index(first)
         others = (*leaders[place + 1 :], *leaders[:place])
         return (first, *sorted(others, key=lambda node: node not in near))
 
     def must_know_the_way(self) -> None:
-        """See `Door`: it always does."""
+        """See `Door`: it always knows."""
 
     async def write(self, message: Write, wish: Wish = NO_WISH) -> Written:
-        """See `Door`; a wish for a replica is one for that leader."""
+        """See `Door`; to wish for a replica is to wish for that leader."""
         homes = self._wanted(wish, message.operation.key)
         return await self._ask(message, Written, homes, self.refused, self._settings.patience_s)
 
@@ -137,7 +137,7 @@ class Door:
         raise LabError("bad-request", "several leaders keep registers and sets, and no SQL tables")
 
     def _wanted(self, wish: Wish, key: str) -> Sequence[str]:
-        """Whom to ask. Raises `LabError` bad-request for a wish that nobody here can fulfil."""
+        """Whom to ask. Raises `LabError` bad-request for a wish that cannot be met."""
         if wish.policy is not None or wish.counts:
             raise LabError(
                 "bad-request",
@@ -159,7 +159,7 @@ class Door:
         elsewhere: frozenset[str],
         within_s: float,
     ) -> M:
-        """The answer of the first of `homes` that does not refuse. Raises `LabError` of the last one."""
+        """The answer of the first of `homes` that does not refuse. Raises the `LabError` of the last one."""
         for home in sorted(homes, key=lambda home: home in self._silent):
             try:
                 return of_type(await self._call(home, message, within_s), expected)
@@ -172,7 +172,7 @@ class Door:
         raise last
 
     async def _listen(self) -> None:
-        """Ask silent leaders, again and again, whether they are back."""
+        """Ask silent leaders again and again whether they are back."""
         while True:
             await self._env.clock.sleep(self._settings.heartbeat_ms / 1000)
             for home in tuple(self._silent):
@@ -181,9 +181,9 @@ class Door:
                     self._silent.pop(home, None)
 
     async def _call(self, home: str, message: Message, within_s: float) -> Message:
-        """The answer of a leader, or of any replica that was named. Raises `LabError`."""
+        """The answer of a leader, or of a replica that was named. Raises `LabError`."""
         return await self._env.network.call(home, message, within_s)
 
     async def _look_after(self, home: str) -> None:
-        """Return when that leader answers. Raises `LabError` when it does not."""
+        """Return when that leader answers. Raises `LabError` if it does not."""
         await self._env.network.call(home, AskStatus(), self._settings.call_timeout_ms / 1000)

@@ -1,9 +1,9 @@
-"""Sending a leader's changes to one other: what that one lacks, in batches, one after the other.
+"""Sending a leader's changes to one peer: what the peer lacks, in batches, one after the other.
 
-Every answer says how much the other has on its disk, so after a cut, a lost answer or a restart on either
-side the next batch begins where it must. When nothing is to be sent, an empty batch goes out as a
-heartbeat: from its answer a leader learns of a peer that has lost what it had, and, where the topology has
-nothing for that peer, that it is there. Whoever has not answered for the detection timeout is *gone*.
+Every answer says how much the peer has on its disk, so after a cut, a lost answer or a restart on either side
+the next batch begins at the right place. When there is nothing to send, an empty batch goes out as a
+heartbeat. Its answer tells the leader whether the peer has lost what it had, and, if the topology has nothing
+for that peer, that it is there. A peer that has not answered for the detection timeout is *gone*.
 """
 
 import asyncio
@@ -20,9 +20,9 @@ from services.versions import vectors
 
 
 class Exchange:
-    """The way of one leader's changes to the leader `peer`; `origins` says whose it is to be sent.
+    """Sends changes to the leader `peer`; `origins` says whose changes it is sent.
 
-    Changes of those `behind` it come from nowhere else, for it is their home.
+    Changes of the devices `behind` it come only from there, because it is their home.
     """
 
     def __init__(
@@ -38,13 +38,13 @@ class Exchange:
         self._clock, self._source, self._settings, self._behind = clock, source, settings, behind
         self._peer, self._origins, self._say = peer, origins, say
         self._is_catching_up = False
-        self.news = Bell()  # rings when there is more
+        self.news = Bell()  # rings when there is more to send
         self._awaited: list[tuple[int, asyncio.Future[None]]] = []
         self._begin_where_it_was_left()
 
     @property
     def is_gone(self) -> bool:
-        """Has the peer not answered for so long that it must be taken for dead?"""
+        """Has the peer been silent for so long that it is taken for dead?"""
         silent_s = self._clock.monotonic() - self._heard_s
         return silent_s > self._settings.detection_timeout_ms / 1000
 
@@ -56,7 +56,7 @@ class Exchange:
             await future
 
     def lacking(self) -> int:
-        """How many changes the peer is to have and has not confirmed."""
+        """How many changes the peer should have but has not confirmed."""
         known = self._source.known
         return sum(max(0, known.get(o, 0) - self.confirmed.get(o, 0)) for o in self._origins())
 
@@ -87,14 +87,14 @@ class Exchange:
                 await self._clock.sleep(heartbeat_s)
 
     def _begin_where_it_was_left(self) -> None:
-        """Whoever shipped before, it is known what the peer had then."""
+        """Begin from what the peer had confirmed, whichever replica shipped before."""
         self.confirmed = dict(self._source.confirmed(self._peer))
         self._remembered = dict(self.confirmed)
         self._needs_copy = False
         self._heard_s = self._clock.monotonic()
 
     async def _send(self) -> Taken:
-        """The next batch, or a copy for a peer that lacks what is trimmed, or all. Raises `LabError`."""
+        """Send the next batch, or a copy if the peer lacks trimmed changes or all. Raises `LabError`."""
         if self._needs_copy:
             self._say("sends-copy", peer=self._peer, has=vectors.text_of(self.confirmed) or "nothing")
             self._needs_copy = False
@@ -119,7 +119,7 @@ class Exchange:
         self._awaited = [each for each in self._awaited if not each[1].done()]
 
     def _tell(self, was_gone: bool) -> None:
-        """Who was away for long and lacks something is news, and so is that it has everything again."""
+        """Log when a peer that was away for long is back and lacks changes, and when it has all of them."""
         lacking = self.lacking()
         if was_gone and lacking:
             self._is_catching_up = True
@@ -129,7 +129,7 @@ class Exchange:
             self._say("peer-has-everything", peer=self._peer)
 
     def _next_batch(self) -> list[Change]:
-        """Some of each origin's: what waits there for another's change must not keep that one out."""
+        """Some changes of each origin: one that must wait for another origin's must not keep that one out."""
         known, confirmed = self._source.known, self.confirmed
         lacking = [each for each in self._origins() if known.get(each, 0) > confirmed.get(each, 0)]
         batch = list[Change]()
@@ -140,7 +140,7 @@ class Exchange:
         return batch
 
     async def _remember(self) -> None:
-        """Keep what the peer has, once it has all; it is on the disk seldom enough to cost nothing."""
+        """Record what the peer has, once it has everything: seldom enough to cost nothing."""
         if self.confirmed == self._remembered:
             return
         known = dict(self.confirmed)

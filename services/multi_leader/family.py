@@ -1,4 +1,4 @@
-"""The family of several leaders: each takes writes, ships its changes, and settles what conflicts."""
+"""The family of several leaders: each takes writes, ships its changes, and settles conflicts."""
 
 from services.family import Family
 

@@ -1,7 +1,7 @@
-"""Which leader each device syncs with, and what that adds to the ways of changes: pure functions on names.
+"""Which leader each device syncs with, and what that adds to the routes: pure functions on names.
 
-A device is one more leader, at the end of a twig: it sends its own changes to its *home* and is sent
-everything by it. The others hear of a device as if its changes were its home's, whatever the topology.
+A device is one more leader, attached to one other: it sends its own changes to its *home*, and the home sends
+it everything. The other leaders get a device's changes along with its home's, whatever the topology.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,10 +21,10 @@ def homes_of(node: NodeSettings) -> dict[str, str]:
 
 
 def with_devices(routes: Routes, node: str, homes: Mapping[str, str], nodes: Sequence[str]) -> Routes:
-    """What `node`, one of the leaders `nodes`, ships when devices have these `homes`.
+    """What `node`, one of the leaders `nodes`, ships if devices have these `homes`.
 
-    Whoever hands on a leader's changes hands on those of its devices, and each device is sent what all others
-    have.
+    A leader that hands on another's changes hands on those of its devices, too, and each device is sent the
+    changes of all others.
     """
     if not homes:
         return routes

@@ -1,7 +1,7 @@
 """Which versions of a key knew of which, as plain functions on changes.
 
-One version replaces another when its writer had seen it. Two of which neither had seen the other are
-*concurrent*, however far apart in time: that is what a conflict is.
+A version replaces another if its writer had seen it. Two versions are *concurrent* if neither writer had seen
+the other's, however far apart in time they are: that is a conflict.
 """
 
 from collections.abc import Sequence
@@ -22,29 +22,29 @@ def knew(later: Change, earlier: Change) -> bool:
 
 
 def concurrent(one: Change, other: Change) -> bool:
-    """Did neither know of the other?"""
+    """Is neither known to the other?"""
     return dot_of(one) != dot_of(other) and not knew(one, other) and not knew(other, one)
 
 
 def covers(later: Change, earlier: Change) -> bool:
-    """Had the writer of `later` seen all that is joined in `earlier`?"""
+    """Had the writer of `later` seen all that is joined into `earlier`?"""
     past = dotted.past_in(later.past)
     return past.merged(past_of_all([earlier])) == past
 
 
 def newest(versions: Sequence[Change]) -> tuple[Change, ...]:
-    """Those that none of the others has replaced; in the order of `order`."""
+    """The versions that none of the others has replaced, sorted by `order`."""
     known = dotted.merged([dotted.past_in(each.past) for each in versions])
-    left = [one for one in versions if not known.knows(dot_of(one))]  # of a long history these are few
+    left = [one for one in versions if not known.knows(dot_of(one))]  # only a few of a long history
     kept = [one for one in left if not any(knew(other, one) for other in left)]
     return tuple(sorted(kept, key=order))
 
 
 def order(version: Change) -> tuple[object, ...]:
-    """By stamp, which names the origin between equals: the same order on every leader."""
+    """The sort key: by stamp, which also names the origin, so the order is the same on every leader."""
     return version.stamp, version.sequence
 
 
 def past_of_all(versions: Sequence[Change]) -> Past:
-    """What somebody knows who was shown all of them."""
+    """What a reader knows that was shown all of them."""
     return dotted.merged([dotted.past_in(each.past).with_dot(dot_of(each)) for each in versions])

@@ -29,7 +29,7 @@ from services.versions.hybrid_clock import HybridClock
 class Done(NamedTuple):
     """What came of a client's write or transaction, or of one change that arrived.
 
-    `results` are those of a transaction's steps; `by` is what settled the conflicts, if not the resolver.
+    `results` belong to a transaction's steps; `by` is what settled the conflicts, if not the resolver.
     """
 
     changes: tuple[Change, ...] = ()
@@ -41,7 +41,7 @@ class Done(NamedTuple):
 
 @dataclass
 class Draft:
-    """What will be known once the transaction is durable; `told` are the conflicts of what is being done."""
+    """What will be known once the transaction is durable; `told` has the conflicts of the current request."""
 
     known: dict[str, int]
     conflicts: int
@@ -51,9 +51,9 @@ class Draft:
 class Leader:
     """`known` is the vector of all changes that are durable here.
 
-    With `tagless_hops` changes have no origin: what arrives is taken for a new one, up to so many times.
-    `uploads` are the homes of devices that overwrite: what one of these sends counts at its home alone, as if
-    written there by somebody who had seen all that is there. `stamps` is another clock for stamps.
+    With `tagless_hops`, changes have no origin: an arriving change counts as new, up to that many times.
+    `uploads` has the homes of devices that overwrite: what such a device sends counts only at its home, as
+    if written there by a client that had seen all that is there. `stamps` replaces the clock for stamps.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Leader:
         self.siblings, self.floors = storage.siblings(), storage.floors()
 
     def write_all(self, asked: Sequence[Write | Transact]) -> list[Done]:
-        """Do what clients ask, in one transaction, durable on return. Writes, blocks."""
+        """Do what clients ask, in one transaction, durable on return. Writes, so it blocks."""
         draft = self._draft()
         with self.storage.transaction():
             done = [self._do(draft, each) for each in asked]
@@ -85,7 +85,7 @@ class Leader:
         return done
 
     def take(self, changes: Sequence[Change]) -> list[Done]:
-        """Take over what is new of another leader's changes, durable on return. Writes, blocks."""
+        """Take over new changes of another leader, durable on return. Writes, so it blocks."""
         fresh = deliverable(self.known, changes, causal=self._causal)
         if not fresh:
             return []
@@ -97,7 +97,7 @@ class Leader:
         return done
 
     def merge(self, page: CopyPage) -> None:
-        """Take over what is new of a page of another leader's copy, durable on return. Writes, blocks."""
+        """Take over what is new on a page of another leader's copy, durable on return. Blocks."""
         draft = self._draft()
         with self.storage.transaction():
             self._merge(draft, page)
@@ -105,7 +105,7 @@ class Leader:
         self.floors = self.storage.floors()
 
     def trim(self, up_to: Mapping[str, int]) -> None:
-        """Keep no changes up to there of each origin: everybody has them. Writes, blocks."""
+        """Drop each origin's changes up to these numbers: all leaders have them. Writes, so it blocks."""
         with self.storage.transaction():
             self._forget(up_to)
         self.floors = self.storage.floors()
@@ -118,13 +118,13 @@ class Leader:
         self.siblings = self.storage.siblings()
 
     def _do(self, draft: Draft, asked: Write | Transact) -> Done:
-        """One of the things that are asked for, whole or not at all."""
+        """Do one request, whole or not at all."""
         trying = Draft(dict(draft.known), draft.conflicts)
         try:
             if isinstance(asked, Write):
                 done = self._write(trying, asked)
             else:
-                with self.storage.transaction():  # a savepoint in the one that is open
+                with self.storage.transaction():  # a savepoint in the open transaction
                     done = self._transact(trying, asked.steps)
         except LabError as error:
             return Done(error=error)
@@ -139,7 +139,7 @@ class Leader:
         return Done((self._make(draft, operation, past, Stamp(self._clock.now_us(), self._name)),))
 
     def _transact(self, draft: Draft, steps: Sequence[Step]) -> Done:
-        """All of its changes have one stamp, so where two transactions meet in several rows the same wins."""
+        """All changes have one stamp: if two transactions conflict on several rows, one wins them all."""
         stamp = Stamp(self._clock.now_us(), self._name)
         changes, results = list[Change](), list[Value]()
         left = sum(step.f != "read" for step in steps)
@@ -155,8 +155,8 @@ class Leader:
     def _step(
         self, draft: Draft, step: Step, held: Sequence[Change], seen: Value, stamp: Stamp, left: int
     ) -> Change:
-        """The change that this step is; so many more will follow."""
-        knows_nothing = step.f == "assign"  # then both values are kept
+        """The change that this step makes; `left` more will follow."""
+        knows_nothing = step.f == "assign"  # so that both values are kept
         by_default = dotted.NOTHING if knows_nothing else past_of_all(held)
         past = self._past_of(step.key, step.context, by_default)
         if step.f in ("put", "append"):
@@ -176,7 +176,7 @@ class Leader:
         more: int = 0,
         merges: bool = False,
     ) -> Change:
-        """A new change of this leader; it is absorbed."""
+        """A new change of this leader, already absorbed."""
         change = Change(
             origin=self._name,
             sequence=draft.known.get(self._name, 0) + 1,
@@ -200,7 +200,7 @@ class Leader:
             self._absorb(draft, arrived)
             return Done((arrived,), tuple(draft.told))
         draft.known[change.origin] = change.sequence
-        self.storage.log(change)  # from whom it came; what it does, it does as a change of this leader
+        self.storage.log(change)  # under its origin; its effect comes from a change of this leader
         if len(arrived.path) > self._tagless_hops:
             return Done((change,))
         taken = self._as_if_new(draft, arrived)
@@ -208,7 +208,7 @@ class Leader:
         return Done((taken,), tuple(draft.told))
 
     def _take_upload(self, draft: Draft, arrived: Change) -> Done:
-        """The last sync wins, and nobody looks whether its user had seen what is lost by that."""
+        """The last sync wins, whether or not its user had seen what is lost by that."""
         draft.known[arrived.origin] = arrived.sequence
         self.storage.log(arrived)
         if self._uploads[arrived.origin] != self._name:
@@ -224,7 +224,7 @@ class Leader:
         return Done((taken,), (conflict,) if conflict else (), by="overwrite-on-sync")
 
     def _as_if_new(self, draft: Draft, arrived: Change) -> Change:
-        """What arrived, as if a client who had seen all that is here had written it at this leader."""
+        """What arrived, as if a client that had seen all that is here had written it at this leader."""
         key = arrived.operation.key
         return structs.replace(
             arrived,
@@ -236,7 +236,7 @@ class Leader:
         )
 
     def _past_of(self, key: str, context: str, by_default: Past | None = None) -> str:
-        """What the writer knew of the key. Raises `LabError` bad-request for a context of somewhere else."""
+        """What the writer knew of the key. Raises `LabError` bad-request for a context from elsewhere."""
         past = dotted.past_in(context)
         if not context and by_default is not None:
             past = by_default
@@ -247,7 +247,7 @@ class Leader:
         return str(past)
 
     def _merge(self, draft: Draft, page: CopyPage) -> None:
-        """See `copying`. What is known by a copy alone cannot be handed on as changes."""
+        """See `copying`. What is known only from a copy cannot be handed on as changes."""
         for element in page.elements:
             self.storage.add(Operation("add", element.key, element.value))
         for version in page.versions:
@@ -263,7 +263,7 @@ class Leader:
                 draft.known[origin] = sequence
                 self.storage.forget(origin, sequence, page.time_us)
                 if origin == self._name:
-                    self.storage.number_all(sequence)  # no number of a version is larger than that
+                    self.storage.number_all(sequence)  # no version has a larger number
 
     def _recall(self, key: str, version: Change) -> None:
         """With a new disk: give no number again that the writer of `version` had seen from this leader."""
@@ -278,7 +278,7 @@ class Leader:
             self.storage.forget(origin, sequence)
 
     def _absorb(self, draft: Draft, change: Change) -> None:
-        """Log it, and let its key have what the resolver keeps; a conflict is counted and told."""
+        """Log it, and keep what the resolver says for its key; count and report a conflict."""
         draft.known[change.origin] = change.sequence
         self._clock.saw(change.stamp.time_us)
         self.storage.log(change)
@@ -289,7 +289,7 @@ class Leader:
         self._recall(key, change)
         held = self.storage.held(key)
         if any(dot_of(each) == dot_of(change) for each in held):
-            return  # it came before, with a copy of somebody who knew more than the copy's last page says
+            return  # it came before, with a copy whose sender knew more than the last page says
         resolver = self.resolvers.of(key)
         kept = resolver.keep(held, change)
         self.storage.replace(key, kept, len(resolver.count(kept)))

@@ -52,7 +52,7 @@ class Member(Working[MultiLeaderSettings]):
     role = "leader"
 
     def __init__(self, env: Env, node: NodeSettings) -> None:
-        self._waiting: dict[str, int] = {}  # the change of each origin that was said to wait last
+        self._waiting: dict[str, int] = {}  # of each origin, the waiting change that was logged last
         super().__init__(env, node, MultiLeaderSettings)
 
     def answers(self) -> Answers:
@@ -77,7 +77,7 @@ class Member(Working[MultiLeaderSettings]):
         await self._env.disk.run(self._leader.storage.close)
 
     def status(self) -> Status:
-        """What it knows, and what the others lack of that; and it owes to work at all."""
+        """What it knows. It owes what the others lack of that, and one more while it does not work."""
         leader = self._leader
         detail = OriginStatus(
             origins=leader.known,
@@ -98,12 +98,12 @@ class Member(Working[MultiLeaderSettings]):
         )
 
     def say(self, event: str, **fields: object) -> None:
-        """See `Part`; `position` is how many changes of its own it has taken."""
+        """See `Part`; `position` is the number of its own changes."""
         position = self._leader.known.get(self._env.node, 0)
         super().say(event, position=position, **fields)
 
     def _must_be_able(self, settings: MultiLeaderSettings) -> None:
-        """See `Working`: the application's handler can be loaded."""
+        """See `Working`: the application's handler must load."""
         handler_of(settings.handler)
 
     def _open(self) -> None:
@@ -124,7 +124,7 @@ class Member(Working[MultiLeaderSettings]):
             env, self._leader, settings, self._node.replicas, is_typed_on=self.role == "device", say=self.say
         )
         self._topology = topology_of(settings.topology)
-        self._drawn = dict[tuple[str, ...], Routes]()  # for those who are gone, the routes without them
+        self._drawn = dict[tuple[str, ...], Routes]()  # routes without the leaders that are gone, by these
         self._commit = GroupCommit[Write | Transact, Done](env.disk, self._leader.write_all, self._committed)
         tags, peers = settings.origin_tags, self.peers()
         may_be_new = tags and not self._desk.was_typed_on
@@ -144,12 +144,12 @@ class Member(Working[MultiLeaderSettings]):
         }
 
     def peers(self) -> tuple[str, ...]:
-        """Whom it may ever send something: the other leaders, and the devices whose home it is."""
+        """The nodes to which it may ever ship: the other leaders, and the devices whose home it is."""
         devices = [device for device, home in self._homes.items() if home == self._env.node]
         return (*self._node.followers, *devices)
 
     def routes(self) -> Routes:
-        """Whose changes go to whom now, by the topology and by who is gone."""
+        """Whose changes go to whom now, by the topology and by which leaders are gone."""
         gone = tuple(peer for peer, exchange in self._exchanges.items() if exchange.is_gone)
         if (routes := self._drawn.get(gone)) is None:
             routes = self._drawn[gone] = self._draw(gone)
@@ -160,7 +160,7 @@ class Member(Working[MultiLeaderSettings]):
         routes = with_devices(self._topology(name, leaders, gone), name, self._homes, leaders)
         if self._settings.origin_tags:
             return routes
-        return dict.fromkeys(routes, (self._env.node,))  # all that it hands on is its own
+        return dict.fromkeys(routes, (self._env.node,))  # all that it hands on counts as its own
 
     def _origins_for(self, peer: str) -> tuple[str, ...]:
         return self.routes().get(peer, ())
@@ -216,7 +216,7 @@ class Member(Working[MultiLeaderSettings]):
         return conflicts_under(self._env.node, self._leader, message.key)
 
     async def _transact(self, message: Transact) -> Transacted:
-        """Reads wait for the disk, too, so what they show is durable and of one moment."""
+        """Reads wait for the disk, too, so what they show is durable and from one moment."""
         self._numbering.must_be_whole()
         done = await self._commit.perform(message)
         if self._settings.detection == "sync" and done.changes:
@@ -225,7 +225,7 @@ class Member(Working[MultiLeaderSettings]):
         return Transacted(node=self._env.node, vector=vector, results=list(done.results))
 
     async def _everywhere(self, sequence: int) -> None:
-        """Wait until every leader has it. Raises `LabError` not-acknowledged when one does not confirm."""
+        """Wait until every leader has it. Raises `LabError` not-acknowledged if one does not confirm."""
         within_s = self._settings.acknowledge_timeout_ms / 1000
         try:
             async with asyncio.timeout(within_s):
@@ -241,7 +241,7 @@ class Member(Working[MultiLeaderSettings]):
 
     @property
     def _voters(self) -> tuple[str, ...]:
-        """Who must have a change before a client is answered that waits for every leader: no device."""
+        """The leaders that must have a change before a client waiting for all is answered: no devices."""
         return self._node.followers
 
     async def _read(self, message: Read) -> ReadResult:
@@ -271,7 +271,7 @@ class Member(Working[MultiLeaderSettings]):
         return Taken(node=self._env.node, known=dict(self._leader.known))
 
     def _note_waiting(self, batch: Changes) -> None:
-        """Say once which change waits here, and for what."""
+        """Log once which change waits here, and for what."""
         known = self._leader.known
         waits = next((each for each in batch.changes if each.sequence > known.get(each.origin, 0)), None)
         if waits is None or self._waiting.get(waits.origin) == waits.sequence:

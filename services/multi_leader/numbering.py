@@ -1,8 +1,8 @@
-"""Whether a leader may give numbers to changes: one with a new disk first hears which it had given.
+"""Whether a leader may number changes: with a new disk it must first hear which numbers it had given.
 
-The others know a leader's changes by their numbers. Had it lost its disk and counted from one again, they
-would take its new changes for old ones, which they have. So a leader that has given no number asks all
-others what they have of it, and whoever has more than it has sends it a copy.
+The others know a leader's changes by their numbers. If a leader lost its disk and counted from one again,
+they would take its new changes for old ones that they have. So a leader that has given no number asks all
+others what they have of its changes, and a peer that has more sends it a copy.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,15 +21,15 @@ class Numbered(Protocol):
 
     @property
     def floors(self) -> Mapping[str, int]:
-        """The newest change of each origin that is not kept."""
+        """The newest change of each origin that is no longer kept."""
 
 
 class Numbering:
-    """Of the origin `name`; `on_disk` gives what it has there, and `others` are to be asked.
+    """The numbering of the origin `name`; `on_disk` gives what it has there, and it asks the `others`.
 
-    Those of them who are silent for `patience_s` are not waited for; `now_s` is a clock that only goes on.
-    With `catches_up` it waits for the others' changes as well, as far as they had come when it asked. On a
-    device that edits documents keystrokes have numbers, too, and those in the order count.
+    It does not wait for others that are silent for `patience_s`; `now_s` is a monotonic clock. With
+    `catches_up` it also waits for the others' changes, as far as they had come when it asked. On a device
+    that edits documents, keystrokes have numbers, too, and those in the order count.
     """
 
     def __init__(
@@ -45,35 +45,35 @@ class Numbering:
         self._name, self._others, self._on_disk = name, frozenset(others), on_disk
         self._now_s, self._patience_s = now_s, patience_s
         self._catches_up = catches_up
-        self._told: dict[str, dict[str, int]] = {}  # what each other one has
-        self._heard_s: dict[str, float] = {}  # when it said so last
+        self._told: dict[str, dict[str, int]] = {}  # what each of the others has
+        self._heard_s: dict[str, float] = {}  # when each of them said so last
         self._asks_since_s: float | None = None
 
     @property
     def is_whole(self) -> bool:
         """Has it given numbers, or heard from all others whether it had given any?
 
-        One of them may lack what another has, and so may a copy from there.
+        All, because one of them, and a copy from it, may lack what another has.
         """
         if self._has_given_some:
             return True
         return self._others <= self._told.keys() and self._has_what_was_told_by(self._told)
 
     def hear(self, peer: str, known: Mapping[str, int]) -> None:
-        """`peer` has so much."""
+        """Take in what `peer` has."""
         if not self.is_whole:
             self._heard_s[peer] = self._now_s()
             told = self._told.setdefault(peer, dict(known) if self._catches_up else {})
             told[self._name] = known.get(self._name, 0)
 
     def answer(self, sender: str, known: Mapping[str, int]) -> dict[str, int]:
-        """What `sender` is told is `known` here; without its own, it asks who has more of it for a copy."""
+        """What to tell `sender` is `known` here; leaving out our own origin asks the sender for a copy."""
         told = self._told.get(sender, {}).get(self._name, 0)
         asks = told > known.get(self._name, 0) and not self._has_given_some
         return {origin: count for origin, count in known.items() if not (asks and origin == self._name)}
 
     def must_be_whole(self) -> None:
-        """Raises `LabError` no-leader until all others have answered, but those who are silent for long."""
+        """Raise `LabError` no-leader until all others have answered, except those silent for long."""
         if self.is_whole:
             return
         now_s = self._now_s()
@@ -86,7 +86,7 @@ class Numbering:
 
     @property
     def _has_given_some(self) -> bool:
-        """And not only heard, by a copy, of such that it had given before."""
+        """Has it given numbers since, and not only learned old ones from a copy?"""
         here = self._on_disk()
         return here.known.get(self._name, 0) > here.floors.get(self._name, 0)
 

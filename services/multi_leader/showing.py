@@ -1,4 +1,4 @@
-"""What a leader shows of the versions that it holds: to a reader of one key, and to who reads them all."""
+"""What a leader shows of the versions that it holds: to a reader of one key, and to a reader of all."""
 
 from services.messages import Contents, Read, ReadResult, Value
 from services.messages.multi_leader import Change, InConflict, Kept
@@ -10,7 +10,7 @@ from services.versions import vectors
 
 
 def read_of(node: str, leader: Leader, message: Read) -> ReadResult:
-    """The answer to somebody who reads one register or set."""
+    """The answer to a read of one register or set."""
     vector, held = dict(leader.known), leader.storage.versions(message.key)
     context = str(past_of_all(held))
     if message.type == "set":
@@ -28,7 +28,7 @@ def read_of(node: str, leader: Leader, message: Read) -> ReadResult:
 
 
 def contents_of(node: str, leader: Leader) -> Contents:
-    """Everything: a map is shown as registers, one for each of its fields, called KEY.FIELD."""
+    """Everything; a map is shown as registers, one for each of its fields, called KEY.FIELD."""
     held, sets = leader.storage.everything()
     values: dict[str, list[Value]] = {}
     for key, versions in held.items():
@@ -53,9 +53,9 @@ def contents_of(node: str, leader: Leader) -> Contents:
 
 
 def conflicts_under(node: str, leader: Leader, key: str) -> InConflict:
-    """The versions of `key` that nobody replaced: the one with the largest stamp wins, on every leader alike.
+    """The versions of `key` that no write has replaced; the one with the largest stamp wins on every leader.
 
-    What a resolver has thrown away is not among them; the log has told of it.
+    Versions that a resolver has dropped are not among them; the log mentions those.
     """
     held = leader.storage.versions(key)
     *losers, winner = newest([each for each in held if not each.merges]) or (None,)

@@ -1,4 +1,4 @@
-"""What an exchange sends: the changes of a leader that stands alone, or of a datacenter with followers."""
+"""What an exchange sends: the changes of a single leader, or of a datacenter with followers."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -16,51 +16,52 @@ SHIP_TIMEOUT_S = 5.0  # patient with slow links; a cut that heals closes the con
 
 
 class Source(Protocol):
-    """Changes, how far each peer has them, and a way to every peer."""
+    """Changes, how far each peer has them, and a way to each peer."""
 
     @property
     def name(self) -> str:
-        """That of the origin whose changes begin here."""
+        """The name of the origin whose changes begin here."""
 
     @property
     def ships(self) -> bool:
-        """Is it this node that is to ship?"""
+        """Should this node ship?"""
 
     @property
     def known(self) -> Mapping[str, int]:
-        """How much of each origin's changes may be shipped."""
+        """Up to where each origin's changes may be shipped."""
 
     def after(self, origin: str, sequence: int, limit: int) -> Sequence[Change]:
-        """About `limit` changes of `origin` that follow its `sequence`; no transaction is cut in two."""
+        """About `limit` changes of `origin` after `sequence`; no transaction is cut in two."""
 
     @property
     def floors(self) -> Mapping[str, int]:
         """Up to where each origin's changes are trimmed here."""
 
     async def trim(self, up_to: Mapping[str, int]) -> None:
-        """Keep no changes up to there of each origin: everybody has them. Raises `LabError`."""
+        """Drop each origin's changes up to these numbers: all leaders have them. Raises `LabError`."""
 
     @property
     def makes_copies(self) -> bool:
-        """Can it give a peer all that there is, without the changes?"""
+        """Can it give a peer a copy of everything instead of changes?"""
 
     async def copy_to(self, peer: str) -> Taken:
-        """Let `peer` have all that the trimmed changes came to; its last answer. Raises `LabError`."""
+        """Send `peer` a copy of everything; returns its last answer. Raises `LabError`."""
 
     def confirmed(self, peer: str) -> Mapping[str, int]:
-        """What `peer` had when that was remembered last."""
+        """What `peer` had when this was last recorded."""
 
     async def remember(self, peer: str, known: Mapping[str, int]) -> None:
-        """Keep that `peer` has so much. Raises `LabError`."""
+        """Record that `peer` has `known`. Raises `LabError`."""
 
     async def send(self, peer: str, batch: Changes) -> Taken:
         """The peer's answer. Raises `LabError`."""
 
 
 class Alone:
-    """See `Source`: of a leader without followers.
+    """See `Source`: the changes of a leader without followers.
 
-    Without tags a change gets another number at each leader, so a copy would tell nobody what it still lacks.
+    Without origin tags a change gets a new number at each leader, so it sends no copies: they could not tell
+    a receiver what it still lacks.
     """
 
     ships = True

@@ -1,8 +1,8 @@
 """What the steps of a transaction do to registers, as plain functions.
 
-A transaction is done at one leader and arrives whole at the others. But what becomes of a conflict is
-decided for each of its rows alone, so of two transactions that have one row in common the one may lose that
-row and keep its others. (Most products with several leaders settle conflicts so: for a row or a document.)
+A transaction is done at one leader and arrives whole at the others. But conflicts are settled row by row, so
+of two transactions with one row in common, one may lose that row and keep its others. (Most products with
+several leaders settle conflicts by row or by document.)
 """
 
 from collections.abc import Sequence
@@ -20,11 +20,11 @@ from services.store.effects import canonical
 from services.versions import dotted
 from services.versions.dotted import Dot
 
-MOST_BYTES = 256 << 10  # of a list that is appended to, as of every value
+MOST_BYTES = 256 << 10  # of a list that grows by appending, as of every value
 
 
 def seen_by_a_step(shown: Sequence[Value]) -> Value:
-    """The value of a register; of several that are lists, what is in any of them. Of nothing it is null."""
+    """The value of a register; of several values, a list of all their elements; null if there is none."""
     if len(shown) == 1:
         return shown[0]
     elements = [element for value in shown for element in (value if isinstance(value, list) else [value])]
@@ -32,11 +32,11 @@ def seen_by_a_step(shown: Sequence[Value]) -> Value:
 
 
 def operation_of(step: Step, seen: Value) -> Operation:
-    """What `step` writes where that is `seen`. Raises `LabError` bad-request or too-large."""
+    """What `step` writes if it has `seen` this value. Raises `LabError` bad-request or too-large."""
     if step.f == "put":
         return Operation("put", step.key, step.value)
     if seen is not None and not isinstance(seen, list):
-        raise LabError("bad-request", f"{step.key!r} is no list, so nothing can be appended to it")
+        raise LabError("bad-request", f"{step.key!r} is not a list, so nothing can be appended to it")
     longer = [*(seen or []), step.value]
     if len(canonical(longer).encode()) > MOST_BYTES:
         raise LabError("too-large", f"the list {step.key!r} would have more than {MOST_BYTES} bytes")
@@ -56,13 +56,13 @@ def effect_of(
     past: str,
     place: tuple[int, int],
 ) -> Operation:
-    """What `step` changes of a counter, set, map or list, as it is shipped; `place` is (time, number).
+    """The change of `step` to a counter, set, map or list, as it is shipped; `place` is (time, number).
 
     Raises `LabError` bad-request.
     """
     if not is_merging(resolver):
-        text = f"{step.f} is for counters, sets, maps and lists; {step.key!r} is none, for its conflicts are"
-        raise LabError("bad-request", f"{text} not settled by `crdt`")
+        text = f"{step.f} is for counters, sets, maps and lists; {step.key!r} is none of these, because"
+        raise LabError("bad-request", f"{text} its conflicts are not settled by `crdt`")
     new = sequence.new_id(*place, dot.node)
     delta = crdts.effect_of(step, state_of(held), dot, dotted.past_in(past), new)
     return Operation("put", step.key, msgspec.to_builtins(delta))

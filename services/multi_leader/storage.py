@@ -1,8 +1,7 @@
 """A leader's durable state: the changes that it knows, by origin, and the versions of each key.
 
-Both are changed in one transaction, so no crash can leave a change without its effect. The log is what
-makes a leader able to resume: whoever was away is sent what it lacks of each origin, in that origin's
-order.
+Both change in one transaction, so no crash can leave a change without its effect. The log lets a leader
+resume: it sends a peer that was away what that peer lacks of each origin, in that origin's order.
 
 Methods that write block while the disk syncs: call them through `Disk.run`, which keeps them in order.
 Reading methods use a connection of their own and may be called at any time.
@@ -39,7 +38,7 @@ INSERT OR IGNORE INTO met VALUES (1, 0);
 
 
 class Recovered(NamedTuple):
-    """What the disk tells at the start: the vector of changes, the largest stamp, conflicts so far."""
+    """What is on the disk at the start: the vector of changes, the largest stamp, conflicts so far."""
 
     known: dict[str, int]
     time_us: int
@@ -47,7 +46,7 @@ class Recovered(NamedTuple):
 
 
 class Storage:
-    """The tables. What goes into them is for others to decide."""
+    """The tables; other modules decide what goes into them."""
 
     def __init__(self, writer: apsw.Connection, reader: apsw.Connection) -> None:
         """`writer` has the tables, see `SCHEMA`."""
@@ -55,20 +54,20 @@ class Storage:
         self._decoder = msgspec.json.Decoder(Change)
 
     def close(self) -> None:
-        """Close both connections; the storage is of no use afterwards."""
+        """Close both connections for good."""
         self._reader.close()
         self._writer.close()
 
     def close_reader(self) -> None:
-        """Close what is read from, on the loop that reads; `close` comes later, on the disk's thread."""
+        """Close the reading connection, on the loop that reads; `close` comes later, on the disk's thread."""
         self._reader.close()
 
     def transaction(self) -> apsw.Connection:
-        """A block in which all that is written becomes durable at its end, or nothing."""
+        """A block at whose end all that was written becomes durable, or nothing."""
         return self._writer
 
     def recovered(self) -> Recovered:
-        """What there is at the start."""
+        """What is on the disk at the start."""
         everything = "(SELECT origin, sequence, time_us FROM changes UNION ALL SELECT * FROM floors)"
         known = dict(self._writer.execute(f"SELECT origin, max(sequence) FROM {everything} GROUP BY origin"))
         time_us: int = next(self._writer.execute(f"SELECT coalesce(max(time_us), 0) FROM {everything}"))[0]
@@ -76,24 +75,24 @@ class Storage:
         return Recovered(known, time_us, conflicts)
 
     def log(self, change: Change) -> None:
-        """Keep the change, to hand it on. Writes."""
+        """Keep the change for shipping. Writes."""
         row = (change.origin, change.sequence, change.stamp.time_us, canonical(change))
         self._writer.execute("INSERT INTO changes VALUES (?, ?, ?, ?)", row)
 
     def replace(self, key: str, versions: Iterable[Change], counting: int) -> None:
-        """Let `key` have these versions and no others; readers see something of so many. Writes."""
+        """Give `key` exactly these versions; readers see something of the last `counting`. Writes."""
         self._writer.execute("DELETE FROM versions WHERE key = ?", (key,))
         kept = list(versions)
-        first = min(0, counting - len(kept))  # what nobody sees is there under places below nought
+        first = min(0, counting - len(kept))  # versions that nobody sees get negative places
         rows = [(key, place, canonical(version)) for place, version in enumerate(kept, first)]
         self._writer.executemany("INSERT INTO versions VALUES (?, ?, ?)", rows)
 
     def floors(self) -> dict[str, int]:
-        """Up to where each origin's changes are gone, as the transaction that was written last left it."""
+        """Up to where each origin's changes are gone, after the last written transaction."""
         return dict(self._writer.execute("SELECT origin, sequence FROM floors ORDER BY origin"))
 
     def forget(self, origin: str, up_to: int, time_us: int = 0) -> None:
-        """Changes of `origin` up to there are no longer kept; the last stamp is remembered. Writes."""
+        """Drop changes of `origin` up to `up_to`, but remember the last stamp. Writes."""
         gone = (origin, up_to)
         newest = "SELECT coalesce(max(time_us), 0) FROM changes WHERE origin = ? AND sequence <= ?"
         time_us = max(time_us, next(self._writer.execute(newest, gone))[0])
@@ -105,7 +104,7 @@ class Storage:
         )
 
     def number_all(self, number: int) -> None:
-        """This leader has made at least so many versions of each key that there is. Writes."""
+        """Note that this leader has made at least `number` versions of every existing key. Writes."""
         self._writer.execute(
             "INSERT INTO counts SELECT DISTINCT key, ? FROM versions WHERE true"
             " ON CONFLICT DO UPDATE SET own = max(own, excluded.own)",
@@ -113,7 +112,7 @@ class Storage:
         )
 
     def held(self, key: str) -> list[Change]:
-        """The versions of `key`, as the transaction that is being written sees them."""
+        """The versions of `key`, as the current transaction sees them."""
         return self._versions(self._writer, key)
 
     def number(self, key: str) -> int:
@@ -122,12 +121,12 @@ class Storage:
         return next((own for (own,) in rows), 0)
 
     def numbered(self, key: str, number: int) -> None:
-        """This leader has made so many versions of `key`. Writes."""
+        """Note that this leader has made `number` versions of `key`. Writes."""
         row = (key, number)
         self._writer.execute("INSERT OR REPLACE INTO counts VALUES (?, ?)", row)
 
     def next_number(self, key: str) -> int:
-        """Count one more of this leader's own versions of `key`. Writes."""
+        """Count one more of this leader's versions of `key`. Writes."""
         count = "INSERT INTO counts VALUES (?, 1) ON CONFLICT DO UPDATE SET own = own + 1 RETURNING own"
         number: int = next(self._writer.execute(count, (key,)))[0]
         return number
@@ -138,18 +137,18 @@ class Storage:
         self._writer.execute("INSERT OR IGNORE INTO set_elements VALUES (?, ?)", row)
 
     def count_conflicts(self, conflicts: int) -> None:
-        """Remember that there have been so many. Writes."""
+        """Record that there have been `conflicts` conflicts. Writes."""
         self._writer.execute("UPDATE met SET conflicts = ?", (conflicts,))
 
     def confirm(self, peer: str, known: Mapping[str, int]) -> None:
-        """Remember what `peer` has confirmed. Writes, blocks."""
+        """Record what `peer` has confirmed. Writes, so it blocks."""
         with self.transaction():
             self._writer.execute("DELETE FROM confirmed WHERE peer = ?", (peer,))
             rows = [(peer, origin, sequence) for origin, sequence in known.items()]
             self._writer.executemany("INSERT INTO confirmed VALUES (?, ?, ?)", rows)
 
     def all_confirmed(self) -> dict[str, dict[str, int]]:
-        """What each peer has confirmed, as the transaction that was written last left it."""
+        """What each peer has confirmed, after the last written transaction."""
         found: dict[str, dict[str, int]] = {}
         rows = "SELECT peer, origin, sequence FROM confirmed ORDER BY peer, origin"
         for peer, origin, sequence in self._writer.execute(rows):
@@ -157,14 +156,14 @@ class Storage:
         return found
 
     def confirmed(self, peer: str) -> dict[str, int]:
-        """What `peer` had confirmed when that was remembered last."""
+        """What `peer` had confirmed when this was last recorded."""
         rows = "SELECT origin, sequence FROM confirmed WHERE peer = ? ORDER BY origin"
         return dict(self._reader.execute(rows, (peer,)))
 
     def after(self, origin: str, sequence: int, limit: int) -> list[Change]:
-        """At most `limit` changes of `origin` that follow its `sequence`, in order.
+        """At most `limit` changes of `origin` after `sequence`, in order.
 
-        There are more where a transaction would be cut in two.
+        There are more if a transaction would otherwise be cut in two.
         """
         rows = "SELECT body FROM changes WHERE origin = ? AND sequence > ? ORDER BY sequence LIMIT ?"
         found = self._reader.execute(rows, (origin, sequence, limit))
@@ -174,7 +173,7 @@ class Storage:
         return changes
 
     def versions(self, key: str) -> list[Change]:
-        """The versions of `key` that are durable."""
+        """The durable versions of `key`."""
         return self._versions(self._reader, key)
 
     def members(self, key: str) -> list[Value]:
@@ -182,7 +181,7 @@ class Storage:
         return self._members(self._reader, key)
 
     def held_members(self, key: str) -> list[Value]:
-        """The same, as the transaction that is being written sees them."""
+        """The same, as the current transaction sees them."""
         return self._members(self._writer, key)
 
     def everything(self) -> tuple[dict[str, list[Change]], dict[str, list[Value]]]:
@@ -197,7 +196,7 @@ class Storage:
         return held, sets
 
     def siblings(self) -> int:
-        """How many keys have several versions, as the transaction that was written last left them."""
+        """How many keys have several versions, after the last written transaction."""
         rows = "SELECT count(DISTINCT key) FROM versions WHERE place > 0"
         number: int = next(self._writer.execute(rows))[0]
         return number
@@ -212,7 +211,7 @@ class Storage:
 
 
 def opened(connect: Callable[[str], apsw.Connection]) -> Storage:
-    """The storage of a leader that has a database of its own. It may write."""
+    """The storage of a leader that has a database of its own. Opening may write."""
     writer = connect(DATABASE)
     with writer:
         writer.execute(SCHEMA)

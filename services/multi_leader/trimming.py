@@ -1,6 +1,6 @@
-"""Trimming: now and then a leader forgets its oldest changes, those that all others have.
+"""Trimming: now and then a leader drops its oldest changes, those that all others have.
 
-Whoever lacks them later after all, because its disk is new, gets a copy: see `copying`.
+A leader that needs them later after all, because its disk is new, gets a copy: see `copying`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,7 +19,7 @@ HEARTBEATS_BETWEEN_LOOKS = 5
 async def keep_trimming(
     clock: Clock, source: Source, exchanges: Collection[Exchange], settings: MultiLeaderSettings
 ) -> None:
-    """Look again and again whether changes can go; what cannot be done now is done the next time."""
+    """Drop changes whenever they can go; if that fails now, it is tried again next time."""
     while True:
         await clock.sleep(HEARTBEATS_BETWEEN_LOOKS * settings.heartbeat_ms / 1000)
         if not source.ships:
@@ -34,9 +34,9 @@ async def keep_trimming(
 def trimmable(
     known: Mapping[str, int], confirmed: Sequence[Mapping[str, int]], floors: Mapping[str, int], keep: int
 ) -> dict[str, int]:
-    """Up to where each origin's changes need not be kept: all others have `confirmed` them, `keep` are newer.
+    """Up to where each origin's changes can go: all others have `confirmed` them, and `keep` newer ones stay.
 
-    Nothing of origins of which nothing more than up to `floors` can go.
+    Leaves out origins whose changes are already trimmed that far (`floors`).
     """
     up_to = {
         origin: min((count - keep, *(peer.get(origin, 0) for peer in confirmed)))

@@ -1,1 +1,1 @@
-"""The shell of every replica: settings in force, capacity, trouble; what is behind it is a family's."""
+"""The shell of every replica: settings in force, capacity, trouble; behind it is the part of a family."""

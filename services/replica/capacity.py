@@ -1,9 +1,9 @@
-"""The capacity of a replica: so many requests of clients a second, the others wait in a queue.
+"""The capacity of a replica: it serves a number of client requests per second; the others wait in a queue.
 
-Real machines have one, and it is why copies are worth having for reads. A simulation has none of its own,
-and local processes share one machine, so it is stated: one server that takes the same time for each request,
-first come first served (how long one waits is Lindley's recursion). Who would have to wait too long is
-refused at once, which is kinder than to let it time out.
+Real machines have a limited capacity, and that is why extra copies help reads. A simulation has no such
+limit, and local processes share one machine, so the settings state it: one server that takes the same time
+for each request, first come, first served (the wait is Lindley's recursion). A request that would wait too
+long is refused at once, which is kinder than letting it time out.
 """
 
 from services.errors import LabError
@@ -20,9 +20,9 @@ class Capacity:
         self._free_at = 0.0
 
     async def served(self, per_s: float | None) -> None:
-        """Return when a request that comes now has been served; `per_s` None means at once.
+        """Return when a request that comes now has been served; with `per_s` None, at once.
 
-        Raises `LabError` overloaded when too many are waiting.
+        Raises `LabError` overloaded if too many are waiting.
         """
         if per_s is None:
             return

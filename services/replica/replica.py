@@ -1,4 +1,4 @@
-"""A replica: one copy of the data. What it does with it is its family's; how much it bears is said here."""
+"""A replica: one copy of the data. Its family says what it does; how much load it bears is decided here."""
 
 import apsw
 
@@ -41,7 +41,7 @@ class Replica(Shell):
         return reply
 
     async def _wait_in_the_queue(self) -> None:
-        """Raises `LabError`: overloaded, or what was waiting is about data that there is no more."""
+        """Wait for capacity. Raises `LabError`: overloaded, or shutting-down if the data is new by then."""
         beginning = self.beginnings
         await self._capacity.served(self.settings.capacity_per_s)
         if self.beginnings != beginning:

@@ -1,4 +1,4 @@
-"""Settings: read once, checked once, frozen. Where a node lives, what all families share, what each adds."""
+"""Settings: read once, checked once, frozen. Where a node lives, what families share, what each adds."""
 
 from services.settings.common import CommonSettings
 from services.settings.node import NodeSettings, settings_from
@@ -7,4 +7,4 @@ from services.settings.single_leader import SingleLeaderSettings
 
 __all__ = ["USUAL", "AnySettings", "CommonSettings", "NodeSettings", "settings_from", "settings_of"]
 
-USUAL: CommonSettings = SingleLeaderSettings()  # of a cluster of which nothing else is said
+USUAL: CommonSettings = SingleLeaderSettings()  # of a cluster without other settings

@@ -1,7 +1,7 @@
-"""What every family's settings have in common: times, places, capacity; and what a family adds is its own.
+"""What all families' settings have in common: times, places, capacity. Each family adds its own.
 
-A scenario's variant chooses them. Every node of a cluster has the same, and an order can replace them. On the
-wire they are flat JSON with the family's name in it.
+A scenario's variant chooses them. All nodes of a cluster have the same settings, and an order can replace
+them. On the wire they are flat JSON that includes the family's name.
 """
 
 from collections.abc import Sequence
@@ -13,20 +13,20 @@ import msgspec
 
 MOST, MOST_MS, MOST_CHUNK_BYTES = 2**31, 24 * 3600 * 1000, 16 << 20  # a chunk must fit into a message
 LEAST_PER_S = 0.01
-UNITS = ("_ms", "_entries", "_bytes", "_pages", "_kb_per_s")  # numbers of these are positive
+UNITS = ("_ms", "_entries", "_bytes", "_pages", "_kb_per_s")  # numbers in these units are positive
 
 
 class CommonSettings(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="family"
 ):
-    """Base of each family's settings; times in milliseconds. Raises `ValueError` naming what cannot be."""
+    """Base of each family's settings; times in milliseconds. Raises `ValueError` naming what is wrong."""
 
     heartbeat_ms: int = 100
     detection_timeout_ms: int = 600
     call_timeout_ms: int = 500  # a single message between nodes
-    acknowledge_timeout_ms: int = 1000  # how long a write waits for those who must have it
-    datacenters: tuple[tuple[str, ...], ...] = ()  # which replicas and gateways stand in one place
-    capacity_per_s: float | None = None  # so many requests of clients a replica serves; None: all it can
+    acknowledge_timeout_ms: int = 1000  # how long a write waits for the nodes that must have it
+    datacenters: tuple[tuple[str, ...], ...] = ()  # which replicas and gateways are in one place
+    capacity_per_s: float | None = None  # client requests that a replica serves; None: all it can
 
     def __post_init__(self) -> None:
         self._check_numbers()
@@ -41,7 +41,7 @@ class CommonSettings(
             )
         placed = [node for datacenter in self.datacenters for node in datacenter]
         if len(set(placed)) < len(placed):
-            raise ValueError(f"a node stands in two of the datacenters {self.datacenters}")
+            raise ValueError(f"a node is in two of the datacenters {self.datacenters}")
 
     def _check_numbers(self) -> None:
         names, look, most = _bounded(type(self))
@@ -58,45 +58,45 @@ class CommonSettings(
 
     @property
     def kind(self) -> str:
-        """The family for people, with what makes it another one where it has several sorts of parts."""
+        """The family's name for people, extended if the family has several sorts of parts."""
         return self.family
 
     @property
     def parts(self) -> str:
-        """Where the family's parts are that these settings call for, as `module:name`."""
+        """Where the parts are that these settings call for, as `module:name`."""
         return f"services.{self.family.replace('-', '_')}.family:FAMILY"
 
     @property
     def patience_s(self) -> float:
-        """How long a gateway waits: as long as a replica may for the others, and the way there."""
+        """How long a gateway waits: as long as a replica may wait for others, plus the way there."""
         return (self.call_timeout_ms + self.acknowledge_timeout_ms) / 1000
 
     @property
     def groups(self) -> tuple[tuple[str, ...], ...]:
-        """The replicas that hold the same keys, group by group; empty where all hold everything."""
+        """The replicas that hold the same keys, group by group; empty if all hold everything."""
         return ()
 
     @property
     def converges(self) -> bool:
-        """Do these settings promise that the replicas of a group are alike once nobody owes anything?"""
+        """Do these settings promise that a group's replicas are alike once no node owes anything?"""
         return True
 
     def all_alike(self, replicas: Sequence[str]) -> bool:
-        """Does that mean all that a replica of a group holds? Where they share the keys it does not."""
+        """Does that cover all that a replica of a group holds? Not if replicas share out the keys."""
         return self.converges
 
     @property
     def devices_hold_data(self) -> bool:
-        """Do devices keep what the replicas keep? Else they only have users."""
+        """Do devices keep what the replicas keep, or do they only have users?"""
         return True
 
     @property
     def watched(self) -> bool:
-        """Is there a controller that decides something? Else it stands by and says so."""
+        """Does the controller decide anything? If not, it stands by and says so."""
         return False
 
     def check_fit(self, replicas: Sequence[str], consumers: Sequence[str] = ()) -> None:
-        """Raise `ValueError` unless these are for a cluster of these replicas and consumers of the log."""
+        """Raise `ValueError` unless these settings fit a cluster of these replicas and log consumers."""
         if consumers:
             raise ValueError(
                 f"{', '.join(consumers)} would follow one leader's log, and {self.family} has none; "
@@ -105,23 +105,23 @@ class CommonSettings(
 
     @property
     def named(self) -> tuple[str, ...]:
-        """The nodes that are named here; a cluster without one of them was meant otherwise."""
+        """The nodes that the settings name; the cluster must have all of them."""
         return tuple(node for datacenter in self.datacenters for node in datacenter)
 
     def near(self, node: str) -> tuple[str, ...]:
-        """The nodes in the datacenter of `node`; none where no datacenter is named."""
+        """The nodes in the datacenter of `node`; empty if no datacenter is named."""
         return next((datacenter for datacenter in self.datacenters if node in datacenter), ())
 
 
 @cache
 def _bounded(kind: type[CommonSettings]) -> tuple[tuple[str, ...], Any, tuple[int, ...]]:
-    """The fields of `kind` that count something, a look at all of them, and the most that each may be."""
+    """The fields of `kind` that count something, a getter for all of them, and the maximum of each."""
     names = tuple(name for name in kind.__struct_fields__ if name.endswith(UNITS))
     return names, attrgetter(*names), tuple(map(_most, names))
 
 
 def _most(name: str) -> int:
-    """What nobody needs more of, and timers, SQLite and messages can still cope with."""
+    """The maximum: more than anybody needs, yet within what timers, SQLite and messages can handle."""
     if name == "chunk_bytes":
         return MOST_CHUNK_BYTES
     return MOST_MS if name.endswith("_ms") else MOST

@@ -17,32 +17,32 @@ ReadRepair: TypeAlias = Literal["none", "behind", "before"]
 
 
 class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderless"):
-    """A key lies on `n` replicas, its homes. A write needs `w` of them, a read `r`, or as a request says.
+    """A key is on `n` replicas, its homes. A write needs `w` of them, a read `r`, unless a request says else.
 
-    With w + r > n the homes that answer a read overlap with those that took a write.
+    With w + r > n, the homes that answer a read overlap with those that took a write.
     """
 
-    detection_timeout_ms: int = 2000  # so long a home that did not answer is asked last
+    detection_timeout_ms: int = 2000  # how long a home that did not answer is asked last
     n: int = 3
     w: int = 2
     r: int = 2
-    # Of all homes, or of those in the coordinator's datacenter; others stand in for homes, or keep for them.
+    # Of all homes, or of those in the coordinator's datacenter; or others stand in for homes, or keep hints.
     quorum: Quorum = "all"
     writes: Writes = "at-once"  # or ask for the newest version first, and write a later one
-    read_repair: ReadRepair = "behind"  # the answer, or before it, so that no later read sees less
+    read_repair: ReadRepair = "behind"  # after the answer, or before it, so that no later read sees less
     versions: VersionsKept = "last-write-wins"  # or siblings, as vectors tell
     obsolete: Obsolete = (
-        "kept"  # as siblings: writes that had not seen what their home has numbered, or refused
+        "kept"  # as siblings, or refused: writes that had not seen all that their home has numbered
     )
-    clock: Clock = "hybrid"  # of stamps: later than what was seen, or the wall clock and nothing else
+    clock: Clock = "hybrid"  # for stamps: later than all stamps seen, or only the wall clock
     clocks_off_s: dict[str, float] = msgspec.field(
         default_factory=dict
-    )  # nodes whose wall clock is so many seconds ahead of the others
+    )  # by how many seconds a node's wall clock is ahead of the others
     sloppy: bool = False  # the same as quorum 'sloppy'
-    handoff_ms: int = 200  # between two tries to hand home what others keep
-    hint_ms: int = 3_600_000  # so long they keep it
+    handoff_ms: int = 200  # between two attempts to hand over hints
+    hint_ms: int = 3_600_000  # how long hints are kept
     tombstones: Tombstones = "kept"  # or collected by age, or once all homes are known to have them
-    tombstone_grace_ms: int = 10_000  # so long they are kept at least
+    tombstone_grace_ms: int = 10_000  # how long they are kept at least
     anti_entropy: bool = False  # homes compare what they hold, two at a time, and exchange what differs
     anti_entropy_ms: int = 300  # between two comparisons of one home
     read_bound_s: float | None = None  # a home that may be further behind answers no reads
@@ -53,7 +53,7 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
             raise ValueError(f"n is how many homes a key has, at least 1, not {self.n}")
         if self.versions != "last-write-wins" and self.writes == "read-first":
             raise ValueError(
-                f"writes 'read-first' are for a later stamp, and versions {self.versions!r} do not go by "
+                f"writes 'read-first' are for a later stamp, and versions {self.versions!r} do not use "
                 "stamps; take 'last-write-wins' or writes 'at-once'"
             )
         if self.versions == "last-write-wins" and self.obsolete == "refused":
@@ -62,14 +62,14 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
                 "only they tell what is obsolete"
             )
         if self.sloppy and self.quorum not in ("all", "sloppy"):
-            raise ValueError(f"sloppy is a quorum itself; leave it out, or the quorum {self.quorum!r}")
+            raise ValueError(f"sloppy is itself a quorum; leave out either it or the quorum {self.quorum!r}")
         if self.versions != "last-write-wins" and self.rule == "sloppy":
             raise ValueError(
-                f"a sloppy quorum needs versions 'last-write-wins', not {self.versions!r}: nobody "
-                "who stands in for a home numbers writes"
+                f"a sloppy quorum needs versions 'last-write-wins', not {self.versions!r}: "
+                "stand-ins do not number writes"
             )
         if self.quorum == "local" and not self.datacenters:
-            raise ValueError("a quorum 'local' is of a datacenter, and datacenters names none")
+            raise ValueError("a quorum 'local' needs a datacenter, and datacenters names none")
         if self.keeps_hints and self.tombstones != "kept" and self.hint_ms > self.tombstone_grace_ms:
             raise ValueError(
                 f"hint_ms ({self.hint_ms}) must be at most tombstone_grace_ms ({self.tombstone_grace_ms}), "
@@ -99,12 +99,12 @@ class LeaderlessSettings(CommonSettings, frozen=True, kw_only=True, tag="leaderl
 
     @property
     def keeps_hints(self) -> bool:
-        """Does anybody keep what is meant for another?"""
+        """Do nodes keep hints for others?"""
         return self.rule in ("sloppy", "hinted")
 
     @property
     def converges(self) -> bool:
-        """See `CommonSettings`: read repair alone never finds what nobody reads."""
+        """See `CommonSettings`: read repair alone never repairs what nobody reads."""
         return self.anti_entropy
 
     def all_alike(self, replicas: Sequence[str]) -> bool:

@@ -30,32 +30,32 @@ Documents: TypeAlias = Literal[  # see services/multi_leader/documents
 ]
 
 MOST_STEPS = 10_000_000
-MOST_HOPS = 1000  # each of them is written down in the change
+MOST_HOPS = 1000  # the change records each of them
 
 
 class MultiLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="multi-leader"):
     """How leaders share their changes and settle conflicts; times in milliseconds."""
 
-    conflicts: Conflicts = "record"  # what becomes of versions that knew nothing of each other
-    # The same, of keys that begin so; of several beginnings the longest counts.
+    conflicts: Conflicts = "record"  # what becomes of concurrent versions
+    # The same, by key prefix; of several prefixes the longest counts.
     conflicts_of: dict[str, Conflicts] = msgspec.field(default_factory=dict)
-    handler: str = "wiki-titles"  # the application's own, of `on-write-handler`: a name, or a file
-    handler_steps: int = 100_000  # lines of Python that it may take; then it is broken off
+    handler: str = "wiki-titles"  # the application's own, for `on-write-handler`: a name, or a file
+    handler_steps: int = 100_000  # lines of Python that it may run; then it is stopped
     detection: Detection = "async"  # `sync`: a client waits until every leader has its write
-    delivery: Delivery = "arrival"  # `causal`: a change waits here for what its leader knew
-    clock: Clock = "hybrid"  # of stamps: later than what was seen, or the wall clock and nothing else
-    # Nodes whose wall clock is so many seconds ahead of the others.
+    delivery: Delivery = "arrival"  # `causal`: a change waits for what its leader knew
+    clock: Clock = "hybrid"  # for stamps: later than all stamps seen, or only the wall clock
+    # By how many seconds a node's wall clock is ahead of the others.
     clocks_off_s: dict[str, float] = msgspec.field(default_factory=dict)
     home: Home = "gateway"  # whose leader a request goes to: that of the gateway, or of the record
     moves: bool = True  # while a home does not answer, its requests go to another leader
     topology: TopologyName = "all-to-all"  # who ships whose changes to whom
-    origin_tags: bool = True  # a change keeps the name of the leader that took it; else it is taken for new
-    most_hops: int = 40  # without tags: so often a change is handed on, and no further
+    origin_tags: bool = True  # a change keeps the name of the leader that took it; else it counts as new
+    most_hops: int = 40  # without tags: how often a change is handed on at most
     # How the one leader of a datacenter replicates to its followers there; `none`: every replica leads.
     inside: Inside = "none"
-    log_retention_entries: int = 100_000  # of each origin; older ones that everybody has are trimmed
-    documents: Documents = "none"  # sets are texts then, which devices edit in this way
-    lock_ms: int = 3000  # so long after the last keystroke a document stays locked for the others
+    log_retention_entries: int = 100_000  # of each origin; older ones that all leaders have are trimmed
+    documents: Documents = "none"  # if set, sets are texts, which devices edit in this way
+    lock_ms: int = 3000  # how long after the last keystroke a document stays locked
     on_return: OnReturn = "sync"  # `overwrite`: what a device brings replaces what it finds, seen or not
     batch_entries: int = 64  # changes in one message; even the largest values fit into it
 
@@ -76,7 +76,7 @@ class MultiLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="multi-
             )
 
     def _check_inside(self) -> None:
-        """What only a leader that stands alone can do."""
+        """Raise `ValueError` for what only a leader without followers can do."""
         alone = {"documents": "none", "detection": "async", "on_return": "sync", "origin_tags": True}
         if self.inside != "none":
             for name, needed in alone.items():
@@ -114,7 +114,7 @@ class MultiLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="multi-
 
     @property
     def converges(self) -> bool:
-        """See `CommonSettings`: not by order of arrival, nor while changes run in circles."""
+        """See `CommonSettings`: not by arrival order, nor while changes run in circles."""
         return "arrival-order" not in (self.conflicts, *self.conflicts_of.values()) and self.origin_tags
 
     @property

@@ -1,4 +1,4 @@
-"""Where one node lives: its name, its links, its directory, from its environment; read once, checked once."""
+"""Where one node lives: its name, links and directory, from its environment; read once, checked once."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from services.settings.single_leader import SingleLeaderSettings
 class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Where one node lives.
 
-    `links` maps each node it talks to onto the base URL of its own link to that node.
+    `links` maps each node that it talks to to the base URL of its own link to that node.
     """
 
     node: str
@@ -29,7 +29,7 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
     gateways: tuple[str, ...]
     companions: dict[str, str] = {}  # nodes of other roles beside the cluster, and their roles
     links: dict[str, str]
-    cache_server: str = ""  # the URL of a cache's Redis server; empty: one of its own
+    cache_server: str = ""  # the URL of a cache's Redis server; empty: the cache starts its own
     data_dir: Path
     token: str
     allowed_hosts: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
         self.must_suit(self.cluster)
 
     def must_suit(self, settings: CommonSettings) -> None:
-        """Raise `ValueError` unless `settings` are for a cluster of these nodes."""
+        """Raise `ValueError` unless `settings` fit a cluster of these nodes."""
         settings.check_fit(self.replicas, self.consumers)
         known = (*self.replicas, *self.gateways, *self.companions, self.node, *self.links)
         for name in settings.named:
@@ -55,7 +55,7 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def consumers(self) -> tuple[str, ...]:
-        """The companions that follow one leader's log; caches and devices know nothing of it."""
+        """The companions that follow one leader's log; caches and devices do not."""
         return tuple(name for name, role in self.companions.items() if role not in ("cache", "device"))
 
     @property
@@ -107,7 +107,7 @@ def _token(environ: Mapping[str, str]) -> str:
     path = environ.get("LAB_TOKEN_FILE")
     token = _token_in(path) if path else _required(environ, "LAB_TOKEN")
     if re.fullmatch("[!-~]{1,512}", token) is None:
-        where = f"in {path}" if path else "in LAB_TOKEN"  # and not what it is: it is a secret
+        where = f"in {path}" if path else "in LAB_TOKEN"  # where, not what: the token is a secret
         raise ValueError(
             f"the token {where} must be one word of at most 512 visible ASCII characters; "
             f"it has {len(token)}, or others among them"

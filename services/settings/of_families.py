@@ -1,4 +1,4 @@
-"""Settings of whatever family, told apart by the name in them; without one they are single-leader's."""
+"""Settings of any family, told apart by the family's name in them; without one they are single-leader's."""
 
 from collections.abc import Mapping
 from functools import reduce
@@ -14,7 +14,7 @@ from services.settings.wording import complaint
 FAMILY = "family"
 KINDS: Mapping[str, type[CommonSettings]] = {name: part_of(name, "settings").SETTINGS for name in FAMILIES}
 
-# Those of any family, for whoever decodes them.
+# Settings of any family, for decoding.
 if TYPE_CHECKING:
     AnySettings: TypeAlias = CommonSettings
 else:

@@ -35,7 +35,7 @@ ReadPolicy: TypeAlias = Literal[  # see services/single_leader/door/policies.py
     "causal-order",
 ]
 READ_POLICIES: tuple[ReadPolicy, ...] = get_args(ReadPolicy)
-# Those that need to know nothing of a session; a transaction has no others.
+# Those that need no session; transactions have no others.
 SQL_POLICIES: tuple[ReadPolicy, ...] = ("leader", "any", "followers", "nearest", "bounded", "recent")
 Coordination: TypeAlias = Literal["controller", "election", "manual"]
 
@@ -57,20 +57,20 @@ class SingleLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="singl
     semi_sync_timeout_ms: int = 400  # semi-sync-timeout: give up waiting; semi-sync: take another follower
     read_bound_ms: int = 400  # `bounded`: how far behind a follower may be; `leader-for-a-while`: how long
     token_wait_ms: int = 200  # how long a replica waits for the position in a client's token
-    partitions: Layout = ()  # which replicas hold which part of the keys; none: all hold everything
-    replication_log: ReplicationLog = "row"  # how changes of the SQL tables are written down
-    reporting_indexes: bool = False  # every replica but the first has an index more, as for reports
+    partitions: Layout = ()  # which replicas hold which part of the keys; empty: all hold everything
+    replication_log: ReplicationLog = "row"  # how the log records changes of the SQL tables
+    reporting_indexes: bool = False  # every replica but the first has an extra index, as if for reports
     feed: FeedKind = "log"  # how a consumer beside the cluster learns of changes
-    feed_epochs: bool = True  # its place is held against the leader's log, and not a number alone
-    epoch_keys: bool = False  # counters of keys begin anew in each epoch, far beyond those before
+    feed_epochs: bool = True  # its place is checked against the leader's log by epoch, too
+    epoch_keys: bool = False  # key counters begin anew in each epoch, far beyond earlier ones
     new_format: tuple[str, ...] = ()  # replicas that store in another format: larger pages, UTF-16
     batch_entries: int = 64  # so that even the largest values fit into one message
-    copy_by: CopyMethod = "snapshot"  # what a newcomer gets: a consistent snapshot, or the moving file
+    copy_by: CopyMethod = "snapshot"  # what a newcomer gets: a consistent snapshot, or the changing file
     chunk_bytes: int = 256 * 1024  # of a copy, in one message
-    copy_kb_per_s: int = 50_000  # no faster, so that a copy leaves room for the clients' requests
-    checkpoint_pages: int = 1000  # so many pages in SQLite's own log, and they go into the database file
+    copy_kb_per_s: int = 50_000  # limits a copy, to leave room for clients' requests
+    checkpoint_pages: int = 1000  # at so many pages, SQLite's own log goes into the database file
     log_retention_entries: int = 100_000  # older entries are trimmed from the log; a snapshot replaces them
-    on_log_gone: OnLogGone = "snapshot"  # a follower needs what was trimmed: copy, or `skip` the gap
+    on_log_gone: OnLogGone = "snapshot"  # if a follower needs trimmed entries: copy, or `skip` the gap
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -114,7 +114,7 @@ class SingleLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="singl
 
     @property
     def followers_matter(self) -> bool:
-        """False when neither writes nor bounded reads depend on how far the followers are."""
+        """False if neither writes nor bounded reads depend on how far the followers are."""
         return self.replication != "async" or self.reads == "bounded"
 
     @property
@@ -124,7 +124,7 @@ class SingleLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="singl
 
     @property
     def lone(self) -> bool:
-        """Can a leader that may still lead have no successor? Only then can it vouch for what it says."""
+        """Is a leader that may still lead certainly the only one? Only then can it vouch for what it says."""
         return self.lease or self.coordination == "election"
 
     @property
@@ -138,7 +138,7 @@ class SingleLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="singl
         return (*super().named, *self.new_format, *self.synchronous)
 
     def with_those_of(self, other: "SingleLeaderSettings", *names: str) -> "SingleLeaderSettings":
-        """These settings, but those of the given names as in `other`."""
+        """These settings, but with the named ones taken from `other`."""
         return replace(self, **{name: getattr(other, name) for name in names})
 
     def check_fit(self, replicas: Sequence[str], consumers: Sequence[str] = ()) -> None:

@@ -1,4 +1,4 @@
-"""What is wrong with a setting, for whoever typed it: its name, the value, and what would be right."""
+"""What is wrong with a setting, for the person who typed it: its name, its value, and what would be right."""
 
 import difflib
 import re
@@ -10,9 +10,9 @@ from msgspec.structs import fields
 
 
 def complaint(kinds: Mapping[str, type], family: str, given: Mapping[str, Any], said: str) -> str:
-    """Words for the first of the settings `given` that does not suit that family; else what was `said`.
+    """What is wrong with the first setting in `given` that does not suit the family; else what was `said`.
 
-    `kinds` has the settings of every family, `said` is what the reader of JSON made of it.
+    `kinds` has the settings of every family; `said` is the complaint of the JSON decoder.
     """
     kind = kinds[family]
     for name, value in given.items():
@@ -39,7 +39,7 @@ def _hint(kinds: Mapping[str, type], family: str, name: str) -> str:
 
 
 def _choices(annotation: Any) -> tuple[Any, ...]:
-    """All values of a `Literal`, also of one that may be left out (`… | None`)."""
+    """All values of a `Literal`, even of an optional one (`… | None`)."""
     if get_origin(annotation) is Literal:
         return get_args(annotation)
     if get_origin(annotation) in (Union, UnionType):

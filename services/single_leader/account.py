@@ -1,4 +1,4 @@
-"""What a replica says of itself: to whoever leads or decides, in short; to people and the lab, all of it."""
+"""What a replica reports: a short pulse to the leader or controller, a full status to people and the lab."""
 
 from services.messages import Status
 from services.messages.single_leader import LeadStatus, Pulse
@@ -7,7 +7,7 @@ from services.single_leader.timers import timers
 
 
 def pulse(standing: Standing) -> Pulse:
-    """What the controller must hear again and again."""
+    """What the controller must hear regularly."""
     leader = standing.leader
     return Pulse(
         node=standing.env.node,
@@ -20,7 +20,7 @@ def pulse(standing: Standing) -> Pulse:
 
 
 def status(standing: Standing) -> Status:
-    """All that this replica knows of itself."""
+    """The full status of this replica."""
     leader, last, epoch = standing.leader, standing.storage.last, standing.epoch
     detail = LeadStatus(
         epoch=epoch,
@@ -50,7 +50,7 @@ def status(standing: Standing) -> Status:
 
 
 def _owes(standing: Standing) -> int:
-    """A leader: what its followers lack, and clients' answers. Who follows nobody: to find out whom."""
+    """A leader owes what its followers lack and what is unacknowledged; a replica without a leader owes 1."""
     if leader := standing.leader:
         end = standing.storage.last.sequence
         lacking = sum(max(0, end - each.sequence) for each in leader.progress().values())

@@ -1,4 +1,4 @@
-"""When may a leader tell a client that its write is done? Every rule of the chapter, as a row of one table.
+"""When may a leader tell a client that its write is done? One table with a row for each rule of the chapter.
 
 | rule | a write is acknowledged once it is durable on |
 |---|---|
@@ -26,7 +26,7 @@ class FollowerView(Struct, frozen=True):
 
 class Confirmed(NamedTuple):
     """How far the log is durable: on the leader, on its followers from the most advanced one down, and on
-    the synchronous one (0 when there is none); and whether the leader waits for nobody for a while.
+    the synchronous one (0 when there is none); and whether the leader has stopped waiting for a while.
     """
 
     own: int
@@ -38,8 +38,8 @@ class Confirmed(NamedTuple):
 class Rule(NamedTuple):
     """`up_to` is the highest sequence number that may be acknowledged.
 
-    `holders` is how many of so many replicas certainly hold a write that was acknowledged; where that is the
-    leader alone, nobody's promise is worth waiting for, and it counts as all of them.
+    `holders` maps the number of replicas to how many of them certainly hold an acknowledged write. If only
+    the leader does, no number of promises helps, so the rule counts all replicas and waits for none.
     """
 
     up_to: Callable[[Confirmed], int]
@@ -92,11 +92,11 @@ def acknowledged(
 def waited_for(
     named: Sequence[str], leader: str, followers: Mapping[str, FollowerView]
 ) -> Mapping[str, FollowerView]:
-    """The followers that `sync` waits for: those that are `named`, or all where none is.
+    """The followers that `sync` waits for: those that are `named`, or all if none is.
 
-    Where the leader is named itself, the most advanced of the others takes its place, whoever that is by
-    then: a failover counts on so many who have each write. Who is named and does not follow has nothing, and
-    holds everything up.
+    If the leader itself is named, the most advanced of the unnamed followers takes its place, because a
+    failover relies on that many replicas having each write. A named replica that does not follow counts as
+    having nothing, so it blocks all writes.
     """
     if not named:
         return followers
@@ -107,19 +107,19 @@ def waited_for(
 
 
 def enough_promises(rule: Replication, replicas: int, named: int = 0) -> int:
-    """How many replicas must have promised a new epoch so that one of them has every acknowledged write.
+    """How many replicas must promise a new epoch so that one of them has every acknowledged write.
 
-    A write that k replicas hold is in each set of `replicas - k + 1` of them. Where so many followers are
-    `named`, these and the leader hold it.
+    A write on k replicas is in every set of `replicas - k + 1` of them. If `named` followers are named, they
+    and the leader hold it.
     """
     holders = min(named + 1, replicas) if named else RULES[rule].holders(replicas)
     return replicas - holders + 1
 
 
 def seen_by_readers(own: int, followers: Mapping[str, FollowerView], now: float) -> int:
-    """The highest sequence number that every follower has which may still answer bounded reads.
+    """The highest sequence number that is on every follower which may still answer bounded reads.
 
-    A write that is acknowledged only up to here can be missed by no bounded read that begins later.
+    If the leader acknowledges only up to here, no later bounded read can miss an acknowledged write.
     """
     return min((v.durable for v in followers.values() if now < v.may_read_until), default=own)
 
@@ -129,9 +129,9 @@ def synchronous_follower(
 ) -> str | None:
     """Which follower is to be the synchronous one.
 
-    The present one stays unless it is `late`, that is, lacks what it should have had long ago; then the most
-    advanced takes its place. Also one that moves all the time may be late, when it moves too slowly. (So
-    Kafka takes a replica out of the in-sync set by how long it has not been level, not by how it moves.)
+    The current one stays unless it is `late`, that is, it lacks what it should have had long ago; then the
+    most advanced takes its place. A follower that keeps moving, but too slowly, is late too. (Likewise Kafka
+    drops a replica from the in-sync set when it has not been level for too long, even if it still moves.)
     """
     if current is not None and not late:
         return current

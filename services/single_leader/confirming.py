@@ -1,4 +1,4 @@
-"""What followers confirm to their leader, and how far that lets it acknowledge by the rule in force."""
+"""What followers confirm to their leader, and how far the rule in force then lets it acknowledge."""
 
 from collections.abc import Callable, Mapping
 
@@ -11,7 +11,7 @@ from services.single_leader.shipping import Follower
 
 
 class Confirming:
-    """`followers` are the leader's own, and change while it leads; so may the settings."""
+    """`followers` is the leader's own mapping; it and the settings may change while the leader leads."""
 
     def __init__(
         self,
@@ -22,18 +22,18 @@ class Confirming:
         say: Callable[..., None],
     ) -> None:
         self._env, self._followers, self._commit_times, self._say = env, followers, commit_times, say
-        self.synchronous: str | None = next(iter(followers), None)  # for whom `semi-sync` waits
-        self.held = 0  # what the rule confirms at this moment; what was acknowledged is not taken back
+        self.synchronous: str | None = next(iter(followers), None)  # the follower that `semi-sync` waits for
+        self.held = 0  # what the rule confirms now; acknowledgements are never taken back
         self.adopt(settings)
 
     def adopt(self, settings: SingleLeaderSettings) -> None:
-        """From now on these settings hold."""
+        """Use these settings from now on."""
         self._settings, self._fallen_back = settings, False
         if settings.synchronous and settings.synchronous[0] in self._members:
             self.synchronous = settings.synchronous[0]  # should the rule be `semi-sync` next
 
     def waits_for(self) -> tuple[str, ...]:
-        """The followers without whom no write is acknowledged; none where any of them will do, or nobody."""
+        """The followers that every write needs; empty if any follower will do, or none is needed."""
         if self._settings.replication == "semi-sync":
             return (self.synchronous,) if self.synchronous else ()
         if self._settings.replication != "sync":
@@ -41,7 +41,7 @@ class Confirming:
         return tuple(self._waited_for(self._caught_up))
 
     def up_to(self, own: int) -> int:
-        """The sequence up to which, of the `own` log, enough followers have what they must have."""
+        """The sequence up to which enough followers have the leader's `own` log."""
         self.held = self._confirmed(own) if self._settings.followers_matter else own
         return self.held
 
@@ -94,5 +94,5 @@ class Confirming:
             self._fallen_back = False
 
     def _is_late(self, view: FollowerView, now: float) -> bool:
-        """Has it lacked something for longer than a write is to wait, however much it moves meanwhile?"""
+        """Has it lacked something for longer than a write may wait, even if it kept moving?"""
         return self._commit_times.lag(view.durable, now).seconds > self._settings.semi_sync_timeout_ms / 1000

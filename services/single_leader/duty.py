@@ -1,4 +1,4 @@
-"""A duty: some of the requests that a replica answers. A new ability is a new duty, in a file of its own."""
+"""A duty: a group of requests that a replica answers. A new ability is a new duty in its own file."""
 
 from typing import Protocol
 
@@ -11,4 +11,4 @@ class Duty(Protocol):
     """Made once for each replica, over its `Standing`."""
 
     def answers(self) -> Answers:
-        """What replies to each kind of request. Raises `LabError` for every refusal and failure."""
+        """The function that answers each kind of request. They raise `LabError` to refuse or fail."""

@@ -1,9 +1,9 @@
-"""The logical log for consumers outside: what is acknowledged, from a place that this log has.
+"""The logical log for consumers outside: acknowledged entries, from a place that this log has.
 
-Acknowledged is not for ever under every rule: what only an old leader had may be gone after a failover. So
-a consumer's place is held against the log as a follower's is (Raft's log matching), epoch and sequence, and
-where they part the consumer is told how far back to look. A place before the log's beginning can be trusted
-as long as its epoch had not ended there; of older epochs nobody can tell.
+Not every rule makes acknowledged entries last: what only an old leader had may be gone after a failover. So
+the leader checks a consumer's place against its log like a follower's, by epoch and sequence (Raft's log
+matching). Where they part, it tells the consumer how far back to look. A place before the log's beginning can
+be trusted if its epoch is that of the oldest entry; of older epochs nobody can tell.
 """
 
 from services.errors import LabError
@@ -34,7 +34,7 @@ class Feed:
         if message.by_number:
             after = storage.newest_up_to(Position(leader.epoch, after.sequence))
         if after.epoch > leader.epoch:
-            text = f"{node} leads in epoch {leader.epoch}, and {after} was written by somebody newer"
+            text = f"{node} leads in epoch {leader.epoch}, and {after} was written by a newer leader"
             raise LabError("stale-epoch", text)
         with storage.snapshot():
             acknowledged = storage.newest_up_to(Position(leader.epoch, end))
@@ -50,8 +50,8 @@ class Feed:
 def parting(after: Position, nearest: Position, first: Position, needs_next: bool) -> Position | None:
     """Where a consumer that stands at `after` must look next; None when the log goes on from there.
 
-    `nearest` is the log's newest entry that is not newer, `first` its oldest one. Raises `LabError` log-gone
-    when what would tell was trimmed, or what follows, if that is needed.
+    `nearest` is the log's newest entry that is not newer than `after`, `first` its oldest entry. Raises
+    `LabError` log-gone when the entries that would tell were trimmed, or with `needs_next` those that follow.
     """
     if after.sequence < first.sequence:
         same = after == START or after.epoch == first.epoch

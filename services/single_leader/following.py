@@ -1,4 +1,4 @@
-"""Following: take the leader's log as one's own, unless its epoch is over."""
+"""Following: a replica takes over the leader's log, unless the leader's epoch is over."""
 
 from services.errors import LabError
 from services.messages.single_leader import Append, Appended
@@ -14,7 +14,7 @@ class Following:
 
     def __init__(self, standing: Standing, newcomer: Newcomer) -> None:
         self._standing, self._newcomer = standing, newcomer
-        self._refused = ""  # why the log was refused the last time, said once
+        self._refused = ""  # why it last refused the log; it says so once
 
     def answers(self) -> Answers:
         """See `Duty`."""
@@ -63,7 +63,7 @@ class Following:
             self._standing.say("refused-log", sender=batch.leader, reason=str(error))
 
     def _must_follow_on(self, batch: Append) -> None:
-        """A log with a hole in it says nothing; `skip` is there to show what comes of it."""
+        """Refuse a log with a gap, unless `skip` is set to show what comes of one."""
         skips = self._standing.cluster.on_log_gone == "skip"
         if not skips and not follows_on(batch.entries, batch.previous):
             first = batch.entries[0].position
@@ -83,5 +83,5 @@ class Following:
 
 
 def _is_short(batch: Append) -> bool:
-    """A row or two for each of a few entries; a record of the SQL tables may change any number."""
+    """Does it change only a few rows? A record of the SQL tables may change any number."""
     return len(batch.entries) <= MOST_AT_ONCE and all(entry.record is None for entry in batch.entries)

@@ -1,12 +1,12 @@
-"""Handing over: a leader gives up the lead as planned, and no client notices more than a short wait.
+"""Handing over: a leader gives up the lead as planned, and clients notice no more than a short wait.
 
-The successor catches up while requests go on. Then new requests wait; what was taken before is answered; the
-successor gets the last of the log. Now this replica gives up its lease and the lead, *before* anybody else
-may begin. Whatever becomes of the hand-over, and even if it is cut off at this moment, it answers nothing as
-the leader of this epoch again. Only then the lead passes: by the controller, who asked for it, or else by an
-election to which the successor is invited. If nobody takes it, this replica stands for election itself, in a
-new epoch, or the controller appoints it again. Requests that waited are then told who leads (`Hold` ends),
-and gateways send them there.
+The successor catches up while requests go on. Then new requests wait, the leader answers those it has taken,
+and the successor gets the last of the log. Now this replica gives up its lease and the lead, *before* any
+other may begin. Whatever becomes of the hand-over, even if this replica is cut off now, it never again
+answers as the leader of this epoch. Only then does the lead pass: through the controller that asked for it,
+or through an election to which the successor is invited. If nobody takes the lead, this replica stands for
+election itself, in a new epoch, or the controller appoints it again. Waiting requests then learn who leads
+(`Hold` ends), and gateways send them there.
 """
 
 from services.errors import LabError
@@ -48,13 +48,13 @@ class HandingOver:
         return account.pulse(standing)
 
     async def _prepared(self, leader: Leader, wanted: str | None) -> str:
-        """The successor, with the whole log; new requests wait. Raises `LabError`, and they go on."""
+        """The successor, once it has the whole log; new requests wait. On a `LabError` they go on."""
         standing = self._standing
         wait_s = standing.cluster.acknowledge_timeout_ms / 1000
         successor = await leader.successor(wanted)
         standing.hold.begin(wait_s)
         try:
-            await leader.complete(successor, wait_s / 2)  # half of the wait is left for the lead to pass
+            await leader.complete(successor, wait_s / 2)  # the other half is for the lead to pass
         except LabError:
             if standing.leader is leader:
                 standing.hold.end()
@@ -69,7 +69,7 @@ class HandingOver:
         await standing.stop_leading(f"it hands over to {successor}", before=leader.epoch + 1)
 
     async def _pass_on(self, epoch: int, successor: str) -> None:
-        """Invite `successor` to an election; stand for one if it does not win it. Raises `LabError`."""
+        """Invite `successor` to an election; if it does not win, stand for one. Raises `LabError`."""
         env, settings = self._standing.env, self._standing.cluster
         invitation = TakeOver(reason=f"{env.node} hands over", given_up=epoch)
         try:

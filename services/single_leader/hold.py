@@ -1,7 +1,7 @@
-"""A pause in which requests wait: the lead passes to another, and nobody needs to be refused for that.
+"""A pause in which requests wait while the lead passes to another replica, so that none is refused.
 
-It ends when the next leader is known, and at the latest at a moment fixed when it began, so that clients
-never wait for a successor who does not come. `Underway` counts the requests that came in before it.
+It ends when the next leader is known, or at a deadline set when it began, so that clients never wait for a
+successor that does not come. `Underway` counts the requests that came before it.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from services.ports import Clock
 class Hold:
     """Requests go through `passed`, which returns at once unless a hold is in force.
 
-    `successor` is for whom the lead was given up, from that moment until the next leader is known.
+    `successor` is the replica that is to lead, from when the lead is given up until the next leader is known.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -23,12 +23,12 @@ class Hold:
         self._over.set()
 
     def begin(self, limit_s: float) -> None:
-        """From now on requests wait, for at most `limit_s`."""
+        """Make requests wait from now on, for at most `limit_s`."""
         self._until = self._clock.monotonic() + limit_s
         self._over.clear()
 
     def end(self) -> None:
-        """Whoever waits goes on."""
+        """Let waiting requests go on."""
         self.successor = None
         self._over.set()
 
@@ -44,7 +44,7 @@ class Hold:
 
 
 class Underway:
-    """The requests that a leader has taken and not answered yet; each is a `with` block."""
+    """The requests that a leader has taken but not answered; each is a `with` block."""
 
     def __init__(self) -> None:
         self._count = 0

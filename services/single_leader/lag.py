@@ -1,6 +1,6 @@
 """How far behind each follower is, as its leader sees it: in positions, and in time.
 
-A position says little to a person, and a time alone hides how much work is left. So both: how many
+A position says little to a person, and a time alone hides how much work is left. So it is both: how many
 entries the follower has not confirmed, and how long ago the first of them was committed.
 (PostgreSQL shows `pg_wal_lsn_diff` and `replay_lag`, MySQL `Seconds_Behind_Source`.)
 """
@@ -17,7 +17,7 @@ class CommitTimes:
     """When the newest parts of the log were committed, by the leader's own clock."""
 
     def __init__(self, sequence: int, now: float) -> None:
-        """The log ends at `sequence` now, and nobody knows since when."""
+        """The log ends at `sequence` now; since when is unknown."""
         self._commits = deque([(sequence, now)], maxlen=MOST_COMMITS)
 
     def note(self, sequence: int, now: float) -> None:
@@ -25,7 +25,7 @@ class CommitTimes:
         self._commits.append((sequence, now))
 
     def lag(self, confirmed: int, now: float) -> Lag:
-        """That of a follower which has the log up to `confirmed`; at least, where that is long ago."""
+        """The lag of a follower that has the log up to `confirmed`; a lower bound if that is long ago."""
         missing = self._commits[-1][0] - confirmed
         if missing <= 0:
             return Lag()

@@ -1,10 +1,10 @@
 """The leader of single-leader replication: it takes all writes and ships its log to the followers.
 
-Each follower has a task that sends what it lacks (`shipping`); how far they are decides what may be
-acknowledged (`confirming`, by the table in `acknowledgement`). A newcomer gets the log from when it asks for
-it, but counts only once it has caught up: first it must not be missed by the rule with it *and* by the rule
-without it; when the controller counts it too, the rule with it is enough (Raft's joint consensus, for one
-more replica).
+A task for each follower sends what that follower lacks (`shipping`). How far the followers are decides what
+may be acknowledged (`confirming`, by the table in `acknowledgement`). A newcomer gets the log as soon as it
+asks, but counts only once it has caught up. From then on a write must meet the rule with the newcomer *and*
+the rule without it; once the controller counts it too, the rule with it is enough (Raft's joint consensus,
+for one more replica).
 """
 
 import asyncio
@@ -33,7 +33,7 @@ from services.versions.newest import Newest
 class Leader:
     """Leads in one epoch; made on promotion, stopped on demotion, never reused.
 
-    `elected_at` is when an elected leader asked for the votes: since then a majority has been behind it.
+    `elected_at` is when an elected leader asked for votes: since then it has had a majority behind it.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Leader:
     ) -> None:
         now = env.clock.monotonic()
         self.epoch = epoch
-        self.sessions = Newest(floor=storage.last)  # up to there it was an earlier leader who acknowledged
+        self.sessions = Newest(floor=storage.last)  # earlier leaders acknowledged up to there
         self.lease = (
             MajorityLease(env, settings, epoch, say, self._asked_at, self._ask_again, deposed)
             if settings.coordination == "election"
@@ -94,7 +94,7 @@ class Leader:
             spawn("lease", self.lease.keep())
 
     async def adopt(self, settings: SingleLeaderSettings) -> None:
-        """From now on `settings` say for whom a write waits; in nothing else do they differ from before."""
+        """Use the acknowledgement rule in `settings` from now on; they differ in nothing else."""
         self._settings = settings
         self._shipping.adopt(settings)
         self.confirming.adopt(settings)
@@ -104,7 +104,7 @@ class Leader:
         self._advance()
 
     async def stop(self, reason: str) -> None:
-        """Stop every task; whoever still waits for an acknowledgement learns that nobody knows."""
+        """Stop every task; those who wait for an acknowledgement are told that the outcome is unknown."""
         self.lease.give_up()
         for name in (
             "commit",
@@ -128,7 +128,7 @@ class Leader:
         return self._acknowledged.value
 
     def lags(self) -> dict[str, Lag]:
-        """How far behind each follower is at this moment."""
+        """How far behind each follower is now."""
         now = self._env.clock.monotonic()
         return {
             name: self._commit_times.lag(follower.shipped.sequence, now)
@@ -136,7 +136,7 @@ class Leader:
         }
 
     def progress(self) -> dict[str, Position]:
-        """Where each follower is thought to stand, for the status page."""
+        """How far each follower is thought to be, for the status page."""
         return {name: follower.shipped for name, follower in self._followers.items()}
 
     def add_follower(self, name: str, member: bool = False) -> None:
@@ -153,15 +153,15 @@ class Leader:
             self._say("newcomer-counts", follower=name)
 
     def caught_up(self) -> tuple[str, ...]:
-        """The followers that count, and the newcomers that may be counted by the controller."""
+        """The followers that count, and the newcomers that the controller may count."""
         return tuple(name for name, follower in self._followers.items() if follower.caught_up)
 
     async def write(self, operation: Operation) -> Position:
-        """Append `operation` and wait until the rule in force allows to acknowledge it."""
+        """Append `operation` and wait until the rule in force allows acknowledging it."""
         return (await self._acknowledged_outcome(operation)).position
 
     async def execute(self, request: Transaction | Asked) -> Outcome:
-        """The same for a transaction of SQL, with its results, or for what a machine is asked."""
+        """The same for an SQL transaction, with its results, or for a request to a machine."""
         return await self._acknowledged_outcome(request)
 
     async def _acknowledged_outcome(self, request: Operation | Transaction | Asked) -> Outcome:
@@ -173,7 +173,7 @@ class Leader:
             return outcome
 
     async def acknowledged_up_to(self, sequence: int) -> None:
-        """Return when `sequence` is acknowledged; raises not-acknowledged when that takes too long."""
+        """Return when `sequence` is acknowledged. Raises `LabError` not-acknowledged after the timeout."""
         if sequence <= self.acknowledged:
             return
         timeout_s = self._settings.acknowledge_timeout_ms / 1000
@@ -188,9 +188,9 @@ class Leader:
             ) from error
 
     async def successor(self, name: str | None) -> str:
-        """Who is to lead next, `name` or whoever is furthest, once it has all that is in the log now.
+        """Who is to lead next, `name` or the most advanced follower, once it has all that is in the log now.
 
-        Nobody waits meanwhile. Raises `LabError` bad-order when it takes too long, or nobody is called so.
+        Requests go on meanwhile. Raises `LabError` bad-order if it takes too long or `name` does not follow.
         """
         name = name or max(self._followers, key=lambda other: self._followers[other].view.durable, default="")
         if name not in self._followers:
@@ -222,7 +222,7 @@ class Leader:
             raise LabError("bad-order", text) from error
 
     async def _open_epoch(self) -> None:
-        """Until the disk takes the mark, for without it nothing older is acknowledged or undone."""
+        """Try until the disk takes the epoch's mark: without it, nothing older is acknowledged or undone."""
         while True:
             try:
                 await self._commits.perform(None)
@@ -230,7 +230,7 @@ class Leader:
                 if error.kind.code == "storage-failed":
                     await self._env.clock.sleep(self._settings.heartbeat_ms / 1000)
                     continue
-            return  # also who was deposed before it began: whoever did that sees to the rest
+            return  # perhaps deposed before it began; then the deposing task does the rest
 
     def _committed(self, outcomes: list[Outcome]) -> None:
         self._commit_times.note(self._storage.last.sequence, self._env.clock.monotonic())
@@ -239,17 +239,17 @@ class Leader:
         self._ask_again()
 
     def _ask_again(self) -> None:
-        """Let every follower be sent something at once, if only a heartbeat."""
+        """Send something to every follower at once, if only a heartbeat."""
         for follower in self._followers.values():
             follower.news.ring()
 
     def _answered(self) -> None:
-        """A follower has."""
+        """A follower has answered."""
         self.lease.heard()
         self._advance()
 
     async def _watch_followers(self) -> None:
-        """Time alone changes what may be acknowledged: followers become late, permissions to read end."""
+        """Look again regularly: as time passes, followers become late and permissions to read end."""
         while True:
             await self._env.clock.sleep(self._settings.heartbeat_ms / 2000)
             self._advance()

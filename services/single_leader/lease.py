@@ -1,14 +1,14 @@
 """A lease: the controller lets a leader lead for a while, and the leader stops by itself when it is over.
 
-So a leader that nobody can reach cannot go on for ever, and whoever waits out the lease knows that it
-has stopped, without having talked to it (Gray and Cheriton, 1989). The leader counts from the moment
-it *asked*, the controller from the moment it *answered*, and a little longer, in case that its own
-clock is fast or the leader's slow: so the leader always stops first.
+So an unreachable leader cannot go on for ever, and a node that waits out the lease knows that the leader has
+stopped, without talking to it (Gray and Cheriton, 1989). The leader counts from the moment it *asked*. The
+controller counts from the moment it *answered*, and a little longer, in case its own clock is fast or the
+leader's slow. So the leader always stops first.
 
-A lease that ran out while its machine slept was not refused. Whoever wants something of the leader then waits
-until it has been asked for once more; only who has asked in vain refuses. (`LeaseClock` says what counts.)
+If a lease ran out while the machine slept, nobody refused to renew it. Requests then wait until the leader
+has asked once more; it refuses them only if it asked in vain. (`LeaseClock` says what counts.)
 
-Who is deposed or hands over gives its lease up, however much of it is left, and has none in that epoch again.
+A leader that is deposed or hands over gives up its lease at once, and never has one in that epoch again.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from services.settings.single_leader import SingleLeaderSettings
 from services.single_leader.reads.arrivals import Arrivals
 
 RENEWALS_PER_LEASE = 4
-ATTEMPTS_PER_LEASE = 20  # while there is none, every write is refused
+ATTEMPTS_PER_LEASE = 20  # more often: without a lease every write is refused
 
 
 class Lease:
@@ -32,14 +32,14 @@ class Lease:
     ) -> None:
         self._env, self._epoch, self._say = env, epoch, say
         self.wanted = settings.lease
-        self._news = Arrivals()  # of whether there is a lease
+        self._news = Arrivals()  # announced when the lease comes or goes
         self._duration_s = settings.lease_ms / 1000
         self._until: float | None = None  # by the `LeaseClock`; None before the first
         self._given_up = False
         self._first_by = env.clock.monotonic() + self._duration_s
-        self._refused = False  # when it was asked for last
-        self._in_doubt = False  # as was said
-        self._need = Bell()  # rings when somebody waits for it
+        self._refused = False  # the last renewal
+        self._in_doubt = False  # and the log says so
+        self._need = Bell()  # rings when a request waits for the lease
 
     @property
     def valid(self) -> bool:
@@ -48,20 +48,20 @@ class Lease:
 
     @property
     def left(self) -> float:
-        """Which share of it; 0 where it has run out or was given up."""
+        """The share that is left; 0 if it has run out or was given up."""
         if self._given_up or self._until is None:
             return 0.0
         return max(0.0, (self._until - self._env.lease_clock.now_s()) / self._duration_s)
 
     def give_up(self) -> None:
-        """From now on it is not valid, and never will be again."""
+        """Make it invalid, for ever."""
         self._given_up = self._refused = True
         self._news.announce()
 
     async def begun(self) -> None:
-        """Return when there has been a lease: who was just appointed has none, and asks for the first.
+        """Return once there has been a lease: a leader just appointed has none yet, and asks for the first.
 
-        Requests wait for that, but not longer than a lease lasts.
+        Requests wait for that, but no longer than a lease lasts.
         """
         if self.wanted and self._until is None and not self._given_up:
             left_s = self._first_by - self._env.clock.monotonic()
@@ -70,14 +70,14 @@ class Lease:
     async def assured(self) -> None:
         """Return while it is valid, or as soon as it is again.
 
-        Raises `LabError` lease-expired, which is definite, when it was asked for in vain.
+        Raises `LabError` lease-expired, which is definite, if the leader asked for it in vain.
         """
         if not self.valid and not await self._renewed():
             when = "yet" if self._until is None else "any more"
             raise LabError("lease-expired", f"{self._env.node} has no lease for epoch {self._epoch} {when}")
 
     async def assured_after_the_fact(self) -> None:
-        """The same after the write was stored, when nobody knows any more what becomes of it."""
+        """The same for a write that is already stored: then the outcome of a failure is unknown."""
         if not self.valid and not await self._renewed():
             how = "was given up" if self._given_up else "ran out"
             raise LabError("not-acknowledged", f"the lease of {self._env.node} {how} while this was written")
@@ -86,14 +86,14 @@ class Lease:
         """A follower has answered."""
 
     async def keep(self) -> None:
-        """Renew in good time, again and again; says when the lease is there and when it ran out."""
+        """Renew in good time, again and again; log when the lease is granted and when it runs out."""
         held = False
         while True:
             self._need.silence()
             self._refused = not await self._renew()
             valid = self.valid
             if not valid and not self._refused:
-                continue  # what was granted is over, because the machine slept in between
+                continue  # granted, but over already, because the machine slept in between
             if valid != held or self._in_doubt:
                 self._say("lease-granted" if valid else "lease-expired")
             held, self._in_doubt = valid, False
@@ -102,7 +102,7 @@ class Lease:
             await self._need.rung(self._duration_s / attempts)
 
     async def _renewed(self) -> bool:
-        """Is it valid again, after all that may be waited for?"""
+        """Wait for a renewal that may still come; is the lease valid again?"""
         if self._refused:
             return False
         if self._until and not self._in_doubt:
@@ -113,7 +113,7 @@ class Lease:
         return self.valid
 
     async def _renew(self) -> bool:
-        """False when nobody granted it. That says nothing if the machine slept while it waited."""
+        """False if it was not granted. But if the machine slept meanwhile, a failure says nothing: True."""
         clock = self._env.lease_clock
         asked = clock.now_s()
         request = RenewLease(node=self._env.node, epoch=self._epoch)

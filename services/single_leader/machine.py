@@ -1,8 +1,9 @@
-"""What a group may replicate besides registers and tables: a machine of somebody else's (Schneider 1990).
+"""What a group may replicate besides registers and tables: a state machine from outside (Schneider 1990).
 
-The leader lets it decide what a request comes to; that is a *command*, a text that only the machine can
-read, and it stands in the log. Every follower carries out the same commands in the same order, and so comes
-to the same. All of it happens on the disk's own thread, inside the transaction that writes the entry.
+On the leader the machine decides what a request comes to. That is a *command*, a text that only the machine
+can read, and it goes into the log. Every follower carries out the same commands in the same order, and so
+reaches the same state. All of it happens on the disk's own thread, inside the transaction that writes the
+entry.
 """
 
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from services.errors import LabError
 
 
 class Decided(NamedTuple):
-    """The command, empty when nothing is to change; what undoes it; what whoever asked is told."""
+    """The command, empty if nothing is to change; what undoes it; what the caller is told."""
 
     command: str
     undo: bytes
@@ -22,10 +23,10 @@ class Decided(NamedTuple):
 
 
 class Machine(Protocol):
-    """Its tables are in the replica's database. What it has in memory must be what is durable."""
+    """Its tables are in the replica's database. Its memory must hold exactly what is durable."""
 
     def decide(self, asked: Any, sequence: int) -> Decided:
-        """As the leader, do what is asked for. It is to be the entry `sequence`. Raises `LabError`."""
+        """As the leader, do what is asked for, as the entry `sequence`. Raises `LabError`."""
 
     def carry_out(self, command: str, sequence: int) -> bytes:
         """As a follower, do what a leader decided; returns what undoes it."""
@@ -41,7 +42,7 @@ class Machine(Protocol):
 
 
 class NoMachine:
-    """Of a group that replicates nothing else."""
+    """The machine of a group that replicates nothing else."""
 
     def decide(self, asked: Any, sequence: int) -> Decided:
         """See `Machine`."""
@@ -49,7 +50,7 @@ class NoMachine:
 
     def carry_out(self, command: str, sequence: int) -> bytes:
         """See `Machine`."""
-        raise LabError("bad-order", "the log has commands, and here is no machine that knows them")
+        raise LabError("bad-order", "the log has commands, but there is no machine here for them")
 
     def take_back(self, undo: bytes) -> None:
         """See `Machine`: it has done nothing."""

@@ -45,7 +45,7 @@ class Member:
         return {kind: answer for duty in self._duties for kind, answer in duty.answers().items()}
 
     async def start(self) -> None:
-        """Say where the own disk ends; a leader will make itself known, or an election be held."""
+        """Say how far this replica's log goes, then wait for a leader to make itself known or an election."""
         self.standing.say("started")
         self._candidacy.start()
         self._newcomer.resume()
@@ -57,8 +57,8 @@ class Member:
         for task in (trimming.TASK, COPYING):
             await self.standing.env.tasks.cancel(task)
         await self.standing.stop_leading(reason)
-        self.standing.storage.reader.close()  # here, because it is read from here
-        await self.standing.env.disk.run(lambda: self.standing.storage.close())  # what is written is written
+        self.standing.storage.reader.close()  # on the loop, which reads from it
+        await self.standing.env.disk.run(lambda: self.standing.storage.close())  # after all writes
 
     async def configure(self, settings: SingleLeaderSettings, reset: bool) -> None:
         """See `Part` and `Standing`."""

@@ -1,4 +1,4 @@
-"""Orders: the controller's, who decides who leads, and the operator's."""
+"""Orders: from the controller, which decides who leads, and from the operator."""
 
 from services.errors import LabError
 from services.messages.single_leader import Fence, Heartbeat, Promote, Pulse, StepDown
@@ -33,7 +33,7 @@ class Orders:
         return account.pulse(standing)
 
     async def _fence(self, message: Fence) -> Pulse:
-        """Promise the epoch on disk before answering: from now on nobody older is listened to."""
+        """Promise the epoch on disk before answering: from now on refuse every older one."""
         standing = self._standing
         if message.epoch < standing.epoch:
             raise LabError("stale-epoch", f"epoch {message.epoch} is over, epoch {standing.epoch} has begun")

@@ -1,4 +1,4 @@
-"""What a leader is asked for, what came of it, and what became of a batch: records of the storage's work."""
+"""Records of the storage's work: what a leader is asked for, what came of it, what became of a batch."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
@@ -16,7 +16,7 @@ class Transaction(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What a client asks of the machine that is replicated here."""
+    """What a client asks of the replicated machine."""
 
     what: Any
 
@@ -26,9 +26,9 @@ Request: TypeAlias = Operation | Transaction | Asked | None
 
 
 class Outcome(NamedTuple):
-    """What came of a request: its entries, where the log ends after them, results or why it failed.
+    """What came of a request: its entries, where the log ends after them, its results or why it failed.
 
-    `told` is what the machine says of what it was asked for.
+    `told` is the machine's answer to its request.
     """
 
     entries: Sequence[Entry]
@@ -39,7 +39,7 @@ class Outcome(NamedTuple):
 
 
 class Accepted(NamedTuple):
-    """What became of a batch from the leader: did it fit, and which own entries had to go."""
+    """What became of a batch from the leader: whether it fit, and which of our own entries had to go."""
 
     fits: bool
     removed: Sequence[Entry] = ()
@@ -54,5 +54,5 @@ class Found(NamedTuple):
 
 
 def is_short(request: Request) -> bool:
-    """Does it change a row or two? A transaction of SQL may do anything, and so may a machine."""
+    """Does it change only a row or two? An SQL transaction may do anything, and so may a machine."""
     return not isinstance(request, Transaction | Asked)

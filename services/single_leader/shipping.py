@@ -1,8 +1,8 @@
 """Shipping the leader's log to one follower: what it lacks, in order, in batches, one after the other.
 
-The answer says how far the follower's log is durable. When nothing is to be sent, an empty batch goes out
+The answer says how far the follower's log is durable. When there is nothing to send, an empty batch goes out
 as a heartbeat. A follower that was away simply answers with its last durable position, and the next batch
-begins there; if that part of the log has been trimmed, it is told to take a copy of everything.
+begins there. If that part of the log has been trimmed, the leader tells it to take a copy of everything.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from services.single_leader.storage import Storage
 from services.single_leader.tail import Tail
 from services.single_leader.watermark import Watermark
 
-GATHER_S = 0.005  # where no client waits for followers, a batch may wait for company
+GATHER_S = 0.005  # if no client waits for followers, a batch may wait to grow
 SHIP_TIMEOUT_S = 5.0  # like a replication stream, patient with slow links; a cut that heals closes it sooner
 
 
@@ -30,25 +30,25 @@ SHIP_TIMEOUT_S = 5.0  # like a replication stream, patient with slow links; a cu
 class Follower:
     """The leader's side of one follower.
 
-    A newcomer is no `member` yet; from when it has `caught_up`, both rules must be met, that with it and
-    that without it, until the controller counts it as well.
+    A newcomer is not a `member` yet. Once it has `caught_up`, a write must meet both rules, with it and
+    without it, until the controller counts it as well.
     """
 
     shipped: Position  # where the next batch begins: the follower is thought to have this
     view: FollowerView
-    asked_at: float  # when what it has answered last was sent, by the `LeaseClock`
+    asked_at: float  # when the message it answered last was sent, by the `LeaseClock`
     member: bool = True
     caught_up: bool = True
-    durable: Watermark = field(default_factory=Watermark)  # like the view's, to be waited for
+    durable: Watermark = field(default_factory=Watermark)  # the same as in `view`, but one can wait for it
     news: Bell = field(default_factory=Bell)  # rings when the log has grown
     clock: float | None = None  # the follower's own, from its last reply, to be echoed
 
 
 class Shipping:
-    """The leader `epoch`'s way to its followers; `moved` is called when one of them has more than before.
+    """Ships the log of the leader of `epoch`; calls `moved` when a follower has more than before.
 
-    It tells followers how fresh they are only while it `may_vouch` for its log: while its lease is valid.
-    Afterwards a successor may have written, and a follower that hears of this leader alone would not know.
+    It tells followers how fresh they are only while it `may_vouch` for its log, that is, while its lease is
+    valid. Afterwards a successor may have written, and a follower that hears only this leader would not know.
     """
 
     def __init__(
@@ -74,11 +74,11 @@ class Shipping:
         self._settings = settings
 
     def extend(self, entries: list[Entry]) -> None:
-        """The log has these entries more."""
+        """The log has grown by these entries."""
         self._tail.extend(entries)
 
     def may_read_s(self) -> float:
-        """For how long a follower that was heard of may answer bounded reads."""
+        """For how long a follower may answer bounded reads after it was heard from."""
         bounded = self._settings.reads == "bounded"
         return over_for_everybody_s(self._settings.read_bound_ms / 1000) if bounded else 0.0
 
@@ -122,15 +122,15 @@ class Shipping:
         return self._settings.on_log_gone == "snapshot" and gone
 
     def _was_before_upgrade(self, entry: Entry) -> bool:
-        """Was it written in another storage format than the leader's own of today?"""
+        """Was it written in a storage format other than the leader's present one?"""
         form = self._storage.tables.form
         return isinstance(entry.record, Frames) and entry.record.form != form
 
     async def _offer_copy(self, name: str, follower: Follower, first: int) -> None:
-        """Tell it to take a copy; it goes on from wherever it stands at the next look.
+        """Tell it to take a copy; shipping then goes on from wherever the follower is.
 
-        Unless it has come as far as the sequence `first` meanwhile, by this leader's log: one of older epochs
-        may be as long, and another.
+        Not if it has meanwhile reached the sequence `first` in this leader's log. A log of older epochs may
+        be as long, yet different.
         """
         reason = f"{self._env.node} no longer has what follows {follower.shipped}, or not in its own format"
         offer = TakeCopy(reason=reason, unless_at=Position(self._epoch, first))
@@ -156,7 +156,7 @@ class Shipping:
         self._moved()
 
     def _meeting_point(self, tried: Position, theirs: Position) -> Position:
-        """An earlier place than `tried` where both logs may still agree."""
+        """A place before `tried` where both logs may still agree."""
         before = Position(tried.epoch, tried.sequence - 1)
         return self._storage.newest_up_to(min(theirs, before)) if tried.sequence > 1 else START
 

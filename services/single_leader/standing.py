@@ -1,8 +1,8 @@
-"""Where a replica stands: its settings, its log, whom it follows, whether it leads. Its duties share this.
+"""The state of a replica that its duties share: its settings, its log, whom it follows, whether it leads.
 
-It is a follower until it is promoted, and after every restart. It keeps one promise on its disk: never
-again to accept anything from an epoch older than the newest it has heard of. (With `epochs` switched
-off it makes no such promise; that is how split brain is shown.)
+It is a follower until it is promoted, and again after every restart. It keeps one promise on its disk: never
+to accept anything from an epoch older than the newest it has heard of. (With `epochs` switched off it makes
+no such promise; that is how the lab shows split brain.)
 """
 
 import asyncio
@@ -34,10 +34,10 @@ COPYING = "take-copy"  # the task that puts a copy in place of the data
 
 
 class Standing:
-    """The state of one replica, and the few changes of it that must go one at a time."""
+    """The state of one replica, and the few changes to it that must happen one at a time."""
 
     def __init__(self, env: Env, settings: NodeSettings, machine: MachineMaker | None = None) -> None:
-        """The log may be that of a `machine`."""
+        """With a `machine`, the log holds its commands."""
         self._make_machine = machine
         self.env = env
         self.node = settings
@@ -45,30 +45,30 @@ class Standing:
         self.cluster = settings.cluster
         self.storage = self._open_storage()
         self.members = self._fellows()
-        self.counted = False  # the controller has said, since the start, that this replica is one of them
+        self.counted = False  # the controller has said, since the start, that it counts this replica
         self.freshness = Freshness()
         self.arrivals = Arrivals()
         self.leader: Leader | None = None
         self.known_leader: str | None = None
-        self.heard_at = env.clock.monotonic()  # of a leader, or began to listen
+        self.heard_at = env.clock.monotonic()  # when it last heard from a leader, or began to listen
         self.ballot = Ballot(env.disk)
         self.hold = Hold(env.clock)
         self.elects = asyncio.Event()  # set while the replicas elect their leader themselves
         self._choose_coordination()
-        self._changing = asyncio.Lock()  # promotions, demotions and resets go one at a time
+        self._changing = asyncio.Lock()  # promotions, demotions and resets happen one at a time
 
     @property
     def epoch(self) -> int:
-        """The epoch led in, or else the newest that was promised."""
+        """The epoch in which it leads, or else the newest that it has promised."""
         return self.leader.epoch if self.leader else self.storage.epoch
 
     @property
     def role(self) -> str:
-        """What it is at the moment."""
+        """Its role at the moment."""
         return "leader" if self.leader else "follower"
 
     def count(self, members: Iterable[str]) -> None:
-        """The controller counts these replicas; whoever is not known yet has joined."""
+        """The controller counts these replicas; one that was not known yet has joined."""
         for name in members:
             self.counted = self.counted or name == self.env.node
             if name not in self.members:
@@ -95,20 +95,20 @@ class Standing:
         return partitions.number_of(self.env.node, self.cluster.partitions)
 
     def must_lead(self) -> Leader:
-        """The leadership. Raises `LabError` not-leader that says who would know better."""
+        """The leader object. Raises `LabError` not-leader, which says who leads."""
         if self.leader is None:
             text = f"{self.env.node} is a follower; send writes to {self.known_leader or 'the leader'}"
             raise LabError("not-leader", text, leader=self.known_leader)
         return self.leader
 
     async def leadership(self) -> Leader:
-        """Like `must_lead`, after waiting while the lead is being handed over, and for the first lease."""
+        """Like `must_lead`, but first waits for a hand-over to end, and for the first lease."""
         await self.hold.passed()
         await self.must_lead().lease.begun()
         return self.must_lead()
 
     def follow(self, leader: str) -> None:
-        """Take `leader` for the leader."""
+        """Accept `leader` as the leader."""
         self.heard_at = self.env.clock.monotonic()
         if leader != self.known_leader:
             self.known_leader = leader
@@ -118,11 +118,11 @@ class Standing:
                 self.say("following", leader=leader)
 
     def forget_leader(self) -> None:
-        """Whoever led is over; nobody else gets a vote for a while, nor does this replica stand."""
+        """The known leader is over. For a while this replica gives no vote and does not stand."""
         self.known_leader, self.heard_at = None, self.env.clock.monotonic()
 
     async def lead(self, epoch: int, reason: str, elected_at: float | None = None) -> None:
-        """Lead in `epoch`, once it is promised. Raises `LabError` stale-epoch when it is over already."""
+        """Lead in `epoch`, once it is promised. Raises `LabError` stale-epoch if it is over already."""
         async with self._changing:
             if self.leader and self.leader.epoch == epoch:
                 return
@@ -136,7 +136,7 @@ class Standing:
             self._begin_to_lead(epoch, reason, elected_at)
 
     async def stop_leading(self, reason: str, before: int | None = None) -> None:
-        """Stop leading; with `before`, only if the epoch led in is older than that."""
+        """Stop leading; with `before`, only if the epoch in which it leads is older than that."""
         async with self._changing:
             if self.leader and (before is None or self.leader.epoch < before):
                 await self._end_leadership(reason)
@@ -144,9 +144,9 @@ class Standing:
     async def configure(self, settings: SingleLeaderSettings, reset: bool) -> None:
         """Take these settings, as a follower; with `reset`, begin again with empty data.
 
-        A new storage format alone changes nothing before the replica starts again, see `rewriting`. A leader
-        goes on leading where only the rule differs by which it acknowledges. Raises `LabError` bad-order when
-        they do not fit this cluster, or the data would have to be in another file.
+        A new storage format alone takes effect when the replica restarts, see `rewriting`. If only the
+        acknowledgement rule differs, a leader goes on leading. Raises `LabError` bad-order if the settings do
+        not fit this cluster, or the data would have to be in another file.
         """
         async with self._changing:
             before, for_later = self.cluster, self.cluster.with_those_of(settings, *FOR_LATER)
@@ -164,22 +164,22 @@ class Standing:
             remember_settings(self.env, settings)
 
     async def replace_data(self, incoming: str, carry_over: Callable[[], T]) -> T:
-        """Put the database in the file `incoming` in place of the own one, as a follower.
+        """Replace this replica's database with the one in the file `incoming`, as a follower.
 
-        `carry_over` saves from the old one what must not go with it; it blocks, and its result is returned.
-        What it raises is raised, and the old data stays. Nothing is written between it and the renaming: an
-        entry that was confirmed or a promise that was given then would be in neither.
+        `carry_over` saves what must not be lost with the old database; it blocks, and its result is returned.
+        If it raises, the old data stays. Nothing is written between it and the rename: an entry confirmed or
+        a promise given in between would be in neither database.
         """
         async with self._changing:
             await self._end_leadership("a copy takes the place of its data")
             disk = self.env.disk
-            self.storage.reader.close()  # here, because it is read from here
+            self.storage.reader.close()  # on the loop, which reads from it
 
             def swap() -> T:
                 try:
                     result = carry_over()
                     self.storage.close()
-                    disk.remove(f"{DATABASE}-wal")  # gone already, unless somebody has the old file open
+                    disk.remove(f"{DATABASE}-wal")  # gone already, unless something has the old file open
                     disk.rename(incoming, DATABASE)
                 finally:
                     self.storage.close()
@@ -191,7 +191,7 @@ class Standing:
             return result
 
     async def trim(self) -> None:
-        """Forget as much of the old log as the settings allow."""
+        """Trim as much of the old log as the settings allow."""
         keep = self.cluster.log_retention_entries
         async with self._changing:
             gone = await self.env.disk.run(lambda: self.storage.trim(keep))
@@ -199,7 +199,7 @@ class Standing:
             self.say("log-trimmed", entries=gone, kept=keep)
 
     def say(self, event: str, **fields: object) -> None:
-        """One line in the log, with role, epoch and position."""
+        """Write one line into the log, with role, epoch and position."""
         self.env.log.event(
             event,
             role=self.role,
@@ -241,7 +241,7 @@ class Standing:
         self.leader.start()
 
     def _deposed(self, epoch: int, reason: str) -> None:
-        """A follower refused our epoch. Its task cannot wait for its own end, so another one does."""
+        """A follower refused our epoch. Its task cannot wait for its own end, so a new task does."""
         self.env.tasks.spawn("step-down", self.stop_leading(reason, before=epoch + 1))
 
     async def _end_leadership(self, reason: str) -> None:

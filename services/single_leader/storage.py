@@ -2,7 +2,7 @@
 
 Every change is one transaction over both, so no crash can leave an entry without its effect or an
 effect without its entry. Each entry keeps what it replaced (its undo), because a deposed leader has
-to take back the tail that nobody else has (as PostgreSQL's `pg_rewind` and Raft's followers do).
+to take back the tail that no other replica has (as PostgreSQL's `pg_rewind` and Raft's followers do).
 
 Writing methods block while the disk syncs: call them through `Disk.run`, which keeps them in order.
 Reading methods use a connection of their own and may be called at any time from the event loop.
@@ -42,7 +42,7 @@ CREATE TABLE IF NOT EXISTS elements(
 
 
 class Storage:
-    """The log, the registers, the sets, and the newest epoch that this replica has promised to."""
+    """The log, the registers, the sets, and the newest epoch that this replica has promised."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class Storage:
         machine: MachineMaker | None = None,
     ) -> None:
         self._writer = connect(DATABASE)
-        self._changes = self._writer.cursor()  # one for all changes: to make one takes as long as to use it
+        self._changes = self._writer.cursor()  # shared by all changes: making one takes as long as using it
         with self._writer:  # all tables or none, and one sync instead of one for each
             self._writer.execute(SCHEMA + needs.TABLE + log_table.TABLE)
             self.tables = open_tables(self._writer, connect, files, outside, replication_log)
@@ -64,18 +64,18 @@ class Storage:
         self.machine: Machine = machine(self._writer, self.reader) if machine else NoMachine()
 
     def checkpoint_after(self, pages: int) -> None:
-        """Let SQLite move its own log into the database file whenever it has so many pages."""
+        """Have SQLite move its own log into the database file whenever it has `pages` pages."""
         self._writer.wal_autocheckpoint(pages)
         self.tables.checkpoint_after(pages)
 
     def close(self) -> None:
-        """Close all connections; the storage is of no use afterwards."""
+        """Close all connections for good."""
         self.tables.close()
         self.reader.close()
         self._writer.close()
 
     def promise(self, epoch: int) -> None:
-        """Make `epoch` durable as the oldest that will be listened to. Writes, blocks."""
+        """Make durable the promise to accept nothing older than `epoch`. Writes, so it blocks."""
         self._write_promise(epoch)
         self.epoch = max(self.epoch, epoch)
 
@@ -84,10 +84,10 @@ class Storage:
             self._writer.execute("UPDATE promise SET epoch = ?", (epoch,))
 
     def append(self, epoch: int, requests: Sequence[Request]) -> list[Outcome]:
-        """Append what a leader was asked for in one transaction, durable on return. Writes, blocks.
+        """Append the requests to a leader in one transaction, durable on return. Writes, so it blocks.
 
-        A client's own transaction may fail alone, in its outcome. Raises `LabError` stale-epoch when a
-        newer epoch was promised in the meantime: nothing is written.
+        A client's transaction may fail alone; its outcome says so. Raises `LabError` stale-epoch, and writes
+        nothing, if a newer epoch was promised in the meantime.
         """
         if epoch != self.epoch:
             raise LabError("stale-epoch", f"epoch {epoch} is over, epoch {self.epoch} has begun")
@@ -111,12 +111,12 @@ class Storage:
         set_aside: Callable[[str, str], None],
         fenced: bool,
     ) -> Accepted:
-        """Make the log agree with a leader that has `entries` right after `previous`. Writes, blocks.
+        """Make the log agree with a leader that has `entries` right after `previous`. Writes, so it blocks.
 
         Own entries that contradict the leader's are kept beside the log, and handed to `set_aside` (a
-        name and JSON lines) before they are undone: they are never lost without a trace. Raises
-        `LabError` stale-epoch, if `fenced`, when a newer epoch was promised, and log-gone when the logs
-        part before the oldest entry that is kept here.
+        name and JSON lines) before they are undone, so they never vanish without a trace. Raises `LabError`
+        stale-epoch if `fenced` and a newer epoch was promised, and log-gone if the logs part before the
+        oldest entry that is kept here.
         """
         if fenced and epoch < self.epoch:
             raise LabError("stale-epoch", f"epoch {epoch} is over, epoch {self.epoch} has begun")
@@ -143,7 +143,7 @@ class Storage:
         return Accepted(fits=True, removed=removed)
 
     def _durably(self, change: Callable[[], None]) -> None:
-        """All that `change` does is durable after it, and then it is there to be read; or none of it is."""
+        """Run `change` so that all of it becomes durable, and then readable; or none of it."""
         try:
             with self._writer:
                 change()
@@ -155,7 +155,7 @@ class Storage:
         self.machine.settle()
 
     def _fresh(self, entries: Sequence[Entry]) -> list[Entry]:
-        """Those of `entries` from the first on that this log lacks or has otherwise."""
+        """Those of `entries` that this log lacks or has differently."""
         fresh = [entry for entry in entries if self.position_at(entry.position.sequence) != entry.position]
         if not fresh or fresh[0].position.sequence > self.last.sequence:
             return fresh
@@ -166,7 +166,7 @@ class Storage:
         return unlike
 
     def position_at(self, sequence: int) -> Position | None:
-        """The position of the entry with that sequence number, None when the log has none."""
+        """The position of the entry with that sequence number, None if the log has none."""
         if sequence == 0:
             return START
         if sequence == self.last.sequence:
@@ -182,7 +182,7 @@ class Storage:
         return log_table.after(self.reader, sequence, limit)
 
     def newest_up_to(self, position: Position) -> Position:
-        """The last own position that is not newer than `position`: where two logs may have parted."""
+        """The last position of this log that is not newer than `position`: where two logs may have parted."""
         if position == self.last:
             return position
         rows = self.reader.execute(
@@ -193,13 +193,13 @@ class Storage:
         return next((Position(*row) for row in rows), START)
 
     def trim(self, keep: int) -> int:
-        """Forget old entries, so that about `keep` remain; returns how many went. Writes, blocks."""
+        """Drop old entries so that about `keep` remain; returns how many went. Writes, so it blocks."""
         up_to = reach(self._writer).surplus(keep)
         self._writer.execute("DELETE FROM log WHERE sequence <= ?", (up_to,))
         return self._writer.changes() if up_to else 0
 
     def snapshot(self) -> AbstractContextManager[object]:
-        """Inside, all reading methods see the state and the log of one moment."""
+        """A block in which all reading methods see the state and the log of one moment."""
         return self.reader
 
     def register(self, key: str) -> Found:
@@ -211,7 +211,7 @@ class Storage:
         return Found(False, None, 0)
 
     def set(self, key: str) -> Found:
-        """The elements of the set `key`, in the order in which they came in; absent is empty."""
+        """The elements of the set `key`, in the order in which they were added; empty if it is absent."""
         rows = list(
             self.reader.execute(
                 "SELECT element, sequence FROM elements WHERE key = ? ORDER BY sequence", (key,)
@@ -231,12 +231,12 @@ class Storage:
         return registers, sets
 
     def set_aside(self) -> dict[str, list[Entry]]:
-        """Every tail that was ever taken back here, by the name of its file."""
+        """Every log tail that was ever taken back here, by the name of its file."""
         rows = self.reader.execute("SELECT name, entries FROM set_aside ORDER BY name")
         return {name: msgspec.json.Decoder(Entry).decode_lines(lines) for name, lines in rows}
 
     def _perform(self, epoch: int, last: Position, request: Request) -> Outcome:
-        """What comes of `request` when the log ends at `last`."""
+        """The outcome of `request` when the log ends at `last`."""
         if isinstance(request, Asked):
             return self._decide(epoch, last, request)
         if not isinstance(request, Transaction):
@@ -256,7 +256,7 @@ class Storage:
         return Outcome(entries, entries[-1].position if entries else last, performed.results)
 
     def _decide(self, epoch: int, last: Position, request: Asked) -> Outcome:
-        """The same of what the machine is asked for; what it need not change has no entry."""
+        """The same for a request to the machine; if it changes nothing, there is no entry."""
         position = Position(epoch, last.sequence + 1)
         try:
             decided = self.machine.decide(request.what, position.sequence)

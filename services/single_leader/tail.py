@@ -11,9 +11,9 @@ MOST_ENTRIES = 4096
 
 
 class Tail:
-    """Entries by sequence number; whoever needs older ones gets them from the storage.
+    """Entries by sequence number; older ones come from the storage.
 
-    It holds at most `kept` entries, so that it never reaches back beyond what the storage keeps.
+    It holds at most `kept` entries, so that it never reaches further back than the storage.
     """
 
     def __init__(self, storage: Storage, kept: int) -> None:
@@ -32,6 +32,6 @@ class Tail:
         lacking = max(0, len(self._entries) - start)
         if lacking > limit:
             return list(islice(self._entries, start, start + limit))
-        newest = list(islice(reversed(self._entries), lacking))  # what is asked for nearly always: the end
+        newest = list(islice(reversed(self._entries), lacking))  # nearly always what is wanted: the end
         newest.reverse()
         return newest

@@ -1,7 +1,7 @@
-"""How much is left of the timers that decide who leads, for whoever watches.
+"""How much is left of the timers that decide who leads, for people who watch.
 
-In a few steps, on purpose: a timer that is renewed in good time stays at the highest, so a status changes
-only when something is amiss.
+In a few steps, on purpose: a timer renewed in good time always shows the highest, so a status changes only
+when something is amiss.
 """
 
 from services.settings.single_leader import SingleLeaderSettings
@@ -9,16 +9,16 @@ from services.single_leader.control.view import Seen, View
 from services.single_leader.election.rules import loyal_s
 from services.single_leader.standing import Standing
 
-STEPS = (0.6, 0.45, 0.3, 0.0)  # with more than so much left it stands at 4, 3, 2 or 1
+STEPS = (0.6, 0.45, 0.3, 0.0)  # with more than this share left: 4, 3, 2 or 1
 
 
 def step(share: float) -> int:
-    """From 4, as it should be, to 0, over; `share` is what is left of the whole."""
+    """From 4, as it should be, down to 0, over; `share` is what is left of the whole."""
     return next((4 - number for number, step in enumerate(STEPS) if share > step), 0)
 
 
 def timers(standing: Standing) -> dict[str, int]:
-    """A leader's lease; what a follower waits for before it stands for election."""
+    """What is left of a leader's lease, or of the time before a follower stands for election."""
     leader = standing.leader
     if leader:
         return {"lease": step(leader.lease.left)} if leader.lease.wanted else {}
@@ -29,7 +29,7 @@ def timers(standing: Standing) -> dict[str, int]:
 
 
 def watches(view: View, settings: SingleLeaderSettings, now_s: float) -> dict[str, int]:
-    """Until the controller takes each replica for dead; `now_s` is by its monotonic clock."""
+    """The time left until the controller takes each replica for dead; `now_s` is its monotonic clock."""
     if not settings.watched:
         return {}
     first, timeout_s = Seen(at=view.started_at), settings.detection_timeout_ms / 1000

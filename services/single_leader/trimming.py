@@ -9,7 +9,7 @@ HEARTBEATS_BETWEEN_LOOKS = 5
 
 
 async def keep_trimming(standing: Standing, trouble: Trouble) -> None:
-    """Look again and again whether the log has become too long; a full disk only puts it off."""
+    """Trim the log whenever it has become too long; a full disk only delays that."""
     while True:
         await standing.env.clock.sleep(HEARTBEATS_BETWEEN_LOOKS * standing.cluster.heartbeat_ms / 1000)
         if standing.storage.last.sequence > standing.cluster.log_retention_entries:

@@ -5,7 +5,7 @@ import heapq
 
 
 class Watermark:
-    """The highest sequence number for which something holds; waiters wake in order of what they await."""
+    """The highest sequence number for which something holds; waiters wake in the order of their numbers."""
 
     def __init__(self, value: int = 0) -> None:
         self.value = value
@@ -13,7 +13,7 @@ class Watermark:
         self._arrivals = 0
 
     def raise_to(self, value: int) -> None:
-        """Move the mark up and wake whoever waited for it; moving it down is ignored."""
+        """Move the mark up and wake those who waited for it; a lower value is ignored."""
         self.value = max(self.value, value)
         while self._waiters and self._waiters[0][0] <= self.value:
             future = heapq.heappop(self._waiters)[2]
@@ -21,7 +21,7 @@ class Watermark:
                 future.set_result(None)
 
     def fail(self, error: Exception) -> None:
-        """Wake everybody who still waits, with `error`."""
+        """Wake all who still wait, with `error`."""
         for _, _, future in sorted(self._waiters, key=lambda waiter: waiter[:2]):
             if not future.done():
                 future.set_exception(error)

@@ -1,4 +1,4 @@
-"""Clients' writes: the leader takes them, everybody else says who does."""
+"""Clients' writes: the leader takes them, all other replicas say who leads."""
 
 from services.messages import Write, Written
 from services.single_leader.duty import Answers

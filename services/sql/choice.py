@@ -1,4 +1,4 @@
-"""Where the SQL tables are, by the log in force: beside it, or in a file of their own whose pages it has."""
+"""Where the SQL tables are depends on the log in force: beside it, or in a file whose pages it holds."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -32,7 +32,7 @@ def open_tables(
 
 
 def must_stay_in_its_file(before: ReplicationLog, after: ReplicationLog) -> None:
-    """Raises `LabError` bad-order when these logs keep the SQL tables in different files."""
+    """Raise `LabError` bad-order if these logs keep the SQL tables in different files."""
     if before != after and PHYSICAL in (before, after):
-        text = f"from the log {before} to {after} no data goes along; begin again with empty data"
+        text = f"the log {after} cannot take over the data of the log {before}; begin again with empty data"
         raise LabError("bad-order", text)

@@ -1,8 +1,8 @@
-"""The counters that hand out keys. They are no part of any transaction, as InnoDB's are not.
+"""The counters that hand out keys. Like InnoDB's, they are not part of any transaction.
 
-Transactions that run at once may not wait for each other's keys, so a counter never goes back: a
-transaction that fails keeps the keys which it drew. A follower that executes statements never hears of
-that one, and its own counter hands the same keys out again.
+Concurrent transactions must not wait for each other's keys, so a counter never goes back: a failed
+transaction keeps the keys that it drew. A follower that executes statements never hears of that transaction,
+so its own counter hands out the same keys again.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,13 +12,13 @@ import apsw
 
 from services.sql.schema import TABLES
 
-KEYS_PER_EPOCH = 2**32  # so that a key shows at a glance which epoch it stems from
+KEYS_PER_EPOCH = 2**32  # so that a key shows at a glance which epoch it is from
 
 
 class Counters:
-    """The highest keys that this process handed out, by table, in spite of every rollback.
+    """The highest keys that this process has handed out, by table; rollbacks do not lower them.
 
-    `database` is the connection that is open at the moment.
+    `database` returns the connection that is open at the moment.
     """
 
     def __init__(self, database: Callable[[], apsw.Connection]) -> None:
@@ -38,7 +38,7 @@ class Counters:
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """The block draws beyond all keys drawn before, and what it draws counts even if it fails."""
+        """A block that draws keys beyond all drawn before; they count as drawn even if it fails."""
         stored = self._stored()
         for table, highest in self._highest.items():
             if highest > stored.get(table, 0):

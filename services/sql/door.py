@@ -1,8 +1,8 @@
-"""One statement of a client, held to what the door allows; and what SQLite says that it does.
+"""Runs one statement of a client within what the door allows, and records what SQLite says it does.
 
-SQLite's authorizer is asked about every table and function while a statement is prepared, inside
-triggers too. So what a statement may touch need not be guessed from its text, and whether it can be
-repeated elsewhere need not either.
+While SQLite prepares a statement, it asks the authorizer about every table and function, even inside
+triggers. So nobody has to guess from its text what a statement may touch, or whether it can be repeated
+elsewhere.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ _LIMITS = {apsw.SQLITE_LIMIT_LENGTH: MOST_CELL_BYTES, apsw.SQLITE_LIMIT_SQL_LENG
 
 @dataclass
 class Seen:
-    """What the authorizer was asked about: tables written and functions called, also inside a trigger."""
+    """What the authorizer was asked about: tables written and functions called, even inside a trigger."""
 
     may_write: bool
     written: set[str] = field(default_factory=set)
@@ -63,7 +63,7 @@ class Seen:
         self.statements += cursor.has_vdbe
         self.columns = tuple(name for name, *_ in cursor.get_description())
         if self.statements > 1:
-            self.refusal = "one text holds one statement; send several as a list, they are one transaction"
+            self.refusal = "one text holds one statement; send several as a list, as one transaction"
         return self.statements <= 1
 
     def _objection(self, action: int, one: str | None, two: str | None) -> str:
@@ -81,7 +81,7 @@ class Seen:
 
 
 def run(database: apsw.Connection, statement: Statement, may_write: bool) -> tuple[ResultSet, Seen]:
-    """Execute one statement. Raises `LabError`, definite; the caller takes back what it did until then."""
+    """Execute one statement. Raises a definite `LabError`; the caller must undo what it did until then."""
     seen = Seen(may_write)
     with _held_to(database, seen), _translated(statement, seen):
         before = database.total_changes()
@@ -112,7 +112,7 @@ def _held_to(database: apsw.Connection, seen: Seen) -> Iterator[None]:
 
 @contextmanager
 def _translated(statement: Statement, seen: Seen) -> Iterator[None]:
-    """What SQLite has against a statement, in the lab's own words and codes."""
+    """A block in which SQLite's complaints about a statement become the lab's own errors."""
     try:
         yield
     except apsw.InterruptError as error:

@@ -1,18 +1,18 @@
 """SQLite's own write-ahead log: its header, its frames, their checksums. Bytes in, bytes out, no files.
 
-A log is a header of 32 bytes and then frames: 24 bytes that say which page this is, and the page. The last
-frame of a transaction also says how many pages the database has from then on; what follows the last such
-frame never happened. Each frame repeats the header's salts, which tells it from what an earlier use of the
-file has left behind it, and has a checksum of all that came before it *and* of itself: so a reader knows
-without any other help where the log ends, whatever a crash has done to the rest.
+A log is a header of 32 bytes, then frames. A frame is 24 bytes that say which page this is, and the page. The
+last frame of a transaction also says how many pages the database then has; what follows the last such frame
+never happened. Each frame repeats the header's salts, which tell it from leftovers of an earlier use of the
+file, and has a checksum of all that came before it *and* of itself. So a reader knows without further help
+where the log ends, whatever a crash has done to the rest.
 
 | header | big-endian, 4 bytes each | frame | big-endian, 4 bytes each |
 |---|---|---|---|
-| 0 | magic; its last bit: checksums are made of big-endian words | 0 | page number, from 1 |
+| 0 | magic; its last bit: checksums add up big-endian words | 0 | page number, from 1 |
 | 4 | format version, 3007000 | 4 | pages of the database after a commit, else 0 |
 | 8 | page size | 8 | salts, as in the header |
 | 12 | checkpoint sequence number | 16 | checksum up to here |
-| 16 | salts: a counter, and chance | 24 | the page |
+| 16 | salts: a counter, and a random number | 24 | the page |
 | 24 | checksum of the 24 bytes before it | | |
 
 (The format is described in "WAL-mode File Format", https://www.sqlite.org/walformat.html.)
@@ -28,24 +28,24 @@ MAGIC = 0x377F0682  # its last bit is the byte order of the words that are summe
 FORMAT = 3007000
 HEADER_BYTES, FRAME_HEADER_BYTES = 32, 24
 SMALLEST_PAGE, LARGEST_PAGE = 512, 65536
-_SUMMED = 24  # bytes of the header that its checksum is of
+_SUMMED = 24  # bytes of the header that its checksum covers
 _WORD = 0xFFFFFFFF
 _HEADER, _FRAME, _CHECKSUM = struct.Struct(">6I"), struct.Struct(">4I"), struct.Struct(">2I")
 
 
 class Unreadable(ValueError):  # noqa: N818 - it reads as what it says
-    """The bytes are no write-ahead log of a known format; the text says what is there instead."""
+    """The bytes are not a write-ahead log of a known format; the text says what is there instead."""
 
 
 class Place(NamedTuple):
-    """Where a transaction ends in the file, and the checksum up to there, from which the next one goes on."""
+    """Where a transaction ends in the file, and the checksum up to there, which the next one continues."""
 
     offset: int
     checksum: Checksum
 
 
 class Header(NamedTuple):
-    """What stands at the beginning of the file. `checkpoint` counts how often it was begun anew."""
+    """The beginning of the file. `checkpoint` counts how often the log was begun anew."""
 
     page_size: int
     salts: tuple[int, int]
@@ -72,7 +72,7 @@ class Header(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """One page as a transaction left it; `size` is that of the database in pages, 0 but in a commit frame."""
+    """One page as a transaction left it; in a commit frame `size` is the database's in pages, else 0."""
 
     page: int
     size: int
@@ -92,7 +92,7 @@ class Committed(NamedTuple):
 
     @property
     def pages(self) -> Mapping[int, bytes]:
-        """The pages that it changed, by number; of a page written twice the last one."""
+        """The pages that it changed, by number; if a page was written twice, the last one."""
         return {frame.page: frame.data for frame in self.frames if frame.page <= self.size}
 
 
@@ -109,7 +109,7 @@ def summed(data: bytes, checksum: Checksum, big_endian: bool) -> Checksum:
 def header_of(log: bytes) -> Header:
     """The header of `log`. Raises `Unreadable`."""
     if len(log) < HEADER_BYTES:
-        raise Unreadable(f"a write-ahead log begins with {HEADER_BYTES} bytes, here are {len(log)}")
+        raise Unreadable(f"a write-ahead log begins with {HEADER_BYTES} bytes; there are only {len(log)}")
     magic, form, page_size, checkpoint, *salts = _HEADER.unpack_from(log)
     if magic & ~1 != MAGIC:
         raise Unreadable(f"a write-ahead log begins with {MAGIC:#x} or {MAGIC | 1:#x}, not {magic:#x}")
@@ -126,10 +126,10 @@ def header_of(log: bytes) -> Header:
 def transactions(
     log: bytes, header: Header, after: Place | None = None, base: int = 0
 ) -> Iterator[Committed]:
-    """Every complete transaction that follows `after` (None: the header), and then the end.
+    """Every complete transaction after `after` (None: the header), up to the end of the log.
 
     `log` is the file from the byte `base` on. A frame with other salts or a wrong checksum ends the log, as
-    it does for SQLite; so do frames that no commit follows.
+    for SQLite; so do frames without a commit after them.
     """
     place = after or header.start
     frames: list[Frame] = []
@@ -142,7 +142,7 @@ def transactions(
 
 
 def _frame_at(log: bytes, header: Header, place: Place, base: int) -> tuple[Frame, Place] | None:
-    """The frame at `place` and where it ends; None where there is none that counts."""
+    """The frame at `place` and where it ends; None if there is no valid frame."""
     begin = place.offset - base
     end = begin + header.frame_bytes
     if end > len(log):

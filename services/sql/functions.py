@@ -1,7 +1,7 @@
-"""The two functions of the SQL door whose answer depends on where and when they are called.
+"""The two functions of the SQL door whose result depends on where and when they are called.
 
-`now()` is this machine's wall clock and `rand()` its own chance. That is all it takes to make two copies
-differ when both execute the same text.
+`now()` is this machine's wall clock and `rand()` its own random numbers. That is all it takes to make two
+copies differ when both execute the same text.
 """
 
 from collections.abc import Callable
@@ -17,9 +17,9 @@ LARGEST = 2**31 - 1
 
 @dataclass(frozen=True)
 class Outside:
-    """What SQL may see of the world; `for_reports` gives this copy an index that others lack.
+    """What SQL may see of the outside world; `for_reports` gives this copy an index that others lack.
 
-    With an `outbox`, triggers note every change of `items`.
+    With an `outbox`, triggers record every change of `items`.
     """
 
     wall: Callable[[], float]
@@ -32,7 +32,7 @@ NOWHERE = Outside(lambda: 0.0, Random(0))
 
 
 def register(database: apsw.Connection, outside: Outside) -> None:
-    """Give `now()` and `rand()` to whoever uses this connection."""
+    """Add `now()` and `rand()` to this connection."""
     database.create_scalar_function("now", lambda *_: now(outside), 0)
     database.create_scalar_function("rand", lambda *_: rand(outside), 0)
 

@@ -1,11 +1,11 @@
-"""Row records: which rows a transaction left changed, apart from how it was said and how it is stored.
+"""Row records: which rows a transaction changed, whatever its SQL text and however they are stored.
 
-They are made from the changeset of SQLite's session extension, so what triggers did is in them, and
-every row appears once, as it was before and after the whole transaction. Deletes come first, then
-updates, then inserts: no key is in two places on the way.
+They are made from the changeset of SQLite's session extension, so they include what triggers did, and every
+row appears once, as it was before and after the whole transaction. Deletes come first, then updates, then
+inserts, so that no key is ever in two places.
 
-(MySQL's row-based binlog and PostgreSQL's logical decoding carry the same: keys and new values, and all
-old values where there is no key, which PostgreSQL calls REPLICA IDENTITY FULL.)
+(MySQL's row-based binlog and PostgreSQL's logical decoding carry the same: keys and new values, and all old
+values if there is no key, which PostgreSQL calls REPLICA IDENTITY FULL.)
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,9 +28,9 @@ def records(database: apsw.Connection, changeset: bytes) -> list[RowRecord]:
 
 
 def apply(database: apsw.Connection, changes: Iterable[RowRecord]) -> None:
-    """Put each row in place; triggers stay silent, for what they did is among the records.
+    """Put each row in place; triggers do not fire, because what they did is among the records.
 
-    Raises `LabError` copies-differ when a row is not there.
+    Raises `LabError` copies-differ if a row is not there.
     """
     database.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
     try:
@@ -58,7 +58,7 @@ def _record(database: apsw.Connection, change: apsw.TableChange) -> RowRecord:
 
 
 def _known(table: Table, values: tuple[Any, ...] | None) -> Row:
-    """The values that a changeset names; where there is no key, a rowid stands before them."""
+    """The values that a changeset names; without a key, a rowid comes before them."""
     assert values is not None
     of_columns = values if table.key else values[1:]
     named = zip(table.columns, of_columns, strict=True)

@@ -1,7 +1,7 @@
 """The pages of the SQL tables' database, kept beside the log, so that both change in one transaction.
 
-SQLite works on a file that is made of them (`working`). A page here is replaced by the page that a frame
-brought, and the page before it goes into the entry's undo: that is all that following and taking back are.
+SQLite works on a file that is made from them (`working`). A frame's page replaces the page here, and the old
+page goes into the entry's undo: that is all there is to following and taking back.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,14 +20,14 @@ _WITHOUT_LOG, _WITH_LOG = b"\1\1", b"\2\2"
 
 
 class Change(NamedTuple):
-    """Pages by number, and how many the database has with them."""
+    """Pages by number, and how many pages the database has afterwards."""
 
     pages: Mapping[int, bytes]
     size: int
 
 
 class Undo(msgspec.Struct, frozen=True):
-    """What was there before: how many pages of which size, and those of them that were changed."""
+    """What was there before: how many pages of which size, and the changed ones among them."""
 
     page_size: int
     size: int
@@ -35,7 +35,7 @@ class Undo(msgspec.Struct, frozen=True):
 
 
 class Pages:
-    """In `database`, inside whose transactions everything happens; `page_size` is that of all pages."""
+    """The pages in `database`, always within its transactions; all have `page_size` bytes."""
 
     def __init__(self, database: apsw.Connection, page_size: int) -> None:
         self._database, self._page_size = database, page_size
@@ -43,15 +43,15 @@ class Pages:
 
     @property
     def size(self) -> int:
-        """How many there are."""
+        """How many pages there are."""
         return int(self._database.execute("SELECT ifnull(max(number), 0) FROM pages").get)
 
     def image(self) -> bytes:
-        """All of them, as they stand in the file."""
+        """All pages, as they are in the file."""
         return b"".join(data for (data,) in self._database.execute("SELECT data FROM pages ORDER BY number"))
 
     def replace_all(self, image: bytes) -> None:
-        """Take those of `image` in place of all that there are."""
+        """Replace all pages with those of `image`."""
         starts = range(0, len(image), self._page_size)
         self._database.execute("DELETE FROM pages")
         self._write({n: image[at : at + self._page_size] for n, at in enumerate(starts, start=1)})
@@ -67,13 +67,13 @@ class Pages:
         return msgspec.msgpack.encode(undo)
 
     def take_back(self, undo: bytes) -> Change:
-        """Undo what `put` did; returns the change that this is.
+        """Undo what `put` did; returns the change that undoes it.
 
-        Raises `LabError` log-gone when the pages of that time had another size.
+        Raises `LabError` log-gone if the pages had another size then.
         """
         before = msgspec.msgpack.decode(undo, type=Undo)
         if before.page_size != self._page_size:
-            text = f"what is to be undone was stored in pages of {before.page_size} bytes, before an upgrade"
+            text = f"what must be undone was stored in pages of {before.page_size} bytes, before an upgrade"
             raise LabError("log-gone", text)
         change = Change({1: self._page(1)} | before.pages, before.size)
         self._apply(change)
@@ -91,7 +91,7 @@ class Pages:
 
 
 def new_image(form: Format, fill: Callable[[apsw.Connection], None]) -> bytes:
-    """A database of that format which `fill` has put something into; always the same for the same filling."""
+    """The image of a database in that format, filled by `fill`; equal fillings give equal images."""
     with closing(apsw.Connection(":memory:")) as database:
         database.pragma("page_size", form.page_size)
         database.pragma("encoding", form.encoding)
@@ -100,7 +100,7 @@ def new_image(form: Format, fill: Callable[[apsw.Connection], None]) -> bytes:
 
 
 def open_image(image: bytes) -> apsw.Connection:
-    """The database of that image, in memory, to be looked at."""
+    """The database of that image, in memory, for reading."""
     database = apsw.Connection(":memory:")
     database.deserialize("main", _in_mode(image, _WITHOUT_LOG))
     return database

@@ -1,10 +1,9 @@
 """An upgrade to another storage format: all that a replica holds is copied, row by row, into new files.
 
-It happens when a replica starts and finds its data in another format than the one it is to use from now
-on. The copy takes the place of the old file by a renaming, so a crash in the midst leaves the old one.
-Rows, log and positions stay what they were. What was written in pages of the old format cannot be taken
-back any more, and what the log still has of it is of use to nobody: the pages of the SQL tables are made
-anew from their rows.
+It happens when a replica starts and finds its data in a format other than the one it is now to use. A rename
+puts the copy in place of the old file, so a crash half-way leaves the old one. Rows, log and positions stay
+the same. The pages of the SQL tables are made anew from their rows, so log entries with pages of the old
+format can no longer be taken back, and are of no further use.
 
 (`pg_upgrade`, or dump and restore, which every engine has for this.)
 """
@@ -26,7 +25,7 @@ ORDER BY type <> 'table', rowid
 
 
 def rewrite(disk: Disk, name: str, form: StorageFormat) -> bool:
-    """Put the database `name` into `form`; False when it is in that format, or is not there. Blocks."""
+    """Put the database `name` into `form`; False if it has that format already, or is not there. Blocks."""
     if not disk.size(name):
         return False
     with closing(disk.connect(name, form)) as old:
@@ -37,13 +36,13 @@ def rewrite(disk: Disk, name: str, form: StorageFormat) -> bool:
         with closing(disk.connect(DRAFT, form)) as new:
             _copy(old, new)
             _rewrite_pages(new)
-    disk.remove(f"{name}-wal")  # gone already, unless somebody has the old file open
+    disk.remove(f"{name}-wal")  # gone already, unless another process has the old file open
     disk.rename(DRAFT, name)
     return True
 
 
 def _copy(old: apsw.Connection, new: apsw.Connection) -> None:
-    """Everything in `old` into the empty `new`; triggers come last, so they stay silent."""
+    """Copy everything in `old` into the empty `new`; triggers come last, so that they do not fire."""
     with old, new:
         for kind, name, sql in old.execute(OBJECTS):
             new.execute(sql)
@@ -55,7 +54,7 @@ def _copy(old: apsw.Connection, new: apsw.Connection) -> None:
 
 
 def _copy_rows(old: apsw.Connection, new: apsw.Connection, table: str) -> None:
-    """With their rowids, where they have any: the log may know a row without a key by it."""
+    """Copy the rows, with their rowids if they have any: the log may know a row without a key by it."""
     (without_rowid,) = next(old.execute("SELECT wr FROM pragma_table_list(?)", (table,)))
     columns = [name for (name,) in old.execute("SELECT name FROM pragma_table_info(?)", (table,))]
     if not without_rowid:
@@ -66,7 +65,7 @@ def _copy_rows(old: apsw.Connection, new: apsw.Connection, table: str) -> None:
 
 
 def _rewrite_pages(database: apsw.Connection) -> None:
-    """Where pages are stored, those of the same tables in this database's own format."""
+    """If pages are stored, replace them with pages of the same tables in this database's format."""
     form = form_of(database)
     pages = Pages(database, form.page_size)
     if not pages.size:

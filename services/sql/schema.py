@@ -1,7 +1,7 @@
-"""The demonstration tables: with a key, with a key drawn from a counter, without any, and with a trigger.
+"""The demonstration tables: with a key, with a key drawn from a counter, without a key, and with a trigger.
 
-`STRICT`, so that a column holds what it says. Apart from the key no column is unique: then the rows of
-one transaction may be put in place in any order.
+They are `STRICT`, so that a column holds what it says. Apart from the key no column is unique, so that the
+rows of one transaction may be put in place in any order.
 """
 
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ REPORTING_INDEX = "CREATE INDEX IF NOT EXISTS items_by_price ON items(holder, pr
 
 @dataclass(frozen=True)
 class Table:
-    """What the log has to know of a table; `counter` is true when SQLite hands out its keys."""
+    """What the log has to know of a table; `counter` is true if SQLite hands out its keys."""
 
     name: str
     columns: tuple[str, ...]
@@ -71,9 +71,9 @@ TABLES = {
 
 
 def create(database: apsw.Connection, for_reports: bool, outbox: bool) -> None:
-    """Make what is missing; a replica that also serves reports has an index more than the others.
+    """Make what is missing; a replica that also serves reports gets an extra index.
 
-    With an `outbox`, triggers note every change of `items` there.
+    With an `outbox`, triggers record every change of `items` there.
     """
     database.execute(DDL)
     if outbox:

@@ -1,13 +1,13 @@
 """Statements as the log: compact, and right only where executing the text again gives the same rows.
 
-What cannot be repeated is known, and MySQL's manual has the list: calls whose answer depends on time and
-chance, LIMIT in a change (which rows are the first?), keys drawn from a counter while transactions run at
-once, and triggers that do any of this where the text does not show it.
+It is known what cannot be repeated, and MySQL's manual lists it: calls whose result depends on time or
+chance, LIMIT in a change (which rows come first?), keys drawn from a counter while transactions run
+concurrently, and triggers that do any of this without the text showing it.
 
-The leader can put values in place of calls, as MySQL ships the time and the insert id with a statement.
-It does so only where each call happens exactly once: in an INSERT of one row of VALUES, and for `now()`
-anywhere. The rewritten statement is executed on the leader too; whatever SQLite still finds in it that
-cannot be repeated makes it unsafe.
+The leader can replace calls with values, as MySQL ships the time and the insert id with a statement. It does
+so only if each call happens exactly once: in an INSERT of one row of VALUES, and for `now()` anywhere. The
+leader also executes the rewritten statement; if SQLite still finds anything in it that cannot be repeated,
+the statement is unsafe.
 """
 
 import re
@@ -34,7 +34,7 @@ ONE_ROW = re.compile(
 
 @dataclass(frozen=True)
 class Values:
-    """Where the values come from that take the place of calls: `next_key` by table, `now`, `rand`."""
+    """The sources of the values that replace calls: `next_key` by table, `now`, `rand`."""
 
     now: Callable[[], str]
     rand: Callable[[], int]
@@ -42,30 +42,30 @@ class Values:
 
 
 def words(sql: str) -> Iterator[tuple[int, str]]:
-    """Every name and keyword in lower case, and where it stands; not what is quoted or a comment."""
+    """The position of every name and keyword, and the word in lower case; skips quoted text and comments."""
     for token in TOKEN.finditer(sql):
         if token.lastgroup == "name":
             yield token.start(), token[0].lower()
 
 
 def danger(statement: Statement, seen: Seen) -> str:
-    """Why executing `statement` elsewhere may come to something else; empty when it cannot."""
+    """Why executing `statement` elsewhere may give another result; empty if it cannot."""
     if not seen.written:
         return ""
     if called := sorted((seen.called | seen.called_by_triggers) & UNREPEATABLE):
         where = "" if called[0] in seen.called else ", in a trigger"
-        return f"{called[0]}() has another answer on every replica{where}"
+        return f"{called[0]}() gives a different result on every replica{where}"
     spoken = [word for _, word in words(statement.sql)]
     if "limit" in spoken:
-        return "which rows come first under LIMIT is up to each replica"
+        return "each replica decides for itself which rows come first under LIMIT"
     for table in sorted(seen.written):
         if TABLES[table].counter and not _names_key(spoken, statement.parameters, table):
-            return f"the keys of {table} come from a counter of each replica's own"
+            return f"each replica draws the keys of {table} from its own counter"
     return ""
 
 
 def rewritten(statement: Statement, values: Values) -> Statement:
-    """`statement` with values in place of calls and of a key that the counter would have drawn."""
+    """`statement` with values in place of calls and of the key that the counter would draw."""
     one_row = ONE_ROW.match(statement.sql)
     keyed, parameters = statement.sql, statement.parameters
     single = one_row is not None and one_row["rest"].count("(") == one_row["rest"].count(")") - 1
@@ -84,7 +84,7 @@ def _needs_key(one_row: "re.Match[str]") -> bool:
 
 
 def _without_calls(sql: str, values: Values, single: bool) -> str:
-    """Time stands still within a statement; chance is drawn once for each call, so only for one row."""
+    """`now` is the same throughout a statement; `rand` is drawn once for each call, so only for one row."""
     moment, done, parts = values.now(), 0, []
     for start, word in words(sql):
         call = CALL.match(sql, start + len(word)) if word in UNREPEATABLE else None
@@ -97,7 +97,7 @@ def _without_calls(sql: str, values: Values, single: bool) -> str:
 
 
 def _names_key(spoken: list[str], parameters: Sequence[Scalar], table: str) -> bool:
-    """An UPDATE or DELETE draws no key, and neither does an INSERT that gives one; null draws one too."""
+    """True if no key is drawn: in an UPDATE or DELETE, or an INSERT that gives a key; null draws one, too."""
     if "insert" not in spoken and "replace" not in spoken:
         return table in spoken  # else it is a trigger that inserts there
     draws = "null" in spoken or None in parameters or "select" in spoken
@@ -105,5 +105,5 @@ def _names_key(spoken: list[str], parameters: Sequence[Scalar], table: str) -> b
 
 
 def refuse(reason: str) -> LabError:
-    """What the client is told of a statement that cannot be made safe."""
+    """The error for a statement that cannot be made safe."""
     return LabError("unsafe-statement", f"{reason}; this cluster ships statements, so it is refused")

@@ -1,7 +1,7 @@
 """The SQL tables of one replica: a leader's transactions become records, a follower's records become rows.
 
 Everything happens inside the caller's SQLite transaction, so a record and its effect are stored together
-or not at all. What each entry did is kept as the inverse of its changeset, for a tail that must go.
+or not at all. The inverse of each entry's changeset is kept, for when a tail must be taken back.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -38,7 +38,7 @@ MOST_RECORD_BYTES = 256 << 10
 
 
 class Performed(NamedTuple):
-    """What a transaction came to: its records, what undoes it, and the results for the client."""
+    """The outcome of a transaction: its records, what undoes it, and the results for the client."""
 
     records: Sequence[AnyRecord]
     undo: bytes
@@ -46,10 +46,10 @@ class Performed(NamedTuple):
 
 
 class Tables:
-    """Over one connection. `log` is the format in force; it may change while nothing is in flight."""
+    """The tables over one connection. `log` is the format in force; it may change between transactions."""
 
-    form: Format | None = None  # it is all one to them how the file looks
-    working: Working | None = None  # they are in no file of their own
+    form: Format | None = None  # the format of the file does not matter to them
+    working: Working | None = None  # they have no file of their own
 
     def __init__(self, database: apsw.Connection, outside: Outside, log: ReplicationLog) -> None:
         functions.register(database, outside)
@@ -59,7 +59,7 @@ class Tables:
         self.counters = Counters(lambda: database)
 
     def perform(self, statements: Sequence[Statement]) -> Performed:
-        """Execute a client's transaction as the leader; raises `LabError`, and then nothing has changed."""
+        """Execute a client's transaction as the leader. If it raises `LabError`, nothing has changed."""
         with self._database, self._recording() as session:  # a savepoint inside the caller's transaction
             executed = [self._execute(one) for one in statements]
             changeset = session.changeset()
@@ -76,7 +76,7 @@ class Tables:
     def apply(self, record: AnyRecord, before: Callable[[int], Iterable[RowRecord]]) -> bytes | None:
         """Do what `record` says, as a follower; `before(n)` are the n records ahead of it. Returns the undo.
 
-        Raises `LabError` copies-differ when this copy is not like the leader's.
+        Raises `LabError` copies-differ if this copy is not like the leader's.
         """
         if isinstance(record, Insert | Update | Delete):
             return self._put([record]) if self.log == "row-without-commit" else None
@@ -86,32 +86,32 @@ class Tables:
             raise LabError(
                 "storage-format", f"this copy takes no pages ({record.form}), its log is {self.log}"
             )
-        assert not isinstance(record, Command), record  # is none of the tables
+        assert not isinstance(record, Command), record  # commands are not for the tables
         with self._recording() as session:
             for one in record.statements:
                 self._repeat(one)
             return apsw.Changeset.invert(session.changeset())
 
     def take_back(self, undo: bytes) -> None:
-        """Undo what an entry did, by the undo that came of it."""
+        """Undo what an entry did, with the undo that `perform` or `apply` returned."""
         self._database.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
         apsw.Changeset.apply(undo, self._database)
         self._database.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 1)
 
     def checkpoint_after(self, pages: int) -> None:
-        """There is no other log of SQLite's than the caller's."""
+        """Nothing to do: SQLite has no log here besides the caller's."""
 
     def settle(self) -> None:
-        """The caller's transaction is durable: nothing is left to do."""
+        """The caller's transaction is durable: nothing to do."""
 
     def forget(self) -> None:
-        """The caller's transaction did not take place, and so nothing that happened inside of it did."""
+        """The caller's transaction was rolled back, and all that happened inside it with it."""
 
     def close(self) -> None:
-        """Nothing else is open than the caller's connection."""
+        """Nothing to do: only the caller's connection is open."""
 
     def _execute(self, asked: Statement) -> tuple[Statement, ResultSet, str]:
-        """Returns what was executed in the end, its result, and why it may not be repeatable."""
+        """The statement as it was executed, its result, and why it may not be repeatable."""
         if self.log == "statement-rewritten":
             asked = statement.rewritten(asked, self._values())
         with self.counters.kept():

@@ -1,11 +1,11 @@
 """The physical log: what a transaction wrote into SQLite's own write-ahead log, page by page.
 
-The leader executes a transaction and ships the frames that SQLite appended for it; a follower puts the
-same pages into the same places. It executes nothing and understands nothing, so nothing can come out
-differently, and its database is the leader's, byte for byte. That is also what it costs: a copy whose
-pages have another size, or whose texts have another encoding, can make nothing of them and must refuse.
+The leader executes a transaction and ships the frames that SQLite appended for it; a follower puts the same
+pages into the same places. It executes nothing and interprets nothing, so nothing can differ, and its
+database is the leader's, byte for byte. The price: a copy with another page size or text encoding cannot use
+these pages and must refuse them.
 
-(PostgreSQL's streaming replication ships its write-ahead log in this way, and refuses a standby of another
+(PostgreSQL's streaming replication ships its write-ahead log like this, and refuses a standby of another
 major version; Litestream and LiteFS ship SQLite's.)
 """
 
@@ -34,7 +34,7 @@ REMEDY = (
 
 
 class WalTables:
-    """Like `Tables`, over a file of their own; `database` is where the log is, and the pages with it."""
+    """Like `Tables`, over a file of their own; `database` holds the log, and the pages with it."""
 
     def __init__(
         self,
@@ -71,9 +71,9 @@ class WalTables:
         return Performed((record,), undo, results)
 
     def apply(self, record: AnyRecord, _: Callable[[int], Iterable[RowRecord]]) -> bytes:
-        """See `Tables`. Raises `LabError` storage-format, log-damaged, and nothing has changed."""
+        """See `Tables`. If it raises `LabError` storage-format or log-damaged, nothing has changed."""
         if not isinstance(record, Frames):
-            raise LabError("copies-differ", f"a {type(record).__name__} is no page of a database's file")
+            raise LabError("copies-differ", f"a {type(record).__name__} is not a page of a database's file")
         if record.form != self.form:
             raise LabError("storage-format", f"the log has {record.form}, this copy {self.form}; {REMEDY}")
         transaction = _transaction(record)
@@ -81,15 +81,15 @@ class WalTables:
         return self._pages.put(Change({frame.page: frame.data for frame in transaction}, record.size))
 
     def take_back(self, undo: bytes) -> None:
-        """See `Tables`. Raises `LabError` log-gone where an upgrade lies in between."""
+        """See `Tables`. Raises `LabError` log-gone if there was an upgrade in between."""
         self._pending.append(_frames(*self._pages.take_back(undo)))
 
     def checkpoint_after(self, pages: int) -> None:
-        """Move SQLite's log into the file whenever it has so many pages."""
+        """Move SQLite's log into the file whenever it has `pages` pages."""
         self.working.checkpoint_pages = pages
 
     def settle(self) -> None:
-        """The caller's transaction is durable: show it to readers, be it later when it fails now."""
+        """The caller's transaction is durable: show it to readers, later if that fails now."""
         pending, self._pending = self._pending, []
         try:
             if pending:
@@ -99,12 +99,12 @@ class WalTables:
             self.working.forget()
 
     def forget(self) -> None:
-        """The caller's transaction did not take place."""
+        """The caller's transaction was rolled back."""
         self._pending = []
         self.working.forget()
 
     def close(self) -> None:
-        """For good."""
+        """Close it for good."""
         self.working.close()
 
     def _execute(self, asked: Statement) -> ResultSet:
@@ -121,7 +121,7 @@ class WalTables:
 
 
 def form_of(database: apsw.Connection) -> Format:
-    """How this database lies in its file."""
+    """The format of this database's file."""
     return Format(database.pragma("page_size"), database.pragma("encoding"))
 
 
@@ -131,13 +131,13 @@ def _create(database: apsw.Connection, outside: Outside) -> None:
 
 
 def _transaction(record: Frames) -> list[Frame]:
-    """The frames of `record`, which are what the leader's SQLite wrote. Raises `LabError` log-damaged."""
+    """The frames of `record`, checked to be what the leader's SQLite wrote. Raises `LabError` log-damaged."""
     pages = [Frame(page.number, 0, page.data) for page in record.pages]
     try:
         written = [*pages[:-1], pages[-1]._replace(size=record.size)]
         checksum = _checksum(written, record.form)
     except (ValueError, IndexError) as error:
-        raise LabError("log-damaged", f"a record has no pages, or no whole ones: {error}") from error
+        raise LabError("log-damaged", f"a record has no pages, or incomplete ones: {error}") from error
     if checksum != record.checksum:
         text = f"the pages of a record add up to {checksum}, its checksum says {record.checksum}"
         raise LabError("log-damaged", text)

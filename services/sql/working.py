@@ -1,12 +1,12 @@
 """The file that SQLite works on while its own write-ahead log is shipped.
 
-A leader's SQLite executes transactions on it, and what it appends to its log is read from there. On a
-follower the frames that came are appended to the log by us, under SQLite's write lock, and then SQLite
-opens the file as after a crash: it reads the log from the beginning, holds every frame against salts and
-checksums, and takes what is complete. So a reader sees a transaction as a whole or not at all.
+A leader's SQLite executes transactions on it, and the lab reads what SQLite appends to its log. On a follower
+the lab itself appends the frames that came, under SQLite's write lock, and then SQLite opens the file as
+after a crash: it reads the log from the beginning, checks every frame's salts and checksum, and takes what is
+complete. So a reader sees a whole transaction or nothing of it.
 
 Nothing here has to survive. What a crash leaves is thrown away, and the file is made again from the pages
-that are stored with the log.
+stored with the log.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ CHECKPOINT_PAGES = 1000  # SQLite's own default
 
 
 class Files(Protocol):
-    """What is needed of `services.ports.Disk`."""
+    """The part of `services.ports.Disk` that is needed here."""
 
     def size(self, name: str) -> int: ...  # noqa: D102
 
@@ -38,9 +38,9 @@ class Files(Protocol):
 
 
 class Working:
-    """One connection to the file, opened when it is needed. For one thread: call it through `Disk.run`.
+    """One connection to the file, opened when it is needed. For one thread only: call it through `Disk.run`.
 
-    `image` is what the file is made of, `prepare` is done to every connection.
+    The file is made from what `image` returns; `prepare` is called with every connection.
     """
 
     def __init__(
@@ -55,9 +55,9 @@ class Working:
         self.checkpoint_pages = CHECKPOINT_PAGES
         self._connect, self._files, self._image, self._prepare = connect, files, image, prepare
         self._open: apsw.Connection | None = None
-        self._usable = False  # what lies there may be what a crash has left
+        self._usable = False  # the file may be what a crash left behind
         self._closed = False
-        self._log: tuple[Header, Place] | None = None  # where it ends; None while it is empty
+        self._log: tuple[Header, Place] | None = None  # where SQLite's log ends; None while it is empty
         self._written: int | None = None  # frames in the log, as the last commit says
 
     def database(self) -> apsw.Connection:
@@ -74,14 +74,14 @@ class Working:
         return self._open
 
     def account(self) -> dict[str, Value]:
-        """The file as a reader sees it, by its name: how it lies there, and the SHA-256 of all pages."""
+        """The file as a reader sees it, under its name: its format, and the SHA-256 of all pages."""
         image = self.database().serialize("main")
         form, digest = self.form, hashlib.sha256(image).hexdigest()
         size = len(image) // form.page_size
         return {TABLES_FILE: {"pages": size, "of": str(form), "sha256": digest}}
 
     def taken(self) -> Committed | None:
-        """The transaction that was appended to the log since the last call; None when none was."""
+        """The transaction appended to the log since the last call, None if there was none."""
         if self._written is None:
             return None
         header = frames.header_of(self._files.read_bytes(WAL, 0, HEADER_BYTES))
@@ -96,7 +96,7 @@ class Working:
     def install(self, transactions: Iterable[Sequence[Frame]]) -> None:
         """Append these transactions to the log and let SQLite find them there."""
         database = self.database()
-        database.execute("BEGIN IMMEDIATE")  # nobody else may write meanwhile
+        database.execute("BEGIN IMMEDIATE")  # keep other writers out
         try:
             header, place = self._log or self._new_log()
             data, offset = (b"", place.offset) if self._log else (header.encoded(), 0)
@@ -110,17 +110,17 @@ class Working:
             self._shut()
 
     def checkpoint(self) -> None:
-        """Let SQLite move its log into the file, if it has become long, and begin it anew."""
+        """If SQLite's log has become long, let SQLite move it into the file and begin it anew."""
         if self._log and self._log[1].offset > self.checkpoint_pages * self._log[0].frame_bytes:
             self.database().wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
             self._log = None
 
     def forget(self) -> None:
-        """What is in the file is not what it should be: make it again before it is used."""
+        """The file's contents are not what they should be: make it again before it is used."""
         self._usable = False
 
     def close(self) -> None:
-        """For good."""
+        """Close it for good."""
         self._shut()
         self._closed = True
 
@@ -133,7 +133,7 @@ class Working:
         return connection
 
     def _sees_all(self, connection: apsw.Connection) -> bool:
-        """SQLite does not read its log again while another process has the file open, say, to look at it."""
+        """False if SQLite did not reread its log because another process, say a reader, has the file open."""
         connection.pragma("user_version")
         seen, _ = connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_NOOP)
         if self._log is None:
@@ -149,7 +149,7 @@ class Working:
         self._log, self._usable = None, True
 
     def _new_log(self) -> tuple[Header, Place]:
-        header = Header(self.form.page_size, salts=(1, 1))  # of an empty file, so they tell it from nothing
+        header = Header(self.form.page_size, salts=(1, 1))  # the file is empty: no leftovers
         return header, header.start
 
     def _shut(self) -> None:

@@ -1,7 +1,7 @@
 """What an operation does to the tables, and how to take it back.
 
-`apply` returns the undo, a small JSON text kept beside the entry in the log; `take_back` puts the
-tables into the state before. Both run inside the caller's transaction, on a cursor that the caller keeps.
+`apply` returns the undo, a small JSON text kept beside the entry in the log; `take_back` restores the tables
+to the state before. Both run inside the caller's transaction, on a cursor that the caller keeps.
 """
 
 import apsw
@@ -10,7 +10,7 @@ import msgspec
 from services.messages import Operation
 from services.store import needs
 
-# A register and what whoever wrote it had seen; both are null where there is nothing.
+# A register and what its writer had seen; both are null if there is nothing.
 REGISTER = """
 SELECT value, sequence, positions FROM (SELECT ? AS wanted)
     LEFT JOIN registers ON registers.key = wanted
@@ -71,5 +71,5 @@ def _add(database: apsw.Cursor, operation: Operation, sequence: int) -> tuple[st
 
 
 def _element(operation: Operation) -> str:
-    """Equal elements have equal texts, whatever the order of keys inside them."""
+    """The element as text; equal elements have equal texts, whatever the order of their keys."""
     return canonical(operation.value)

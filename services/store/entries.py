@@ -30,14 +30,14 @@ def after(database: apsw.Connection, sequence: int, limit: int) -> list[Entry]:
 
 
 def last_change(database: apsw.Connection, key: str, sequence: int) -> int:
-    """Where beyond `sequence` the register or set `key` was changed last, deletions included; 0: nowhere."""
+    """The last entry after `sequence` that changed the register or set `key`, even by deletion; 0 if none."""
     query = "SELECT max(sequence) FROM log WHERE sequence > ? AND operation ->> 'key' = ?"
     found: int | None = next(database.execute(query, (sequence, key)))[0]
     return found or 0
 
 
 def rows_before(database: apsw.Connection, sequence: int, count: int) -> Iterator[RowRecord]:
-    """The `count` row records that stand right before `sequence`."""
+    """The `count` row records right before `sequence`."""
     query = "SELECT record FROM log WHERE sequence BETWEEN ? AND ? ORDER BY sequence"
     for (record,) in database.execute(query, (sequence - count, sequence - 1)):
         yield msgspec.json.decode(record, type=RowRecord)

@@ -1,7 +1,7 @@
 """Concurrent writes share one transaction and so one sync of the disk (group commit).
 
-A disk that can sync a thousand times a second still stores forty thousand writes a second this way:
-while one sync is under way the next writes gather, and go together.
+This way a disk that can sync a thousand times a second stores forty thousand writes a second: while one sync
+is under way the next writes gather, and are written together.
 """
 
 import asyncio
@@ -15,15 +15,15 @@ from services.errors import LabError
 from services.ports import Disk
 
 MOST_PER_COMMIT = 1024
-MOST_AT_ONCE = 4  # of more than that it is better to take requests while they are written
+MOST_AT_ONCE = 4  # for larger batches, take further requests while they are written
 
 
 class Outcome(Protocol):
-    """What came of one request: `error` says why it failed alone, among others that went well."""
+    """What came of one request: `error` says why it failed, even if others in the batch succeeded."""
 
     @property
     def error(self) -> LabError | None:
-        """None when it went well."""
+        """None if it succeeded."""
 
 
 Request = TypeVar("Request")
@@ -33,8 +33,8 @@ Done = TypeVar("Done", bound=Outcome)
 class GroupCommit(Generic[Request, Done]):
     """Performs requests in batches; `run` must be spawned beside it.
 
-    `perform_all` does several in one transaction, durable on return, and blocks; `committed` hears what came.
-    A request that `is_short` changes a row or two, whatever is asked for.
+    `perform_all` does several in one transaction, durable on return, and blocks; `committed` then gets the
+    outcomes. A request that `is_short` changes no more than a row or two.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class GroupCommit(Generic[Request, Done]):
         self._over: LabError | None = None
 
     async def perform(self, request: Request) -> Done:
-        """What came of `request`, once it is durable here. Raises `LabError` when nothing did."""
+        """The outcome of `request`, once it is durable here. Raises `LabError` if it failed."""
         if self._over:
             raise self._over
         future: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
@@ -60,7 +60,7 @@ class GroupCommit(Generic[Request, Done]):
         return await future
 
     async def run(self) -> None:
-        """Commit whatever has gathered, again and again."""
+        """Commit what has gathered, again and again."""
         while True:
             await self._news.rung()
             self._news.silence()
@@ -69,7 +69,7 @@ class GroupCommit(Generic[Request, Done]):
                 await self._commit(batch)
 
     def fail(self, error: LabError) -> None:
-        """Refuse what has not been written yet, and all that comes from now on: nobody would write it."""
+        """Refuse what has not been written yet, and all that comes from now on."""
         self._over = error
         _refuse(self._waiting, error)
         self._waiting = []

@@ -1,8 +1,8 @@
-"""How far a log reaches: where it begins, where it ends, and what lies outside of it.
+"""How far a log reaches: where it begins, where it ends, and what is outside it.
 
-A log does not begin at its first entry for ever: old entries are trimmed, and what they added up to
-stays in the tables. Who needs older entries than there are must take a copy of everything.
-(PostgreSQL's `wal_keep_size`, MySQL's `binlog_expire_logs_seconds`; Raft calls it log compaction.)
+A log does not keep its first entry for ever: old entries are trimmed, and what they added up to stays in the
+tables. A replica that needs older entries must take a copy of everything. (PostgreSQL's `wal_keep_size`,
+MySQL's `binlog_expire_logs_seconds`; Raft calls it log compaction.)
 """
 
 from typing import NamedTuple
@@ -12,7 +12,7 @@ import apsw
 from services.messages import START, Entry, Position
 
 ENDS = "SELECT epoch, sequence FROM log ORDER BY sequence"
-SLACK = 4  # trimmed is when the log is longer than it may be by one part in so many
+SLACK = 4  # trim when the log exceeds its limit by one part in this many
 
 
 class Reach(NamedTuple):
@@ -22,17 +22,17 @@ class Reach(NamedTuple):
     last: Position = START
 
     def goes_on_from(self, position: Position) -> bool:
-        """True when it holds everything that follows `position`."""
+        """True if it holds everything after `position`."""
         return self.first.sequence <= position.sequence + 1
 
     def surplus(self, keep: int) -> int:
-        """The sequence up to which entries are to go so that `keep` remain; 0 while that is not worth it."""
+        """The sequence up to which to trim so that `keep` entries remain; 0 while it is not worth it."""
         length = self.last.sequence - self.first.sequence + 1
         return self.last.sequence - keep if length > keep + keep // SLACK else 0
 
 
 def reach(database: apsw.Connection) -> Reach:
-    """That of the log in `database`."""
+    """The reach of the log in `database`."""
     return Reach(_end(database, "ASC"), end_of(database))
 
 
@@ -42,7 +42,7 @@ def end_of(database: apsw.Connection) -> Position:
 
 
 def beginnings(database: apsw.Connection) -> tuple[Position, ...]:
-    """The first entry of each epoch that is in the log, as far as it is kept."""
+    """The first entry of each epoch in the log, as far as the log is kept."""
     query = "SELECT epoch, min(sequence) FROM log GROUP BY epoch ORDER BY epoch"
     return tuple(Position(*row) for row in database.execute(query))
 
@@ -52,10 +52,10 @@ def _end(database: apsw.Connection, order: str) -> Position:
 
 
 def unknown_to(database: apsw.Connection, own: list[Entry]) -> list[Entry]:
-    """Those of `own` entries, in order, which the history that `database` holds may not contain.
+    """Those of the `own` entries, in order, that the log in `database` may not contain.
 
     Two logs with one entry in common agree on everything before it. An entry that was trimmed there was
-    surely the same if its epoch had not ended yet; of older epochs nobody can tell.
+    certainly the same if it is of the epoch of the first entry left; of older epochs nobody can tell.
     """
     first = reach(database).first
 

@@ -2,9 +2,9 @@
 
 | file | the idea |
 |---|---|
-| `splices.py` | operational transformation: an edit says *where*, and those that came first change it |
+| `splices.py` | operational transformation: an edit says *where*, and earlier edits transform it |
 | `drafts.py` | an editor's own edits that are not in the order yet |
-| `sequence.py` | a replicated data type: an edit says *next to what*, and nothing has to be changed |
+| `sequence.py` | a replicated data type: an edit says *next to what*, and never has to change |
 
-Nothing here knows of networks, disks or time.
+Nothing here knows about networks, disks or time.
 """

@@ -1,16 +1,16 @@
 """A text as a replicated data type: whatever the order in which edits arrive, the text is the same.
 
-Every element has a name for ever and knows the one to the right of which it was typed. So elements are a
-tree: whoever was typed to the right of x is a child of x, and of two children the one with the newer name
-stands on the left. Read depth first, the tree is the text (RGA: Roh et al. 2011; as a timestamped insertion
-tree: Attiya et al. 2016). A child's name is newer than its parent's, because Lamport's clock says so.
+Every element has a permanent name and knows the element to whose right it was typed. So elements form a tree:
+an element typed to the right of x is a child of x, and of two children the one with the newer name is on the
+left. Read depth first, the tree is the text (RGA: Roh et al. 2011; as a timestamped insertion tree: Attiya et
+al. 2016). Lamport clocks make a child's name newer than its parent's.
 
-An erased element is not shown, but stays (a *tombstone*): others may have typed to the right of it. What
-arrives before its neighbour waits. All this is a function of the *set* of edits, and sets are united in any
-order, twice if need be. So leaders need not understand a text to share it.
+An erased element is not shown, but stays (a *tombstone*), because others may have typed to its right. An edit
+that arrives before its neighbour waits. All this is a function of the *set* of edits, and sets can be united
+in any order, even twice. So leaders need not understand a text to share it.
 
-Somebody's run of typing stays together: each element is a child of the one before, so what another one
-typed at the same place comes before the whole run or behind it.
+One editor's run of typing stays together: each element is a child of the one before, so what another editor
+typed at the same place comes before or after the whole run.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ from services.messages.edits import Grown, Id
 
 
 class Sequence:
-    """All edits that somebody knows, and what they come to."""
+    """All edits known here, and the text that they come to."""
 
     def __init__(self, edits: Iterable[Grown] = ()) -> None:
         self._edits: dict[tuple[str, int], Grown] = {}
@@ -28,7 +28,7 @@ class Sequence:
         self.add(edits)
 
     def add(self, edits: Iterable[Grown]) -> None:
-        """Unite with these; whatever is there already changes nothing."""
+        """Add these edits; those already there change nothing."""
         for edit in edits:
             self._edits.setdefault((edit.editor, edit.number), edit)
             self._clock = max(self._clock, edit.clock)
@@ -36,7 +36,7 @@ class Sequence:
 
     @property
     def edits(self) -> tuple[Grown, ...]:
-        """All of them, in the order in which they were added."""
+        """All edits, in the order in which they were added."""
         return tuple(self._edits.values())
 
     @property
@@ -50,7 +50,7 @@ class Sequence:
         return Grown(editor, self._next_of(editor), self._clock + 1, beside, element)
 
     def erased(self, editor: str, place: int) -> Grown:
-        """The edit by which `editor` takes out what is at `place`. Raises `IndexError`."""
+        """The edit by which `editor` erases what is at `place`. Raises `IndexError`."""
         return Grown(editor, self._next_of(editor), self._clock + 1, self._name_at(place))
 
     def _next_of(self, editor: str) -> int:
@@ -69,7 +69,7 @@ class Sequence:
 
 
 def _read(edits: Iterable[Grown]) -> Iterable[tuple[Id, str | None]]:
-    """The elements in order, with the erased ones."""
+    """The elements in order, including the erased ones."""
     children: dict[Id | None, list[tuple[Id, str]]] = {}
     erased: dict[Id | None, None] = {}
     for edit in edits:

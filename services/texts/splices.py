@@ -1,9 +1,9 @@
-"""Operational transformation of texts: splices that were made at once, one behind the other.
+"""Operational transformation of texts: concurrent splices, put one after the other.
 
-Two people see the same text. One inserts at place 3, the other erases what is at place 7. Whoever comes
-second must mean place 8 (Ellis, Gibbs 1989). `transformed` says so for two splices; that both orders come
-to the same text is the law TP1, and where one leader puts all edits into an order, as in Jupiter (Nichols
-et al. 1995), in Google Docs and in Etherpad, it is all that is needed.
+Two people see the same text. One inserts at place 3, the other erases what is at place 7. If the erasure
+comes second, it must mean place 8 (Ellis, Gibbs 1989). `transformed` does this for two splices. That both
+orders give the same text is the law TP1. If one leader puts all edits into an order, as in Jupiter (Nichols
+et al. 1995), Google Docs and Etherpad, TP1 is all that is needed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,19 +16,19 @@ NOTHING = Splice("nothing")
 
 
 def apply(text: list[str], splice: Splice) -> None:
-    """Do it to `text`. Raises `IndexError` for a place that is not there."""
+    """Apply it to `text`. Raises `IndexError` for a place that is not there."""
     if splice.f == "insert":
         if splice.at > len(text):
-            raise IndexError(f"place {splice.at} is behind the end, {len(text)}")
+            raise IndexError(f"place {splice.at} is beyond the end, {len(text)}")
         text.insert(splice.at, splice.element)
     elif splice.f == "erase":
         del text[splice.at]
 
 
 def transformed(late: Splice, early: Splice, late_is_left: bool) -> Splice:
-    """What `late` comes to when `early`, made on the same text, has been done before it.
+    """What becomes of `late` if `early`, made on the same text, is done before it.
 
-    Of two insertions at one place the one of the editor who `is_left` stands on the left, whoever came first.
+    Of two insertions at one place, `late` goes on the left if `late_is_left`, whichever came first.
     """
     if late.f == "nothing" or early.f == "nothing":
         return late
@@ -41,10 +41,10 @@ def transformed(late: Splice, early: Splice, late_is_left: bool) -> Splice:
 
 
 def rebased(mine: Sequence[Splice], first: int, me: str, news: Iterable[Ordered]) -> tuple[Splice, ...]:
-    """Put `mine`, edits number `first` and following of editor `me`, behind the `news` that were ordered.
+    """Put `mine`, the edits of editor `me` from number `first` on, after the `news` that were ordered.
 
-    All were made on the text before the news. News of `me` are those of mine that have come into the order;
-    what is left are the others, as they are to be done after all of the news.
+    All were made on the text before the news. News from `me` are those of `mine` that have come into the
+    order. Returns the others, as they must be done after all the news.
     """
     left = list(mine)
     for edit in news:
@@ -61,7 +61,7 @@ def rebased(mine: Sequence[Splice], first: int, me: str, news: Iterable[Ordered]
 
 
 def text_of(edits: Iterable[Ordered]) -> list[str]:
-    """The text that all edits of a document, in any order here, come to."""
+    """The text that all edits of a document come to; `edits` may be in any order."""
     text: list[str] = []
     for edit in sorted(edits, key=_revision):
         apply(text, edit.splice)

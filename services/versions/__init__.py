@@ -1,1 +1,1 @@
-"""What tells old from new: positions in a log, and the tokens that clients carry."""
+"""What tells old from new: versions, vectors, clocks for stamps, and the tokens that clients carry."""

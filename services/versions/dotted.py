@@ -1,9 +1,9 @@
 """What a client or a version knows of one key: a vector, and single dots beyond it.
 
-A *dot* names one version: the node that made it and which of that node's versions of the key it is. A plain
-vector cannot say "I know the third, but not the second", which is just what a client knows that wrote at a
-node beside others. So a past is a vector and a few dots beyond it, and a dot that closes a gap goes into
-the vector (Preguiça, Baquero, Almeida et al.: Dotted Version Vectors, 2010).
+A *dot* names one version: the node that made it, and its number among that node's versions of the key. A
+plain vector cannot say "I know the third, but not the second", which is what a client knows after it wrote
+concurrently with others. So a past is a vector and a few dots beyond it, and a dot that closes a gap goes
+into the vector (Preguiça, Baquero, Almeida et al.: Dotted Version Vectors, 2010).
 """
 
 import re
@@ -17,7 +17,7 @@ _PART = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.-]{0,63})([:+])([1-9][0-9]{0,14})")
 
 
 class Dot(NamedTuple):
-    """The version of a key that is `node`'s number so many, from 1."""
+    """A version of a key: the `count`-th of `node`, from 1."""
 
     node: str
     number: int
@@ -25,7 +25,7 @@ class Dot(NamedTuple):
 
 @dataclass(frozen=True)
 class Past:
-    """The first `count` dots of each node in `vector`, and `dots` beyond; both sorted. Made by `past_of`."""
+    """Each node's dots up to its count in `vector`, and `dots` beyond; both sorted. Made by `past_of`."""
 
     vector: tuple[tuple[str, int], ...] = ()
     dots: tuple[Dot, ...] = ()
@@ -39,18 +39,18 @@ class Past:
         return max([dict(self.vector).get(node, 0), *(dot.number for dot in self.dots if dot.node == node)])
 
     def with_dot(self, dot: Dot) -> "Past":
-        """What somebody knows who knows that version as well."""
+        """This past plus that version."""
         return past_of(dict(self.vector), (*self.dots, dot))
 
     def merged(self, other: "Past") -> "Past":
-        """What somebody knows who knows both."""
+        """The union of both."""
         vector = dict(self.vector)
         for node, count in other.vector:
             vector[node] = max(vector.get(node, 0), count)
         return past_of(vector, (*self.dots, *other.dots))
 
     def __str__(self) -> str:
-        """For instance `n1:3,n2:1,n2+4`; nothing known is the empty text."""
+        """For instance `n1:3,n2:1,n2+4`; empty if nothing is known."""
         counts = [f"{node}:{count}" for node, count in self.vector]
         return ",".join([*counts, *(f"{dot.node}+{dot.number}" for dot in self.dots)])
 
@@ -59,7 +59,7 @@ NOTHING = Past()
 
 
 def past_of(vector: dict[str, int], dots: tuple[Dot, ...] = ()) -> Past:
-    """The past of these: dots within the vector are dropped, those next to it go into it."""
+    """The past made of these: dots within the vector are dropped, those next to it go into it."""
     counts, beyond = dict(vector), []
     for dot in sorted(set(dots)):
         known = counts.get(dot.node, 0)
@@ -71,13 +71,13 @@ def past_of(vector: dict[str, int], dots: tuple[Dot, ...] = ()) -> Past:
 
 
 def merged(pasts: list[Past]) -> Past:
-    """What somebody knows who knows all of them."""
+    """The union of all of them."""
     return reduce(Past.merged, pasts, NOTHING)
 
 
 @lru_cache(maxsize=4096)
 def past_in(text: str) -> Past:
-    """What `str` made of a past. Raises `LabError` bad-request."""
+    """The past that `str` turned into `text`. Raises `LabError` bad-request."""
     vector: dict[str, int] = {}
     dots: list[Dot] = []
     for part in text.split(",") if text else ():

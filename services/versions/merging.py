@@ -1,13 +1,13 @@
-"""What two replicas' versions of one key come to together, when nobody has put the writes into an order.
+"""How two replicas' versions of one key are merged, if no node has put the writes into an order.
 
-Three ways to say which version replaces which. Each says how a home takes a new write (`written`) and how
-what two homes have becomes what both have (`merged`), which must not depend on who hears of what in which
-order, or how often.
+There are three ways to say which version replaces which. Each says how a home takes a new write (`written`),
+and how the versions of two homes are merged (`merged`). The result must not depend on who hears of what in
+which order, or how often.
 
 - *Last write wins*: the newest stamp stays, and all others are dropped without a trace.
 - *Plain version vectors* (Dynamo, Riak before 2.0): one vector for all siblings of a key. A write whose
-  context is not the very newest counts as concurrent with all of them: it is added, and nothing that its
-  writer had seen goes. What was replaced may come back when homes hear of it in another order.
+  context is not the very newest counts as concurrent with all of them: it is added, and even versions that
+  its writer had seen stay. Replaced versions may come back if homes hear of them in another order.
 - *Dotted version vectors*: each sibling has its own dot, so a write replaces exactly what its writer saw.
 """
 
@@ -21,15 +21,15 @@ from services.versions.seen import has, includes, joined, newest_number, of_vers
 
 
 class Merging(Protocol):
-    """One way; `numbers` says whether a home has to give each write a number first."""
+    """One of the ways; `numbers` says whether a home has to number each write first."""
 
     numbers: bool
 
     def written(self, held: Versions, version: Version, context: Seen, home: str) -> Versions:
-        """What `home`, which has `held`, has once somebody who knew `context` has written `version` there."""
+        """What `home`, which has `held`, has after a writer that knew `context` wrote `version` there."""
 
     def merged(self, one: Versions, other: Versions) -> Versions:
-        """What somebody has who has both, in an order that depends on nothing else."""
+        """Both merged, in an order that depends only on the versions."""
 
 
 class LastWriteWins:

@@ -1,8 +1,8 @@
-"""What somebody has seen of a key's writes: comparing it, joining it, and handing it to a client as a word.
+"""What a client or node has seen of a key's writes: comparing it, joining it, and writing it as a context.
 
-A version vector has a number for each home: all of its writes up to there are known (Parker et al. 1983). It
-cannot say that the third was seen and the second was not. A dotted version vector can (Preguiça, Baquero et
-al. 2010): beside the numbers it keeps single writes, the dots.
+A version vector has a number for each home: all its writes up to that number are known (Parker et al. 1983).
+It cannot say that the third was seen and the second was not. A dotted version vector can (Preguiça, Baquero
+et al. 2010): beside the numbers it keeps single writes, the dots.
 """
 
 from collections.abc import Iterable
@@ -22,13 +22,13 @@ def has(seen: Seen, dot: Dot) -> bool:
 
 
 def includes(seen: Seen, other: Seen) -> bool:
-    """Was everything seen that `other` has? (`seen` dominates it, or both are equal.)"""
+    """Does `seen` include everything in `other`? (It dominates `other`, or both are equal.)"""
     upto = all(_all_up_to(seen, by, count) for by, count in other.upto.items())
     return upto and all(has(seen, dot) for dot in other.dots)
 
 
 def joined(one: Seen, other: Seen, *dots: Dot) -> Seen:
-    """What somebody has seen who has seen both, and these writes."""
+    """The union of both, and these writes."""
     upto = dict(one.upto)
     for by, count in other.upto.items():
         upto[by] = max(upto.get(by, 0), count)
@@ -42,7 +42,7 @@ def joined(one: Seen, other: Seen, *dots: Dot) -> Seen:
 
 
 def newest_number(by: str, everything: Iterable[Seen]) -> int:
-    """The largest number of a write of `by` in any of them; 0 when there is none."""
+    """The largest number of a write of `by` in any of them; 0 if there is none."""
     largest = 0
     for seen in everything:
         largest = max(largest, seen.upto.get(by, 0), *(dot.count for dot in seen.dots if dot.by == by), 0)
@@ -50,12 +50,12 @@ def newest_number(by: str, everything: Iterable[Seen]) -> int:
 
 
 def is_obsolete(held: Versions, context: Seen, by: str) -> bool:
-    """Whether who knows `context` has not seen all that `by` has numbered of what is `held`."""
+    """Does `context` lack the newest write among those in `held` that `by` has numbered?"""
     return newest_number(by, [of_versions(held)]) > newest_number(by, [context])
 
 
 def of_versions(versions: Versions) -> Seen:
-    """What somebody has seen who was shown these versions."""
+    """What a reader has seen that was shown these versions."""
     result = NOTHING
     for version in versions:
         result = joined(result, version.past, *([version.dot] if version.dot else ()))
@@ -63,7 +63,7 @@ def of_versions(versions: Versions) -> Seen:
 
 
 def as_context(seen: Seen) -> str:
-    """As a client carries it; nothing for somebody who has seen nothing."""
+    """`seen` as a client carries it; empty if nothing was seen."""
     return _encoder.encode(seen).decode() if seen != NOTHING else ""
 
 

@@ -265,4 +265,4 @@ def test_a_device_takes_writes_while_it_is_cut_off_and_syncs_when_it_is_back(ter
 
 def test_a_device_needs_a_name_of_its_own(terminal: Terminal) -> None:
     said = terminal.lab("up", "--device", "n1", code=4)
-    assert said == "lab: cannot make such a cluster: companions need names that nobody else has, not n1\n"
+    assert said == "lab: cannot make such a cluster: companions need names that no other node has, not n1\n"

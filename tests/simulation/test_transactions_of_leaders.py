@@ -53,7 +53,7 @@ async def test_steps_see_what_those_before_them_did() -> None:
 async def test_a_step_that_is_refused_undoes_those_before_it() -> None:
     async with leaders() as (cluster, client):
         await client.transact("g1", [{"f": "put", "key": "y", "value": 7}])
-        with pytest.raises(ClientError, match="'y' is no list") as refused:
+        with pytest.raises(ClientError, match="'y' is not a list") as refused:
             await client.transact("g1", appends(["x", "y"], 1))
         assert refused.value.definite
         assert (await client.transact("g1", reads(["x", "y"]))).value == [None, 7]

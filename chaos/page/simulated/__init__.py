@@ -1,1 +1,1 @@
-"""The live page of a simulated run: time goes backwards there, and every past has more than one future."""
+"""The live page of a simulated run, where time can go backwards, and every past has more than one future."""

@@ -1,7 +1,7 @@
 """The page of simulated runs over HTTP: what can be chosen, a film to look at, and films to order.
 
-Whoever has the address without its token sees the film that the page begins with, and may move in it. To run
-anything else needs the token: a run costs a second of this machine.
+Without the token, a visitor sees the film that the page begins with, and may move in it. Running anything
+else needs the token, because a run costs a second of this machine.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Projector:
-    """Makes one film at a time, in a thread, so that the page is served meanwhile."""
+    """Makes one film at a time, in a thread, so that the page is still served meanwhile."""
 
     def __init__(self, start: Plan) -> None:
         self.start = start

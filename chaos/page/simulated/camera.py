@@ -1,8 +1,8 @@
 """Looks at a simulated cluster all the time, and keeps every look that differs from the one before.
 
-Looking costs no time there and changes nothing: no message is sent and no chance is drawn, so a run that is
-filmed is the run that nobody films. Every 20 milliseconds is often enough for what moves all the time, and
-whatever a node logs is looked at as it happens.
+Looking takes no simulated time and changes nothing: it sends no message and draws no random number, so a
+filmed run is the same as one that nobody films. Every 20 milliseconds is often enough for what moves all the
+time, and it also looks whenever a node logs something.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ LOOK_S = 0.02
 
 @dataclass(frozen=True)
 class Look:
-    """What was found at that moment, and what of the data was another than at the look before."""
+    """What was found at that moment, and which data differed from the look before."""
 
     at_ms: float
     found: Mapping[str, Any]
@@ -80,13 +80,13 @@ class Camera:
             self._loop.call_later(LOOK_S, self._follow)
 
     def look_soon(self) -> None:
-        """Somebody logs something in the middle of what he does: look when he has done it."""
+        """A node logs in the middle of its work: look when it has done it."""
         if self._loop is not None and not self._is_due:
             self._is_due = True
             self._loop.call_soon(self.look)
 
     def _look_into(self, account: Mapping[str, Any]) -> None:
-        """Only where something has moved: who holds much is not read for nothing."""
+        """Read a node only if something has moved, because it may hold much."""
         node = account["node"]
         place = tuple(account.get(name) for name in ("process", "mark", "position", "origins"))
         if place == self._places.get(node):

@@ -1,8 +1,8 @@
 """Six challenges: break a cluster so that clients see what they should never see; checkers judge the answer.
 
-Each is a cluster under load, without a script, and an anomaly that shows only if somebody strikes well. An
-answer is judged by the history of what clients saw, like every run, so there is no right click: whatever
-makes the anomaly show is right. The `solution` of each is one answer of many.
+Each is a cluster under load, without a script, and an anomaly that shows only if the right faults strike.
+An answer is judged by the history of what clients saw, like every run, so there is no single right answer:
+whatever makes the anomaly show is right. Each `solution` is one answer of many.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from services.errors import LabError
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What an answer came to: `solved` is null where nobody can tell. A hint where it was not reached."""
+    """The judgement on an answer: `solved` is null if unknown. It has a hint if the goal was not reached."""
 
     solved: bool | None
     sentence: str
@@ -50,11 +50,11 @@ class Challenge:
 
     @property
     def plan(self) -> Plan:
-        """The cluster under load, and nobody who strikes."""
+        """The cluster under load, without any faults."""
         return Plan(self.scenario, self.variant, self.seed, story=False)
 
     def must_be_of(self, plan: Plan) -> None:
-        """Raises `LabError` bad-request unless `plan` strikes this cluster, and no script does."""
+        """Raise `LabError` bad-request unless `plan` is for this cluster, without the scenario's script."""
         if (plan.scenario, plan.variant, plan.story) != (self.scenario, self.variant, False):
             raise LabError(
                 "bad-request",

@@ -1,4 +1,4 @@
-"""A simulated cluster that can be looked at without a message, turned to other chance, and struck by hand."""
+"""A simulated cluster that can be looked at without a message, given another seed, and struck by hand."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -16,11 +16,11 @@ from chaos.faults.targets import everybody
 from chaos.runtimes.simulation import SimulatedCluster
 from services.messages import ReadContents
 
-PAGES = "wal"  # tables in a file of their own: whoever looks there waits for a disk, and so changes the run
+PAGES = "wal"  # tables in a file of their own: reading them waits for the disk, and so changes the run
 
 
 class FilmedCluster(SimulatedCluster):
-    """Every message is kept, and what is done by hand is told to `noted`."""
+    """It keeps every message, and tells `noted` what is done by hand."""
 
     def __init__(self, seed: int, shape: Shape) -> None:
         self._drawn: list[tuple[Random, tuple[object, ...]]] = []
@@ -33,7 +33,7 @@ class FilmedCluster(SimulatedCluster):
         self.noted(mark)
 
     def turn(self, seed: int) -> None:
-        """From now on all chance is that of `seed`: of links, of disks, and of nodes."""
+        """From now on draw all random numbers from `seed`: those of links, disks and nodes."""
         self._turned = seed
         for random, path in self._drawn:
             random.setstate(child(seed, *path).getstate())

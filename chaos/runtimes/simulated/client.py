@@ -1,4 +1,4 @@
-"""The workloads' client without HTTP: it says to a gateway what a REST request would come to."""
+"""The workloads' client without HTTP: it sends a gateway the message that a REST request would become."""
 
 from chaos.runtimes.asking import AskingClient
 from chaos.runtimes.simulated.network import SimulatedNetwork

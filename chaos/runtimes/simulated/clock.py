@@ -1,12 +1,12 @@
 """The clocks of a simulated machine, which may be wrong like real ones.
 
-One oscillator drives them all: when it drifts, timeouts and leases of that machine are too short or too
-long, and asyncio's own timers with them. What is set from outside (by an operator, by a bad time
-server) is only the wall clock: it jumps, forward or back, and under a strobe it jumps all the time.
+One oscillator drives them all: when it drifts, that machine's timeouts and leases are too short or too long,
+and asyncio's own timers with them. Only the wall clock can be set from outside (by an operator or a bad time
+server): it jumps, forward or back, and under a strobe it jumps all the time.
 
-A machine that stands still counts nothing, except that its boot-time clock counts sleep when it was the
-machine's own system that put it to sleep. When it goes on, its wall clock has been set right, even if it
-drifts; and so it has been when nothing is wrong any more.
+A machine that stands still counts nothing, except that its boot-time clock counts sleep if the machine's own
+system put it to sleep. When the machine goes on, its wall clock has been corrected, even if it drifts; and so
+it has when nothing is wrong any more.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """The disk of a simulated machine: it stays when the process dies, less what was not synced.
 
-Work runs in one piece, at a moment between the request and its completion that the seed decides; so a
-crash may find it not begun, half on the disk, or done and not yet reported.
+Work runs in one piece, at a moment between request and completion that the seed decides. So a crash may find
+it not begun, half on the disk, or done but not yet reported.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
-"""Listens to the simulated links and keeps what it heard, for the report of a run that is saved.
+"""Listens to the simulated links and keeps what it heard, for the report of a saved run.
 
-Listening changes nothing: no message waits for it, and no chance is drawn.
+Listening changes nothing: no message waits for it, and it draws no random numbers.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,8 +1,8 @@
 """Files in memory, under SQLite as its file system, that fail like files on a disk.
 
-What was written and not synced may or may not be there after a crash, write by write, and the last
-one may be there in part. SQLite on top is the real one, with its real write-ahead log: whether a
-commit survives is decided by its own recovery, not by our opinion of it.
+After a crash, each unsynced write may or may not be there, and the last one may be there in part. The SQLite
+on top is the real one, with its real write-ahead log: its own recovery decides whether a commit survives, not
+our opinion of it.
 
 (The idea of a test file system that loses what was not synced is SQLite's own: `test_vfs`, and the
 crash tests described in "How SQLite Is Tested".)

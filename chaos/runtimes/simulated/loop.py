@@ -1,11 +1,11 @@
-"""An event loop in virtual time: one for each simulated process, as a real process has one of its own.
+"""An event loop in virtual time: one for each simulated process, as each real process has its own.
 
 All loops share one timeline, and otherwise nothing: a task of one node that awaits a future of another
 is refused by asyncio itself, so nodes can only exchange messages. Because a loop belongs to a process,
 a pause holds all its callbacks back, a kill drops them, and its `time` is that machine's own clock.
 
-What `call_soon` and its like return can be cancelled, and that is all that anybody does with it.
-What is not defined here would need a socket, a thread, a signal or a child process, and is refused.
+What `call_soon` and similar methods return can only be cancelled, which is all that is needed. Methods not
+defined here would need a socket, a thread, a signal or a child process, and are refused.
 """
 
 import asyncio

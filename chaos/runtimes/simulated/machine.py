@@ -57,7 +57,7 @@ class Machine:
 
     @property
     def alive(self) -> bool:
-        """True when somebody listens here, even if he stands still."""
+        """True if a process listens here, even if it stands still."""
         return self._process is not None and self._process.answers
 
     @property

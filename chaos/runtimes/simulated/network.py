@@ -2,17 +2,16 @@
 
 What a caller learns follows what was measured on Toxiproxy and real sockets:
 
-- a cut is a black hole; whoever sends into it hears nothing until the timeout;
-- healing a cut closes every connection that was open during it, for its stream has a hole: those who
-  still wait learn `connection-lost`, and what was swallowed never arrives;
+- a cut is a black hole: a sender hears nothing until the timeout;
+- healing a cut closes every connection that was open during it, because its stream has a hole: callers that
+  still wait get `connection-lost`, and what was swallowed never arrives;
 - a dead node behind a link is `connection-lost` and not `unreachable`: the proxy accepts first;
-- a paused node accepts and says nothing; when it goes on, it works off what has arrived meanwhile,
-  also for callers who have given up.
+- a paused node accepts and says nothing; when it goes on, it handles what has arrived meanwhile, even for
+  callers that have given up.
 
-Calls overtake each other as their latencies have it. On the real wire those of one link share a stream, and
-arrive in the order in which they were sent, until one of them is waited for in vain and the next goes by a
-new stream. So every order that is met there is met here, and more. Messages travel as JSON: nodes share
-nothing.
+Calls overtake each other according to their latencies. On the real wire the calls of one link share a stream,
+and arrive in the order in which they were sent, until one times out and the next uses a new stream. So every
+order that can occur there can occur here, and more. Messages travel as JSON, so nodes share nothing.
 """
 
 import asyncio

@@ -1,9 +1,9 @@
 """What cannot be simulated fails at once, with the place named: sockets, threads, signals, processes.
 
-A simulation that quietly touched the real world would still give results; they would only be wrong
-now and then. Two nets: the virtual loop refuses every method that it does not define, and an audit
-hook (PEP 578) refuses what goes past the loop. What older Pythons do not report to such hooks is made
-to report.
+A simulation that quietly touched the real world would still give results, but they would be wrong now and
+then. There are two nets: the virtual loop refuses every method that it does not define, and an audit hook
+(PEP 578) refuses what goes past the loop. Calls that older Pythons do not report to such hooks are wrapped so
+that they do.
 """
 
 import asyncio

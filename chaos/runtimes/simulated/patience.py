@@ -1,7 +1,7 @@
-"""How long callers wait: one alarm for all calls of a process that wait equally long, and not one for each.
+"""How long callers wait: one alarm for all calls of a process with the same timeout, instead of one each.
 
-They run out in the order in which they began, so only the first of them needs an alarm, and mostly its answer
-has come long before. (A timer queue for each duration, because there are few: the simplest of the schemes in
+They time out in the order in which they began, so only the first needs an alarm, and usually its answer has
+come long before. (A timer queue for each duration, because there are few: the simplest of the schemes in
 Varghese and Lauck, Hashed and Hierarchical Timing Wheels, 1987.)
 """
 

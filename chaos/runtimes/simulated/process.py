@@ -1,8 +1,8 @@
 """A simulated process: a real replica, controller or gateway over simulated ports.
 
-What around a node is HTTP in a real process is a few lines here: requests become messages, refusals
-become answers, a bug in answering is logged and reported as `internal`, and a bug in the node's own work
-ends the process.
+The HTTP layer around a real node is a few lines here: requests become messages, refusals become answers, a
+bug while answering is logged and reported as `internal`, and a bug in the node's background work ends the
+process.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""A simulated power switch: beside its machine, on nobody's process, so it works whoever stands still."""
+"""A simulated power switch: beside its machine, in no process, so it works even if processes stand still."""
 
 from chaos.runtimes.log_book import LogBook
 from chaos.runtimes.simulated.loop import VirtualLoop

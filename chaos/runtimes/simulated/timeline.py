@@ -1,8 +1,8 @@
-"""Virtual time: one agenda for everything that happens, in an order that depends on the seed alone.
+"""Virtual time: one agenda for everything that happens, in an order that depends only on the seed.
 
-Nothing here waits. What is ready runs, first come first served as asyncio promises; when nothing is
-ready, time jumps to the next appointment. Chance enters where the world has it (how long a message
-travels, how long a sync takes), never in the order in which one node's own callbacks run.
+Nothing here waits. What is ready runs, first come, first served, as asyncio promises; when nothing is ready,
+time jumps to the next appointment. Chance enters where the real world has it (how long a message travels, how
+long a sync takes), never in the order in which one node's own callbacks run.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Who waits for what: for the error that says why a simulation cannot go on."""
+"""What each task waits for, for the error that says why a simulation cannot go on."""
 
 import asyncio
 from collections.abc import Iterable

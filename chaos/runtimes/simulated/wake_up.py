@@ -1,11 +1,10 @@
 """What a process does first when it goes on after a pause, as measured on real ones.
 
-Timers that ran out meanwhile come first: who waited for an answer is told that it did not come, though it
-lies in the socket. Then what came over connections that were open, in the order in which it came, one after
-the other, also what nobody waits for any more. Who gives up closes his connection, so what was asked later
-by the same way came over new ones, and these have to be accepted before. Where the machine has nothing else
-to do, all is answered before the leader has sent its log; on a busy one the log may have come and be applied
-by then. (`benchmarks/wake_up.py` measures it.)
+Timers that ran out meanwhile come first: a caller is told that its answer did not come, though it is in the
+socket. Then comes what arrived over open connections, in order, one after the other, even what nobody waits
+for any more. A caller that gives up closes its connection, so its later requests came over new connections,
+which must be accepted first. On an idle machine, everything is answered before the leader has sent its log;
+on a busy one the log may have come and been applied by then. (`benchmarks/wake_up.py` measures it.)
 """
 
 from collections.abc import Sequence

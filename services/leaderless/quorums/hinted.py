@@ -1,7 +1,7 @@
-"""A strict quorum with hints beside it: they bring a home up that was away, and never count.
+"""A strict quorum with hints beside it: hints bring a home up to date that was away, and never count.
 
-(Cassandra and ScyllaDB, below their level ANY.) w + r > n holds all the time, and a home that was away for a
-short time needs no repair. What it missed for longer than hints live it gets by repair alone.
+(Like Cassandra and ScyllaDB at every level but ANY.) w + r > n always holds, and a home that was away for a
+short time needs no repair. If it was away for longer than hints live, only repair brings what it missed.
 """
 
 from services.groups.ring import Ring

@@ -1,6 +1,6 @@
-"""A local quorum: the homes in the coordinator's own datacenter count. Those elsewhere get the writes, too.
+"""A local quorum: only homes in the coordinator's own datacenter count. Homes elsewhere get the writes, too.
 
-(LOCAL_QUORUM of Cassandra and ScyllaDB.) The line between the datacenters may be slow or cut; nobody waits.
+(LOCAL_QUORUM of Cassandra and ScyllaDB.) Nobody waits for the link between datacenters, be it slow or cut.
 """
 
 from services.groups.ring import Ring

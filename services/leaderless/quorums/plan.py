@@ -1,4 +1,4 @@
-"""What a quorum rule is: for one key, who is asked, whose answers count, and what becomes of who is away."""
+"""What a quorum rule decides for a key: who is asked, whose answers count, what becomes of absent homes."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,11 +8,11 @@ from services.groups.ring import Ring
 
 @dataclass(frozen=True)
 class Plan:
-    """Of the requests for one key.
+    """The plan for requests for one key.
 
-    The answers of `homes` are counted. Nodes `beside` them get the writes, too, and nobody waits for those.
-    Each of the `stand_ins` may take the place of one home that does not answer, and counts like it. With
-    `keeps_hints` one of the homes that took a write keeps it for those that did not, and counts as itself.
+    The answers of `homes` count. Nodes `beside` them get the writes, too, but nobody waits for those. Each
+    of the `stand_ins` may take the place of one home that does not answer, and counts in its place. With
+    `keeps_hints`, a home that took a write keeps it for homes that did not, and counts only for itself.
     """
 
     homes: tuple[str, ...]
@@ -22,12 +22,12 @@ class Plan:
 
     @property
     def everywhere(self) -> tuple[str, ...]:
-        """All homes of the key, whether they are waited for or not."""
+        """All homes of the key, whether anybody waits for them or not."""
         return (*self.homes, *self.beside)
 
 
 class QuorumPolicy(Protocol):
-    """A rule; pure, so that it can be tried on every ring."""
+    """A quorum rule; pure, so that it can be tried on every ring."""
 
     def plan(self, key: str, ring: Ring, n: int, near: tuple[str, ...]) -> Plan:
-        """That of a coordinator with the nodes `near` in its own datacenter; a key has `n` homes."""
+        """The plan of a coordinator whose own datacenter has the nodes `near`; a key has `n` homes."""

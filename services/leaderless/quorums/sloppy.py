@@ -1,7 +1,7 @@
-"""A sloppy quorum: the nodes behind the homes on the ring stand in for homes that do not answer, and count.
+"""A sloppy quorum: the next nodes on the ring stand in for homes that do not answer, and count.
 
-(DeCandia et al. 2007.) So a write is possible as long as any w nodes can be reached. But w + r > n says
-nothing until it has been handed home.
+(DeCandia et al. 2007.) So a write succeeds whenever any w nodes can be reached. But w + r > n guarantees
+nothing until the hints have been handed over.
 """
 
 from services.groups.ring import Ring

@@ -1,4 +1,4 @@
-"""A strict quorum: the homes of the key and nobody else. Who is away is not replaced."""
+"""A strict quorum: only the homes of the key count. Nothing replaces a home that is away."""
 
 from services.groups.ring import Ring
 from services.leaderless.quorums.plan import Plan

@@ -1,6 +1,6 @@
-"""What the nodes of a single-leader group say to each other; everything that leads carries an epoch.
+"""What the nodes of a single-leader group say to each other; everything from a leader carries an epoch.
 
-A receiver that knows a newer one refuses, and that refusal is how an old leader learns that its time is over
+A receiver that knows a newer epoch refuses, and that refusal tells an old leader that its time is over
 (Lampson calls them epochs; Raft, terms; PostgreSQL, timelines).
 """
 

@@ -1,4 +1,4 @@
-"""Who leads: heartbeats, fences, promotions, leases, routes; and what a node knows of all that."""
+"""Who leads: heartbeats, fences, promotions, leases, routes; and what a node knows about it."""
 
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class LeadStatus(Detail, frozen=True, kw_only=True, tag="single-leader"):
-    """Of whom a node takes for the leader, and how far it is. `lag_s`: how far behind at most a follower is.
+    """Which node it takes for the leader, and how far it is. `lag_s`: how far behind a follower is at most.
 
-    `leader` and `epoch` of a gateway are those of the first partition; `leads` has the leader of each that
-    it knows of, with its epoch. `timers` has how many of four steps are left of its own lease and detection
-    timeout, `watches` of the controller's detection timeout for each replica: 4 as long as all is well.
+    For a gateway, `leader` and `epoch` are those of the first partition; `leads` has each known partition's
+    leader and epoch. `timers` says at which of four steps its own lease and detection timeout are;
+    `watches`, the controller's detection timeout for each replica: 4 while all is well.
     """
 
     epoch: Count = 0
@@ -26,19 +26,19 @@ class LeadStatus(Detail, frozen=True, kw_only=True, tag="single-leader"):
     leader: Name | None = None
     lag_s: float | None = None
     followers: dict[str, Position] = msgspec.field(default_factory=dict)
-    lags: dict[str, Lag] = msgspec.field(default_factory=dict)  # of a leader: how far behind each is
-    caught_up: tuple[str, ...] = ()  # of a leader: whose confirmations count, or may from now on
+    lags: dict[str, Lag] = msgspec.field(default_factory=dict)  # of a leader: how far behind each follower is
+    caught_up: tuple[str, ...] = ()  # of a leader: followers whose confirmations count, or may from now on
     synchronous: Name | None = None  # of a leader: the one follower that `semi-sync` waits for
-    waits_for: tuple[Name, ...] = ()  # of a leader: without whom it acknowledges nothing, by any rule
-    held: Count = 0  # of a leader: what the rule in force confirms; `acknowledged` never goes back
+    waits_for: tuple[Name, ...] = ()  # of a leader: the followers that every acknowledgement needs
+    held: Count = 0  # of a leader: what the rule now confirms; `acknowledged` never goes back
     leads: dict[str, int] = msgspec.field(default_factory=dict)
-    hands_over_to: Name | None = None  # of who led in this epoch and gave that up: who has the whole log
+    hands_over_to: Name | None = None  # of a leader that gave up this epoch: who has its whole log
     timers: dict[str, Count] = msgspec.field(default_factory=dict)
     watches: dict[Name, Count] = msgspec.field(default_factory=dict)
 
 
 class Pulse(Message, frozen=True, kw_only=True):
-    """Replica to whoever leads or decides: so far I am."""
+    """Replica to leader or controller: this is how far I am."""
 
     node: Name
     role: str
@@ -77,7 +77,7 @@ class StepDown(Message, frozen=True, kw_only=True):
 
 
 class RenewLease(Message, frozen=True, kw_only=True):
-    """Leader to controller: let me lead for another while."""
+    """Leader to controller: let me lead for a while longer."""
 
     node: Name
     epoch: Count
@@ -90,7 +90,7 @@ class LeaseGranted(Message, frozen=True, kw_only=True):
 
 
 class AskRoute(Message, frozen=True, kw_only=True):
-    """Anybody to whoever may know: who leads?"""
+    """Anybody to any node that may know: who leads?"""
 
 
 class Route(Message, frozen=True, kw_only=True):
@@ -102,5 +102,5 @@ class Route(Message, frozen=True, kw_only=True):
 
 
 def lead(status: "Status") -> LeadStatus:
-    """What a node of this family says of itself besides; nothing but defaults where it says nothing."""
+    """The detail of a node's status in this family; only defaults if it has none."""
     return detail_of(status.detail, LeadStatus)

@@ -1,13 +1,13 @@
-"""How a replica gets a copy of the leader's data, and how it becomes one of the followers."""
+"""How a replica gets a copy of the leader's data, and becomes one of the followers."""
 
 from services.messages.message import Message
 from services.messages.values import Count, Name, Position
 
 
 class TakeCopy(Message, frozen=True, kw_only=True):
-    """Operator or leader to replica: put a copy of the leader's data in place of your own, then follow.
+    """Operator or leader to replica: replace your data with a copy of the leader's, then follow.
 
-    Not if your log reaches `unless_at` already.
+    Not if your log already reaches `unless_at`.
     """
 
     reason: str
@@ -23,8 +23,8 @@ class AskCopy(Message, frozen=True, kw_only=True):
 class CopyReady(Message, frozen=True, kw_only=True):
     """Leader to newcomer: fetch the file `name`, in chunks of `chunk_bytes`.
 
-    A snapshot has its position in the log, its size and its SHA-256; a file that is still being written
-    has nothing of that, and ends where a chunk ends early.
+    A snapshot has its position in the log, its size and its SHA-256. A file that is still being written has
+    none of these, and ends with the first short chunk.
     """
 
     name: Name
@@ -42,7 +42,7 @@ class AskChunk(Message, frozen=True, kw_only=True):
 
 
 class Chunk(Message, frozen=True, kw_only=True):
-    """These bytes; fewer than a chunk has at the end of the file."""
+    """These bytes; fewer than a full chunk at the end of the file."""
 
     data: bytes
 

@@ -7,10 +7,10 @@ MOST_ENTRIES = 1100  # so that the longest transaction comes as a whole
 
 
 class ReadLog(Message, frozen=True, kw_only=True):
-    """Consumer to leader: at most `limit` entries after the place `after`, of those that are acknowledged.
+    """Consumer to leader: send at most `limit` acknowledged entries after the place `after`.
 
-    With a `limit` of 0 it only asks whether `after` is in the leader's log. With `by_number` that is taken
-    for granted, and the epoch of `after` means nothing.
+    With a `limit` of 0 it only asks whether `after` is in the leader's log. With `by_number` the leader takes
+    that for granted, and ignores the epoch of `after`.
     """
 
     after: Position
@@ -21,8 +21,8 @@ class ReadLog(Message, frozen=True, kw_only=True):
 class LogPage(Message, frozen=True, kw_only=True):
     """The entries, and where the acknowledged log of the leader of `epoch` ends at the moment.
 
-    `parted` is there, and no entries, when `after` is not in this log: what the consumer has from there on
-    was undone. It is the newest place of this log at which both may still agree.
+    If `after` is not in this log there are no entries, and `parted` is the newest place of this log at which
+    both may still agree: what the consumer has after it was undone.
     """
 
     node: Name

@@ -1,4 +1,4 @@
-"""How the lead passes from one replica to another on purpose: votes, promotions by hand, hand-overs."""
+"""How the lead passes from one replica to another: votes, promotions by hand, hand-overs."""
 
 from services.messages.message import Message
 from services.messages.values import Count, Name, Position
@@ -7,8 +7,8 @@ from services.messages.values import Count, Name, Position
 class AskVote(Message, frozen=True, kw_only=True):
     """Candidate to replica: may I lead in `epoch`? My log ends at `last`.
 
-    A `trial` only asks what the answer would be. `given_up` is the epoch whose leader has given it up to
-    hand over, so that its being alive is no reason to refuse; 0 when nobody did.
+    A `trial` only asks what the answer would be. `given_up` is the epoch whose leader has given up the lead
+    to hand over, so that hearing from it is no reason to refuse; 0 if none did.
     """
 
     epoch: Count
@@ -29,7 +29,7 @@ class Vote(Message, frozen=True, kw_only=True):
 class TakeOver(Message, frozen=True, kw_only=True):
     """Old leader, or operator, to replica: stand for election now.
 
-    `given_up` is the epoch of the old leader who asks: it leads no more, and you have everything.
+    `given_up` is the epoch of the old leader that asks: it leads no more, and you have its whole log.
     """
 
     reason: str
@@ -37,9 +37,9 @@ class TakeOver(Message, frozen=True, kw_only=True):
 
 
 class HandOver(Message, frozen=True, kw_only=True):
-    """Operator to whoever decides (controller or elected leader): `to` is to lead; None: you choose.
+    """Operator to controller or elected leader: let `to` lead; None: you choose.
 
-    From the controller to the leader: let new requests wait, and answer when `to` has your whole log.
+    Controller to leader: let new requests wait, and answer when `to` has your whole log.
     """
 
     to: Name | None = None

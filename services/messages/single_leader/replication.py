@@ -7,9 +7,9 @@ from services.messages.values import Count, Entry, Name, Position
 class Append(Message, frozen=True, kw_only=True):
     """Leader to follower: these entries follow `previous`; without entries it is a heartbeat.
 
-    `acknowledged` is the sequence up to which clients have been answered. `echo` repeats the
-    follower's own clock from its last reply, which lets it bound its staleness without trusting
-    anybody else's clock: what the leader says now was said after that moment.
+    `acknowledged` is the sequence up to which clients have been answered. `echo` repeats the follower's own
+    clock from its last reply. So the follower can bound its staleness without trusting any other clock: what
+    the leader says now, it says after that moment.
     """
 
     leader: Name
@@ -29,7 +29,7 @@ class Append(Message, frozen=True, kw_only=True):
 class Appended(Message, frozen=True, kw_only=True):
     """Follower to leader: my log is durable up to `position`.
 
-    `fits` is false when `previous` is not in my log; then the leader tries an earlier place.
+    `fits` is false if `previous` is not in my log; then the leader tries an earlier place.
     """
 
     node: Name

@@ -1,16 +1,16 @@
-"""Values that can be changed by several at once and still come to the same (CRDTs: Shapiro et al. 2011).
+"""Values that several leaders can change at once and that still converge (CRDTs: Shapiro et al. 2011).
 
-A change is not a new value but what is different: a few entries that are *joined* to what is there. Joining
-is commutative, associative and idempotent, so it does not matter in which order changes arrive, or how often.
+A change is not a new value but a difference: a few entries that are *joined* to what is there. Joining is
+commutative, associative and idempotent, so it does not matter in which order changes arrive, or how often.
 
-| value | steps | what happens at once, and what comes of it |
+| value | steps | what concurrent steps come to |
 |---|---|---|
 | counter | `increment` | both count |
 | set | `add`, `remove` | an addition that the remover had not seen stays |
-| map | `assign`, `remove` | a field keeps both values, until somebody who saw both assigns one |
-| list | `insert` (`after` an element), `remove` | both are in, in one order everywhere |
+| map | `assign`, `remove` | a field keeps both values, until a writer that saw both assigns one |
+| list | `insert` (`after` an element), `remove` | both elements are in, in the same order everywhere |
 
-A key is what the first step made of it. Should two leaders make two things of it at once, it is both.
+The first step decides what a key is. If two leaders make it two things at once, it is both.
 """
 
 from collections.abc import Iterator
@@ -28,13 +28,13 @@ from services.multi_leader.crdts.sequence import Sequence
 from services.store.effects import canonical
 from services.versions.dotted import Dot, Past
 
-MOST = 2**53  # by which a counter is turned at once
+MOST = 2**53  # by which one step may change a counter
 OF_STEP = {"increment": "counter", "add": "set", "assign": "map", "insert": "list"}
 STEPS = (*OF_STEP, "remove")
 
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is kept of a key, and also what a change of it is. Mostly it is only one of these."""
+    """The state of a key, and also the form of a change to it. Usually only one field is used."""
 
     counter: Counter = {}
     set: Observed = Observed()
@@ -43,7 +43,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """What the key is."""
+        """What the key is: usually one kind."""
         return tuple(kind for kind in OF_STEP.values() if getattr(self, kind))
 
 
@@ -51,12 +51,12 @@ NOTHING = State()
 
 
 def state_in(value: Value) -> State:
-    """The state that came as JSON. Raises `ValueError`."""
+    """The state in decoded JSON. Raises `ValueError`."""
     return msgspec.convert(value, State)
 
 
 def joined(one: State, other: State) -> State:
-    """What somebody has who has heard of both."""
+    """The join of the two."""
     return State(
         counter.joined(one.counter, other.counter),
         observed.joined(one.set, other.set),
@@ -66,7 +66,7 @@ def joined(one: State, other: State) -> State:
 
 
 def effect_of(step: Step, state: State, dot: Dot, known: Past, new: sequence.Id) -> State:
-    """What `step` changes, as the change `dot` of the key, by somebody to whom so much is `known`.
+    """What `step` changes, as the change `dot` of the key, by a writer to whom `known` is known.
 
     Raises `LabError` bad-request or no-such-key.
     """
@@ -96,7 +96,7 @@ def members(state: State) -> list[Any]:
 
 
 def fields(state: State) -> Iterator[tuple[str, list[Any]]]:
-    """The fields of the map, and the values of each: several that knew nothing of each other."""
+    """The fields of the map, and the values of each: several if they are concurrent."""
     for name, values in state.map.entries.items():
         yield name, [value for _, value in sorted(values.items())]
 
@@ -117,7 +117,7 @@ def _shown(kind: str, state: State) -> Value:
 def _number_in(step: Step) -> int:
     by = step.value
     if not isinstance(by, int) or isinstance(by, bool) or abs(by) > MOST:
-        raise LabError("bad-request", f"a counter is turned by a whole number, not by {canonical(by)}")
+        raise LabError("bad-request", f"a counter is changed by a whole number, not by {canonical(by)}")
     return by
 
 
@@ -139,9 +139,9 @@ def _insert(step: Step, state: Sequence, new: sequence.Id) -> Sequence:
 
 
 def _remove(step: Step, state: State, dot: Dot, known: Past) -> State:
-    """From whatever the key is. What has not come over yet, nobody can remove here."""
+    """Remove from the set, map or list that the key is. What has not arrived here cannot be removed here."""
     if not state.kinds or state.kinds == ("counter",):
-        text = f"{step.key!r} is no set, map or list, so nothing can be removed from it"
+        text = f"{step.key!r} is not a set, map or list, so nothing can be removed from it"
         raise LabError("bad-request", text)
     element = canonical(step.value)
     name = step.value if isinstance(step.value, str) else element

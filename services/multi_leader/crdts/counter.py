@@ -1,7 +1,7 @@
-"""A counter that several may turn up and down at once (PN-counter: Shapiro et al. 2011).
+"""A counter that several leaders may change at once (PN-counter: Shapiro et al. 2011).
 
-Each leader keeps two sums of its own, what it added and what it took away, and nobody else changes them. Both
-only grow, so of two reports of one leader the larger is the newer, and none is counted twice.
+Each leader keeps two sums, of what it added and of what it took away, and no other leader changes them. Both
+only grow, so of two reports about one leader the larger is the newer, and nothing counts twice.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ Counter: TypeAlias = dict[str, tuple[int, int]]  # of each leader: all that it a
 
 
 def joined(one: Mapping[str, tuple[int, int]], other: Mapping[str, tuple[int, int]]) -> Counter:
-    """What somebody has who has heard of both."""
+    """The join of the two."""
     sums: Counter = {}
     for node in sorted(one.keys() | other.keys()):
         (up, down), (more_up, more_down) = one.get(node, (0, 0)), other.get(node, (0, 0))

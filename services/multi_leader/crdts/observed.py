@@ -1,10 +1,10 @@
-"""Names that are there because somebody put them there, and gone for whoever saw them and took them away.
+"""Names that writers put in and take out: a removal takes out only what its writer had seen.
 
-Each entry carries the *dots* of the changes that put it there, and a state says besides which dots it has
-*seen*. An entry that one state has and the other lacks is either news to the other or was removed there: it
-was removed if the other has seen its dot. So no tombstone is kept. Who removes a name removes the dots that
-he saw, and an addition that he did not see survives: add wins. (Bieniusa et al.: An Optimized Conflict-free
-Replicated Set, 2012; Almeida, Shoker, Baquero: Delta State Replicated Data Types, 2018.)
+Each entry carries the *dots* of the changes that put it there, and each state also says which dots it has
+*seen*. If one state has an entry that the other lacks, the entry is either news to the other or was removed
+there: it was removed if the other has seen its dot. So no tombstones are kept. Removing a name removes the
+dots that the remover saw; an addition it did not see survives: add wins. (Bieniusa et al.: An Optimized
+Conflict-free Replicated Set, 2012; Almeida, Shoker, Baquero: Delta State Replicated Data Types, 2018.)
 """
 
 from collections.abc import Iterator
@@ -23,12 +23,12 @@ class Observed(msgspec.Struct, frozen=True, omit_defaults=True):
     seen: str = ""
 
     def __bool__(self) -> bool:
-        """Was there ever anything here?"""
+        """True if there was ever anything here."""
         return bool(self.seen)
 
 
 def joined(one: Observed, other: Observed) -> Observed:
-    """What somebody has who has heard of both."""
+    """The join of the two."""
     mine, theirs = dotted.past_in(one.seen), dotted.past_in(other.seen)
     entries: dict[str, dict[str, Any]] = {}
     for name in sorted(one.entries.keys() | other.entries.keys()):
@@ -43,12 +43,12 @@ def joined(one: Observed, other: Observed) -> Observed:
 
 
 def put(state: Observed, name: str, value: Any, dot: Dot, known: Past) -> Observed:
-    """What changes when `dot` gives the name a value, in place of those values that are `known`."""
+    """What changes when `dot` gives the name a value in place of the `known` ones."""
     return Observed({name: {_text_of(dot): value}}, str(_replaced(state, name, known).with_dot(dot)))
 
 
 def remove(state: Observed, name: str, dot: Dot, known: Past) -> Observed:
-    """What changes when `dot` takes away what is `known` of the name."""
+    """What changes when `dot` removes what is `known` of the name."""
     return Observed({}, str(_replaced(state, name, known).with_dot(dot)))
 
 

@@ -1,1 +1,1 @@
-"""A datacenter as a group with one leader, and so one origin among others that outlives its replicas."""
+"""A datacenter as a group with one leader: to the others a single origin, which outlives its replicas."""

@@ -1,6 +1,6 @@
-"""The gateway's part where datacenters have followers inside: a client's home is the datacenter.
+"""The gateway's part if datacenters have followers inside: a client's home is a datacenter.
 
-Whoever leads there answers; while nobody does, the client is served by another datacenter.
+The leader there answers; while there is none, another datacenter serves the client.
 """
 
 from services.messages import Message
@@ -31,7 +31,7 @@ class Door(door.Door):
 
     @property
     def leaders(self) -> tuple[str, ...]:
-        """See `Door`: one in each datacenter, by whose name it is called."""
+        """See `Door`: one for each datacenter, named after it."""
         return tuple(self._settings.places)
 
     def near(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The parts where each datacenter has one leader, and followers that can take its place."""
+"""The parts for datacenters with one leader each, and followers that can take its place."""
 
 from services.family import Family
 

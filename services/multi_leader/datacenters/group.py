@@ -1,4 +1,4 @@
-"""A datacenter's group, as one replica sees it: what it is asked and what it ships both go by its log."""
+"""A datacenter's group, as one replica sees it: its log decides what it answers and what it ships."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
@@ -48,20 +48,20 @@ class Group:
 
     @property
     def machine(self) -> Machine:
-        """What the group replicates; another object after a copy has taken the place of the data."""
+        """The machine that the group replicates; a new object after a copy has replaced the data."""
         machine = self._standing.storage.machine
         assert isinstance(machine, Machine), machine
         return machine
 
     @property
     def ships(self) -> bool:
-        """See `Source`: the leader does."""
+        """See `Source`: only the leader ships."""
         leader = self._standing.leader
         return leader is not None and leader.lease.valid
 
     @property
     def known(self) -> Mapping[str, int]:
-        """See `Source`: what is acknowledged, so that no successor gives its numbers to other changes."""
+        """See `Source`: only what is acknowledged, so that no successor reuses these numbers."""
         leader = self._standing.leader
         return self.machine.known_at(leader.acknowledged) if leader else {}
 
@@ -74,7 +74,7 @@ class Group:
         return self.machine.peers.get(peer, {})
 
     async def remember(self, peer: str, known: Mapping[str, int]) -> None:
-        """See `Source`: whoever leads next knows it, too."""
+        """See `Source`; the next leader knows it, too."""
         await self.ask(Confirmed(peer, dict(known)))
 
     @property
@@ -83,11 +83,11 @@ class Group:
         return self.machine.floors
 
     async def trim(self, up_to: Mapping[str, int]) -> None:
-        """See `Source`: whoever leads next has trimmed them, too."""
+        """See `Source`; the next leader has trimmed them, too."""
         await self.ask(Trimmed(dict(up_to)))
 
     async def copy_to(self, peer: str) -> Taken:
-        """See `Source`: what is acknowledged, as everything that leaves the house."""
+        """See `Source`: only what is acknowledged, like everything that leaves the datacenter."""
         machine = self.machine
         knows, found = await self.shown(
             lambda: (dict(machine.known), list(pages(self.name, machine.storage, machine.known)))
@@ -98,13 +98,13 @@ class Group:
         return reply
 
     async def send(self, peer: str, batch: Changes) -> Taken:
-        """See `Source`: to whoever leads there."""
+        """See `Source`: it goes to the leader there."""
         reply = of_type(await self._ways[peer].call(batch, self._settings.patience_s), Taken)
         self.numbering.hear(peer, reply.known)
         return reply
 
     async def ask(self, what: Ask) -> Told:
-        """Let it be done, and return when it is acknowledged. Raises `LabError`, not-leader at a follower."""
+        """Have it done; returns when it is acknowledged. Raises `LabError`, not-leader at a follower."""
         leader = await self._standing.leadership()
         if isinstance(what, Write | Transact):
             self.numbering.must_be_whole()
@@ -112,14 +112,14 @@ class Group:
         return told
 
     async def shown(self, look: Callable[[], T]) -> T:
-        """What `look` finds, as soon as all of it is acknowledged. Raises `LabError`, as `ask` does."""
+        """What `look` finds, once all of it is acknowledged. Raises `LabError` like `ask`."""
         leader, storage = await self._standing.leadership(), self._standing.storage
         with leader.underway:
             await leader.lease.assured()
             with storage.snapshot():
                 found, end = look(), end_of(storage.reader).sequence
             await leader.acknowledged_up_to(end)
-            await leader.lease.assured()  # it may have stood still meanwhile
+            await leader.lease.assured()  # the process may have been frozen meanwhile
             return found
 
     def _machine(self, writer: apsw.Connection, reader: apsw.Connection) -> Machine:

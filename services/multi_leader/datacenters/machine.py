@@ -1,8 +1,8 @@
 """What a datacenter knows and decides, as a machine that its group replicates.
 
-Its origin is the datacenter, whoever leads there. The leader stamps a write or takes over what came from
-elsewhere, and that is a command in the group's log: so every replica has all changes, the versions of each
-key, and how far the other datacenters are. Whoever leads next goes on from there.
+The origin of its changes is the datacenter, whichever replica leads. The leader stamps a write or takes over
+changes from elsewhere, and each of these is a command in the group's log. So every replica has all changes,
+the versions of each key, and how far the other datacenters are, and the next leader goes on from there.
 """
 
 from collections import deque
@@ -26,31 +26,31 @@ from services.versions.hybrid_clock import HybridClock
 
 
 class Taken(msgspec.Struct, frozen=True, tag="taken"):
-    """The datacenter has these changes, of its own or of another's."""
+    """The datacenter has these changes, its own or another's."""
 
     changes: tuple[Change, ...]
 
 
 class Confirmed(msgspec.Struct, frozen=True, tag="confirmed"):
-    """The datacenter `peer` has so much of each origin's changes."""
+    """The datacenter `peer` has each origin's changes up to these numbers."""
 
     peer: str
     known: dict[str, int]
 
 
 class Trimmed(msgspec.Struct, frozen=True, tag="trimmed"):
-    """The changes of each origin up to there are on all leaders' disks, and no longer kept here."""
+    """Each origin's changes up to these numbers are on all leaders' disks, and no longer kept here."""
 
     up_to: dict[str, int]
 
 
 class Copied(msgspec.Struct, frozen=True, tag="copied"):
-    """A page of a copy is merged into what is here."""
+    """A page of a copy has been merged into what is here."""
 
     page: CopyPage
 
 
-Plain: TypeAlias = Confirmed | Trimmed | Copied  # what is asked for is the command itself
+Plain: TypeAlias = Confirmed | Trimmed | Copied  # the request itself is the command
 Command: TypeAlias = Taken | Plain
 Ask: TypeAlias = Write | Transact | Changes | Plain
 
@@ -82,14 +82,14 @@ class Machine(Leader):
         self._writer = writer
         self.peers: Mapping[str, Mapping[str, int]] = self.storage.all_confirmed()
         self._drawn: Draft | None = None  # what will be known, while a transaction is under way
-        self._undone = False  # entries were taken back in it
+        self._undone = False  # that transaction took entries back
         self._steps = deque([(0, dict(self.known))])  # what was known at which entry of the log
         self._next_steps: list[tuple[int, dict[str, int]]] = []
         self._follows = False
         self._decoder = msgspec.json.Decoder(Command)
 
     def known_at(self, acknowledged: int) -> Mapping[str, int]:
-        """What was known when the log had come to the entry `acknowledged`, as a leader asks it."""
+        """What was known at the entry `acknowledged` of the log; a leader asks."""
         while len(self._steps) > 1 and self._steps[1][0] <= acknowledged:
             self._steps.popleft()
         sequence, known = self._steps[0]
@@ -154,7 +154,7 @@ class Machine(Leader):
         return self._drawn
 
     def _done(self, draft: Draft, asked: Ask) -> tuple[Done, ...]:
-        """Raises `LabError` when a client asks for what cannot be."""
+        """Do what is asked. Raises `LabError` when a client asks for something impossible."""
         if isinstance(asked, Plain):
             self._follow(draft, asked)
             return ()
@@ -183,7 +183,7 @@ class Machine(Leader):
 
     @contextmanager
     def _recorded(self) -> Iterator[Callable[[], bytes]]:
-        """What happens inside can be undone by what the function returns that it gives."""
+        """A block whose changes are recorded; the function it yields then returns what undoes them."""
         undo = b""
         session = apsw.Session(self._writer, "main")
         session.table_filter(TABLES.__contains__)

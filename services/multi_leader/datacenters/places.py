@@ -1,6 +1,6 @@
-"""Who stands in which datacenter, and by which settings its replicas are a group: pure functions.
+"""Which replica is in which datacenter, and the settings that make a datacenter a group: pure functions.
 
-A datacenter's name (dc1, dc2 …) is that of the origin of its changes, and stays when another replica leads.
+A datacenter's name (dc1, dc2 …) is the origin of its changes, and stays when another replica leads.
 """
 
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ def replicas_of(settings: MultiLeaderSettings, replicas: Sequence[str]) -> dict[
 
 
 def place_of(settings: MultiLeaderSettings, node: str) -> str | None:
-    """The datacenter of `node`; None when it stands in none."""
+    """The datacenter of `node`; None if it is in none."""
     return next((name for name, nodes in settings.places.items() if node in nodes), None)
 
 
 def inside(settings: MultiLeaderSettings) -> SingleLeaderSettings:
-    """The settings of the group that a datacenter is; it elects its leader itself, whoever is cut off."""
+    """The settings of a datacenter's group; it elects its own leader, whatever else is cut off."""
     assert settings.inside != "none", settings
     return SingleLeaderSettings(
         replication=settings.inside,

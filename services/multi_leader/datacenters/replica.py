@@ -1,10 +1,10 @@
-"""A replica of a datacenter: it leads there or follows, and whoever leads speaks with the other datacenters.
+"""A replica of a datacenter: it leads there or follows, and the leader speaks with the other datacenters.
 
 Inside, everything is as in any single-leader group: a log, epochs, an elected leader, a rule that says when a
-write is done. What the log has are commands of a `Machine`. The leader ships only what is acknowledged by
-that rule, and answers other datacenters no earlier. Else a leader that dies could have told them of a change
-that its successor lacks, who would give the same number to another one. (PostgreSQL 17 lets logical
-replication wait for the physical standbys for this reason: `synchronized_standby_slots`.)
+write is done. The log holds commands of a `Machine`. The leader ships only what is acknowledged by that
+rule, and answers other datacenters only then. Otherwise a leader could tell them of a change and die, and its
+successor, which lacks it, would give the same number to another change. (For this reason PostgreSQL 17 lets
+logical replication wait for the physical standbys: `synchronized_standby_slots`.)
 """
 
 from collections.abc import Mapping
@@ -84,7 +84,7 @@ class Replica(Working[MultiLeaderSettings]):
         await self._group.member.stop(reason)
 
     def status(self) -> Status:
-        """What it knows; a leader owes what followers and other datacenters lack; all owe to work at all."""
+        """What it knows. A leader owes what followers and other datacenters lack; all owe to work at all."""
         group, inner = self._group, account.status(self._standing)
         exchanges = self._exchanges if group.ships else {}
         machine, is_whole = group.machine, group.numbering.is_whole
@@ -147,12 +147,12 @@ class Replica(Working[MultiLeaderSettings]):
         return self._topology(self._group.name, names, gone).get(peer, ())
 
     async def _inside(self, kind: type[Message], message: Message) -> Message:
-        """What is of the group alone; its member is another object after an order."""
+        """Pass on what concerns the group alone; its member is a new object after an order."""
         reply: Message = await self._group.member.answers()[kind](message)
         return reply
 
     def _told(self, told: Told) -> Told:
-        """It is acknowledged: say what conflicts there were, and let the others have it."""
+        """It is acknowledged: log its conflicts, and let the other datacenters have it."""
         for each in told.done:
             for conflict in each.conflicts:
                 conflicts.tell(self.say, conflict, self._settings.conflicts_under(conflict.key))
@@ -181,12 +181,12 @@ class Replica(Working[MultiLeaderSettings]):
         return await group.shown(lambda: conflicts_under(node, group.machine, message.key))
 
     async def _contents(self, _: ReadContents) -> Contents:
-        """What this replica has, be it a follower."""
+        """What this replica has, even as a follower."""
         contents = contents_of(self._env.node, self._group.machine)
         return replace(contents, epoch=self._standing.epoch, set_aside=self._standing.storage.set_aside())
 
     async def _changes(self, batch: Changes) -> Taken:
-        """None at all: how much is acknowledged here?"""
+        """Take these changes; an empty batch asks how much is acknowledged here."""
         group = self._group
         if batch.changes:
             known = self._told(await group.ask(batch)).known

@@ -1,8 +1,8 @@
-"""The way to a datacenter's leader, for whoever is not of its group: ask, and be told who leads.
+"""How a node outside a datacenter reaches the leader there: it asks, and is told who leads.
 
-Whoever follows refuses and names the leader. So what is asked for is asked of one after the other, as long as
-each refuses for certain. After a timeout nobody knows, and it must not be asked again; but the next one who
-asks begins with another replica.
+A follower refuses and names the leader. So the caller asks one replica after another while each refusal is
+definite. After a timeout the outcome is unknown and the request must not be repeated; but the next request
+begins with another replica.
 """
 
 from collections.abc import Sequence
@@ -12,19 +12,19 @@ from services.messages import Message
 from services.ports import Network
 from services.single_leader.door.routing import RELEARN
 
-NOT_HERE = RELEARN | {"no-leader"}  # who refuses so has done nothing, and another replica may lead
+NOT_HERE = RELEARN | {"no-leader"}  # nothing was done, and another replica may lead
 SILENT = frozenset({"timed-out", "connection-lost"})
 
 
 class Way:
-    """To the leader among `members`, the replicas of one datacenter."""
+    """The way to the leader among `members`, the replicas of one datacenter."""
 
     def __init__(self, network: Network, members: Sequence[str]) -> None:
         self._network, self._members = network, tuple(members)
         self.believed = self._members[0]  # who leads
 
     async def call(self, message: Message, within_s: float) -> Message:
-        """The leader's answer. Raises `LabError` of the last one who was asked."""
+        """The leader's answer. Raises the `LabError` of the last replica asked."""
         asked: list[str] = []
         while True:
             asked.append(self.believed)
@@ -39,7 +39,7 @@ class Way:
                 self.believed = following
 
     def _next(self, asked: Sequence[str], error: LabError) -> str | None:
-        """Whom to ask instead, each only once: who was named, or the next in turn."""
+        """Whom to ask next, each only once: the replica that was named, or the next in turn."""
         place = self._members.index(asked[-1]) + 1
         in_turn = (*self._members[place:], *self._members[:place])
         wanted = (error.leader, *in_turn) if error.leader in self._members else in_turn

@@ -1,4 +1,4 @@
-"""What a leader or a device has of documents: it shows their texts, orders edits, or is typed on."""
+"""The documents of a leader or a device: it shows texts, orders edits, or lets its user type."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -36,26 +36,26 @@ class Desk:
 
     @property
     def is_open(self) -> bool:
-        """Are sets documents here?"""
+        """Are the sets here documents?"""
         return self._settings.documents != "none"
 
     @property
     def owes(self) -> int:
-        """How many keystrokes are here, and nowhere else yet."""
+        """How many keystrokes are here and nowhere else yet."""
         return self._editor.owes if self._editor else 0
 
     @property
     def was_typed_on(self) -> bool:
-        """Are there drafts of its user's, so that its disk is no new one?"""
+        """Does the disk hold drafts of the user, so that it cannot be new?"""
         return bool(self._editor and self._editor.keys)
 
     @property
     def locks(self) -> dict[str, str]:
-        """Who may type in which document, by the locks of this leader."""
+        """Which editor may type in which document, by this leader's locks."""
         return self._orders.locks()
 
     def text(self, key: str) -> list[str]:
-        """What a reader sees of a document, or a user on a device."""
+        """What a reader sees of a document, or the user of a device."""
         storage = self._leader.storage
         if self._settings.documents == "last-write-wins":
             return whole_text(self._leader.resolvers.of(key).show(storage.versions(key)))
@@ -69,9 +69,9 @@ class Desk:
         return {key: list(self._shown(key, sets.get(key, []))) for key in sorted({**sets, **more})}
 
     async def type(self, key: str, value: Value) -> list[Done]:
-        """Do what a device's user asks for; what changed here by that. Raises `LabError`.
+        """Do what a device's user asks for; returns what changed here. Raises `LabError`.
 
-        Where no lock is taken there is none to release, and nothing comes of it.
+        A release does nothing where documents have no locks.
         """
         if self._editor is None:
             raise LabError("bad-request", f"{self._env.node} is no device, and texts are typed on devices")
@@ -83,7 +83,7 @@ class Desk:
         return []
 
     async def order(self, asked: Edit) -> tuple[Edited, list[Done]]:
-        """See `Orders`. Who gets the lock by that, or gives it back, is told in the log."""
+        """See `Orders`. The log says who takes the lock or gives it back."""
         holder = self.locks.get(asked.key)
         done = await self._env.disk.run(lambda: self._orders.put(asked))
         if self._settings.documents == "lock" and holder != asked.editor and not asked.release:

@@ -1,7 +1,7 @@
-"""An editor whose keystrokes are drafts, until the leader that orders the document has them.
+"""An editor whose keystrokes are drafts until the leader that orders the document has them.
 
-They are on the device's disk, and on its user's screen, before anybody else hears of them. The order comes
-back like all changes, by way of the device's home, and so do the edits that were drafts.
+They are on the device's disk, and on its user's screen, before any other node hears of them. The order comes
+back like all changes, through the device's home, and the edits that were drafts come with it.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ FILE = "drafts.json"
 
 
 class Drafter:
-    """See `Editor`. Drafts are changed on the disk's own thread alone, one after the other."""
+    """See `Editor`. Drafts change only on the disk's own thread, one after the other."""
 
     def __init__(
         self, env: Env, leader: Leader, settings: MultiLeaderSettings, leaders: Sequence[str]
@@ -49,7 +49,7 @@ class Drafter:
     def text(self, key: str, elements: Sequence[Value]) -> list[str]:
         """See `Editor`."""
         draft, order = self._draft(key), order_in(elements)
-        if draft.revision > len(order):  # the disk's thread was quicker than who read the elements
+        if draft.revision > len(order):  # the disk's thread was quicker than the reader
             order = order_in(self._leader.storage.members(key))
         return draft.behind(order, self._env.node).text(order)
 
@@ -81,14 +81,14 @@ class Drafter:
         self._drafts = longer
 
     def _catch_up(self) -> None:
-        """What has come into the order is no draft any more."""
+        """Drop drafts that have come into the order."""
         members = self._leader.storage.held_members
         self._drafts = {
             key: draft.behind(order_in(members(key)), self._env.node) for key, draft in self._drafts.items()
         }
 
     async def _send(self, key: str, draft: Draft) -> None:
-        """Send it, be it for the second time; an answer adds nothing to what the order will tell."""
+        """Send it, perhaps again; the answer adds nothing to what the order will show."""
         edit = Edit(
             key=key,
             editor=self._env.node,

@@ -1,4 +1,4 @@
-"""What the user's side of a document is, whichever way its cluster goes: one class for each way."""
+"""The user's side of a document: one class for each way in which a cluster edits documents."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -13,17 +13,17 @@ class Editor(Protocol):
 
     @property
     def owes(self) -> int:
-        """How many keystrokes are here, and nowhere else yet."""
+        """How many keystrokes are here and nowhere else yet."""
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Documents of which there may be more here than in the device's sets."""
+        """Documents of which this editor may have more than the device's sets."""
 
     def text(self, key: str, elements: Sequence[Value]) -> list[str]:
-        """What the user sees, where the set of edits has these `elements`."""
+        """What the user sees if the set of edits has these `elements`."""
 
     async def type(self, key: str, stroke: Keystroke) -> list[Done]:
-        """Do what the user asks for; what changed on this device by that. Raises `LabError`."""
+        """Do what the user asks for; returns what changed on this device. Raises `LabError`."""
 
     async def run(self) -> None:
-        """Share what is here alone, again and again, until cancelled."""
+        """Share what is only here, again and again, until cancelled."""

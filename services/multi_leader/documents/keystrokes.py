@@ -18,7 +18,7 @@ FORMS = (
 class Keystroke(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Insert an element, `after` one that is shown or `at` a place, else at the end; or erase or release.
 
-    A place behind the end is the end; so is one after an element that is shown no more.
+    A place beyond the end means the end; so does `after` an element that is no longer shown.
     """
 
     insert: Element | None = None
@@ -28,7 +28,7 @@ class Keystroke(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     release: bool = False
 
     def on(self, text: Sequence[str]) -> Splice:
-        """What it does to `text`. Raises `LabError` no-such-key when what is to be erased is not there."""
+        """What it does to `text`. Raises `LabError` no-such-key if the element to erase is not there."""
         if self.insert is not None:
             return Splice("insert", self._place(text), self.insert)
         places = range(len(text)) if self.at is None else [self.at]

@@ -1,7 +1,7 @@
 """An editor that types only while it holds the lock of the document, and on its newest text.
 
-The leader that orders the document is asked for every keystroke. It says who holds the lock, or what the
-newest text is, and only what it has taken is done.
+The editor asks the leader that orders the document about every keystroke. The leader says who holds the lock,
+or what the newest text is, and a keystroke counts only once the leader has taken it.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from services.replies import of_type
 from services.settings.multi_leader import MultiLeaderSettings
 from services.texts.splices import text_of
 
-MOST_TRIES = 5  # whoever holds the lock needs two: one to be told the newest text
+MOST_TRIES = 5  # the holder of the lock needs two: the first may only bring the newest text
 
 
 class Locker:
@@ -31,7 +31,7 @@ class Locker:
         self, env: Env, leader: Leader, settings: MultiLeaderSettings, leaders: Sequence[str]
     ) -> None:
         self._env, self._leader, self._settings, self._leaders = env, leader, settings, leaders
-        self._told: dict[str, list[Ordered]] = {}  # the order as it was told here, maybe before it came over
+        self._told: dict[str, list[Ordered]] = {}  # the order as the leader told it, before changes bring it
         self._typing = asyncio.Lock()
 
     @property
@@ -44,7 +44,7 @@ class Locker:
         return text_of(self._newest(key, elements))
 
     async def type(self, key: str, stroke: Keystroke) -> list[Done]:
-        """See `Editor`; returns when the leader has taken it. Raises `LabError`, locked for one."""
+        """See `Editor`; returns when the leader has taken it. Raises `LabError`, for example locked."""
         async with self._typing:
             for _ in range(MOST_TRIES):
                 order = self._newest(key, self._leader.storage.members(key))
@@ -62,12 +62,12 @@ class Locker:
         raise LabError("overloaded", f"others were quicker each time, although {key!r} was locked for them")
 
     async def release(self, key: str) -> None:
-        """Give the lock back, so that nobody has to wait until it runs out. Raises `LabError`."""
+        """Give the lock back, so that nobody has to wait for it to run out. Raises `LabError`."""
         async with self._typing:
             await self._ask(Edit(key=key, editor=self._env.node, release=True))
 
     async def run(self) -> None:
-        """See `Editor`: there is nothing here that is nowhere else."""
+        """See `Editor`: nothing is only here."""
 
     def _newest(self, key: str, elements: Sequence[Value]) -> list[Ordered]:
         return max(order_in(elements), self._told.get(key, []), key=len)

@@ -1,10 +1,10 @@
 """The leader that puts a document's edits into an order: by transforming them, or by a lock.
 
-What is in the order is in the leader's set of edits, and goes to all others from there. An editor whose
-answer was lost sends the same again; by the numbers the leader knows what it has.
+The ordered edits are in the leader's set of edits, and go to all others from there. An editor whose answer
+was lost sends the same edits again; the leader knows by their numbers which it has.
 
-The lock is held until its holder gives it back, or has not typed for a while. Whoever holds it types on the
-newest text or not at all, so a leader that forgets its locks, as by a restart, breaks nothing.
+An editor holds the lock until it gives it back, or has not typed for a while. The holder types on the newest
+text or not at all, so a leader that forgets its locks, for example by a restart, breaks nothing.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ IN_ORDER = ("lock", "operational-transformation")
 
 @dataclass
 class Orders:
-    """The orders of the documents that `name`, one of `leaders`, is asked for; `now_s` is its clock."""
+    """The documents that `name`, one of `leaders`, puts into order; `now_s` is its clock."""
 
     name: str
     leaders: Sequence[str]
@@ -41,9 +41,9 @@ class Orders:
         return {key: holder for key, (holder, until_s) in tuple(self._locks.items()) if until_s > now_s}
 
     def put(self, asked: Edit) -> tuple[Edited, list[Done]]:
-        """Put the edits into the order, durable on return. Writes, blocks.
+        """Put the edits into the order, durable on return. Writes, so it blocks.
 
-        Raises `LabError`: not-leader, locked, or bad-request for what cannot be.
+        Raises `LabError`: not-leader, locked, or bad-request if the edits are impossible.
         """
         self._must_be_mine(asked.key)
         order = order_in(self.leader.storage.held_members(asked.key))
@@ -58,7 +58,7 @@ class Orders:
         return Edited(node=self.name, taken=bool(fresh) or not locks, ordered=news), done
 
     def _release(self, asked: Edit) -> None:
-        """Whose lock it is not, or not any more, gives nothing back."""
+        """Release the lock if the editor still holds it."""
         holder, _ = self._locks.get(asked.key, ("", 0.0))
         if holder == asked.editor:
             del self._locks[asked.key]
@@ -72,7 +72,7 @@ class Orders:
             raise LabError("not-leader", f"{orderer} orders the edits of {key!r}", orderer)
 
     def _under_lock(self, asked: Edit, order: Sequence[Ordered]) -> tuple[Ordered, ...]:
-        """What is taken: nothing from an editor that does not know the newest text."""
+        """The edits that are taken: none from an editor that does not know the newest text."""
         holder, until_s = self._locks.get(asked.key, ("", 0.0))
         now_s = self.now_s()
         if holder != asked.editor and until_s > now_s:

@@ -1,4 +1,4 @@
-"""The text that a set of edits comes to, by the way in which a cluster edits its documents."""
+"""The text that a set of edits comes to, for each way in which a cluster edits its documents."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ def orderer_of(key: str, leaders: Sequence[str]) -> str:
 
 
 def edits_in(elements: Iterable[Value], kind: type[E]) -> list[E]:
-    """The edits among the elements of a set; what is none, as from before another setting, is left out."""
+    """The edits among the elements of a set; others, for example from before a new setting, are left out."""
     found = []
     for element in elements:
         try:
@@ -32,7 +32,7 @@ def edits_in(elements: Iterable[Value], kind: type[E]) -> list[E]:
 
 
 def order_in(elements: Iterable[Value]) -> list[Ordered]:
-    """The edits in their order, as far as none is missing."""
+    """The edits in their order, up to the first gap."""
     edits = sorted(edits_in(elements, Ordered), key=lambda edit: edit.revision)
     return [edit for place, edit in enumerate(edits, start=1) if edit.revision == place]
 
@@ -48,6 +48,6 @@ def text_in(elements: Iterable[Value], way: Documents) -> list[str]:
 
 
 def whole_text(values: Sequence[Any]) -> list[str]:
-    """The text in a register: nothing in an absent one."""
+    """The text in a register; empty if the register is absent."""
     value = values[-1] if values else []
     return [str(element) for element in value] if isinstance(value, list) else []

@@ -1,6 +1,6 @@
-"""An editor that asks nobody: its device is a leader like any other, and its changes are what is shared.
+"""An editor that asks no other node: its device is a leader like any other, and shares its changes.
 
-With `crdt` a keystroke becomes an edit that names its neighbour, with `last-write-wins` a whole new text.
+With `crdt` a keystroke becomes an edit that names its neighbour; with `last-write-wins`, a whole new text.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ class Writer:
         )
 
     async def run(self) -> None:
-        """See `Editor`: it shares nothing but changes, and those are shared as all are."""
+        """See `Editor`: it has only changes to share, and the device shares those anyway."""
 
     def _grown(self, key: str, stroke: Keystroke) -> Operation:
         text, me = growing(self._leader.storage.held_members(key)), self._env.node

@@ -1,10 +1,10 @@
-"""What applications make of conflicts: one file each, with `resolve`, a pure function of what is in conflict.
+"""How applications settle conflicts: one file each, with `resolve`, a pure function of conflicting values.
 
-All leaders call it with the same values in the same order, and so come to the same, if it depends on
-nothing else. It has a budget, counted in lines of Python and not in seconds, so that it is broken off at the
-same place everywhere. A line that sleeps or waits for somebody would be one line, and stop the leader; so
-whoever sleeps, or asks the network or another process, is broken off as well. What nobody notices is a single
-call of a function in C that takes long.
+All leaders call it with the same values in the same order, and so get the same result, if it depends on
+nothing else. It has a budget, counted in lines of Python and not in seconds, so that it is stopped at the
+same place everywhere. A line that sleeps or waits counts as only one line, but would block the leader. So a
+handler that sleeps, or uses the network or another process, is stopped as well. Only a single slow call into
+C code goes unnoticed.
 """
 
 import importlib.util
@@ -26,7 +26,7 @@ WAITING_FUNCTIONS = ("time.sleep", "posix.system", "builtins.input")  # of other
 
 
 class BrokenOffError(BaseException):
-    """The handler went too far. Not an `Exception`, so that it is no mistake that one expects."""
+    """The handler went too far. Not an `Exception`, so that no handler catches it by mistake."""
 
 
 class TooLongError(BrokenOffError):
@@ -52,9 +52,9 @@ def handler_of(name: str) -> Resolve:
 
 
 def handler_or_complaint(name: str) -> Resolve:
-    """The same; instead of one that cannot be used, a function that says so whenever it is called.
+    """The same; if the handler cannot be used, a function that says so whenever it is called.
 
-    So a leader starts all the same, and keeps all versions.
+    So the leader starts all the same, and keeps all versions.
     """
     try:
         return handler_of(name)
@@ -80,14 +80,14 @@ def _module(path: str) -> Any:
 
 
 def within(steps: int, resolve: Resolve, key: str, values: tuple[Value, ...]) -> Value:
-    """What it comes to. Raises `BrokenOffError`, and whatever the handler raises."""
+    """The handler's result. Raises `BrokenOffError`, and whatever the handler raises."""
     left = steps
 
     def count(frame: FrameType, event: str, _: Any) -> Any:
         nonlocal left
         left -= event == "line"
         if left < 0:
-            raise TooLongError(f"it was broken off after {steps} lines of Python")
+            raise TooLongError(f"it was stopped after {steps} lines of Python")
         return count
 
     tracer, profiler = sys.gettrace(), sys.getprofile()
@@ -106,4 +106,4 @@ def _must_not_wait(_: FrameType, event: str, function: Any) -> None:
     owner = getattr(function, "__module__", None) or type(getattr(function, "__self__", None)).__module__
     called = f"{owner.lstrip('_')}.{function.__name__}"
     if owner in WAITING_MODULES or called in WAITING_FUNCTIONS:
-        raise WaitsError(f"it called {called}, which may wait; it is to go by the values alone")
+        raise WaitsError(f"it called {called}, which may wait; it must use nothing but the values")

@@ -1,8 +1,7 @@
-"""What becomes of conflicting versions: one file for each way, pure functions on versions.
+"""What becomes of conflicting versions: one file for each resolver, pure functions on versions.
 
-A resolver says what a leader keeps of a key when a version arrives, its own clients' or another leader's,
-and what a reader is shown of that. Everything else (which versions conflict, shipping, storing) is the same
-for all.
+A resolver says what a leader keeps of a key when a version arrives, from a client or another leader, and what
+a reader is shown of that. Everything else (which versions conflict, shipping, storing) is the same for all.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,9 +15,9 @@ from services.settings.multi_leader import Conflicts, MultiLeaderSettings
 
 
 class Resolver(Protocol):
-    """One way. `blind_replaces`: does a write whose client says nothing replace what its leader holds?
+    """A resolver. `blind_replaces`: does a write without a context replace what its leader holds?
 
-    `keeps_history`: are versions kept that others have replaced?
+    `keeps_history`: does it keep versions that others have replaced?
     """
 
     blind_replaces: bool
@@ -28,14 +27,14 @@ class Resolver(Protocol):
         """What is kept of the versions `held` and the one that has `arrived`."""
 
     def count(self, held: Sequence[Change]) -> tuple[Change, ...]:
-        """Those of them of which readers see something."""
+        """Those of `held` of which readers see something."""
 
     def show(self, held: Sequence[Change]) -> tuple[Value, ...]:
-        """What a reader sees: no value, one, or several among which nobody may choose."""
+        """What a reader sees: no value, one, or several if no leader may choose among them."""
 
 
 class Resolvers:
-    """Those of a cluster: which one it is depends on how a key begins."""
+    """The resolvers of a cluster; how a key begins decides which one is used."""
 
     def __init__(self, settings: MultiLeaderSettings) -> None:
         self._settings = settings
@@ -43,14 +42,14 @@ class Resolvers:
         self._by_name = {name: resolver_of(settings, name) for name in names}
 
     def of(self, key: str) -> Resolver:
-        """That of `key`."""
+        """The resolver of `key`."""
         return self._by_name[self._settings.conflicts_under(key)]
 
 
 def resolver_of(settings: MultiLeaderSettings, name: Conflicts | None = None) -> Resolver:
-    """The one in `services/multi_leader/resolvers/NAME.py`, with the application's handler if need be.
+    """The resolver in `services/multi_leader/resolvers/NAME.py`, with the application's handler if needed.
 
-    Without a name it is that of all keys of which nothing else is said.
+    Without a name it is the cluster's default.
     """
     name = name or settings.conflicts
     module = f"services.multi_leader.resolvers.{name.replace('-', '_')}"
@@ -63,12 +62,12 @@ def resolver_of(settings: MultiLeaderSettings, name: Conflicts | None = None) ->
 
 
 def values_of(versions: Sequence[Change]) -> tuple[Value, ...]:
-    """Their values, without those that were deleted."""
+    """The values of the versions that are not deleted."""
     return tuple(version.operation.value for version in versions if version.operation.f == "put")
 
 
 def joined_or_all(join: Callable[[tuple[str, ...]], str], held: Sequence[Change]) -> tuple[Value, ...]:
-    """What `join` makes of the texts among several versions; all of them where some are no texts."""
+    """What `join` makes of the values of several versions; all the values if some are not texts."""
     values = values_of(held)
     texts = tuple(value for value in values if isinstance(value, str))
     return (join(texts),) if len(texts) == len(values) > 1 else values

@@ -1,7 +1,8 @@
-"""No resolution at all: whatever arrives is written over what is there.
+"""No resolution at all: what arrives overwrites what is there.
 
-So does a follower with its leader's log, where one order holds for all. Two leaders see each other's writes
-in opposite orders, and each ends with the other's value: they differ for ever, and nobody notices.
+A follower does the same with its leader's log, but there one order holds for all. Two leaders see each
+other's writes in opposite orders, and each ends with the other's value: they differ for ever, and nobody
+notices.
 """
 
 from collections.abc import Sequence

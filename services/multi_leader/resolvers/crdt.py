@@ -1,7 +1,7 @@
-"""Conflicts that are none: what is changed are counters, sets, maps and lists, and all changes are joined.
+"""No conflicts: the values are counters, sets, maps and lists, and all changes to them are joined.
 
-See `services/multi_leader/crdts`. A plain `put` has no such meaning; of those both are kept, as by `record`.
-(Riak 2.0 calls them data types; Redis Enterprise and Cosmos DB have them between datacenters.)
+See `services/multi_leader/crdts`. A plain `put` cannot be joined; of two such puts both are kept, as in
+`record`. (Riak 2.0 calls them data types; Redis Enterprise and Cosmos DB use them between datacenters.)
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ class Crdt:
     keeps_history = False
 
     def keep(self, held: Sequence[Change], arrived: Change) -> tuple[Change, ...]:
-        """See `Resolver`. All that can be joined is one version, the last of those that are kept."""
+        """See `Resolver`. All that can be joined becomes one version, the last of those kept."""
         plain = [each for each in (*held, arrived) if not each.merges]
         merging = [each for each in (*held, arrived) if each.merges]
         return (*newest(plain), *([_joined(merging)] if merging else ()))
@@ -38,7 +38,7 @@ class Crdt:
 
 
 def state_of(held: Sequence[Change]) -> crdts.State:
-    """What is there of counters, sets, maps and lists."""
+    """The joined state of the counters, sets, maps and lists among `held`."""
     state = crdts.NOTHING
     for each in held:
         if each.merges:
@@ -47,7 +47,7 @@ def state_of(held: Sequence[Change]) -> crdts.State:
 
 
 def _joined(versions: Sequence[Change]) -> Change:
-    """All in one, under the name of the latest."""
+    """All of them in one version, under the name of the latest."""
     latest = max(versions, key=order)
     value = msgspec.to_builtins(state_of(versions))
     past = str(past_of_all(versions))

@@ -1,6 +1,6 @@
 """Last write wins: of two versions the one with the larger stamp stays, and the other is gone for good.
 
-All leaders come to the same, whatever arrives first. But whoever wrote the other was told that it was done.
+All leaders agree, whatever arrives first. But the other's writer was told that its write was done.
 (Cassandra's only way, and an option of Riak and of most products with several leaders.)
 """
 

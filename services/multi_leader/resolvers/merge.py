@@ -1,8 +1,7 @@
 """All values are kept in one: the parts of texts, sorted and joined, `B/C`.
 
-Merging is a function of the versions that nobody has replaced, so all leaders come to the same. Nothing is
-lost, and a reader gets a value that nobody wrote. What is no text cannot be joined and is shown beside the
-others.
+Merging is a function of the versions that no write has replaced, so all leaders get the same result. Nothing
+is lost, but a reader gets a value that nobody wrote. If some values are not texts, readers see all of them.
 """
 
 from collections.abc import Sequence
@@ -35,7 +34,7 @@ class Merge:
 
 
 def joined(texts: tuple[str, ...]) -> str:
-    """Every part once, in the order of the alphabet."""
+    """Every part once, in alphabetical order."""
     return BETWEEN.join(sorted({part for text in texts for part in text.split(BETWEEN)}))
 
 

@@ -1,8 +1,8 @@
 """The application's own handler settles a conflict as soon as a leader meets it, before anybody reads.
 
-Nobody is asked, so the handler has to be quick, and a pure function of the values: each leader calls it for
-itself. One that fails or takes too long stops nothing: all versions are kept and shown, as if there were no
-handler, and the log says why. (Bucardo runs a snippet of Perl for this.)
+Each leader calls the handler for itself, so it has to be quick, and a pure function of the values. If it
+fails or takes too long, nothing stops: all versions are kept and shown, as if there were no handler, and the
+log says why. (Bucardo runs a snippet of Perl for this.)
 """
 
 from collections.abc import Sequence

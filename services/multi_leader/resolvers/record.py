@@ -1,9 +1,9 @@
-"""The conflict is recorded: all versions are kept until somebody who has seen them writes one in their place.
+"""The conflict is recorded: all versions are kept until a client that has seen them writes a replacement.
 
-Which versions those are does not depend on the order of arrival, so all leaders hold the same. Readers are
-shown all of them, the same one last everywhere, and a context; a write that brings the context back
-replaces what was shown, and nothing else. (CouchDB keeps the losers beside a winner that every copy chooses
-alike; Riak calls them siblings.)
+Which versions these are does not depend on the order of arrival, so all leaders hold the same. Readers are
+shown all of them, the same one last everywhere, and a context. A write that brings the context back replaces
+what was shown, and nothing else. (In CouchDB all copies choose the same winner and keep the losers beside it;
+Riak calls them siblings.)
 """
 
 from collections.abc import Sequence

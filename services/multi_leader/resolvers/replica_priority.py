@@ -1,7 +1,7 @@
-"""Of versions that knew nothing of each other, that of the replica with the higher name counts.
+"""Of concurrent versions, that of the replica with the higher name wins.
 
-No clock is needed, and all leaders agree. What the others were told is done counts for nothing: readers see
-one version, and whoever writes next replaces all of them. (Riak's and MySQL's users know it as a rule of
+No clock is needed, and all leaders agree. The other writes were acknowledged, but count for nothing: readers
+see one version, and the next write replaces all of them. (Riak's and MySQL's users know it as a rule of
 thumb, Oracle GoldenGate as site priority.)
 """
 
@@ -20,9 +20,9 @@ class ReplicaPriority:
     keeps_history = False
 
     def keep(self, held: Sequence[Change], arrived: Change) -> tuple[Change, ...]:
-        """See `Resolver`. The losers stay on the disk until they are replaced, or what comes next could not
-        be
-        compared with them and leaders would differ."""
+        """See `Resolver`. The losers stay on the disk until they are replaced: otherwise later versions could
+        not be compared with them, and leaders would differ.
+        """
         return newest((*held, arrived))
 
     def count(self, held: Sequence[Change]) -> tuple[Change, ...]:

@@ -1,14 +1,14 @@
-"""Texts are merged as Git does it: line by line, by what each side changed since they were one.
+"""Texts are merged as Git does it: line by line, by what each side has changed since they parted.
 
-All versions are kept, and each says which others its author knew: that is a history. Where the newest of them
-(the *heads*) knew nothing of each other, a reader is shown what they come to. The *merge base* of two is the
-newest version that both go back to; what either changed since is taken over, and where both changed the same
-lines both are shown between conflict markers. Two heads of which one goes back to the other are none: that is
-a *fast-forward*. Should there be several bases (two people merged the same two versions, each in his own way)
-these are merged first, as by Git's `recursive` strategy.
+All versions are kept, and each says which others its author knew: that is a history. If several of the newest
+(the *heads*) are concurrent, a reader is shown their merge. The *merge base* of two heads is the newest
+version that both descend from. What either changed since is taken over; where both changed the same lines,
+both are shown between conflict markers. If one version descends from the other there is nothing to merge:
+that is a *fast-forward*. If there are several bases (two people merged the same two versions differently),
+these are merged first, as in Git's `recursive` strategy.
 
-Whoever writes next has seen the merged text, so his version goes back to all heads: the merge commit. What is
-no text cannot be merged, and is shown beside the others.
+The next writer has seen the merged text, so the new version descends from all heads: the merge commit. If
+some values are not texts, readers see all of them.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ class ThreeWayMerge:
     keeps_history = True
 
     def keep(self, held: Sequence[Change], arrived: Change) -> tuple[Change, ...]:
-        """See `Resolver`. The heads are the last."""
+        """See `Resolver`. The heads come last."""
         versions = {dot_of(version): version for version in (*held, arrived)}
         heads = newest(list(versions.values()))
         are_heads = [dot_of(head) for head in heads]
@@ -49,7 +49,7 @@ class ThreeWayMerge:
 
 
 class Line(NamedTuple):
-    """A text, all versions that went into it, and whose it is. A line of history, as a branch has one."""
+    """A text, all versions that went into it, and whose it is: a line of history, like a branch."""
 
     lines: list[str]
     versions: frozenset[Dot]
@@ -57,7 +57,7 @@ class Line(NamedTuple):
 
 
 class History:
-    """All versions of a page, the older ones first. What was merged once is remembered: bases recur."""
+    """All versions of a page, older ones first. It remembers merges, because bases recur."""
 
     def __init__(self, versions: Sequence[Change]) -> None:
         self._versions = {dot_of(version): version for version in versions}
@@ -65,7 +65,7 @@ class History:
         self._merged: dict[tuple[Dot, ...], Line] = {}
 
     def merged(self, heads: Sequence[Change]) -> Line:
-        """What all the `heads` come to, one after the other."""
+        """The merge of all `heads`, one after the other."""
         dots = tuple(map(dot_of, heads))
         if dots not in self._merged:
             first, *others = map(self._line_of, heads)

@@ -1,1 +1,1 @@
-"""Texts of lines: what two people made of one, put together."""
+"""Texts of lines: merging what two people made of the same text."""

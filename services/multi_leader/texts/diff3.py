@@ -1,9 +1,9 @@
-"""Two texts and the one that both came from: each line that only one of them changed is taken from that one.
+"""Merges two texts with a common base: a line that only one text changed is taken from that text.
 
-Where both left a line as it was, the texts are in step. Between two such places lies a chunk that somebody
-changed: if only one did, that one counts; if both came to the same, that counts; else it is a *conflict*, and
-both are put there between markers, for somebody to choose. (Unix `diff3`, and Git; Khanna, Kunal, Pierce: A
-Formal Investigation of Diff3, 2007.) Who changed which line is for `difflib` to say.
+Where neither changed a line, the texts are in step. Between two such places lies a chunk that was changed. If
+only one text changed it, that change counts; if both made the same change, that counts; otherwise it is a
+*conflict*, and both versions are put there between markers, for somebody to choose. (Unix `diff3`, and Git;
+Khanna, Kunal, Pierce: A Formal Investigation of Diff3, 2007.) `difflib` finds out which lines changed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ Lines: TypeAlias = Sequence[str]
 
 @dataclass(frozen=True)
 class Chunk:
-    """What became of some lines of the `base` in each of the texts."""
+    """Some lines of the `base`, and what became of them in each text."""
 
     base: tuple[str, ...]
     ours: tuple[str, ...]
@@ -24,14 +24,14 @@ class Chunk:
 
     @property
     def merged(self) -> tuple[str, ...] | None:
-        """Both changes in one; None when they are in conflict."""
+        """Both changes in one; None if they conflict."""
         if self.ours in (self.base, self.theirs):
             return self.theirs
         return self.ours if self.theirs == self.base else None
 
 
 def merge(base: Lines, ours: Lines, theirs: Lines, names: tuple[str, str] = ("ours", "theirs")) -> list[str]:
-    """The text that has both changes; `names` stand behind the markers."""
+    """The text with both changes; the markers carry the `names`."""
     text: list[str] = []
     for chunk in chunks(base, ours, theirs):
         merged = chunk.merged
@@ -46,7 +46,7 @@ def marked(chunk: Chunk, names: tuple[str, str]) -> list[str]:
 
 
 def chunks(base: Lines, ours: Lines, theirs: Lines) -> Iterator[Chunk]:
-    """The three texts cut at the lines that all have in common."""
+    """The three texts, cut at the lines that all have in common."""
     in_ours, in_theirs = _matches(base, ours), _matches(base, theirs)
     at, one, other = 0, 0, 0
     for place in (*(place for place in in_ours if place in in_theirs), len(base)):
@@ -63,6 +63,6 @@ def chunks(base: Lines, ours: Lines, theirs: Lines) -> Iterator[Chunk]:
 
 
 def _matches(base: Lines, text: Lines) -> Mapping[int, int]:
-    """Which lines of the base are which of the text; both numbers only grow."""
+    """Maps line numbers of the base to those of the same lines in the text; both only grow."""
     blocks = SequenceMatcher(None, base, text, autojunk=False).get_matching_blocks()
     return {block.a + step: block.b + step for block in blocks for step in range(block.size)}

@@ -1,7 +1,7 @@
-"""Each leader sends its own changes to every other one, so no death stops what others have to say.
+"""Each leader sends its own changes to every other one, so a dead leader stops no other's changes.
 
-It hands on the changes of those who are gone: what one of them had sent to some and not to others. The price
-are n · (n - 1) ways, on which a change may overtake one that it depends on. (PostgreSQL's logical replication
+It also hands on the changes of leaders that are gone, which some of the others may lack. The price is
+n · (n - 1) routes, on which a change may overtake one that it depends on. (PostgreSQL's logical replication
 between several nodes, BDR, Tungsten.)
 """
 

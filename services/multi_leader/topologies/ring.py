@@ -1,7 +1,7 @@
-"""Each leader sends to the next one only, its own changes and all that it was sent.
+"""Each leader sends only to the next one: its own changes and all that it was sent.
 
-The fewest ways that there can be, and each of them is needed: when one node dies, nothing passes through it
-any more, until somebody closes the ring without it. (MySQL in a circle, for many years the usual way.)
+A ring has the fewest possible routes, and needs each of them: when a node dies, nothing passes through it any
+more, until somebody closes the ring without it. (MySQL in a circle, for many years the usual way.)
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
-"""A ring that closes without its dead: each leader sends to the next one from whom it hears anything.
+"""A ring that closes around dead nodes: each leader sends to the next one from which it hears anything.
 
-Whoever comes back is taken in again at its place, and is sent what it lacks. (What an operator does by hand
-with MySQL's `CHANGE REPLICATION SOURCE`, and what managers of rings do for him.)
+A leader that comes back takes its old place, and is sent what it lacks. (Operators do this by hand with
+MySQL's `CHANGE REPLICATION SOURCE`, and ring managers do it for them.)
 """
 
 from collections.abc import Sequence

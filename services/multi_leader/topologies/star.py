@@ -1,7 +1,7 @@
 """One leader in the middle, the first: all others send to it, and it hands everything on.
 
-Two steps from anybody to anybody, and one node without which nobody hears of anybody else. (GoldenGate's hub
-and spokes, MySQL with one source of all sources.)
+Any change reaches any leader in two steps, but without the one in the middle no leader hears from another.
+(GoldenGate's hub and spokes, MySQL with one source of all sources.)
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """The control node: heartbeats to every replica, and the loop that carries out `failover.plan`.
 
-It keeps the newest epoch it has used on its disk before it uses it, so that even a controller that
-crashes in the middle never appoints two leaders of one epoch. It trusts only answers to itself.
+It writes each epoch to its disk before it uses it, so that even a controller that crashes half-way never
+appoints two leaders in one epoch. It trusts only answers to its own questions.
 """
 
 import asyncio
@@ -39,13 +39,13 @@ from services.single_leader.control.view import Attempt, Order, View, heard, pro
 from services.single_leader.timers import watches
 from services.trouble import Trouble, disk_may_refuse, is_of_the_disk
 
-ORDER_S = 4.0  # how long an operator waits until his order is carried out
-NO_ROOM_S = 0.2  # between two tries to remember what a full disk does not take
+ORDER_S = 4.0  # how long an operator waits for an order to be carried out
+NO_ROOM_S = 0.2  # between two tries to write to a full disk
 LINK_TROUBLE = ("unreachable", "timed-out", "connection-lost")
 
 
 class Controller:
-    """See `services.family.Part`. Watches, decides, appoints; answers leaders who renew, and who asks."""
+    """See `services.family.Part`. Watches, decides, appoints; renews leases, and says who leads."""
 
     def __init__(self, env: Env, settings: NodeSettings) -> None:
         self._env = env
@@ -116,7 +116,7 @@ class Controller:
         return await self._carry_out(Order(message.node, f"an operator promotes {message.node}"))
 
     async def _on_hand_over(self, message: HandOver) -> Route:
-        """The leader prepares it and gives up the lead; then it is a failover that needs no detection."""
+        """The leader prepares and gives up the lead; the rest is a failover that needs no detection."""
         now, epoch = self._env.clock.monotonic(), self._view.epoch
         wanted = operating.successor(self._view, self._cluster, message.to, now)
         leader = self._view.leader or ""
@@ -126,7 +126,7 @@ class Controller:
         return await self._passed(epoch, f"{leader} has given up the lead")
 
     async def _carry_out(self, order: Order) -> Route:
-        """Return when the failover that was ordered is over. Raises `LabError` timed-out."""
+        """Order a failover and return when it is over. Raises `LabError` timed-out."""
         epoch, self._view = self._view.epoch, replace(self._view, order=order)
         self._news.ring()
         return await self._passed(epoch, f"it has begun ({order.reason})")
@@ -140,7 +140,7 @@ class Controller:
         return self._route()
 
     async def configure(self, settings: SingleLeaderSettings, reset: bool) -> None:
-        """See `Part`. Another rule of acknowledgement alone is no reason to look away from anybody."""
+        """See `Part`. If only the acknowledgement rule changes, the controller goes on watching."""
         if not reset and settings == self._cluster.with_those_of(settings, *RULE):
             with disk_may_refuse():
                 remember_settings(self._env, settings)
@@ -163,7 +163,7 @@ class Controller:
         return first_view(memory, self._node.replicas, self._env.clock.monotonic(), self._cluster)
 
     async def _remember(self, used: int, **changes: Any) -> None:
-        """Change the view, once the disk has it. Raises `LabError` storage-failed, and changes nothing."""
+        """Change the view once the change is on the disk; else raise `LabError` storage-failed."""
         async with self._writing:  # what is written includes all that was remembered before
             used = max(used, self._used)
             with self._trouble.noticed("memory"):
@@ -175,7 +175,7 @@ class Controller:
         return Route(epoch=view.epoch, leader=view.leader, members=view.replicas)
 
     async def _watch(self, node: str) -> None:
-        """Ask `node` how it is, again and again; its answers are all that the detector knows."""
+        """Ask `node` for its status again and again; its answers are all that the detector knows."""
         while True:
             view = self._view
             message = Heartbeat(epoch=view.epoch, leader=view.leader, members=view.replicas)
@@ -186,7 +186,7 @@ class Controller:
                 pass
             else:
                 self._note(reply, asked_at)
-                with suppress(LabError):  # there is no room to remember it: the next answer says it again
+                with suppress(LabError):  # no room on the disk: the next answer says it again
                     await self._count_newcomers(reply)
             await self._env.clock.sleep(self._cluster.heartbeat_ms / 1000)
 
@@ -198,7 +198,7 @@ class Controller:
             self._news.ring()
 
     async def _count_newcomers(self, status: Message) -> None:
-        """Whoever has caught up, as the leader says, is one of the replicas: remembered, then watched."""
+        """Count replicas that the leader says have caught up: remember them, then watch them."""
         assert isinstance(status, Pulse), status
         view = self._view
         if view.attempt or (status.node, status.epoch) != (view.leader, view.epoch):
@@ -210,7 +210,7 @@ class Controller:
                 self._env.tasks.spawn(f"watch-{node}", self._watch(node))
 
     async def _decide(self) -> None:
-        """What cannot be remembered is not done; it is tried again until the disk has room."""
+        """Carry out the plan. What the disk cannot record is not done, but retried until there is room."""
         while True:
             self._news.silence()
             try:
@@ -251,7 +251,7 @@ class Controller:
 
     @_perform.register
     async def _shut_down(self, action: failover.ShutDown) -> None:
-        """Only what its switch says counts: silence and a closed connection may come from anywhere."""
+        """Only the switch's answer counts: silence or a closed connection may have many causes."""
         is_off = await self._switches.power_off(action.node, action.reason)
         if is_off and (attempt := self._view.attempt):
             self._view = stopped(self._view, attempt, action.node, self._env.clock.monotonic())
@@ -259,7 +259,7 @@ class Controller:
 
     @_perform.register
     async def _promote(self, action: failover.Promote) -> None:
-        """A node that refuses has already led in this epoch, or knows a newer one: take another epoch."""
+        """If the node refuses, it has led in this epoch before or knows a newer one: begin a newer epoch."""
         await self._ask_nobody_else(action.node)
         asked_at = self._env.clock.monotonic()
         promotion = Promote(epoch=action.epoch, reason=action.reason, members=self._view.replicas)
@@ -272,7 +272,7 @@ class Controller:
             self._note(reply, asked_at)
 
     async def _ask_nobody_else(self, node: str) -> None:
-        """From now on `node` may lead, whatever becomes of the order and of the controller."""
+        """Record that `node` may lead from now on, even if the order is lost or the controller crashes."""
         if node not in self._view.asked:
             await self._remember(self._used, asked=self._view.asked | {node})
         attempt = self._view.attempt
@@ -290,7 +290,7 @@ class Controller:
             self._env.tasks.spawn(f"tell-{gateway}", self._tell(gateway))
 
     async def _tell(self, gateway: str) -> None:
-        with suppress(LabError):  # one that does not hear it asks by itself later
+        with suppress(LabError):  # a gateway that does not hear it will ask later
             await self._call(gateway, self._route())
 
     async def _call(self, link: str, message: Message) -> Message:

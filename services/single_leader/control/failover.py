@@ -1,20 +1,20 @@
 """Failover as a decision: what the controller sees, and what follows from it. No clocks, no calls.
 
-The order of the steps is the whole safety of it:
+It is safe because of the order of its steps:
 
-1. *Detect*: the leader has been silent for the detection timeout (or is a follower: it came back as one, or
-   it has handed over).
-2. *Fence*: every replica promises a new epoch; what an old leader sends after that is refused. Only
-   a position reported after the promise counts, for nothing can be added behind the controller's back.
-3. *Wait* until the old leader certainly no longer acts: it promised the new epoch itself, or handed over
-   before; else its lease is over, or its power is off. Nobody is shot who can still be asked to promise.
-4. *Choose* the newest log among those that promised, once enough have promised that every
-   acknowledged write must be in one of them.
-5. *Promote*, and tell the gateways. Who was asked and did not answer may lead all the same, for only the
-   answer may be late. So nobody else is asked in that epoch: it begins again, in a newer one.
+1. *Detect*: the leader has been silent for the detection timeout, or it is a follower (it came back as one,
+   or has handed over).
+2. *Fence*: every replica promises a new epoch and from then on refuses an old leader. Only a position
+   reported after the promise counts, because after it nothing can be added unnoticed.
+3. *Wait* until the old leader certainly no longer acts: it has promised the new epoch itself or has handed
+   over, or its lease is over, or its power is off. A node that can still promise is not shut down.
+4. *Choose* the newest log among the replicas that promised, once so many have promised that one of them
+   must have every acknowledged write.
+5. *Promote* that replica, and tell the gateways. If it does not answer, it may lead all the same: its answer
+   may only be late. So no other node is asked in that epoch; the failover begins again in a newer one.
 
-A promotion by hand and a planned hand-over go the same way and are as safe; they only need no detection.
-Whom the operator or the old leader named is preferred, as long as no log is newer.
+A promotion by hand and a planned hand-over take the same steps, except detection, and are as safe. The
+replica that the operator or the old leader named is preferred unless another log is newer.
 """
 
 from collections.abc import Iterable, Mapping
@@ -46,7 +46,7 @@ class Fence:
 
 @dataclass(frozen=True)
 class ShutDown:
-    """Shoot the old leader: its power switch is told to, over the out-of-band link."""
+    """Shut down the old leader: tell its power switch, over the out-of-band link."""
 
     node: str
     reason: str
@@ -63,7 +63,7 @@ class Promote:
 
 @dataclass(frozen=True)
 class Confirm:
-    """`node` was seen to lead in `epoch`: the failover is done."""
+    """`node` leads in `epoch`: the failover is done."""
 
     node: str
     epoch: int
@@ -73,7 +73,7 @@ Action: TypeAlias = Begin | Fence | ShutDown | Promote | Confirm
 
 
 def plan(view: View, settings: SingleLeaderSettings, now: float) -> list[Action]:
-    """What to do now; empty when all is well or when there is only waiting left."""
+    """What to do now; empty when all is well or there is nothing to do but wait."""
     if settings.coordination == "election":
         return []
     if view.attempt is None:
@@ -82,7 +82,7 @@ def plan(view: View, settings: SingleLeaderSettings, now: float) -> list[Action]
         if view.successor:
             reason = f"{view.leader} hands over to {view.successor}"
             return [Begin(_next_epoch(view), reason, view.successor)]
-        if view.asked:  # and nobody was confirmed: the controller ended in the middle of it
+        if view.asked:  # but none was confirmed: the controller crashed in between
             return [Begin(_next_epoch(view), f"nobody knows whether {_names(view.asked)} leads")]
         reason = _why_fail_over(view, settings, now)
         return [Begin(_next_epoch(view), reason)] if reason else []
@@ -90,9 +90,9 @@ def plan(view: View, settings: SingleLeaderSettings, now: float) -> list[Action]
 
 
 def patience_s(view: View, settings: SingleLeaderSettings, now: float) -> float:
-    """For how long nothing is to be done unless something is heard: at most until silence is too long.
+    """How long to wait for news before the next look: at most until a silence becomes too long.
 
-    A failover under way is looked at more often, for leases run out and who was silent is asked again.
+    During a failover it looks more often, because leases run out and silent nodes are asked again.
     """
     soon_s = glance_s(settings)
     if view.attempt:
@@ -101,17 +101,17 @@ def patience_s(view: View, settings: SingleLeaderSettings, now: float) -> float:
 
 
 def glance_s(settings: SingleLeaderSettings) -> float:
-    """The time between two looks at a failover under way."""
+    """The time between two looks during a failover."""
     return settings.heartbeat_ms / 4000
 
 
 def newest(positions: Mapping[str, Position]) -> str:
-    """The node with the newest log; of equals the first by name."""
+    """The node with the newest log; among equals, the first by name."""
     return min(positions, key=lambda node: (-positions[node].epoch, -positions[node].sequence, node))
 
 
 def chosen(positions: Mapping[str, Position], preferred: str | None) -> str:
-    """The node to be promoted: whom an operator prefers, unless another log is newer."""
+    """The node to promote: the `preferred` one, unless another log is newer."""
     best = newest(positions)
     return preferred if preferred and positions.get(preferred) == positions[best] else best
 
@@ -137,7 +137,7 @@ def _why_fail_over(view: View, settings: SingleLeaderSettings, now: float) -> st
 
 
 def _heard_at(view: View) -> float:
-    """When the leader answered last, or when somebody began to listen."""
+    """When the leader last answered, or else when the controller began to listen."""
     seen = view.seen.get(view.leader) if view.leader else None
     return seen.at if seen else view.started_at
 
@@ -165,13 +165,13 @@ def _promotion(view: View, attempt: Attempt, node: str) -> Action:
 
 
 def _may_lead(view: View, attempt: Attempt) -> set[str]:
-    """In an older epoch than that of the attempt; who promises that one has stopped, and who handed over."""
+    """The nodes that may lead in an older epoch: not those that promised this one or have handed over."""
     old_leader = {view.leader} if view.leader and not view.successor else set()
     return (old_leader | view.asked) - attempt.promised.keys()
 
 
 def _to_be_shot(view: View, attempt: Attempt, settings: SingleLeaderSettings, now: float) -> list[str]:
-    """Who may lead, and does not promise to lead no more; who can be reached is given the time to do so."""
+    """The nodes to shut down: they may lead and have not promised. Reachable ones get time to promise."""
     if not settings.stonith:
         return []
     in_time = now - attempt.began_at <= settings.detection_timeout_ms / 1000
@@ -185,7 +185,7 @@ def _fences(view: View, attempt: Attempt, settings: SingleLeaderSettings, now: f
 
 
 def _reachable(view: View, attempt: Attempt, settings: SingleLeaderSettings, now: float) -> set[str]:
-    """Who answered lately, and was not shut down since."""
+    """The nodes that answered lately and have not been shut down since."""
     timeout_s, shot_at = settings.detection_timeout_ms / 1000, attempt.stopped
     return {
         node
@@ -198,16 +198,16 @@ def _old_leader_is_over(view: View, attempt: Attempt, settings: SingleLeaderSett
     leading = _may_lead(view, attempt)
     if settings.stonith and not leading <= attempt.stopped.keys():
         return False
-    # who was only asked has no lease yet
+    # a node that was only asked has no lease yet
     return not settings.lease or view.leader not in leading or now > view.lease_until
 
 
 def _candidates(
     view: View, attempt: Attempt, settings: SingleLeaderSettings, now: float
 ) -> Mapping[str, Position]:
-    """Who may be chosen from: empty until all who can be reached have promised, and these are enough.
+    """The candidates: empty until all reachable nodes have promised, and these are enough.
 
-    Who refuses, as with a full disk, is not waited for.
+    A node that refuses, for example because its disk is full, is not waited for.
     """
     reachable = _reachable(view, attempt, settings, now) - (attempt.refused - attempt.promised.keys())
     promised = {node: attempt.promised[node] for node in sorted(reachable & attempt.promised.keys())}

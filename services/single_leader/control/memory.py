@@ -1,5 +1,5 @@
-"""What a controller has on its disk before it acts on it, so that not even a crash in the middle of a
-failover makes two leaders of one epoch.
+"""What a controller writes to its disk before it acts, so that even a crash during a failover cannot lead to
+two leaders in one epoch.
 """
 
 import msgspec
@@ -12,17 +12,17 @@ FILE = "controller.json"
 
 
 class Remembered(msgspec.Struct, frozen=True):
-    """The newest epoch that was used, who leads in which, and who else may."""
+    """The newest epoch that was used, who leads in which epoch, and who else may lead."""
 
     used: int = 0
     epoch: int = 0
     leader: str | None = None
-    members: tuple[str, ...] = ()  # the replicas, once one has joined
+    members: tuple[str, ...] = ()  # all replicas, once a newcomer has joined
     asked: tuple[str, ...] = ()  # to lead since then, in epochs up to `used`
 
 
 def recall(disk: Disk) -> Remembered:
-    """What is on the disk; nothing yet at a first start."""
+    """What is on the disk; the defaults at the first start."""
     text = disk.read_text(FILE)
     return msgspec.json.decode(text, type=Remembered) if text else Remembered()
 
@@ -30,7 +30,7 @@ def recall(disk: Disk) -> Remembered:
 def first_view(
     memory: Remembered, replicas: tuple[str, ...], now: float, settings: SingleLeaderSettings
 ) -> View:
-    """The view after a start: what is remembered, and as if a lease had just been granted."""
+    """The view after a start: what was remembered, and as if a lease had just been granted."""
     return View(
         replicas=memory.members or replicas,
         started_at=now,
@@ -43,7 +43,7 @@ def first_view(
 
 
 async def remember(disk: Disk, used: int, view: View) -> None:
-    """Return when it is on the disk."""
+    """Write it, and return when it is on the disk."""
     memory = Remembered(used, view.epoch, view.leader, view.replicas, tuple(sorted(view.asked)))
     text = msgspec.json.encode(memory).decode()
     await disk.run(lambda: disk.write_text(FILE, text))

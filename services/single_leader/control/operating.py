@@ -1,6 +1,6 @@
 """What an operator may order, as plain decisions on what the controller sees.
 
-Every refusal comes before anything has happened, and names what would be right.
+A refusal comes before anything has happened, and says what would be right.
 """
 
 from services.errors import LabError
@@ -32,7 +32,7 @@ def check_appointment(view: View, settings: SingleLeaderSettings, node: str, now
 
 
 def successor(view: View, settings: SingleLeaderSettings, wanted: str | None, now: float) -> str | None:
-    """Who is to lead after a hand-over; None leaves it to the leader. Raises `LabError` bad-order."""
+    """Who is to lead after a hand-over; None lets the leader choose. Raises `LabError` bad-order."""
     _must_be_quiet(view)
     if view.leader is None:
         raise LabError(

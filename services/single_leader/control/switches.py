@@ -1,4 +1,4 @@
-"""The controller's hand on the power switches: one a replica, each over an out-of-band link of its own."""
+"""How the controller reaches the power switches: one per replica, each over its own out-of-band link."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
@@ -11,14 +11,14 @@ Say: TypeAlias = Callable[..., None]
 
 
 class Switches:
-    """Remembers what is wrong with each switch, so that it is said once and again only when it changes."""
+    """Remembers what is wrong with each switch, so that it logs a problem once, and again when it changes."""
 
     def __init__(self, me: str, call: Call, say: Say) -> None:
         self._me, self._call, self._say = me, call, say
         self._wrong: dict[str, str] = {}  # by replica
 
     async def power_off(self, node: str, reason: str) -> bool:
-        """True when the switch of `node` says that nothing there will ever act again; else nobody knows."""
+        """True if the switch of `node` confirms that nothing there will act again; False means unknown."""
         try:
             await self._call(f"{node}-oob", PowerOff(by=self._me, reason=reason))
         except LabError as error:
@@ -32,5 +32,5 @@ class Switches:
         return True
 
     def forget(self) -> None:
-        """The failover is over; the next one says for itself what is wrong."""
+        """The failover is over; the next one logs problems anew."""
         self._wrong.clear()

@@ -1,4 +1,4 @@
-"""What the controller sees and has begun, as plain records, and what follows for them from what is heard."""
+"""What the controller sees and has begun, as plain records, and how what it hears changes them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from services.messages.single_leader import Pulse
 
 
 class Seen(Struct, frozen=True):
-    """The last answer of a replica: when it came and when it was asked for (monotonic seconds)."""
+    """The last answer of a replica, when it came, and when it was asked for (monotonic seconds)."""
 
     at: float
     asked_at: float = 0.0
@@ -26,12 +26,12 @@ class Attempt(Struct, frozen=True):
 
     epoch: int
     reason: str
-    preferred: str | None = None  # by an operator, or by who hands over
+    preferred: str | None = None  # by an operator, or by the leader that hands over
     began_at: float = 0.0
     promised: Mapping[str, Position] = {}
-    refused: frozenset[str] = frozenset()  # to promise, as with a full disk
-    asked: str | None = None  # to lead in this epoch; there is only one such node in each
-    stopped: Mapping[str, float] = {}  # when their power switches said so
+    refused: frozenset[str] = frozenset()  # to promise, for example with a full disk
+    asked: str | None = None  # to lead in this epoch; at most one node in each epoch
+    stopped: Mapping[str, float] = {}  # by node, when its power switch confirmed it
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Order:
 
 
 class View(Struct, frozen=True):
-    """Everything that the decision rests on."""
+    """Everything that a decision rests on."""
 
     replicas: tuple[str, ...]
     started_at: float
@@ -58,14 +58,14 @@ class View(Struct, frozen=True):
 
     @property
     def successor(self) -> str | None:
-        """To whom the leader has handed over, if it has: then it leads no more, whoever can reach it."""
+        """The node to which the leader has handed over, if any: that leader certainly leads no more."""
         seen = self.seen.get(self.leader or "")
         gave_up = seen and seen.role != "leader" and seen.epoch == self.epoch
         return seen.hands_over_to if seen and gave_up else None
 
 
 def heard(view: View, status: Pulse, asked_at: float, now: float) -> View:
-    """With an answer that was asked for at `asked_at`; an older one says nothing new."""
+    """The view with an answer to a question of `asked_at`; an older answer says nothing new."""
     before = view.seen.get(status.node)
     if before and asked_at < before.asked_at:
         return view
@@ -74,15 +74,15 @@ def heard(view: View, status: Pulse, asked_at: float, now: float) -> View:
 
 
 def promised(view: View, attempt: Attempt, node: str, position: Position) -> View:
-    """`node` listens to nobody older than the attempt any more, and its log ends at `position`."""
+    """The view once `node` has promised the attempt's epoch; its log ends at `position`."""
     return replace(view, attempt=replace(attempt, promised={**attempt.promised, node: position}))
 
 
 def refused(view: View, attempt: Attempt, node: str) -> View:
-    """`node` answers, and does not promise."""
+    """The view once `node` has answered but refused to promise."""
     return replace(view, attempt=replace(attempt, refused=attempt.refused | {node}))
 
 
 def stopped(view: View, attempt: Attempt, node: str, now: float) -> View:
-    """The power of `node` is off; until it is heard of again, which takes a restart, it can do nothing."""
+    """The view once the power of `node` is off; until it restarts, `node` can do nothing."""
     return replace(view, attempt=replace(attempt, stopped={**attempt.stopped, node: now}))

@@ -1,12 +1,11 @@
 """The copies of its database that a leader makes for newcomers, and hands out in chunks.
 
-A snapshot is made by SQLite's own backup while writes go on; it holds the log up to some position, and
-everything that this log adds up to, and nothing else. So a newcomer can go on with the log from there
-(PostgreSQL's base backup, MySQL's clone, Raft's InstallSnapshot).
+SQLite's own backup makes a snapshot while writes go on. It holds the log up to some position and exactly
+what this log adds up to, so a newcomer can continue with the log from there (PostgreSQL's base backup,
+MySQL's clone, Raft's InstallSnapshot).
 
-`file-copy` hands out the database file itself while it is being written, as somebody does who has heard
-that a database is just a file: its first pages are older than its last, and what was in SQLite's own log
-is missing.
+`file-copy` hands out the database file itself while it is being written, a common mistake: its first pages
+are older than its last, and what was in SQLite's own log is missing.
 """
 
 import asyncio
@@ -25,11 +24,11 @@ PREFIX = "copy-for-"
 
 
 class Copies:
-    """One copy for each newcomer; a further one takes the place of the one before."""
+    """One copy for each newcomer; a new one replaces the one before."""
 
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
-        self._making = asyncio.Lock()  # one at a time: it is much work for the disk
+        self._making = asyncio.Lock()  # one at a time: copies are hard work for the disk
 
     async def make(self, node: str, settings: SingleLeaderSettings) -> CopyReady:
         """A copy for `node`, by the method in force."""
@@ -50,12 +49,12 @@ class Copies:
         moving = settings.copy_by == "file-copy" and name == DATABASE
         made = name.startswith(PREFIX) and "/" not in name and self._disk.size(name)
         if not (moving or made):
-            raise LabError("copy-gone", f"{name!r} is no copy that was made here")
+            raise LabError("copy-gone", f"{name!r} is not a copy that was made here")
         disk, amount = self._disk, settings.chunk_bytes
         return Chunk(data=await disk.run(lambda: disk.read_bytes(name, offset, amount)))
 
     def discard(self, node: str) -> None:
-        """`node` needs its copy no more."""
+        """`node` no longer needs its copy."""
         self._disk.remove(PREFIX + node)
 
     def _position_in(self, name: str) -> Position:

@@ -1,4 +1,4 @@
-"""Copies of the leader's data: the leader makes them and hands them out, newcomers and laggards take them."""
+"""Handing out copies: the leader makes them and hands them out, newcomers and laggards take them."""
 
 from services.messages.single_leader import AddFollower, AskChunk, AskCopy, Chunk, CopyReady, Pulse, TakeCopy
 from services.single_leader import account

@@ -1,18 +1,17 @@
-"""A replica that takes a copy of the leader's data in place of its own, and then follows.
+"""A replica that replaces its own data with a copy of the leader's, and then follows.
 
-A new replica does that, and one that was away for so long that the leader has trimmed what it lacks. The
-copy comes over the link in chunks. What has come is on the disk, and so is the name of the copy: after a
-cut or a crash it goes on where it was. Only a complete copy with the right checksum takes the place of
-the old data, by a renaming, which happens or does not.
+A new replica does that, and so does one that was away for so long that the leader has trimmed what it lacks.
+The copy comes over the link in chunks. What has come is on the disk, and so is the name of the copy: after a
+cut or a crash the replica goes on where it was. Only a complete copy with the right checksum replaces the
+old data, in one atomic rename.
 
-Nobody's promise is broken by it: the epoch that was promised, and log tails that were set aside, go into
-the copy before it is put in place, and so does whatever of the old log the copy may not contain. Who has
-come further than the copy meanwhile, by somebody's log, has no use for it any more: it must not go back
-behind what it has confirmed.
+The replica keeps its promises: before the copy is put in place, the epoch it has promised, log tails it has
+set aside, and any old log entries that the copy may lack all go into the copy. If its own log has meanwhile
+come further than the copy, it discards the copy, because it must not go back behind what it has confirmed.
 
-A leader ships the log to whoever asks, but only the controller remembers who belongs to the cluster, and only
-from when the newcomer has caught up. Should the leader die before, the next one has never heard of it. So a
-newcomer that hears of no leader asks again, until the controller counts it.
+A leader ships the log to any replica that asks. But only the controller remembers who belongs to the
+cluster, and only once the newcomer has caught up. If the leader dies before that, the next leader has never
+heard of the newcomer. So a newcomer that hears of no leader asks again, until the controller counts it.
 """
 
 from contextlib import closing, suppress
@@ -45,12 +44,12 @@ M = TypeVar("M", bound=Message)
 
 MEMORY = "take-copy.json"
 INCOMING = "incoming.db"
-PATIENCE_S = 5.0  # a chunk may have a slow way; a cut that heals ends the wait sooner
-EVERYTHING = -1  # no limit, to SQLite
+PATIENCE_S = 5.0  # the link may be slow; a cut that heals ends the wait sooner
+EVERYTHING = -1  # SQLite's word for no limit
 
 
 class Remembered(msgspec.Struct, frozen=True):
-    """What is under way: why, and which copy of whom, once there is one."""
+    """What is under way: why, and which copy of which leader, once there is one."""
 
     reason: str
     leader: str | None = None
@@ -59,7 +58,7 @@ class Remembered(msgspec.Struct, frozen=True):
 
 
 class OutrunError(Exception):
-    """The own log has come further than the copy."""
+    """This replica's log has come further than the copy."""
 
 
 class Newcomer:
@@ -70,7 +69,7 @@ class Newcomer:
         self._env = standing.env
 
     def begin(self, reason: str) -> None:
-        """Take a copy in the background, unless that is under way."""
+        """Take a copy in the background, unless one is under way."""
         remembered = self._recall()
         if remembered is None or remembered.in_place:
             self._remember(Remembered(reason))
@@ -78,7 +77,7 @@ class Newcomer:
             self._spawn(reason)
 
     def resume(self) -> None:
-        """Go on with what a crash broke off, if there is something."""
+        """Go on with a copy that a crash interrupted, if there is one."""
         if remembered := self._recall():
             self._spawn(remembered.reason)
 
@@ -108,7 +107,7 @@ class Newcomer:
         await self._pause()
 
     async def _fetch(self) -> None:
-        """Bring the whole copy onto the own disk. Raises `LabError`."""
+        """Bring the whole copy onto this replica's disk. Raises `LabError`."""
         leader, copy = await self._agreed()
         disk, received = self._env.disk, self._resume_at(copy)
         missing = True
@@ -123,7 +122,7 @@ class Newcomer:
             raise LabError("copy-gone", f"what came from {leader} is not the copy that it made")
 
     async def _agreed(self) -> tuple[str, CopyReady]:
-        """Whose copy to fetch, and which: the one that was begun, while its maker leads."""
+        """Which copy to fetch from whom: the one already begun, if its maker still leads."""
         remembered, leader = self._remembered(), await self._find_leader()
         if remembered.copy and remembered.leader == leader:
             return leader, remembered.copy
@@ -134,7 +133,7 @@ class Newcomer:
         return leader, copy
 
     def _resume_at(self, copy: CopyReady) -> int:
-        """The first byte to be asked for. The last chunk may have come in part, so it comes again."""
+        """The first byte to ask for. The last chunk may be incomplete, so it comes again."""
         whole = max(0, self._env.disk.size(INCOMING) - 1) // copy.chunk_bytes
         return whole * copy.chunk_bytes
 
@@ -152,10 +151,10 @@ class Newcomer:
         self._remember(replace(self._remembered(), in_place=True))
 
     def _carry_over(self) -> int:
-        """Put into the copy what must not go with the old data; how many entries. Blocks."""
+        """Save into the copy what must not be lost with the old data; returns how many entries. Blocks."""
         disk, storage, made = self._env.disk, self._standing.storage, self._remembered().copy
         if made and made.position and storage.last > made.position:
-            raise OutrunError(f"the own log ends at {storage.last}, the copy at {made.position}")
+            raise OutrunError(f"this log ends at {storage.last}, the copy at {made.position}")
         with closing(disk.connect(INCOMING)) as copy, closing(disk.connect(DATABASE)) as own:
             tail = unknown_to(copy, log_table.after(own, 0, EVERYTHING))
             rows = list(own.execute("SELECT name, entries FROM set_aside"))
@@ -168,7 +167,7 @@ class Newcomer:
         return len(tail)
 
     async def _belong(self) -> None:
-        """Return, and forget all this, once the controller counts this replica; or to take another copy."""
+        """Return, and forget the copy, once the controller counts this replica or another copy is needed."""
         added_at = None
         while self._remembered().in_place:
             if added_at and self._standing.counted:
@@ -179,7 +178,7 @@ class Newcomer:
             await self._pause()
 
     async def _be_added(self) -> float | None:
-        """Ask whoever leads to be shipped the log; the moment from which it is."""
+        """Ask the leader to ship its log; returns the moment from which it does."""
         with suppress(LabError):
             await self._ask(await self._find_leader(), AddFollower(node=self._env.node), Pulse)
             return self._env.clock.monotonic()
@@ -191,7 +190,7 @@ class Newcomer:
         return self._env.clock.monotonic() - heard_at > timeout_s
 
     async def _find_leader(self) -> str:
-        """Who leads, as the first says who can be asked and knows. Raises `LabError` no-leader."""
+        """Who leads, from the first reachable replica that knows. Raises `LabError` no-leader."""
         short_s = self._standing.cluster.call_timeout_ms / 1000
         for node in self._standing.peers:
             try:

@@ -1,7 +1,7 @@
-"""The family's part of a gateway: writes go to the leader it knows, reads to whom the policy allows.
+"""The family's part of a gateway: writes go to the leader it knows, reads to replicas that the policy allows.
 
-A write may be sent a second time only after a *definite* refusal, when the gateway has asked who leads now,
-or was told by whoever refused.
+It sends a write a second time only after a *definite* refusal, once it has asked who leads now, or the node
+that refused has said so.
 """
 
 from functools import partial
@@ -49,7 +49,7 @@ class Door:
         return {Route: self._on_route}
 
     async def start(self) -> None:
-        """Begin to ask, now and again, who leads."""
+        """Begin to ask now and again who leads."""
         self.say("started")
         self._keep_asking()
 
@@ -72,7 +72,7 @@ class Door:
             self.say("emptied", replication=settings.replication, reads=settings.reads)
 
     def status(self) -> Status:
-        """Whom this gateway takes for the leader, or for the leaders."""
+        """Which replica this gateway takes for the leader, or for the leader of each partition."""
         first = self._partitions[0].guide
         guides = [each.guide for each in self._partitions]
         leads = {guide.leader: guide.epoch for guide in guides if guide.leader}
@@ -94,12 +94,12 @@ class Door:
         return tuple(replica for each in self._partitions for replica in each.replicas)
 
     def must_know_the_way(self) -> None:
-        """Raise `LabError` no-leader while there is a key whose leader this gateway has not heard of."""
+        """Raise `LabError` no-leader while this gateway does not know the leader of every key."""
         if not all(each.guide.leader for each in self._partitions):
             raise LabError("no-leader", f"{self._env.node} has not heard yet who leads")
 
     async def write(self, message: Write, wish: Wish = NO_WISH) -> Written:
-        """Pass the write on to the leader, or to the replica wished for, which refuses if it does not lead.
+        """Pass the write on to the leader, or to the replica wished for, which refuses unless it leads.
 
         Raises `LabError`, indefinite when it may have happened.
         """
@@ -117,7 +117,7 @@ class Door:
         return replace(written, token=self._with(known, home, written.token), partition=home.number)
 
     async def _write_at(self, replica: str, message: Write) -> Written:
-        """Give it to that one and no other, as a client might who does not know who leads."""
+        """Send it to that replica only, as a client might that does not know who leads."""
         if replica not in self.replicas:
             known = ", ".join(self.replicas)
             raise LabError("bad-request", f"there is no replica {replica!r}; there are {known}")
@@ -143,7 +143,7 @@ class Door:
         return replace(result, token=token, needs=(), partition=home.number)
 
     async def execute(self, message: Execute, wish: Wish = NO_WISH) -> Executed:
-        """A transaction: by the leader, or if a policy or replica is given one that reads, like `read`."""
+        """A transaction at the leader; with a policy or replica, one that only reads, as in `read`."""
         if len(self._partitions) > 1:
             text = "SQL tables are not shared out over partitions; use registers and sets, or one partition"
             raise LabError("bad-request", text)
@@ -162,7 +162,7 @@ class Door:
         return self._partitions[partitions.partition_of(key, len(self._partitions)) - 1]
 
     def _with(self, known: Token, home: Partition, news: Token) -> Token:
-        """What a client knows who knew so much and has learned `news` of the partition `home`."""
+        """The token of a client that had `known` and has learned `news` of the partition `home`."""
         return merged(known, tokens.placed(news, home.number, len(self._partitions)))
 
     def _make_partitions(self) -> tuple[Partition, ...]:
@@ -181,7 +181,7 @@ class Door:
         )
 
     async def _share_out_anew(self) -> None:
-        """Other settings share the keys out differently: nothing that was known holds any more."""
+        """New settings share the keys out differently, so nothing known so far holds any more."""
         ran = self._runs
         await self.stop("the keys are shared out anew")
         self._partitions = self._make_partitions()

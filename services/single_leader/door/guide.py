@@ -1,7 +1,7 @@
 """Who leads and who follows, as far as a gateway knows: it asks now and again, and believes the newest epoch.
 
-Under a controller that is the one to ask. Where the replicas elect their leader every replica is asked,
-and the first news end the waiting, so that one who is dead or stands still delays nobody.
+If there is a controller, the gateway asks that. If the replicas elect their leader, it asks every replica,
+and the first news ends the wait, so that a dead or frozen replica delays nobody.
 """
 
 import asyncio
@@ -19,14 +19,14 @@ HEARTBEATS_BETWEEN_QUESTIONS = 5
 
 
 class Guide:
-    """What one gateway knows of the way to the leader. `say` writes a line into its log."""
+    """What one gateway knows about who leads. `say` writes a line into its log."""
 
     def __init__(
         self, env: Env, replicas: tuple[str, ...], settings: SingleLeaderSettings, say: Callable[..., None]
     ) -> None:
         self._env, self._members, self._settings, self._say = env, replicas, settings, say
         self._route: Route | None = None
-        self.replicas = replicas  # those that count: newcomers from when the controller says so
+        self.replicas = replicas  # those that count, newcomers once the controller counts them
         self._asking: asyncio.Event | None = None
 
     @property
@@ -40,13 +40,13 @@ class Guide:
         return self._route.epoch if self._route else 0
 
     def configure(self, settings: SingleLeaderSettings, reset: bool) -> None:
-        """Take these settings; with `reset` everything begins anew, and what was known is about old times."""
+        """Take these settings; with `reset` everything begins anew, and what was known is void."""
         self._settings = settings
         if reset:
             self._route, self.replicas = None, self._members
 
     def hear(self, heard: Route) -> None:
-        """Somebody says who leads."""
+        """Take in what somebody says about who leads."""
         before, self._route = self.leader, routing.newest(self._route, heard)
         if self.leader != before:
             self._say("routes-writes", to=self.leader, before=before)
@@ -62,7 +62,7 @@ class Guide:
             await self._env.clock.sleep(HEARTBEATS_BETWEEN_QUESTIONS * self._settings.heartbeat_ms / 1000)
 
     async def learn(self) -> None:
-        """Ask once, however many wait for the answer; without one the gateway goes on with what it knows."""
+        """Ask once, for all who wait; without an answer the gateway goes on with what it knows."""
         if self._asking is None:
             self._asking = asyncio.Event()
             self._env.tasks.spawn("ask", self._ask(self._asking))
@@ -81,14 +81,14 @@ class Guide:
         except LabError:
             return
         if self._settings is not settings or not isinstance(reply, Route):
-            return  # everything began anew meanwhile, and this is about old times
+            return  # everything began anew meanwhile, so this answer is out of date
         known = (self.epoch, self.leader)
         self.hear(reply)
         if self.leader is not None and (self.epoch, self.leader) != known:
             self._end(answered)
 
     def _end(self, answered: asyncio.Event) -> None:
-        """Who waits may go on; who asks from now on asks anew."""
+        """Release those who wait; the next caller asks anew."""
         answered.set()
         if self._asking is answered:
             self._asking = None

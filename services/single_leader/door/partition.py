@@ -1,7 +1,8 @@
 """One partition, as a gateway sees it: who leads it, and who may answer reads of its keys.
 
-A gateway has one of these for each partition, and of an ordinary cluster exactly one. What it knows of the
-one says nothing of the other: leaders, epochs and positions belong to a log, and each partition has its own.
+A gateway has one of these for each partition; in an ordinary cluster, exactly one. What it knows of one
+partition says nothing about another: leaders, epochs and positions belong to a log, and each partition has
+its own.
 """
 
 from collections.abc import Callable
@@ -20,7 +21,7 @@ M = TypeVar("M", bound=Message)
 
 
 class Partition:
-    """Number `number`, held by `replicas`. Tokens are here those of a client that knows of no other."""
+    """Partition `number`, held by `replicas`. Tokens here are of a client that knows no other partition."""
 
     def __init__(
         self,
@@ -36,7 +37,7 @@ class Partition:
         self.reading = Reading(env, settings, self)
 
     def configure(self, settings: SingleLeaderSettings, reset: bool) -> None:
-        """From now on these settings hold; with `reset` everything begins anew."""
+        """Use these settings from now on; with `reset` everything begins anew."""
         self._settings = settings
         self.guide.configure(settings, reset)
         self.reading.configure(settings)
@@ -60,7 +61,7 @@ class Partition:
         return await self.reading.read(message, policy, replica)
 
     async def through_leader(self, message: Message, expected: type[M]) -> M:
-        """The leader's reply; a second leader is asked if the first certainly did nothing."""
+        """The leader's reply; asks a second leader if the first certainly did nothing."""
         guide = self.guide
         if guide.leader is None:
             await guide.learn()

@@ -2,25 +2,25 @@
 
 | policy | who answers | who remembers what the user must find |
 |---|---|---|
-| leader | the leader, which alone lacks nothing | |
+| leader | the leader, the only one that lacks nothing | |
 | any | any replica | |
-| followers | any follower, so that the leader has its time for writes; the leader only where it is alone | |
-| nearest | any replica, beginning with the one that has answered fastest of late | |
-| bounded | any that can prove to be behind by less than the bound, else the leader | |
-| recent | the same; but a write does not wait for who may still answer, so it may be behind by that much | |
+| followers | any follower, which leaves the leader its time for writes; the leader only if it is alone | |
+| nearest | any replica, the one that has answered fastest of late first | |
+| bounded | any replica that can prove it is behind by less than the bound, else the leader | |
+| recent | the same; but writes do not wait for possible readers, so a read may be behind by the bound | |
 | own-data-from-leader | the leader, for keys that begin with the user's name; any for the rest | |
 | leader-for-a-while | the leader, until the bound has passed since the user's last write; then as bounded | |
 | position-token | any that has the user's last write | the client, in a token |
 | token-shared | any that has the user's last write | the leader, for all of the user's devices |
-| same-datacenter | any nearby that has the user's last write | the gateway to which all devices come |
+| same-datacenter | any nearby that has the user's last write | the gateway that all devices use |
 | sticky | the replica that a hash of the user chooses, or nobody | |
-| sticky-failover | the same, or when that is dead the next one | |
+| sticky-failover | the same, or the next one if that is dead | |
 | sticky-token | the same, or the next one that has what the user wrote or saw | the client, in a token |
 | consistent-prefix | the same, and it shows only what is acknowledged | the client, in a token |
-| causal-order | the same | the client, in a token: what it saw, and what those knew who wrote that |
+| causal-order | the same | the client, in a token: what it saw, and what the writers of that knew |
 
-A choice is a plain function of what was asked and of what the gateway knows at that moment. The
-positions stand for a promise that holds whichever replica answers: it has them, or it waits or refuses.
+A choice is a plain function of the request and of what the gateway knows at that moment. A position is a
+guarantee whichever replica answers: the replica has it, or waits, or refuses.
 """
 
 import math
@@ -42,7 +42,7 @@ from services.single_leader.door.routing import ELSEWHERE, GONE, NOWHERE
 
 @dataclass(frozen=True)
 class Asked:
-    """One read, and what a gateway knows when it comes. `near` are the replicas of its own datacenter."""
+    """One read, and what a gateway knows when it comes. `near` lists the replicas in its own datacenter."""
 
     key: str
     session: str | None
@@ -50,7 +50,7 @@ class Asked:
     random: Random
     leader: str | None = None
     near: tuple[str, ...] = ()
-    since_write_s: float = math.inf  # since this session last wrote by way of this gateway
+    since_write_s: float = math.inf  # since this session last wrote through this gateway
     took_s: Mapping[str, float] = field(default_factory=dict)  # how long each replica's answers take
     bound_s: float = 0.0  # how far behind a follower may be for a `bounded` read
 
@@ -58,15 +58,15 @@ class Asked:
 Choice: TypeAlias = Sequence[str]  # the replicas to ask, one after the other
 
 CURIOSITY = 0.05
-LEADER_ALONE: Choice = ()  # whoever that is by then
+LEADER_ALONE: Choice = ()  # whoever leads by then
 
 
 @dataclass(frozen=True)
 class Policy:
-    """One row: whom to ask, and in which mode; who remembers; after which errors the next one is asked.
+    """One row: whom to ask, and in which mode; who remembers; which errors make it ask the next replica.
 
-    `saw` is true when the client's token is to hold what it read, and not only what it wrote; `needs`, when
-    also what whoever wrote that had known of other partitions.
+    With `saw` the client's token holds what it read, and not only what it wrote. With `needs` it also holds
+    what the writer of that value had known of other partitions.
     """
 
     choose: Callable[[Asked], Choice]
@@ -78,30 +78,30 @@ class Policy:
 
 
 def owner(key: str) -> str | None:
-    """Whose data it is: `u7` for the key `u7/profile`, nobody's without a slash."""
+    """The user who owns a key: `u7` for `u7/profile`; None without a slash."""
     name, slash, _ = key.partition("/")
     return name if slash else None
 
 
 def leader_alone(_: Asked) -> Choice:
-    """Nobody but the leader."""
+    """Only the leader."""
     return LEADER_ALONE
 
 
 def any_replica(asked: Asked) -> Choice:
-    """All of them, in random order."""
+    """All replicas, in random order."""
     return asked.random.sample(asked.replicas, len(asked.replicas))
 
 
 def followers_alone(asked: Asked) -> Choice:
-    """All but whom this gateway takes for the leader, in random order; a lone leader has no followers."""
+    """All but the believed leader, in random order; only the leader if it has no followers."""
     return [replica for replica in any_replica(asked) if replica != asked.leader] or LEADER_ALONE
 
 
 def nearest_first(asked: Asked) -> Choice:
-    """The fastest first, after those of whom nothing is known; now and then all of them in random order.
+    """Untried replicas first, then the fastest; now and then all of them in random order.
 
-    Else nobody would notice when another becomes faster. (MongoDB's read preference `nearest`.)
+    Otherwise nobody would notice when another becomes faster. (MongoDB's read preference `nearest`.)
     """
     shuffled = any_replica(asked)
     if asked.random.random() < CURIOSITY:
@@ -110,33 +110,32 @@ def nearest_first(asked: Asked) -> Choice:
 
 
 def then_the_leader(asked: Asked) -> Choice:
-    """Begin anywhere; go on to the leader, who is never behind and has every position there is."""
+    """Begin anywhere; then ask the leader, which is never behind and has every position."""
     first, *rest = any_replica(asked)
     return [first, *sorted(rest, key=lambda replica: replica != asked.leader)]
 
 
 def own_from_leader(asked: Asked) -> Choice:
-    """Users see their own changes at the leader, and those of others when they come."""
+    """Users read their own data from the leader, and that of others from any replica."""
     return LEADER_ALONE if asked.session and owner(asked.key) == asked.session else any_replica(asked)
 
 
 def leader_for_a_while(asked: Asked) -> Choice:
-    """After the bound, a follower that is behind by no more than the bound has the write for certain."""
+    """The leader at first; after the bound, a follower within the bound certainly has the write."""
     return (
         LEADER_ALONE if asked.since_write_s <= over_for_everybody_s(asked.bound_s) else then_the_leader(asked)
     )
 
 
 def near_first(asked: Asked) -> Choice:
-    """The replicas of the own datacenter in random order, then the others."""
+    """The replicas in the gateway's datacenter in random order, then the others."""
     return sorted(any_replica(asked), key=lambda replica: replica not in asked.near)
 
 
 def by_hash(asked: Asked) -> Choice:
-    """Where the user's hash lies on the ring of replicas, and on from there; anywhere without a user.
+    """The replicas from the user's hash onwards on a hash ring; in random order without a user.
 
-    A hash ring, so that of a dead replica's users each goes to the next one and nobody else moves
-    (Karger et al. 1997).
+    With a ring, only the users of a dead replica move to the next one (Karger et al. 1997).
     """
     if asked.session is None:
         return any_replica(asked)

@@ -1,4 +1,4 @@
-"""How a gateway answers reads: by the policy, from the first replica that can."""
+"""How a gateway answers reads: from the first replica that can, in the policy's order."""
 
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
@@ -21,7 +21,7 @@ M = TypeVar("M", bound=Message)
 
 
 class Leadership(Protocol):
-    """What reading needs of somebody who knows who leads."""
+    """What reading needs to know about who leads."""
 
     @property
     def leader(self) -> str | None:
@@ -36,14 +36,14 @@ class Leadership(Protocol):
 
 
 class Reading:
-    """A gateway's reads from these replicas, and what they have to know of the writes."""
+    """A gateway's reads from these replicas, and what it must remember of writes for them."""
 
     def __init__(self, env: Env, settings: SingleLeaderSettings, leadership: Leadership) -> None:
         self._env, self._leadership = env, leadership
         self.configure(settings)
 
     def configure(self, settings: SingleLeaderSettings) -> None:
-        """From now on these settings hold, and nothing is remembered."""
+        """Use these settings from now on, and forget what was remembered."""
         self._cluster = settings
         self._near = settings.near(self._env.node)
         self._nearness = Nearness()

@@ -1,8 +1,8 @@
 """Where a gateway sends what, as plain functions of what it knows.
 
-A gateway believes the newest epoch it has heard of, and it goes on believing while no newer one
-reaches it. That is right, and it is also how a gateway that shares its leader's island keeps feeding
-the old leader: nothing here could know better.
+A gateway believes the newest epoch it has heard of until a newer one reaches it. That is right, and it is
+also why a gateway that is partitioned together with the old leader keeps sending writes to it: the gateway
+cannot know better.
 """
 
 from services.errors import LabError
@@ -10,7 +10,7 @@ from services.messages import ReadMode
 from services.messages.single_leader import Route
 from services.settings.single_leader import ReadPolicy
 
-# The policies that need to know nothing of a session; a transaction has no others.
+# The policies that need no session; transactions have no others.
 MODES: dict[ReadPolicy, ReadMode] = {
     "leader": "leader",
     "any": "local",
@@ -20,7 +20,7 @@ MODES: dict[ReadPolicy, ReadMode] = {
     "recent": "bounded",
 }
 RELEARN = frozenset({"not-leader", "stale-epoch", "lease-expired", "unreachable", "shutting-down"})
-# Reads have no effect, so even in doubt another replica may be asked, where one may do better.
+# Reads have no effect, so even in doubt the gateway may ask another replica that may do better.
 BEHIND = frozenset({"too-far-behind", "position-not-reached"})
 ELSEWHERE = RELEARN | BEHIND | {"connection-lost", "timed-out", "storage-failed", "overloaded"}
 GONE = frozenset({"unreachable", "connection-lost", "shutting-down"})  # slow is not dead
@@ -28,7 +28,7 @@ NOWHERE: frozenset[str] = frozenset()
 
 
 def policy_of(mode: ReadMode | None) -> ReadPolicy | None:
-    """The policy that asks in `mode`."""
+    """The policy whose reads have this `mode`."""
     return next((policy for policy, its_mode in MODES.items() if its_mode == mode), None)
 
 
@@ -38,10 +38,10 @@ def newest(known: Route | None, heard: Route) -> Route:
 
 
 def may_ask_another(error: LabError) -> bool:
-    """True when the leader that was asked certainly did nothing, and another one may do it."""
+    """True when the leader certainly did nothing, and another one may do it."""
     return error.definite and error.kind.code in RELEARN
 
 
 def second_choice(refused: str, believed: str | None, named: str | None) -> str | None:
-    """Whom to ask after `refused` did: who is `believed` to lead by now, else whom the refusal `named`."""
+    """Whom to ask after `refused`: the leader `believed` by now, else the one that the refusal `named`."""
     return next((node for node in (believed, named) if node not in (None, refused)), None)

@@ -1,7 +1,7 @@
 """What a gateway remembers of its users, and what it asks the leader to remember.
 
-All of it is in memory. A gateway that starts again knows nothing, and acts as if everybody had just
-written: it asks the leader once how far the log goes, and nobody can have written beyond that before.
+All of it is in memory. A restarted gateway knows nothing, and acts as if every user had just written: it asks
+the leader once how far the log goes, and nobody can have written beyond that before.
 """
 
 import math
@@ -19,7 +19,7 @@ AskLeader: TypeAlias = Callable[[AskSession], Awaitable[SessionPosition]]
 
 
 class Sessions:
-    """`ask_leader` raises `LabError` where the leader does not answer."""
+    """`ask_leader` raises `LabError` if the leader does not answer."""
 
     def __init__(self, clock: Clock, ask_leader: AskLeader) -> None:
         self._clock, self._ask_leader = clock, ask_leader
@@ -34,11 +34,11 @@ class Sessions:
             self._positions.note(message.session, written.position)
 
     def since_write_s(self, session: str | None) -> float:
-        """How long ago the session last wrote, as far as this gateway can rule out that it wrote later."""
+        """How many seconds ago at least the session last wrote, as far as this gateway can tell."""
         return math.inf if session is None else self._clock.monotonic() - self._wrote_at.of(session)
 
     async def must_find(self, policy: Policy, message: Read) -> Position:
-        """The position that an answer must contain. Raises `LabError` when nobody can tell."""
+        """The position that an answer must contain. Raises `LabError` when it cannot be found out."""
         if policy.memory == "client":
             return tokens.newest(message.token)
         if message.session is None or policy.memory == "nobody":
@@ -49,7 +49,7 @@ class Sessions:
         return self._positions.of(message.session)
 
     def forget_positions(self) -> None:
-        """One of them was lost with a leader; begin again with what the present one knows."""
+        """A position was lost with a leader: begin again with what the present leader knows."""
         self._positions, self._knows_floor = Newest(floor=START), False
 
     async def _learn_floor(self) -> None:

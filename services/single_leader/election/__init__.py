@@ -1,1 +1,1 @@
-"""Who leads next, where the replicas decide it themselves: ballots, the rules, candidates, voters."""
+"""Who leads next, if the replicas decide it themselves: ballots, rules, candidates, voters."""

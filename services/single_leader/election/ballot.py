@@ -1,7 +1,7 @@
-"""The vote that a replica has given, on its disk before anybody hears of it.
+"""The vote that a replica has given; it is on the disk before anybody hears of it.
 
-A voter that forgets its vote in a crash could give a second one in the same epoch, and two candidates
-would each have a majority (Raft keeps `votedFor` on stable storage for this reason).
+A voter that forgot its vote in a crash could vote twice in one epoch, and two candidates could each have a
+majority (Raft keeps `votedFor` on stable storage for this reason).
 """
 
 import msgspec
@@ -12,20 +12,20 @@ FILE = "vote.json"
 
 
 class GivenVote(msgspec.Struct, frozen=True):
-    """In `epoch` this replica is for `candidate`."""
+    """In `epoch` this replica votes for `candidate`."""
 
     epoch: int = 0
     candidate: str = ""
 
 
 class Ballot:
-    """Reads the file each time, for elections are rare and an order may have wiped the disk meanwhile."""
+    """Reads the file each time: elections are rare, and an order may have wiped the disk meanwhile."""
 
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
 
     def last(self) -> GivenVote:
-        """The newest vote given; one for nobody in epoch 0 when there was none."""
+        """The newest vote given; a vote for nobody in epoch 0 if there was none."""
         text = self._disk.read_text(FILE)
         return msgspec.json.decode(text, type=GivenVote) if text else GivenVote()
 

@@ -1,4 +1,4 @@
-"""Candidacy: stand for election when no leader was heard of for too long, or when invited to."""
+"""Candidacy: stand for election when no leader has been heard from for too long, or when invited."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -18,21 +18,21 @@ TASK = "stand-for-election"
 
 @dataclass
 class Tally:
-    """The count of one ballot: `decided` once a majority says yes or nobody is left to be heard."""
+    """The count of one ballot: `decided` once a majority says yes or no answer is outstanding."""
 
     enough: int
     missing: int
-    yes: int = 1  # the candidate is for itself
+    yes: int = 1  # the candidate votes for itself
     decided: asyncio.Event = field(default_factory=asyncio.Event)
 
     def count(self, granted: bool) -> None:
-        """One more answer, or the certainty that there will be none."""
+        """Count one more answer; one that will never come counts as a no."""
         self.yes += granted
         self.missing -= 1
         self.look()
 
     def look(self) -> None:
-        """Is there anything left to wait for?"""
+        """Set `decided` if there is nothing left to wait for."""
         if self.won or not self.missing:
             self.decided.set()
 
@@ -47,7 +47,7 @@ class Candidacy:
 
     def __init__(self, standing: Standing, voting: Voting) -> None:
         self._standing, self._voting = standing, voting
-        self._newest_seen = 0  # epochs that others have promised
+        self._newest_seen = 0  # the newest epoch that others have promised
         self._one_at_a_time = asyncio.Lock()
 
     def answers(self) -> Answers:
@@ -55,7 +55,7 @@ class Candidacy:
         return {TakeOver: self._take_over}
 
     def start(self) -> None:
-        """Stand for election whenever no leader is heard of, as long as the replicas elect their leader."""
+        """Stand for election whenever no leader is heard from, while the replicas elect their leader."""
         self._standing.env.tasks.spawn(TASK, self._watch())
 
     async def stop(self) -> None:
@@ -70,7 +70,7 @@ class Candidacy:
             text = f"the invitation is from epoch {message.given_up}, and epoch {standing.epoch} has begun"
             raise LabError("bad-order", text, leader=standing.known_leader)
         if not await self.stand(message.reason, message.given_up):
-            text = f"{standing.env.node} found no majority for it, as long as another leader is heard of"
+            text = f"{standing.env.node} found no majority for it while another leader is heard from"
             raise LabError("bad-order", text, leader=standing.known_leader)
         return account.pulse(standing)
 
@@ -81,10 +81,10 @@ class Candidacy:
             patience_s = election.patience_s(standing.cluster, standing.env.random)
             await self._silence(patience_s)
             if standing.elects.is_set():
-                await self.stand(f"no leader heard of for {patience_s:.1f} s")
+                await self.stand(f"no leader heard from for {patience_s:.1f} s")
 
     async def _silence(self, patience_s: float) -> None:
-        """Return when no leader was heard of for so long; whoever leads hears himself."""
+        """Return when no leader has been heard from for `patience_s`; a leader hears itself."""
         standing, clock = self._standing, self._standing.env.clock
         left_s = patience_s
         while left_s > 0:
@@ -93,7 +93,7 @@ class Candidacy:
             left_s = heard_at + patience_s - clock.monotonic()
 
     async def stand(self, reason: str, given_up: int = 0) -> bool:
-        """Hold an election; true when this replica leads in the end. `given_up` see `AskVote`."""
+        """Hold an election; true if this replica leads in the end. For `given_up` see `AskVote`."""
         standing = self._standing
         async with self._one_at_a_time:
             if standing.leader is None:
@@ -110,7 +110,7 @@ class Candidacy:
         try:
             if (await self._voting.vote(ask)).granted and (await self._poll(ask)).won:
                 await standing.lead(epoch, reason, asked_at)
-        except LabError as error:  # another one was faster, or the disk is full
+        except LabError as error:  # another candidate was faster, or the disk is full
             standing.say("election-broken-off", to_epoch=epoch, reason=str(error))
 
     async def _next_epoch(self) -> int:
@@ -119,7 +119,7 @@ class Candidacy:
         return max(standing.storage.epoch, given.epoch, self._newest_seen) + 1
 
     async def _poll(self, ask: AskVote) -> Tally:
-        """What the others say, as soon as it is decided."""
+        """The count of the others' votes, as soon as it is decided."""
         standing = self._standing
         others = standing.peers
         tally = Tally(election.majority(len(others) + 1), len(others))

@@ -2,20 +2,20 @@
 
 The rules are Raft's (Ongaro and Ousterhout, 2014; the last two from Ongaro's thesis, chapters 4 and 6):
 
-- one vote for each epoch, on disk before it is given, and a majority wins: two majorities share a voter,
-  so an epoch has at most one leader;
-- no vote for a log that is older than one's own: an acknowledged write is on a majority (`quorum-ack`),
-  so whoever wins has it;
-- patience is drawn anew for each attempt, so that two candidates do not share the votes for ever;
-- *pre-vote*: a candidate first asks what the answer would be. Who was away (paused, cut off) and comes
-  back with an old clock of silence disturbs nobody;
-- *check quorum*: who has heard from a leader within the detection timeout gives no vote, and a leader that
-  a majority has not answered for nearly as long stops by itself (`majority.py`). So the old leader has
-  stopped before another can be elected, without any clock that shows the time of day;
-- *leadership transfer*: who hands over gives up its lease and the lead first, and only then invites a
-  successor, who says so when it asks for votes: nobody needs to be loyal to a leader of that epoch any more.
-  An invitation that arrives late is worth nothing where a newer epoch has begun. (Raft's thesis lets the
-  voters ignore their loyalty, too, and warns that leases do not go together with it. These do, because no
+- a replica has one vote in each epoch, on disk before it is given, and a majority wins: two majorities share
+  a voter, so an epoch has at most one leader;
+- a replica does not vote for a log older than its own: an acknowledged write is on a majority
+  (`quorum-ack`), so the winner has it;
+- each attempt draws a new random patience, so that two candidates do not split the votes for ever;
+- *pre-vote*: a candidate first asks what the answer would be. So a replica that was away (paused, cut off)
+  and has heard no leader for long disturbs nobody when it comes back;
+- *check quorum*: a replica that has heard from a leader within the detection timeout gives no vote, and a
+  leader that has had no answer from a majority for nearly as long stops by itself (`majority.py`). So the
+  old leader stops before another can be elected, and no clock needs to show the time of day;
+- *leadership transfer*: a leader that hands over first gives up its lease and the lead, and only then
+  invites a successor. The successor says so when it asks for votes, so no voter need stay loyal to the
+  leader of that epoch. A late invitation is void once a newer epoch has begun. (In Raft's thesis the voters
+  ignore their loyalty as well, and it warns that this conflicts with leases. Here it does not, because no
   lease is left.)
 """
 
@@ -31,17 +31,17 @@ from services.single_leader.election.ballot import GivenVote
 
 @dataclass(frozen=True)
 class Voter:
-    """What a replica's answer rests on."""
+    """What a replica bases its answer on."""
 
     promised: int  # the newest epoch it listens to
     given: GivenVote
     last: Position
-    has_leader: bool  # it leads with a majority behind it, or has heard of its leader lately
+    has_leader: bool  # it leads with a majority behind it, or has heard from its leader lately
 
 
 def grants(voter: Voter, request: AskVote) -> bool:
     """May the candidate have the vote?"""
-    if request.epoch <= voter.given.epoch:  # who did not hear the answer may hear it again
+    if request.epoch <= voter.given.epoch:  # a candidate that missed the answer may ask again
         same = (request.epoch, request.candidate) == (voter.given.epoch, voter.given.candidate)
         return same and voter.promised <= request.epoch
     if request.last < voter.last or (voter.has_leader and not _is_over(voter, request.given_up)):
@@ -50,20 +50,20 @@ def grants(voter: Voter, request: AskVote) -> bool:
 
 
 def _is_over(voter: Voter, given_up: int) -> bool:
-    """Has the leader whom the voter has heard of given up its lease? One of a newer epoch has not."""
+    """Has the leader that the voter knows given up its lease? A leader of a newer epoch has not."""
     return voter.promised <= given_up
 
 
 def majority(replicas: int) -> int:
-    """How many of them are more than half."""
+    """The smallest number that is more than half of them."""
     return replicas // 2 + 1
 
 
 def loyal_s(settings: SingleLeaderSettings) -> float:
-    """How long nobody else gets a vote after a leader was heard of: by then its lease is certainly over."""
+    """How long a voter refuses votes after hearing from a leader: by then that lease is certainly over."""
     return over_for_everybody_s(settings.detection_timeout_ms / 1000)
 
 
 def patience_s(settings: SingleLeaderSettings, random: Random) -> float:
-    """How long to hear nothing of a leader before standing: from once to twice as long."""
+    """How long a leader must be silent before this replica stands: at random, one to two timeouts."""
     return loyal_s(settings) * (1 + random.random())

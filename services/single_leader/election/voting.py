@@ -1,4 +1,4 @@
-"""Voting: where the replicas elect their leader, answer candidates, and gateways who ask who leads."""
+"""Voting: if the replicas elect their leader, answer candidates, and gateways that ask who leads."""
 
 import apsw
 
@@ -22,11 +22,11 @@ class Voting:
         return {AskVote: self.vote, AskRoute: self._ask_route}
 
     async def vote(self, request: AskVote) -> Vote:
-        """Yes or no; a yes that counts is on the disk before. Raises `LabError`."""
+        """Yes or no; a yes that counts is on the disk first. Raises `LabError`."""
         standing = self._standing
         if not standing.elects.is_set():
             coordination = standing.cluster.coordination
-            raise LabError("bad-order", f"there are no elections here, for coordination is {coordination!r}")
+            raise LabError("bad-order", f"there are no elections here, as coordination is {coordination!r}")
         has_leader = self._has_leader()
         try:
             granted = await standing.env.disk.run(lambda: self._decide(request, has_leader))
@@ -40,7 +40,7 @@ class Voting:
         return Vote(node=standing.env.node, epoch=standing.storage.epoch, granted=granted)
 
     def _decide(self, request: AskVote, has_leader: bool) -> bool:
-        """Runs on the disk's own thread, so that nothing is written between the look and the vote."""
+        """Runs on the disk's own thread, so that nothing is written between looking and voting."""
         storage, ballot = self._standing.storage, self._standing.ballot
         voter = Voter(storage.epoch, ballot.last(), storage.last, has_leader)
         granted = election.grants(voter, request)

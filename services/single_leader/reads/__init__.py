@@ -1,1 +1,1 @@
-"""Answering reads: from the own copy, as soon as it may be shown, never older than the reader may bear."""
+"""Answering reads from a replica's own copy, as soon as it may be shown, and never staler than allowed."""

@@ -1,8 +1,8 @@
-"""Waiting for a replica's own log to come as far as somebody has seen it elsewhere.
+"""Waiting until a replica's own log reaches a position that was seen elsewhere.
 
-Whether a position has arrived is a question of the epoch too. The same sequence number may have been
-given twice, by a leader whose tail was lost and by its successor, and those are two different writes.
-A log that has gone on in a later epoch without the position will never hold it.
+Whether a position has arrived depends on the epoch too. The same sequence number may have been given twice,
+by a leader whose tail was lost and by its successor, and those are two different writes. A log that has gone
+on in a later epoch without the position will never hold it.
 """
 
 import asyncio
@@ -18,8 +18,8 @@ Whereabouts: TypeAlias = Literal["here", "to-come", "lost"]
 def whereabouts(wanted: Position, nearest: Position, log: Reach) -> Whereabouts:
     """Where `wanted` is for a log whose newest position up to `wanted` is `nearest`.
 
-    Of what was trimmed only the epoch of the first entry left is known to be the log's own; of older
-    epochs nobody can tell, and a session that began so long ago had better begin anew.
+    Among trimmed entries, only those of the first remaining entry's epoch certainly belonged to this log. Of
+    older epochs nobody can tell, so a session that began so long ago should begin anew.
     """
     trimmed = wanted.sequence < log.first.sequence and wanted.epoch == log.first.epoch
     if nearest == wanted or trimmed:
@@ -28,7 +28,7 @@ def whereabouts(wanted: Position, nearest: Position, log: Reach) -> Whereabouts:
 
 
 class Arrivals:
-    """Wakes whoever waits for something of the log, whenever the log has changed."""
+    """Wakes those who wait for something in the log, whenever the log changes."""
 
     def __init__(self) -> None:
         self._news = asyncio.Event()
@@ -39,7 +39,7 @@ class Arrivals:
         self._news = asyncio.Event()
 
     async def until(self, arrived: Callable[[], bool], within_s: float) -> bool:
-        """Wait until `arrived()`; False when that was not `within_s`. Raises what `arrived` raises."""
+        """Wait until `arrived()`; False if it takes longer than `within_s`. Raises what `arrived` raises."""
         try:
             async with asyncio.timeout(within_s):
                 while not arrived():

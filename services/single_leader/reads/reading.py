@@ -21,10 +21,10 @@ T = TypeVar("T")
 
 
 async def answered(standing: Standing, mode: ReadMode, look: Callable[[], Awaitable[tuple[T, int]]]) -> T:
-    """What `look` finds, as soon as `mode` allows to show it. Raises `LabError`.
+    """What `look` finds, as soon as `mode` allows showing it. Raises `LabError`.
 
     `look` also returns the sequence that must be acknowledged before a leader may show what it found, so
-    that no reader sees a write which may yet be lost.
+    that no reader sees a write that may yet be lost.
     """
     if mode == "bounded":
         await standing.hold.passed()
@@ -34,7 +34,7 @@ async def answered(standing: Standing, mode: ReadMode, look: Callable[[], Awaita
             await leader.lease.assured()
             found, changed_at = await look()
             await leader.acknowledged_up_to(changed_at)
-            await leader.lease.assured()  # it may have stood still between the look and here
+            await leader.lease.assured()  # the process may have been frozen since the look
             return found
     if mode == "bounded":
         _must_be_close_behind(standing)
@@ -53,7 +53,7 @@ def _must_be_close_behind(standing: Standing) -> None:
 async def of_tables(standing: Standing, look: Callable[[Storage, apsw.Connection], T]) -> T:
     """What `look` finds in the SQL tables. Raises `LabError`.
 
-    Tables in a file of their own are in the hands of one thread, where nothing is half done between two jobs.
+    Tables in a file of their own belong to one thread, where nothing is half done between two jobs.
     """
     storage = standing.storage
     working = storage.tables.working
@@ -63,10 +63,9 @@ async def of_tables(standing: Standing, look: Callable[[Storage, apsw.Connection
 
 
 async def acknowledged(standing: Standing, message: Read) -> ReadResult:
-    """What `look_up` finds, once it is acknowledged; at a position up to which everything is.
+    """What `look_up` finds, at a position up to which everything is acknowledged.
 
-    So whoever was shown it may rely on it, whatever becomes of the leader. It may be old all the same.
-    Raises `LabError`.
+    So the reader may rely on it whatever becomes of the leader. It may still be stale. Raises `LabError`.
     """
     if standing.leader is None:
         return await _acknowledged(standing, message)
@@ -92,9 +91,9 @@ async def _acknowledged(standing: Standing, message: Read) -> ReadResult:
 
 
 def certain(standing: Standing) -> int:
-    """The sequence up to which this replica knows its log to be acknowledged, or as good as that.
+    """The sequence up to which this replica knows its log to be acknowledged, or as good as acknowledged.
 
-    A follower need not be told where two are a majority: what it has from the present leader, both have.
+    If two are a majority, a follower need not be told: what it has from the present leader, both have.
     """
     if standing.leader:
         return standing.leader.acknowledged
@@ -104,7 +103,7 @@ def certain(standing: Standing) -> int:
 
 
 async def _until_acknowledged(standing: Standing, sequence: int) -> None:
-    """Raises `LabError` position-not-reached, which is definite: a read does nothing, and another may do."""
+    """Wait for it. Raises `LabError` position-not-reached, definite: a read may be retried elsewhere."""
     within_s = standing.cluster.token_wait_ms / 1000
     try:
         async with asyncio.timeout(within_s):
@@ -122,7 +121,7 @@ async def _until_acknowledged(standing: Standing, sequence: int) -> None:
 def look_up(storage: Storage, node: str, epoch: int, message: Read) -> tuple[ReadResult, int]:
     """The result, and the sequence that must be acknowledged before it may be shown as certain.
 
-    Where nothing is found the whole log counts, for a deletion in it may not be acknowledged yet.
+    If nothing is found the whole log counts, because a deletion in it may not be acknowledged yet.
     """
     with storage.snapshot():
         found = storage.register(message.key) if message.type == "register" else storage.set(message.key)
@@ -135,7 +134,7 @@ def look_up(storage: Storage, node: str, epoch: int, message: Read) -> tuple[Rea
 
 
 def holds(storage: Storage, node: str, wanted: Position) -> bool:
-    """Has the log come to `wanted`? Raises `LabError` position-lost when it never will."""
+    """Has the log reached `wanted`? Raises `LabError` position-lost if it never will."""
     if wanted == storage.last:
         return True
     with storage.snapshot():

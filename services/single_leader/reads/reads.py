@@ -1,4 +1,4 @@
-"""Reads of one key, under the policy that the gateway asks for, and of everything."""
+"""Reads of one key, under the policy that the gateway asks for, and reads of everything."""
 
 import apsw
 from msgspec.structs import replace
@@ -33,12 +33,12 @@ class Reads:
         async def look() -> tuple[ReadResult, int]:
             return reading.look_up(standing.storage, standing.env.node, standing.epoch, message)
 
-        behind_ms = self._behind_ms()  # before it looks: meanwhile it can only become less
+        behind_ms = self._behind_ms()  # taken before the look: by then it can only be less
         found = await reading.answered(standing, message.mode, look)
         return found if message.mode == "leader" else replace(found, behind_ms=behind_ms)
 
     def _behind_ms(self) -> float | None:
-        """How far behind its leader a follower may be, at most; None where nobody knows."""
+        """How far behind its leader this follower may be, at most; None on a leader or if unknown."""
         standing = self._standing
         if standing.leader or not standing.cluster.lone:
             return None
@@ -46,7 +46,7 @@ class Reads:
         return None if lag_s is None else round(lag_s * 1000, 3)
 
     async def _arrived(self, wanted: Position) -> None:
-        """Return when the own log has come to `wanted`. Raises `LabError` position-not-reached or -lost."""
+        """Return when the replica's log reaches `wanted`. Raises `LabError` position-not-reached or -lost."""
         standing = self._standing
         within_s = standing.cluster.token_wait_ms / 1000
         if wanted != START and not await standing.arrivals.until(
@@ -74,6 +74,6 @@ class Reads:
 
 
 def rows(storage: Storage, database: apsw.Connection) -> tuple[Position, dict[str, Value]]:
-    """Every row of the SQL tables; and where they are in a file of their own, what the file is like."""
+    """Every row of the SQL tables; and if they have their own file, an account of that file."""
     position, working = storage.last, storage.tables.working
     return position, dict(logical.contents(database)) | (working.account() if working else {})

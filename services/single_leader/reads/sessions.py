@@ -1,4 +1,4 @@
-"""Telling gateways how far a user's writes came: the leader is the one place that sees them all."""
+"""Telling gateways how far a user's writes have come: only the leader sees them all."""
 
 from services.messages.single_leader import AskSession, SessionPosition
 from services.single_leader.duty import Answers

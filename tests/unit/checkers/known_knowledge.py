@@ -26,7 +26,7 @@ UNKNOWN = [
     ("stale-replica/unknown-knowledge-from-nowhere", "operation 2 saw 'Z' under x"),
     ("stale-read/unknown-knowledge-from-nowhere", "read 4 of x returned 'Y'"),
     ("deleted-item-returns/unknown-element-added-twice", "was added to s more than once"),
-    ("deleted-item-returns/unknown-blind-delete", "no delete by anybody who said what he saw"),
+    ("deleted-item-returns/unknown-blind-delete", "no delete by a client that said what it saw"),
     ("deleted-item-returns/unknown-replica-never-read", "what n2 holds under x is not known"),
     ("linearizable/unknown-siblings", "a read of x returned several values"),
     ("read-your-writes/unknown-siblings", "a read of x returned several values"),

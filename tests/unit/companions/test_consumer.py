@@ -91,7 +91,7 @@ async def test_a_family_without_a_leaders_log_is_refused_and_the_consumer_goes_o
     """Found by requests drawn from the schema: it had taken the settings, and met a bug with them."""
     consumer = Indexer(ports("index", Leader()), settings_for("index", "indexer"))
     await consumer.start()
-    with pytest.raises(LabError, match=r"bad-order.*index goes by one leader's log"):
+    with pytest.raises(LabError, match=r"bad-order.*index follows one leader's log"):
         await consumer.handle(Configure(settings=settings_of({"family": "leaderless"}), reset=True))
     await until(lambda: consumer.status().flat()["position"] == [1, 3])
     assert consumer.status().flat()["settings"]["family"] == "single-leader"

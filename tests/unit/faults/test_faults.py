@@ -132,7 +132,7 @@ async def test_who_is_shut_down_while_the_fault_strikes_proves_nothing(
 ) -> None:
     async with Isolate("n1").applied(cluster()):
         pass  # what goes the other way felt it
-    with pytest.raises(DidNotBite, match="stopped running meanwhile"):
+    with pytest.raises(DidNotBite, match="stopped meanwhile"):
         async with Cut(source, target, one_way=True).applied(cluster()):
             pytest.fail("the block must not begin")
 

@@ -70,7 +70,7 @@ def test_the_order_does_not_matter_and_nothing_known_is_no_token() -> None:
     [
         ("p2=1.1", 1, "names partition 2; there are 1 here, and a token is like 2.118"),
         ("p3=1.1", 2, "'p3=1.1' names partition 3; there are 2"),
-        ("1.42", 2, "'1.42' does not say of which of 2 partitions"),
+        ("1.42", 2, "'1.42' does not say which of 2 partitions"),
     ],
 )
 def test_a_token_of_another_cluster_is_refused(text: str, partitions: int, words: str) -> None:

@@ -117,7 +117,7 @@ async def test_a_request_may_say_how_many(peers: Peers) -> None:
     gateway = gateway_of(peers, SETTINGS)
     have(peers, n1=3)
     assert (await gateway.read(READ, Wish(r=1))).value == "of 3"
-    assert (await failure(gateway, READ, Wish(r=4))).text == "r is from 1 to 3, for a key has 3 homes; not 4"
+    assert (await failure(gateway, READ, Wish(r=4))).text == "r is from 1 to 3, as a key has 3 homes; not 4"
     assert (await failure(gateway, WRITE, Wish(w=9))).kind.code == "bad-request"
 
 
@@ -132,18 +132,18 @@ async def test_a_request_may_say_of_how_many(peers: Peers) -> None:
     peers.sent.clear()
     assert (await gateway.write(WRITE, Wish(n=1))).node == first, "one home is enough where one is asked"
     assert peers.asked == [first]
-    text = "n is from 1 to 3, for a key has 3 homes; not 4"
+    text = "n is from 1 to 3, as a key has 3 homes; not 4"
     assert (await failure(gateway, READ, Wish(n=4))).text == text
     assert (
         await failure(gateway, READ, Wish(n=2, r=3))
-    ).text == "r is from 1 to 2, for a key has 2 homes; not 3"
+    ).text == "r is from 1 to 2, as a key has 2 homes; not 3"
 
 
 @simulated
 async def test_a_local_quorum_needs_a_home_nearby(peers: Peers) -> None:
     """It counted gateways as homes, and answered that none of none was too few."""
     settings = replace(SETTINGS, quorum="local", w=1, r=1, datacenters=(("n1", "g1"), ("n2", "n3")))
-    text = "w is from 1 to 1, for a key has 1 home here; not 2"
+    text = "w is from 1 to 1, as a key has 1 home here; not 2"
     assert (await failure(gateway_of(peers, settings), WRITE, Wish(w=2))).text == text
     elsewhere = replace(settings, datacenters=(("n1", "n2", "n3"),))
     error = await failure(gateway_of(peers, elsewhere), WRITE)

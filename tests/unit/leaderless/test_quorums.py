@@ -103,5 +103,5 @@ def test_no_hint_outlives_a_tombstone(quorum: Quorum) -> None:
 
 def test_sloppy_is_a_quorum_itself() -> None:
     assert LeaderlessSettings(sloppy=True).rule == LeaderlessSettings(quorum="sloppy").rule == "sloppy"
-    with pytest.raises(ValueError, match="leave it out, or the quorum 'hinted'"):
+    with pytest.raises(ValueError, match="leave out either it or the quorum 'hinted'"):
         LeaderlessSettings(sloppy=True, quorum="hinted")

@@ -184,7 +184,7 @@ def test_no_bytes_at_all_crash_the_reader(data: bytes) -> None:
 
 
 def test_errors_name_what_is_there() -> None:
-    with pytest.raises(Unreadable, match="here are 3"):
+    with pytest.raises(Unreadable, match="there are only 3"):
         header_of(b"abc")
     with pytest.raises(Unreadable, match="no page size: it must be a power of two"):
         header_of(Header(1000, (1, 2)).encoded())

@@ -217,7 +217,7 @@ def test_two_things_made_of_one_key_at_once_are_both_there() -> None:
         (Step("increment", "y", 0.5), "by a whole number, not by 0.5"),
         (Step("increment", "y", True), "by a whole number, not by true"),
         (Step("assign", "y", 7), "one field at a time, not 7"),
-        (Step("remove", "y", 7), "'y' is no set, map or list"),
+        (Step("remove", "y", 7), "'y' is not a set, map or list"),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_one_line(step: Step, why: str) -> None:

@@ -165,7 +165,7 @@ def test_a_log_of_commands_is_refused_where_nobody_knows_them(tmp_path: Path) ->
         entries = storage.entries_after(0, 9)
     (tmp_path / "plain").mkdir()
     plain = Storage(FileDisk(tmp_path / "plain").connect)
-    with pytest.raises(LabError, match="no machine that knows them"):
+    with pytest.raises(LabError, match="no machine here for them"):
         plain.accept(0, Position(0, 0), entries, _nowhere, fenced=True)
     plain.close()
 

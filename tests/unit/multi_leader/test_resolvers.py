@@ -180,7 +180,7 @@ def test_a_handler_that_never_ends_is_broken_off_and_leaves_all_versions() -> No
     resolver = OnWriteHandler(resolve, 1000)
     kept = kept_by(resolver, IN_CONFLICT)
     assert resolver.show(kept) == ("n1", "n2")
-    assert "it was broken off after 1000 lines of Python" in resolver.complaint(kept)
+    assert "it was stopped after 1000 lines of Python" in resolver.complaint(kept)
 
 
 ASKS: dict[str, Callable[[], object]] = {
