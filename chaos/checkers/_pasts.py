@@ -69,9 +69,13 @@ class Pasts:
                 np.maximum(past, self._pasts[slot[source[row]]], out=past)
 
     def _events(self) -> Iterator[tuple[int, bool]]:
-        """Rows as they begin and (True) end, until the last of those asked has begun."""
+        """Rows as they begin and (True) end, until all those asked have begun, and what they returned.
+
+        A read may return a write that began after the read did.
+        """
         table = self._table
-        last = table.begin[self._asked].max(initial=0)
+        sources = self._ages.change[self._asked]
+        last = table.begin[np.concatenate((self._asked, sources[sources != NONE]))].max(initial=0)
         begun, over = np.flatnonzero(table.begin <= last), np.flatnonzero(table.end <= last)
         order = np.argsort(np.concatenate((table.begin[begun], table.end[over])))
         rows, ended = np.concatenate((begun, over))[order], order >= len(begun)

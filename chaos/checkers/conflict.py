@@ -22,16 +22,17 @@ NAME = "conflict"
 
 
 def check(history: History) -> Finding:
-    """Found with one witness for each pair of changes that conflict."""
+    """Found with one witness for each pair of changes that conflict; pairs of two nodes come first."""
     judged = scope(history)
     if judged.foreign:
         return unknown(NAME, judged.foreign)
     known = [Knowledge(of_key) for of_key in judged.keys if not of_key.is_set and of_key.is_known]
     if not any(_judged(of_key) for of_key in known):
         return unknown(NAME, "nobody said what a change knew, so nobody can tell who knew of whom")
-    conflicts = [witness for of_key in known for witness in _conflicts(of_key)]
-    if conflicts:
-        return found(NAME, len(conflicts), conflicts)
+    pairs = [pair for of_key in known for pair in _conflicts(of_key)]
+    if pairs:
+        told = sorted(pairs, key=lambda pair: pair[0].change.node == pair[1].change.node)
+        return found(NAME, len(pairs), (_witness(*pair) for pair in told))
     doubts = [*judged.doubts, *(doubt for of_key in known for doubt in of_key.doubts)]
     if doubts:
         return unknown(NAME, doubts[0])
@@ -43,9 +44,13 @@ def _judged(known: Knowledge) -> list[Known]:
     return [one for one in known.changes if not one.is_blind and one.change.outcome == "ok"]
 
 
-def _conflicts(known: Knowledge) -> Iterator[Witness]:
+def _conflicts(known: Knowledge) -> Iterator[tuple[Known, Known]]:
     for one, other in combinations(_judged(known), 2):
         if not one.may & other.bit and not other.may & one.bit:
-            left = shown(other.change.value) if other.change.f == "write" else "a delete"
-            text = f"{was_told(one.change)}; so was {left} by {other.change.node}, and neither knew the other"
-            yield witness_of(sentence(text), one.change, other.change)
+            yield one, other
+
+
+def _witness(one: Known, other: Known) -> Witness:
+    left = shown(other.change.value) if other.change.f == "write" else "a delete"
+    text = f"{was_told(one.change)}; so was {left} by {other.change.node}, and neither knew the other"
+    return witness_of(sentence(text), one.change, other.change)

@@ -27,7 +27,7 @@ GUARANTEES: Mapping[str, tuple[str, str]] = {
 MEANINGS: Mapping[str, str] = {
     "deleted-item-returns": "an item that a client had seen and deleted is there again in the end",
     "lost-write": "a client was told that its write is done, and in the end no replica has it",
-    "failed-write-seen": "a client was told that its write had failed, and later a read shows it",
+    "failed-write-seen": "a client got an error for its write, and later a read shows the value",
     "sibling-explosion": "a read returns more values at once than there are clients that write",
     "unbounded-staleness": "a read is further behind than the bound allows, or than its own answer says",
     "conflict": "two clients changed the same thing, and neither knew of the other",

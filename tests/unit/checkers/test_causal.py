@@ -58,6 +58,23 @@ def agrees(name: str, history: History) -> None:
         assert finding.found is not holds(name, history), finding
 
 
+def test_the_last_read_returns_a_write_that_began_after_it() -> None:
+    """What that write's author knew belongs to the past of the read, too."""
+    events = [
+        *(told(0, "write", 1), told(0, "write", 1, "ok"), told(1, "read"), told(1, "read", 1, "ok")),
+        *(told(1, "read"), told(2, "write", 2), told(0, "write", 3), told(2, "write", 2, "ok")),
+        *(told(0, "write", 3, "ok"), told(1, "read", 2, "ok")),
+    ]
+    history = History.of([msgspec.structs.replace(each, index=at, time=at) for at, each in enumerate(events)])
+    for name in NAMES:
+        agrees(name, history)
+
+
+def told(process: int, f: str, value: int | None = None, type_: str = "invoke") -> Event:
+    fields = {"process": process, "f": f, "key": "x", "value": value, "type": type_, "node": "n1", "epoch": 1}
+    return msgspec.convert({"index": 0, "time": 0, **fields}, Event)
+
+
 @few
 @given(stories)
 @pytest.mark.parametrize("name", NAMES)
