@@ -97,8 +97,19 @@ async def write(key: str, value: Any, gateway: str | None, to: str | None = None
     """
     async with playground.cluster_that_is_up(alone=True) as cluster:
         door = await _door(cluster, gateway)
+        if to is not None:
+            must_take_a_choice((await cluster.status(door))["family"])
         async with asking(cluster, is_write=True, replica=to) as client:
             return await client.put(door, key, value)
+
+
+def must_take_a_choice(family: str) -> None:
+    """Raise `UnknownNameError` where nobody can choose which replica takes a write."""
+    if family == "leaderless":
+        raise UnknownNameError(
+            "without a leader a write goes to all homes of its key, so --to cannot choose one of them; "
+            "leave it out (--gateway chooses who passes the write on)"
+        )
 
 
 async def read(key: str, source: str | None, gateway: str | None) -> tuple[Answer, bool]:

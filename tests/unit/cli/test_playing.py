@@ -3,7 +3,8 @@
 import pytest
 
 from chaos.by_hand.asking import failure
-from chaos.commands.playing import _shared_out
+from chaos.catalogue.names import UnknownNameError
+from chaos.commands.playing import _shared_out, must_take_a_choice
 from chaos.workloads.client import ClientError
 
 IN_DOUBT = "timed-out: n1 did not answer within 1.5 s; it may or may not have happened"
@@ -20,3 +21,11 @@ def test_only_a_write_can_have_happened() -> None:
 def test_a_part_with_one_copy_is_said(nodes: int, told: bool, capsys: pytest.CaptureFixture[str]) -> None:
     assert _shared_out(nodes, 2)["coordination"] == "election"
     assert ("--nodes 4 gives each part two copies" in capsys.readouterr().out) is told
+
+
+def test_without_a_leader_nobody_can_choose_who_takes_a_write() -> None:
+    for family in ("single-leader", "multi-leader"):
+        must_take_a_choice(family)
+    with pytest.raises(UnknownNameError, match="so --to cannot choose one of them; leave it out") as refused:
+        must_take_a_choice("leaderless")
+    assert "?w=" not in str(refused.value), "nobody typed that"

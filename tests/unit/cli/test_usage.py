@@ -34,7 +34,16 @@ Printed = pytest.CaptureFixture[str]
         (["up", "--set", "w=2"], "leaderless has it"),
         (["up", "--set", "lease_ms=long"], "lease_ms cannot be 'long'"),
         (["up", "--replication", "semisync"], "semi-sync-timeout"),
+        (["up", "--set", "lease_ms=long"], "give a whole number"),
+        (["up", "--set", "synchronous=n2"], "synchronous cannot be 'n2'; give a list"),
+        (["up", "--set", "stonith=3"], "stonith cannot be 3; give true or false"),
         (["completion", "bsh"], "did you mean bash?"),
+        (["quorum-table", "--n", "x"], "--n cannot be 'x'; give a whole number from 1 to 7"),
+        (["quorum-table", "--n", "9"], "--n cannot be '9'; give a whole number from 1 to 7"),
+        (["run", "split-brain", "--seed", "1.5"], "--seed cannot be '1.5'; give a whole number"),
+        (["fault", "slow", "n1", "--latency-ms", "0"], "cannot be '0'; give a whole number of at least 1"),
+        (["load", "--writes=-3"], "--writes cannot be '-3'; give a number from 0 to 2000"),
+        (["edit", "--way", "mail"], "there is no 'mail'; choose one of lock, last-write-wins"),
     ],
 )
 def test_wrong_usage_is_one_line(arguments: list[str], remedy: str, capsys: Printed) -> None:
@@ -43,6 +52,15 @@ def test_wrong_usage_is_one_line(arguments: list[str], remedy: str, capsys: Prin
     (line,) = printed.err.splitlines()
     assert line.startswith("lab: ") and remedy in line
     assert printed.out == ""
+
+
+@pytest.mark.parametrize(
+    "words", [["up", "--nodes", "x"], ["load", "--seconds", "0"], ["up", "--set", "w=x"]]
+)
+def test_no_library_speaks_for_the_lab(words: list[str], capsys: Printed) -> None:
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert "Input should" not in said and "input should" not in said and "`int`" not in said
 
 
 def test_a_wrong_read_policy_is_answered_with_all_there_are(capsys: Printed) -> None:
