@@ -71,6 +71,19 @@ class Stroke(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     part_of: str = ""
 
     def __str__(self) -> str:
+        return f"{self.at_ms / 1000:.3f} s{self._lasts}: {self._deed}"
+
+    @property
+    def as_it_strikes(self) -> str:
+        """For whoever is told at that moment: what happens, for how long, and not when."""
+        return f"{self._deed}{self._lasts}"
+
+    @property
+    def _lasts(self) -> str:
+        return "" if self.kind in ORDERS else f", for {self.for_ms / 1000:.3f} s"
+
+    @property
+    def _deed(self) -> str:
         others = " ".join(self.targets)
         words = _WORDS[self.kind].format(
             source=self.source,
@@ -79,9 +92,7 @@ class Stroke(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             whom=others or "whom it likes",
             amount=self.amount,
         )
-        part_of = f" ({self.part_of})" if self.part_of else ""
-        lasts = "" if self.kind in ORDERS else f", for {self.for_ms / 1000:.3f} s"
-        return f"{self.at_ms / 1000:.3f} s{lasts}: {words}{part_of}"
+        return f"{words} ({self.part_of})" if self.part_of else words
 
 
 class Schedule(msgspec.Struct, frozen=True):

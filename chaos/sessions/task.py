@@ -26,6 +26,7 @@ class Task:
     changes: Mapping[str, Any] = field(default_factory=dict)
     schedule_file: str = ""  # where it was read, of a schedule that somebody wrote; see `sessions.written`
     document: Mapping[str, Any] = field(default_factory=dict)  # what stands in it
+    length_s: float = 0.0  # from the first fault of that schedule to the end of its traffic
 
     @property
     def name(self) -> str:

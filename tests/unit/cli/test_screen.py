@@ -13,6 +13,7 @@ from chaos.commands.pace import Pace, in_words
 from chaos.commands.screen import Screen
 from chaos.runtimes.registry import RUNTIMES
 from chaos.sessions.task import Task, tasks
+from chaos.sessions.written import task_of
 
 Printed = pytest.CaptureFixture[str]
 TWO = ("lost-writes:async", "lost-writes:semi-sync")
@@ -98,6 +99,16 @@ def test_the_estimate_is_what_it_took_the_last_time(tmp_path: Path) -> None:
     pace.done("lost-writes:semi-sync", 40)
     assert pace.left() == ""
     assert Pace(work(), tmp_path, jobs=4).left() == "about 25 s"
+
+
+@pytest.mark.parametrize(
+    ("runtime", "left"), [("local", "about 35 s"), ("compose", "about 40 s"), ("sim", "about 2 s")]
+)
+def test_a_schedule_takes_as_long_as_it_says(runtime: str, left: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    stroke = {"kind": "kill", "at_ms": 27_000, "for_ms": 3000, "source": "n1"}
+    path.write_text(json.dumps({"strokes": [stroke]}))
+    assert Pace([task_of(path, RUNTIMES[runtime], 1)], tmp_path, jobs=1).left() == left
 
 
 @pytest.mark.parametrize(
