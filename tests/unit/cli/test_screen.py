@@ -10,6 +10,7 @@ import pytest
 from chaos.catalogue.discover import select
 from chaos.cli import main
 from chaos.commands.pace import Pace, in_words
+from chaos.commands.run import sensible
 from chaos.commands.screen import Screen
 from chaos.runtimes.registry import RUNTIMES
 from chaos.sessions.task import Task, tasks
@@ -99,6 +100,14 @@ def test_the_estimate_is_what_it_took_the_last_time(tmp_path: Path) -> None:
     pace.done("lost-writes:semi-sync", 40)
     assert pace.left() == ""
     assert Pace(work(), tmp_path, jobs=4).left() == "about 25 s"
+
+
+def test_what_does_not_run_here_is_skipped_with_the_reason(capsys: Printed) -> None:
+    left = [*sensible(select(["split-brain"]), RUNTIMES["local"], ["split-brain"], Screen(to_stderr=False))]
+    said = capsys.readouterr().out
+    assert "lease-frozen" not in [variant.name for _, variants in left for variant in variants]
+    assert "skipped on local: split-brain:lease-frozen (all nodes share the clocks of one machine" in said
+    assert "makes no sense" not in said
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import typer
 from chaos.cli import ROOT, app, main
 from chaos.commands import completion
 from chaos.commands.examples import EXAMPLES
+from chaos.commands.on_demand import registered_by
 from services.settings.single_leader import READ_POLICIES
 
 Printed = pytest.CaptureFixture[str]
@@ -87,7 +88,7 @@ def commands() -> Iterator[tuple[str, ...]]:
 
 @pytest.mark.parametrize("words", [*commands()], ids=" ".join)
 def test_every_help_ends_with_examples(words: tuple[str, ...], capsys: Printed) -> None:
-    if words in (("proxy",), ("test",)):  # whose arguments are another program's
+    if words in (("proxy",),):  # whose arguments are another program's
         assert EXAMPLES[words[0]]
         return
     assert main([*words, "-h"]) == 0
@@ -95,6 +96,26 @@ def test_every_help_ends_with_examples(words: tuple[str, ...], capsys: Printed) 
     assert "For example:" in printed
     for example in EXAMPLES[" ".join(words)]:
         assert example in printed
+
+
+def test_the_help_of_the_tests_is_short_and_leads_to_that_of_pytest(capsys: Printed) -> None:
+    assert main(["test", "--help"]) == 0
+    printed = capsys.readouterr().out
+    assert len(printed.splitlines()) < 25
+    assert "--shard 2/5" in printed and "pytest --help" in " ".join(printed.split())
+
+
+def test_what_pytest_takes_is_left_to_it() -> None:
+    test: Any = registered_by("test")["test"]
+    given = ["tests/unit", "-khealth", "--long", "-x", "-h"]
+    assert test.make_context("test", list(given)).args == given
+
+
+@pytest.mark.parametrize("name", ["kill", "pause"])
+def test_a_fault_is_explained_and_not_only_named(name: str, capsys: Printed) -> None:
+    assert main(["fault", name, "-h"]) == 0
+    about = capsys.readouterr().out.split("\n\n")[1]
+    assert len(about.split()) > 10 and ("restart" in about or "resume" in about)
 
 
 @pytest.mark.parametrize("line", [line for lines in EXAMPLES.values() for line in lines])
