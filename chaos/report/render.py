@@ -29,6 +29,7 @@ SCRIPTS = (
     "assets/view.js",
     "assets/operations.js",
     "assets/exchanges.js",
+    "assets/axis.js",
     "assets/lanes.js",
     "assets/bars.js",
     "assets/painter.js",
