@@ -6,7 +6,7 @@ as it was crossed. So the line is made here, of what the parameter says of itsel
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import typer
 
@@ -18,7 +18,7 @@ TAKES: Mapping[tuple[Any, ...], str] = {(int, list[int]): "a whole number", (flo
 def in_a_line(error: typer.TyperException) -> str:
     """What is wrong, with the nearest right word, and where all about the command stands."""
     text, context = _about_a_value(error) or error.format_message(), getattr(error, "ctx", None)
-    text = f"{text[:1].lower()}{text[1:]}".rstrip(".")
+    text = f"{text[:1].lower()}{text[1:]}".rstrip(".").removeprefix("invalid value: ")
     if (wrong := re.fullmatch(r"no such command '(.*)'", text)) and context:
         text = f"there is no command {wrong[1]!r}; {hint(wrong[1], context.command.list_commands(context))}"
     where = context.command_path if context else "./lab"
@@ -36,7 +36,10 @@ def _about_a_value(error: typer.TyperException) -> str | None:
 
 def _takes(param: Any, wrong: dict[str, Any]) -> str:
     """What would be right, for instance `give a whole number from 1 to 7`."""
-    sort = next((words for kind, words in TAKES.items() if param.type_descriptor.annotation in kind), None)
+    annotation = param.type_descriptor.annotation
+    if get_origin(annotation) is Literal:
+        return f"choose one of {', '.join(get_args(annotation))}"
+    sort = next((words for kind, words in TAKES.items() if annotation in kind), None)
     if sort is None:
         return f"{wrong['msg'][:1].lower()}{wrong['msg'][1:]}"
     least, most = getattr(param, "min", None), getattr(param, "max", None)

@@ -44,6 +44,8 @@ Printed = pytest.CaptureFixture[str]
         (["run", "split-brain", "--seed", "1.5"], "--seed cannot be '1.5'; give a whole number"),
         (["fault", "slow", "n1", "--latency-ms", "0"], "cannot be '0'; give a whole number of at least 1"),
         (["load", "--writes=-3"], "--writes cannot be '-3'; give a number from 0 to 2000"),
+        (["logs", "--level", "some"], "--level cannot be 'some'; choose one of all, notable"),
+        (["sweep", "split-brain", "--seeds", "9..1"], "lab: --seeds 9..1 is not a span of seeds"),
         (["edit", "--way", "mail"], "there is no 'mail'; choose one of lock, last-write-wins"),
     ],
 )
