@@ -1,5 +1,6 @@
 """A client's request by hand, and in words what became of it where it failed."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -8,6 +9,7 @@ from chaos.runtimes.http_client import HttpClient
 from chaos.workloads.client import ClientError
 from services.adapters.stream import IN_DOUBT
 
+MALFORMED = re.compile(r"^bad-(?:request|key|value): ")
 PATIENCE_S = 10.0  # longer than any gateway takes to say that it does not know
 
 
@@ -29,7 +31,12 @@ async def asking(
 
 
 def failure(error: ClientError, is_write: bool) -> str:
-    """What went wrong, and of a write whether it may have happened; a read has nothing to wonder about."""
+    """What went wrong, and of a write whether it may have happened.
+
+    A read has nothing to wonder about, nor has a request that could not even be understood.
+    """
+    if MALFORMED.match(error.text):
+        return MALFORMED.sub("", error.text)
     if not is_write:
         return error.text.removesuffix(f"; {IN_DOUBT}")
     doubt = "it certainly did not happen" if error.definite else "nobody knows whether it happened"

@@ -1,6 +1,8 @@
 """What `./lab put`, `get` and `up` say."""
 
 from collections import Counter
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -9,6 +11,8 @@ from chaos.catalogue.names import UnknownNameError
 from chaos.commands.loading import Tally
 from chaos.commands.playing import _shared_out, must_take_a_choice
 from chaos.workloads.client import ClientError
+from services.messages import Status
+from services.settings import settings_of
 
 IN_DOUBT = "timed-out: n1 did not answer within 1.5 s; it may or may not have happened"
 
@@ -18,6 +22,11 @@ def test_only_a_write_can_have_happened() -> None:
     assert failure(in_doubt, is_write=False) == "timed-out: n1 did not answer within 1.5 s"
     assert failure(in_doubt, is_write=True).endswith("(nobody knows whether it happened)")
     assert failure(refused, is_write=True).endswith("(it certainly did not happen)")
+
+
+def test_what_was_not_understood_leaves_no_doubt_worth_a_word() -> None:
+    wrong = ClientError(True, "bad-key: a key has 1 to 512 characters; '' has 0")
+    assert failure(wrong, is_write=True) == "a key has 1 to 512 characters; '' has 0"
 
 
 def test_a_second_of_load_says_what_its_numbers_are() -> None:
@@ -35,9 +44,28 @@ def test_a_part_with_one_copy_is_said(nodes: int, told: bool, capsys: pytest.Cap
     assert ("--nodes 4 gives each part two copies" in capsys.readouterr().out) is told
 
 
-def test_without_a_leader_nobody_can_choose_who_takes_a_write() -> None:
-    for family in ("single-leader", "multi-leader"):
-        must_take_a_choice(family)
-    with pytest.raises(UnknownNameError, match="so --to cannot choose one of them; leave it out") as refused:
-        must_take_a_choice("leaderless")
-    assert "?w=" not in str(refused.value), "nobody typed that"
+def cluster_of(family: str) -> Any:
+    """A cluster, as far as `./lab put --to` looks at it."""
+
+    async def status(node: str) -> dict[str, Any]:
+        return Status(node=node, role="gateway", settings=settings_of({"family": family})).flat()
+
+    return SimpleNamespace(gateways={"g1": ""}, doors={"g1": "", "phone": ""}, status=status)
+
+
+@pytest.mark.parametrize("family", ["single-leader", "multi-leader"])
+async def test_a_client_may_choose_among_leaders(family: str) -> None:
+    await must_take_a_choice(cluster_of(family), "g1")
+
+
+@pytest.mark.parametrize(
+    ("family", "door", "words"),
+    [
+        ("leaderless", "g1", "so --to cannot choose one of them; leave it out"),
+        ("multi-leader", "phone", "phone is a device, which takes every write itself; leave --to out"),
+    ],
+)
+async def test_where_there_is_no_choice_it_is_said_what_was_typed(family: str, door: str, words: str) -> None:
+    with pytest.raises(UnknownNameError, match=words) as refused:
+        await must_take_a_choice(cluster_of(family), door)
+    assert "?w=" not in str(refused.value) and "`from`" not in str(refused.value), "nobody typed that"
