@@ -1,6 +1,6 @@
 """The drawings of several leaders: places and who fares how there, a write's way, versions as branches."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -190,8 +190,8 @@ def test_versions_in_conflict_say_who_wrote_them_knowing_what_and_what_became_of
 
 
 def test_versions_that_remain_are_drawn_with_what_their_authors_knew(tmp_path: Path) -> None:
-    """Of 14 versions the last two remain; drawn are they and the ten before them, not the first twelve."""
-    saved = of_one_key(tmp_path, count=14, remaining=(12, 13))
+    """Two branches from the beginning, of seven versions each; what remains is the newest of both."""
+    saved = of_one_key(tmp_path, [None, None, *range(12)], remaining=(12, 13))
     drawn = tree(saved)
     assert [version.text for version in drawn.versions] == [f"v{number}" for number in range(2, 14)]
     assert [version.text for version in drawn.versions if version.state == "shown"] == ["v12", "v13"]
@@ -200,24 +200,27 @@ def test_versions_that_remain_are_drawn_with_what_their_authors_knew(tmp_path: P
 
 
 def test_an_old_version_that_remains_is_drawn_among_the_newest(tmp_path: Path) -> None:
-    drawn = tree(of_one_key(tmp_path, count=20, remaining=(1, 19)))
+    drawn = tree(of_one_key(tmp_path, [None, 0, 0, *range(2, 19)], remaining=(1, 19)))
     texts = [version.text for version in drawn.versions]
     assert len(texts) == 12
     assert texts[:2] == ["v0", "v1"] and texts[-1] == "v19", "v0 is what the author of v1 knew"
 
 
-def of_one_key(path: Path, count: int, remaining: tuple[int, int]) -> Saved:
-    """So many versions of one key: each replaces the one before it, but of two that remain neither knew."""
-    first, second = remaining
+def of_one_key(path: Path, known: Sequence[int | None], remaining: tuple[int, int]) -> Saved:
+    """Versions v0, v1 … of one key: of each its author knew that one of `known`. Two are `remaining`."""
     lines = []
-    for number in range(count):
-        known = [before for before in range(number) if before != first or number <= first]
-        saw = [f"v{known[-1]}"] if known else []
-        about = {"process": 1 + number % 2, "f": "write", "key": "title", "gateway": "g1"}
-        asked = {"type": "invoke", "value": f"v{number}", "saw": saw}
-        lines += [{**about, **asked}, {**about, "type": "ok", "value": f"v{number}", "node": "n1"}]
+    for number, before in enumerate(known):
+        about = {
+            "process": 1 + number % 2,
+            "f": "write",
+            "key": "title",
+            "gateway": "g1",
+            "value": f"v{number}",
+        }
+        asked = {"type": "invoke", "saw": [] if before is None else [f"v{before}"]}
+        lines += [{**about, **asked}, {**about, "type": "ok", "node": "n1"}]
     final = {"process": 9, "f": "read", "key": "title", "node": "n1", "final": True}
-    siblings = [f"v{first}", f"v{second}"]
+    siblings = [f"v{number}" for number in remaining]
     lines += [{**final, "type": "invoke"}, {**final, "type": "ok", "siblings": siblings}]
     return with_history(by_hand(path), lines)
 
