@@ -7,7 +7,6 @@ What the system refuses is one line as well: what it is about, and what helps.
 import errno
 import os
 import platform
-import re
 import sys
 import tomllib
 import traceback
@@ -18,9 +17,10 @@ from typing import Annotated
 import typer
 
 from chaos.catalogue.discover import BrokenScenarioError
-from chaos.catalogue.names import UnknownNameError, hint
+from chaos.catalogue.names import UnknownNameError
 from chaos.cluster import ClusterError, WrongUsageError
 from chaos.commands import completion
+from chaos.commands.misuse import in_a_line
 from chaos.commands.on_demand import Commands
 from chaos.judging.verdict import COULD_NOT_RUN, INTERRUPTED, WRONG_USAGE
 from chaos.runtimes.ending import like_ctrl_c
@@ -102,16 +102,10 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _misused(error: typer.TyperException) -> int:
-    """Wrong usage in one line, with the nearest right word and where all of them stand."""
-    text, context = error.format_message(), getattr(error, "ctx", None)
-    if "\n" in text:  # a group of commands without a command, and so all of its help
+    if "\n" in (text := error.format_message()):  # a group of commands without a command: all of its help
         print(text, file=sys.stderr)
         return WRONG_USAGE
-    text = f"{text[:1].lower()}{text[1:]}".rstrip(".")
-    if (wrong := re.fullmatch(r"no such command '(.*)'", text)) and context:
-        text = f"there is no command {wrong[1]!r}; {hint(wrong[1], context.command.list_commands(context))}"
-    where = context.command_path if context else "./lab"
-    return _complain(f"{text} (all about it: {where} --help)", WRONG_USAGE)
+    return _complain(in_a_line(error), WRONG_USAGE)
 
 
 def _crash(error: Exception) -> str:

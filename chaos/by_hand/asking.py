@@ -1,5 +1,6 @@
 """A client's request by hand and, if it failed, what became of it, in words."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -8,6 +9,7 @@ from chaos.runtimes.http_client import HttpClient
 from chaos.workloads.client import ClientError
 from services.adapters.stream import IN_DOUBT
 
+MALFORMED = re.compile(r"^bad-(?:request|key|value): ")
 PATIENCE_S = 10.0  # longer than any gateway takes to say that it does not know
 
 
@@ -29,7 +31,12 @@ async def asking(
 
 
 def failure(error: ClientError, is_write: bool) -> str:
-    """What went wrong and, for a write, whether it may have happened."""
+    """What went wrong and, for a write, whether it may have happened.
+
+    Neither a read nor a request that could not even be understood leaves anything in doubt.
+    """
+    if MALFORMED.match(error.text):
+        return MALFORMED.sub("", error.text)
     if not is_write:
         return error.text.removesuffix(f"; {IN_DOUBT}")
     doubt = "it certainly did not happen" if error.definite else "nobody knows whether it happened"

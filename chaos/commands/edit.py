@@ -26,5 +26,5 @@ def edit(
     from chaos.editing.serving import serve
 
     if way not in WAYS:
-        raise typer.BadParameter(f"there is no {way!r}; choose of {', '.join(WAYS)}", param_hint="--way")
+        raise typer.BadParameter(f"there is no {way!r}; choose one of {', '.join(WAYS)}", param_hint="--way")
     ending.run(serve(people, way, port, typer.echo))

@@ -89,12 +89,12 @@ def refuse(node: Target, other: Other) -> None:
 
 
 def kill(node: Target) -> None:
-    """SIGKILL."""
+    """End the process at once with SIGKILL, like a crash; its disk stays, and `restart` starts it again."""
     _strike(Kill(node))
 
 
 def pause(node: Target) -> None:
-    """SIGSTOP: the process freezes and does not know it."""
+    """Freeze the process with SIGSTOP until `resume`: it does not notice, and its connections stay open."""
     _strike(Pause(node))
 
 

@@ -14,6 +14,7 @@ from statistics import median
 import typer
 
 from chaos.catalogue.names import nearest
+from chaos.report.words import counted
 from chaos.runtimes import playground
 from chaos.runtimes.http_client import HttpClient
 from chaos.workloads.client import Answer, ClientError
@@ -38,9 +39,9 @@ class Tally:
         writes = f"writes: {count['write ok']} acknowledged"
         reads = f"reads: {count['read ok']} answered"
         failed = f"{count['refused']} refused, {count['in doubt']} in doubt"
-        took = f"; {median(self.took_s) * 1000:.0f} ms" if self.took_s else ""
+        took = f"; median latency {median(self.took_s) * 1000:.0f} ms" if self.took_s else ""
         who = f"; by {', '.join(f'{node} {number}' for node, number in sorted(self.by.items()))}"
-        behind = f"; {waiting} still wait" if waiting > 0 else ""
+        behind = f"; {counted(waiting, 'request')} not answered yet" if waiting > 0 else ""
         return f"{writes}, {reads}, {failed}{took}{who if self.by else ''}{behind}"
 
 

@@ -1,7 +1,8 @@
 """How far a command is that runs many variants, and how long the rest will take.
 
 What a variant took the last time is in its folder; where it never ran, the others say what is usual here,
-and before any has run, what was usual elsewhere. So it is an estimate, and says so.
+and before any has run, what was usual elsewhere. A schedule from a file says itself how long it lasts, which
+comes on top of what is usual. So it is an estimate, and says so.
 """
 
 import json
@@ -12,6 +13,7 @@ from statistics import mean
 from chaos.sessions.task import Task
 
 USUAL_S: Mapping[str, float] = {"local": 7, "compose": 9, "sim": 1.5}  # measured on two cores
+PER_S: Mapping[str, float] = {"sim": 0.03}  # what a second of a schedule takes; elsewhere a second
 MINUTE_S = 60
 
 
@@ -20,8 +22,11 @@ class Pace:
 
     def __init__(self, tasks: Sequence[Task], out: Path, jobs: int) -> None:
         self.total, self._jobs = len(tasks), jobs
-        self._left = {task.name: _last_s(task, out) for task in tasks}
         self._usual_s = USUAL_S.get(tasks[0].runtime, MINUTE_S) if tasks else 0.0
+        self._left = {
+            task.name: self._usual_s + _schedule_s(task) if task.length_s else _last_s(task, out)
+            for task in tasks
+        }
         self._took_s: list[float] = []
 
     @property
@@ -47,6 +52,11 @@ def in_words(seconds: float) -> str:
         step = 1 if seconds < 10 else 5
         return f"{max(1, round(seconds / step) * step)} s"
     return f"{round(seconds / MINUTE_S)} min"
+
+
+def _schedule_s(task: Task) -> float:
+    """What its schedule takes there; another one may have had its name the last time."""
+    return task.length_s * PER_S.get(task.runtime, 1.0)
 
 
 def _last_s(task: Task, out: Path) -> float | None:

@@ -97,8 +97,21 @@ async def write(key: str, value: Any, gateway: str | None, to: str | None = None
     """
     async with playground.cluster_that_is_up(alone=True) as cluster:
         door = await _door(cluster, gateway)
+        if to is not None:
+            await must_take_a_choice(cluster, door)
         async with asking(cluster, is_write=True, replica=to) as client:
             return await client.put(door, key, value)
+
+
+async def must_take_a_choice(cluster: Cluster, door: str) -> None:
+    """Raise `UnknownNameError` where clients of `door` cannot choose which replica takes a write."""
+    if door not in cluster.gateways:
+        raise UnknownNameError(f"{door} is a device, which takes every write itself; leave --to out")
+    if (await cluster.status(door))["settings"].get("family", DEFAULT) == "leaderless":
+        raise UnknownNameError(
+            "without a leader a write goes to all homes of its key, so --to cannot choose one of them; "
+            "leave it out (--gateway chooses who passes the write on)"
+        )
 
 
 async def read(key: str, source: str | None, gateway: str | None) -> tuple[Answer, bool]:

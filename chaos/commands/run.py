@@ -24,7 +24,7 @@ from chaos.judging.verdict import INTERRUPTED, WRONG_USAGE, exit_code
 from chaos.runtimes import ending, progress
 from chaos.runtimes.registry import RUNTIMES, Runtime
 from chaos.sessions.session import Outcome, perform, standing
-from chaos.sessions.task import Task, by_shape, tasks, why_not_on
+from chaos.sessions.task import Task, by_shape, obstacle, tasks
 
 RUNS = Path(__file__).resolve().parents[2] / "runs"
 
@@ -111,14 +111,14 @@ def sensible(
 ) -> Iterator[tuple[Scenario, tuple[Variant, ...]]]:
     """What of `chosen` makes sense on `runtime`, or was `asked_for` by its own name.
 
-    Of the others it is said why they are left out.
+    Of the others it is said why they are skipped.
     """
     for scenario, variants in chosen:
         left = []
         for variant in variants:
-            name, reason = f"{scenario.id}:{variant.name}", why_not_on(runtime, scenario, variant)
+            name, reason = f"{scenario.id}:{variant.name}", obstacle(runtime, scenario, variant)
             if reason and name not in asked_for:
-                screen.left_out(name, reason)
+                screen.skipped(name, runtime.name, reason)
             else:
                 left.append(variant)
         yield scenario, tuple(left)

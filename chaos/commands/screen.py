@@ -48,9 +48,9 @@ class Screen:
         if not self._quiet:
             self._line(f"  {text} …", typer.colors.BRIGHT_BLACK)
 
-    def left_out(self, name: str, reason: str) -> None:
-        """A variant that is not run here."""
-        self._line(f"left out: {name} {reason}")
+    def skipped(self, name: str, runtime: str, reason: str) -> None:
+        """A variant that does not run on that runtime, and why."""
+        self._line(f"skipped on {runtime}: {name} ({reason})")
 
     def begin(self, task: Task, pace: Pace | None) -> None:
         """A variant begins: the third of five, say, with so long to go."""

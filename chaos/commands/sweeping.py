@@ -142,8 +142,10 @@ def _show(summaries: Sequence[Summary], as_json: bool) -> None:
     if as_json:
         print(json.dumps([summary.to_json() for summary in summaries], indent=2))
         return
-    Console().print(_table(summaries))
+    Console().print(tabled(summaries))
     for summary in summaries:
+        if seeds := seeds_of(summary):
+            typer.echo(f"{summary.name}: {seeds}")
         if reason := summary.promises_nothing:
             typer.echo(
                 f"{summary.name} holds in its own story, and promises nothing under other faults: {reason}"
@@ -153,21 +155,24 @@ def _show(summaries: Sequence[Summary], as_json: bool) -> None:
             typer.echo(f"{summary.name}, seed {first.simulation.seed}: {'; '.join(first.problems)}")
 
 
-def _table(summaries: Sequence[Summary]) -> Table:
-    """Names and counts keep to one line; only the seeds give way where the window is narrow."""
-    whole = ("variant", "kind", "hits", "outcome")
-    table = Table(*(Column(name, no_wrap=True) for name in whole), "seeds", box=SIMPLE)
+def tabled(summaries: Sequence[Summary]) -> Table:
+    """A line for each variant; only its name is folded where the window is narrow."""
+    whole = (Column(name, no_wrap=True) for name in ("kind", "hits", "outcome"))
+    table = Table(Column("variant", overflow="fold"), *whole, box=SIMPLE)
     for summary in summaries:
-        hits, unknown = summary.seeds_that_matter, summary.seeds(None)
-        doubt = f"unknown: {_listed(unknown)}" if unknown else ""
         table.add_row(
             summary.name,
             summary.kind,
-            f"{len(hits)} of {len(summary.results)} ({summary.hit_rate:.1%})",
+            f"{len(summary.seeds_that_matter)} of {len(summary.results)} ({summary.hit_rate:.1%})",
             NOTHING_PROMISED if summary.promises_nothing else WORDS[summary.as_expected],
-            "; ".join(filter(None, (_listed(hits), doubt))),
         )
     return table
+
+
+def seeds_of(summary: Summary) -> str:
+    """Which seeds hit, and of which nobody knows; a line of its own, as they need room. Empty without any."""
+    groups = (("seeds", summary.seeds_that_matter), ("unknown:", summary.seeds(None)))
+    return "; ".join(f"{name} {_listed(seeds)}" for name, seeds in groups if seeds)
 
 
 def _listed(seeds: Sequence[int]) -> str:

@@ -30,16 +30,23 @@ LANES = (
 )
 
 
+OWN_HELP = {**PASS_ON, "help_option_names": ["--help"]}  # pytest's has hundreds of lines
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to `app`."""
-    app.command("test", context_settings=PASS_ON)(test)
+    app.command("test", context_settings=OWN_HELP, options_metavar="[PYTEST ARGUMENTS]…")(test)
 
 
 def test(context: typer.Context) -> None:
     """Run ruff, mypy and pytest; with arguments, only pytest with these.
 
     `--long` takes the tests of minutes as well, `--shard 2/5` only the second of five parts of it all.
+    Any other argument is pytest's; `.venv/bin/python -m pytest --help` lists those.
     """
+    if context.args == ["-h"]:  # no option of ours, else pytest's `-khealth` would be taken for it
+        typer.echo(context.get_help())
+        raise typer.Exit
     lanes = LANES if _is_whole(context.args) else ()
     with ThreadPoolExecutor() as pool:
         checks = [] if context.args else [pool.submit(_check, check) for check in CHECKS]

@@ -11,7 +11,8 @@ import typer
 from chaos.judging.verdict import WRONG_USAGE
 
 SCENARIO, VARIANT = "write-conflict", "three-way-merge"
-WIDTHS = (18, 10, 6, 13, 6, 9, 9)
+HEAD = ("resolver", "leaders agree", "lost", "intents kept", "torn apart", "bytes", "ms")  # as on the page
+WIDTHS = (17, 13, 5, 13, 11, 8, 8)
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +28,7 @@ def tournament(
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page that draws it.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Replay conflicting writes through every resolver: who converges, what is lost, whose intent is kept."""
+    """Replay conflicting writes through every resolver: who agrees, what is lost, whose intent is kept."""
     from chaos.history import HistoryError
 
     try:
@@ -91,11 +92,11 @@ def draw(table: dict[str, Any], path: Path) -> None:
 def _show(table: dict[str, Any]) -> None:
     told = table["acknowledged"]
     typer.echo(f"{table['writes']} writes ({table['recording']}), {table['conflicting']} of them in conflict")
-    _line("resolver", "converged", "lost", "intents kept", "torn", "bytes", "ms")
+    _line(*HEAD)
     for row in table["resolvers"]:
-        converged = "yes" if row["converged"] else "no"
+        agree = "yes" if row["converged"] else "no"
         intents = f"{row['intents_kept']} of {told}"
-        _line(row["resolver"], converged, row["lost"], intents, row["torn"], row["bytes"], row["time_ms"])
+        _line(row["resolver"], agree, row["lost"], intents, row["torn"], row["bytes"], row["time_ms"])
 
 
 def _line(first: object, *others: object) -> None:

@@ -54,7 +54,7 @@ def _add_orders(app: FastAPI, board: Board) -> None:
     async def switch(request: Request) -> Response:
         asked = body_as(Way, await request.body())
         if asked.way not in WAYS:
-            raise LabError("bad-request", f"there is no way {asked.way!r}; choose of {', '.join(WAYS)}")
+            raise LabError("bad-request", f"there is no way {asked.way!r}; choose one of {', '.join(WAYS)}")
         await board.begin(asked.way)
         return as_json(board.to_json())
 

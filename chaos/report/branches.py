@@ -5,6 +5,7 @@ versions that its author knew. Where two arrows leave one version there are two 
 they meet. All of it comes from the history: what authors had seen, and what the replicas hold in the end.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,13 +17,14 @@ from chaos.checkers._knowledge import Knowledge, Known, is_known
 from chaos.checkers._parts import Parts
 from chaos.cluster import Event
 from chaos.history import canonical
+from chaos.report.arrowhead import arrowhead
 from chaos.report.cast import Cast
 from chaos.report.columns import shown
 from chaos.report.origins import origins_of
 from chaos.report.outcomes import IN_DOUBT, MEANING
 from chaos.report.saved import Saved
 
-MOST, BEFORE, LONGEST = 12, 3, 10
+MOST, LONGEST = 12, 10
 LEFT, TOP, STEP_X, STEP_Y, BOX_W, BOX_H = 38.0, 16.0, 92.0, 66.0, 76.0, 34.0
 LOST = "lost-write"
 
@@ -48,12 +50,20 @@ class Version:
 
 
 @dataclass(frozen=True)
+class Arrow:
+    """From what an author knew to what they wrote: an SVG path, and the points of its head's polygon."""
+
+    line: str
+    head: str
+
+
+@dataclass(frozen=True)
 class Branches:
     """Some versions of `key` in order of time; `lanes` are the leaders, with the height of each lane."""
 
     key: str
     versions: tuple[Version, ...]
-    arrows: tuple[str, ...]  # as SVG paths
+    arrows: tuple[Arrow, ...]
     lanes: tuple[tuple[str, float], ...]
     end: tuple[tuple[str, str], ...]  # what replicas hold in the end: their names, and the values
     left_out: int
@@ -108,7 +118,7 @@ def _drawn(
     events: Iterable[Event],
     origins: Mapping[str, str],
 ) -> Branches:
-    window = _window(knowledge, conflicts, lost)
+    window = _window(knowledge, conflicts, lost, holdings)
     homes = [origins.get(_leader(one), _leader(one)) for one in window]
     lanes = sorted(dict.fromkeys(homes), key=lambda name: (len(name), name))
     fates = _Fates(knowledge, holdings, lost, events)
@@ -134,24 +144,48 @@ def _drawn(
     )
 
 
-def _window(knowledge: Knowledge, conflicts: Sequence[int], lost: frozenset[int]) -> list[Known]:
-    """Some versions around the first one that was lost, or else around the first conflict."""
-    changes = knowledge.changes
-    where = [one.number for one in changes if one.change.index in lost]
-    where = where or [number for number, others in enumerate(conflicts) if others]
-    begin = max(0, min(where[0] - BEFORE, len(changes) - MOST))
-    return changes[begin : begin + MOST]
+def _window(
+    knowledge: Knowledge, conflicts: Sequence[int], lost: frozenset[int], holdings: Sequence[Holding]
+) -> list[Known]:
+    """Some versions in the order of time: first of all those that remain in the end, however many.
+
+    Then the first one that was lost; what these knew and were in conflict with; and what stands near that
+    lost one, or where nothing was lost the newest.
+    """
+    newest = knowledge.changes[::-1]
+    remaining = _remaining(knowledge, holdings)
+    first_lost = [one for one in knowledge.changes if one.change.index in lost][:1]
+    focus = [*remaining, *first_lost]
+    near = [known for one in focus for known in _nearest(one, knowledge)]
+    rivals = [other for other in newest for one in focus if conflicts[one.number] & other.bit]
+    rest = sorted(newest, key=lambda one: abs(one.number - first_lost[0].number)) if first_lost else newest
+    chosen = list(dict.fromkeys(one.number for one in (*focus, *near, *rivals, *rest)))
+    return [knowledge.changes[number] for number in sorted(chosen[: max(MOST, len(remaining))])]
+
+
+def _remaining(knowledge: Knowledge, holdings: Sequence[Holding]) -> list[Known]:
+    """The versions that replicas hold in the end; of a value that nobody wrote as it is, the newest part."""
+    found: dict[int, Known] = {}
+    for value in (value for holding in holdings for value in holding.values):
+        one = knowledge.whole(value, math.inf)
+        carriers = [one for part in knowledge.splitter.parts(value) for one in knowledge.origins(part)]
+        if one is None and carriers:
+            one = max(carriers, key=lambda each: each.number)
+        if one is not None:
+            found[one.number] = one
+    return [found[number] for number in sorted(found)]
 
 
 def _leader(one: Known) -> str:
     return str(one.change.node or one.change.gateway or "?")
 
 
-def _arrow(one: Version, other: Version) -> str:
+def _arrow(one: Version, other: Version) -> Arrow:
     """An arrow from one box to another, above those between them in their lane."""
     x0, x1, y0, y1 = one.x + BOX_W, other.x, one.y + BOX_H / 2, other.y + BOX_H / 2
     up = 2 * BOX_H - 30 if y0 == y1 and x1 - x0 > STEP_X else 0
-    return f"M{x0} {y0}C{x0 + 26} {y0 - up} {x1 - 26} {y1 - up} {x1} {y1}"
+    line = f"M{x0} {y0}C{x0 + 26} {y0 - up} {x1 - 26} {y1 - up} {x1} {y1}"
+    return Arrow(line, arrowhead((x1, y1), (x1 - 26, y1 - up)))
 
 
 def _nearest(one: Known, knowledge: Knowledge) -> Iterator[Known]:

@@ -1,7 +1,8 @@
 """Versions of a key as a lattice: an arrow from what a writer knew to what it wrote.
 
 Two versions without a path of arrows between them are concurrent: neither writer knew of the other. The
-drawing shows the key of which a read returned the most siblings, up to that read.
+drawing shows the key of which a read returned the most siblings, up to that read; if there is no room for all
+of its versions, it shows the siblings and the newest of the others.
 """
 
 from collections.abc import Iterable, Sequence
@@ -54,7 +55,11 @@ def lattice(operations: Iterable[Operation]) -> Lattice | None:
         for each in known
         if each.key == read.key and each.saw is not None and each.outcome != "fail" and each.index < read.end
     ]
-    return _drawn(read, writes[-MOST:])
+    returned = {canonical(value) for value in read.siblings or ()}
+    siblings = [each for each in writes if canonical(each.value) in returned]
+    chosen = list(dict.fromkeys(each.index for each in [*siblings, *reversed(writes)]))
+    drawn = set(chosen[: max(MOST, len(siblings))])
+    return _drawn(read, [each for each in writes if each.index in drawn])
 
 
 def _drawn(read: Operation, writes: Sequence[Operation]) -> Lattice:

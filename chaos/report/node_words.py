@@ -13,7 +13,7 @@ SENTENCES: Mapping[str, str] = {
     "demoted": "{node} stops leading epoch {of_epoch}: {reason}.",
     "failover-begun": "The controller gives up on the leader ({reason}) and prepares epoch {to_epoch}.",
     "fenced": "{target} now rejects leaders older than epoch {to_epoch}; its log ends at {its_position}.",
-    "leader-appointed": "The controller tells everybody that {leader} leads epoch {epoch}.",
+    "leader-appointed": "The controller announces that {leader} leads epoch {epoch}.",
     "tail-set-aside": "{node} finds {entries} entries in its log that {for_leader} does not have, drops them "
     "and sets them aside in a file.",
     "lease-expired": "The lease of {node} has run out: it confirms nothing more.",

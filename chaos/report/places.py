@@ -7,18 +7,19 @@ leaders is one. An arrow leads from a leader that ships changes to one that rece
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import atan2, cos, pi, sin
+from math import cos, pi, sin
 from statistics import median
 from typing import Any
 
 from chaos.history import Operation
+from chaos.report.arrowhead import arrowhead
 from chaos.report.bands import Band, bands
 from chaos.report.cast import Cast
 from chaos.report.origins import datacenters_of, groups_of
 from chaos.report.saved import Saved
 from services.multi_leader.topologies import topology_of
 
-WIDTH, BOX_W, BOX_H, ROW_H, GAP, HEAD = 640.0, 132.0, 66.0, 118.0, 3.0, 10.0
+WIDTH, BOX_W, BOX_H, ROW_H, GAP = 640.0, 132.0, 66.0, 118.0, 3.0
 NS_PER_MS = 1_000_000
 
 
@@ -82,9 +83,7 @@ class Line:
         found = []
         for there, here, drawn in ((self.one, self.other, self.forth), (self.other, self.one, self.back)):
             if drawn:
-                (x, y), angle = _edge(here, there), atan2(here.y - there.y, here.x - there.x)
-                sides = ((x - HEAD * cos(angle + turn), y - HEAD * sin(angle + turn)) for turn in (0.4, -0.4))
-                found.append(" ".join(f"{a:.1f},{b:.1f}" for a, b in ((x, y), *sides)))
+                found.append(arrowhead(_edge(here, there), (there.x, there.y)))
         return tuple(found)
 
     @property

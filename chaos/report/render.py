@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
+from chaos.report.arrowhead import arrowhead
 from chaos.report.outcomes import MEASURES
 from chaos.report.words import counted
 
@@ -28,6 +29,7 @@ SCRIPTS = (
     "assets/view.js",
     "assets/operations.js",
     "assets/exchanges.js",
+    "assets/axis.js",
     "assets/lanes.js",
     "assets/bars.js",
     "assets/painter.js",
@@ -100,6 +102,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
+    environment.globals["arrowhead"] = arrowhead
     return environment
 
 

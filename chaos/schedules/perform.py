@@ -104,19 +104,19 @@ async def _perform(stroke: Stroke, run: Run, in_force: InForce, roles: Roles) ->
     try:
         nodes = [await roles.resolve(name) for name in (stroke.source, *stroke.targets)]
     except ClusterError as error:
-        run.tell(f"{stroke}: {NOBODY} ({error})", "fault")
+        run.tell(f"{stroke.as_it_strikes}: {NOBODY} ({error})", "fault")
         return
     if stroke.kind in ORDERS:
         await _order(stroke, nodes, run)
         return
     asks = _aim(stroke, nodes, run.cluster)
     if not asks:
-        run.tell(f"{stroke}: {NOBODY}", "fault")
+        run.tell(f"{stroke.as_it_strikes}: {NOBODY}", "fault")
         return
     begin, end = F[stroke.kind]
     about = {"stroke": str(stroke), "on": [getattr(ask.what, "name", ask.what) for ask in asks]}
     run.recorder.nemesis(begin, about)
-    run.tell(str(stroke), "fault")
+    run.tell(stroke.as_it_strikes, "fault")
     try:
         await in_force.add(asks)
         await asyncio.sleep(stroke.for_ms / 1000)
@@ -131,7 +131,7 @@ async def _order(stroke: Stroke, nodes: Sequence[str], run: Run) -> None:
     source, *targets = nodes
     named = targets if stroke.kind == "hand-over" else [source]
     run.recorder.nemesis(stroke.kind, {"nodes": named, "stroke": str(stroke)})
-    run.tell(str(stroke), "fault")
+    run.tell(stroke.as_it_strikes, "fault")
     try:
         await run.cluster.order(stroke.kind, *named)
     except ClusterError as error:

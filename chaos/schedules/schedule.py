@@ -71,8 +71,16 @@ class Stroke(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     part_of: str = ""
 
     def __str__(self) -> str:
-        lasts = "" if self.kind in ORDERS else f", for {self.for_ms / 1000:.3f} s"
-        return f"{self.at_ms / 1000:.3f} s{lasts}: {self.words}"
+        return f"{self.at_ms / 1000:.3f} s{self._lasts}: {self.words}"
+
+    @property
+    def as_it_strikes(self) -> str:
+        """What happens and for how long, but not when: for people who are told at that moment."""
+        return f"{self.words}{self._lasts}"
+
+    @property
+    def _lasts(self) -> str:
+        return "" if self.kind in ORDERS else f", for {self.for_ms / 1000:.3f} s"
 
     @property
     def words(self) -> str:

@@ -26,6 +26,7 @@ class Task:
     changes: Mapping[str, Any] = field(default_factory=dict)
     schedule_file: str = ""  # where it was read, of a schedule that somebody wrote; see `sessions.written`
     document: Mapping[str, Any] = field(default_factory=dict)  # what stands in it
+    length_s: float = 0.0  # from the first fault of that schedule to the end of its traffic
 
     @property
     def name(self) -> str:
@@ -54,9 +55,9 @@ def tasks(
     """The variants as tasks. Raises `ClusterError` that says why one cannot run on `runtime`, and where."""
     for scenario, variants in chosen:
         for variant in variants:
-            if reason := why_not_on(runtime, scenario, variant):
+            if why := why_not_on(runtime, scenario, variant):
                 places = " or ".join(runtimes_of(scenario, variant))
-                raise ClusterError(f"{scenario.id}:{variant.name} {reason}; run it on {places}")
+                raise ClusterError(f"{scenario.id}:{variant.name} {why}; run it on {places}")
             yield Task(scenario, variant, runtime.name, seed)
 
 
@@ -70,10 +71,15 @@ def by_shape(work: Iterable[Task]) -> list[list[Task]]:
 
 def why_not_on(runtime: Runtime, scenario: Scenario, variant: Variant) -> str | None:
     """Why the variant does not run on `runtime`, in words that follow its name; None if it does."""
+    reason = obstacle(runtime, scenario, variant)
+    return f"does not run on {runtime.name}: {reason}" if reason else None
+
+
+def obstacle(runtime: Runtime, scenario: Scenario, variant: Variant) -> str | None:
+    """What keeps the variant from running on `runtime`, as a clause of its own; None if nothing does."""
     if missing := scenario.needs - runtime.abilities:
-        return f"needs {', '.join(sorted(missing))}, which {runtime.name} cannot do"
-    reason = scenario.not_on_for(variant).get(runtime.name)
-    return f"makes no sense on {runtime.name}: {reason}" if reason else None
+        return f"it needs {', '.join(sorted(missing))}, which {runtime.name} cannot do"
+    return scenario.not_on_for(variant).get(runtime.name)
 
 
 def runtimes_of(scenario: Scenario, variant: Variant) -> tuple[str, ...]:

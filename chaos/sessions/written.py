@@ -32,7 +32,8 @@ def task_of(path: Path, runtime: Runtime, seed: int) -> Task:
     written = read(path)
     scenario = scenario_of(written, name_of(path))
     (task,) = tasks([(scenario, scenario.variants)], runtime, seed)
-    return replace(task, schedule_file=str(path), document=written.to_json())
+    length_s = written.schedule.ends_ms / 1000
+    return replace(task, schedule_file=str(path), document=written.to_json(), length_s=length_s)
 
 
 def name_of(path: Path) -> str:

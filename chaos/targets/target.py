@@ -8,7 +8,7 @@ Whoever brings roles to aim at, or orders of operators, has a module here by its
 
 import importlib
 import importlib.util
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from chaos.cluster import ClusterError, all_of
@@ -21,6 +21,14 @@ from services.settings import CommonSettings
 M = TypeVar("M", bound=Message)
 ANSWER_S = 5.0
 GLANCE_S = 0.5  # to find out who leads, when whoever stands still must not stop the lab
+
+WHAT_FOR: Mapping[str, str] = {  # orders, as they are named among programs, in words
+    "promote": "promote a replica to leader",
+    "hand-over": "hand the lead over",
+    "prepare-upgrade": "change the storage format of a node",
+    "replicate": "choose for which followers a write waits",
+}
+NEEDS_ONE_LEADER = "only a cluster with one leader has it: `./lab up` without --strategy starts one"
 
 
 class Asking(Protocol):
@@ -97,8 +105,11 @@ class Target:
 
     async def order(self, name: str, node: str | None = None) -> str:
         """See `Cluster.order`. Raises `ClusterError` that says what is possible."""
-        about = f"; it knows {', '.join(self.orders)}" if self.orders else ""
-        raise ClusterError(f"nobody in a {self.crew.settings.family} cluster can be told to {name}{about}")
+        if name in self.orders:
+            raise ClusterError(f"nobody is named to {WHAT_FOR.get(name, name)}; name a replica")
+        about = f"there are: {', '.join(self.orders)}" if self.orders else NEEDS_ONE_LEADER
+        what, family = WHAT_FOR.get(name, name), self.crew.settings.family
+        raise ClusterError(f"a {family} cluster has no order to {what}; {about}")
 
 
 def roles_of(family: str) -> tuple[str, ...]:

@@ -21,7 +21,11 @@ MOST_KEY_CHARACTERS = 512
 MOST_VALUE_BYTES = 256 << 10
 MOST_NESTING = 64
 SMALLEST_INTEGER, LARGEST_INTEGER = -(2**63), 2**63 - 1
-COUNTS = ("w", "r", "n")
+COUNTS = {
+    "w": "how many homes must confirm",
+    "r": "how many homes must answer",
+    "n": "how many homes a key has",
+}
 SESSION, TOKEN, CONTEXT = "x-lab-session", "x-lab-token", "x-lab-context"  # headers
 SESSION_PATTERN = "^[!-~]{1,64}$"
 
@@ -80,7 +84,7 @@ def wish_in(query: bytes) -> Wish:
 
 def _count(name: str, text: str) -> int:
     if re.fullmatch("[1-9]", text) is None:
-        raise LabError("bad-request", f"{name} is how many replicas must answer, 1 to 9, not {_shown(text)}")
+        raise LabError("bad-request", f"{name} is {COUNTS[name]}, from 1 to 9, not {_shown(text)}")
     return int(text)
 
 

@@ -8,6 +8,15 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from msgspec.structs import fields
 
+SORTS: Mapping[str, str] = {  # of JSON, as people call them
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a word",
+    "bool": "true or false",
+    "array": 'a list like ["n2"]',
+    "object": 'an object like {"n2": "n3"}',
+}
+
 
 def complaint(kinds: Mapping[str, type], family: str, given: Mapping[str, Any], said: str) -> str:
     """What is wrong with the first setting in `given` that does not suit the family; else what was `said`.
@@ -22,8 +31,16 @@ def complaint(kinds: Mapping[str, type], family: str, given: Mapping[str, Any], 
         if choices and value not in choices:
             return f"{name} cannot be {value!r}; choose one of {', '.join(map(str, choices))}"
     if (place := re.fullmatch(r"(.*) - at `\$\.(\w+).*`", said)) and place[2] in given:
-        return f"{place[2]} cannot be {given[place[2]]!r}: {place[1][0].lower()}{place[1][1:]}"
+        return f"{place[2]} cannot be {given[place[2]]!r}; {_instead(place[1])}"
     return f"{said} (settings of the family {family})"
+
+
+def _instead(said: str) -> str:
+    """Of `Expected `int`, got `str`` what would be right; anything else as it was said."""
+    if not (expected := re.match(r"Expected `([\w |]+)`", said)):
+        return f"{said[:1].lower()}{said[1:]}"
+    sorts = [SORTS.get(sort, sort) for sort in expected[1].split(" | ")]
+    return f"give {' or '.join(dict.fromkeys(sorts))}"
 
 
 def _names(kind: type) -> list[str]:

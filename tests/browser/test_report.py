@@ -209,6 +209,19 @@ def test_messages_can_be_chosen(report: Page) -> None:
     expect(note).not_to_have_text(before or "")
 
 
+def test_messages_stand_under_the_times_of_the_timeline(report: Page) -> None:
+    note = report.locator(".messages .note")
+    expect(note).to_contain_text("the flatter a line, the longer its message took")
+    painted = """(name) => {
+        const canvas = document.querySelector(name), pen = canvas.getContext("2d");
+        const [left, height] = [90 * devicePixelRatio, 18 * devicePixelRatio];
+        const { data } = pen.getImageData(left, 0, canvas.width - left, height);
+        return data.some((value, at) => at % 4 === 3 && value > 0);
+    }"""
+    for canvas in ("canvas.lanes", "canvas.arrows"):
+        assert report.evaluate(painted, canvas), canvas
+
+
 def test_pointing_at_a_message_tells_what_it_is(report: Page) -> None:
     place = state(report, "run.drawing.messages.arrived.findIndex((arrived) => arrived < 0)")
     sent = state(report, f"run.drawing.messages.sent[{place}]")

@@ -56,5 +56,5 @@ def test_every_stroke_that_is_drawn_strikes(name: str, seed: int) -> None:
     told: list[str] = []
     verdict = simulate(run, tell=lambda second, text, tone: told.append(text))
     assert run.schedule and not verdict.problems
-    assert {str(stroke) for stroke in run.schedule.strokes} <= {*told}
+    assert {stroke.as_it_strikes for stroke in run.schedule.strokes} <= {*told}
     assert not [text for text in told if NOBODY in text]

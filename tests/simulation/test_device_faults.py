@@ -28,5 +28,5 @@ def test_nothing_is_lost_whatever_strikes_a_device(kind: Kind) -> None:
     run = Simulation("offline-client", "sync", 3, Schedule(strokes, LONG_MS + 2200))
     verdict = simulate(run, tell=lambda second, text, tone: told.append(text))
     assert verdict.as_expected, (verdict.problems, [(each.name, each.found) for each in verdict.anomalies])
-    assert {str(stroke) for stroke in strokes} <= {*told}
+    assert {stroke.as_it_strikes for stroke in strokes} <= {*told}
     assert not [text for text in told if NOBODY in text]

@@ -81,6 +81,15 @@ def test_a_schedule_survives_writing_and_reading() -> None:
     assert msgspec.json.decode(msgspec.json.encode(schedule), type=Schedule) == schedule
 
 
+def test_as_it_strikes_a_stroke_is_told_without_its_own_clock() -> None:
+    """The line has the second of the run already; that of the schedule is another one."""
+    stroke = Stroke(kind="kill", at_ms=27_715, for_ms=4750, source="n1", part_of="outage 1")
+    assert stroke.as_it_strikes == "dead: n1 (outage 1), for 4.750 s"
+    assert Stroke(kind="promote", at_ms=5, for_ms=0, source="n2").as_it_strikes == (
+        "an operator orders: n2 is promoted"
+    )
+
+
 def test_a_stroke_reads_as_a_sentence() -> None:
     stroke = Stroke(kind="slow", at_ms=1200, for_ms=300, source="leader", targets=("n2", "n3"), amount=30)
     assert str(stroke) == "1.200 s, for 0.300 s: links between leader and n2, n3 are slow by 30 ms"
@@ -177,7 +186,7 @@ def test_every_kind_strikes_and_ends(kind: str) -> None:
         Simulation("lost-writes", "semi-sync", 1, Schedule((stroke,), 1500)),
         tell=lambda second, text, tone: told.append(text),
     )
-    assert str(stroke) in told
+    assert stroke.as_it_strikes in told
     assert verdict.as_expected and not verdict.problems
 
 
@@ -193,7 +202,7 @@ def test_a_stroke_that_finds_nobody_passes_and_says_so(stroke: Stroke) -> None:
     run = Simulation("lost-writes", "semi-sync", 1, Schedule((stroke,), 500))
     verdict = simulate(run, tell=lambda second, text, tone: told.append(text))
     assert verdict.problems == ("no fault struck",)
-    assert any(text.startswith(f"{stroke}: {NOBODY}") for text in told)
+    assert any(text.startswith(f"{stroke.as_it_strikes}: {NOBODY}") for text in told)
 
 
 @pytest.mark.parametrize("coordination", ["controller", "election", "manual"])

@@ -6,6 +6,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from chaos.cli import app
@@ -55,6 +56,18 @@ def test_the_seeds_that_matter() -> None:
     assert problem.first_that_matters.seed == 1
     assert problem.to_json()["hit_rate"] == 0.5
     assert summary("remedy", True, False, True).seeds_that_matter == [0]
+
+
+def test_a_window_of_80_columns_hides_nothing_of_a_sweep() -> None:
+    long = replace(summary("problem", True, *[True, False] * 500), scenario="collaborative-editing")
+    console = Console(width=80, record=True)
+    console.print(sweeping.tabled([replace(long, variant="operational-transformation"), long]))
+    text = console.export_text()
+    assert "…" not in text
+    for word in ("variant", "outcome", "500 of 1000 (50.0%)", "as expected", "collaborative-editing:async"):
+        assert word in text
+    assert sweeping.seeds_of(summary("problem", True, False, True, None, True)) == "seeds 1 3; unknown: 2"
+    assert sweeping.seeds_of(summary("remedy", True, True, True)) == ""
 
 
 def test_several_processes_find_what_one_finds() -> None:

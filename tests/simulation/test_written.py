@@ -68,9 +68,9 @@ def test_what_a_runtime_cannot_do_is_said_before_anything_starts(
     wrong = {"kind": "clock", "at_ms": 0, "for_ms": 500, "source": "n1", "amount": 5000}
     path.write_text(json.dumps({"strokes": [wrong]}), "utf-8")
     assert main(["run", "--schedule", str(path), "--on", "local", "--out", str(tmp_path / "out")]) == 4
-    assert (
-        capsys.readouterr().err == "lab: by-hand:clock needs clocks, which local cannot do; run it on sim\n"
-    )
+    why = "it needs clocks, which local cannot do"
+    said = f"lab: by-hand:clock does not run on local: {why}; run it on sim\n"
+    assert capsys.readouterr().err == said
     assert not (tmp_path / "out").exists()
 
 

@@ -1,7 +1,7 @@
 // The messages: who asked whom, when it arrived, and when the answer was back; lost ones end in a cross.
 "use strict";
 {
-  const AXIS = 8;
+  const AXIS = 26;
   const ROW = 46;
   const MOST_DRAWN = 5000;
   const NEAR = 4;
@@ -60,6 +60,7 @@
       const height = AXIS + ROW * this.nodes.length;
       const { pen, width } = lab.pen(this.canvas, height);
       Object.assign(this, { pen, width, height });
+      lab.drawAxis(pen, this.view, lab.LEFT, width, AXIS - 6, height);
       this.drawLifelines();
       const inView = this.inView();
       const every = Math.ceil(inView.length / MOST_DRAWN);
@@ -115,7 +116,7 @@
         const to = band.to < 0 ? this.width : this.x(band.to);
         pen.globalAlpha = 0.1;
         pen.fillStyle = this.colours.fault;
-        if (to > from) pen.fillRect(from, 0, to - from, this.height);
+        if (to > from) pen.fillRect(from, AXIS, to - from, this.height);
         pen.globalAlpha = 1;
       }
       for (const node of this.nodes) {
@@ -180,7 +181,7 @@
       if (this.view.cursor === null) return;
       const x = this.x(this.view.cursor);
       this.pen.fillStyle = this.colours.ink;
-      if (x >= lab.LEFT) this.pen.fillRect(Math.round(x), 0, 1, this.height);
+      if (x >= lab.LEFT) this.pen.fillRect(Math.round(x), AXIS - 8, 1, this.height);
     }
 
     tell(inView, every) {
@@ -189,7 +190,7 @@
       if (every > 1) parts.push(`one in ${every} is drawn, and every lost one: zoom in for all`);
       if (columns.left_out) parts.push(`${columns.left_out} more are not in this file`);
       if (columns.is_hearsay) parts.push("nobody overheard this run: this is what answers, logs and the growth of followers' logs tell; heartbeats are not known");
-      this.note.textContent = `${parts.join("; ")}. Full lines ask, dashed ones answer; a red cross is lost. Zoom in until they lean.`;
+      this.note.textContent = `${parts.join("; ")}. Full lines ask, dashed ones answer; a red cross is lost. Zoom in: the flatter a line, the longer its message took.`;
     }
   }
 

@@ -2,8 +2,6 @@
 "use strict";
 {
   const LEFT = 84;
-  const TICKS = [1, 2, 5];
-  const TICK_WIDTH = 110;
   const FEW = 12;
   const LINES = 8;
 
@@ -34,7 +32,7 @@
       pen.beginPath();
       pen.rect(LEFT, 0, width - LEFT, layout.height);
       pen.clip();
-      this.drawAxis();
+      lab.drawAxis(pen, view, LEFT, width, layout.axis - 6, layout.height);
       this.painter.drawBands();
       for (const row of layout.rows) this.painter.drawRow(row);
       for (const place of this.witnesses) this.painter.drawMark(place, this.rowOf(place), "witness", false);
@@ -55,27 +53,6 @@
     rowOf(place) {
       const node = this.operations.word("node", place);
       return this.rows.get(place) ?? this.layout.rows.find((row) => row.kind === "node" && row.node === node);
-    }
-
-    drawAxis() {
-      const { pen, width, colours } = this.painter;
-      const { view } = this;
-      const wanted = ((view.to - view.from) / (width - LEFT)) * TICK_WIDTH;
-      const power = 10 ** Math.floor(Math.log10(wanted));
-      const step = power * (TICKS.find((tick) => tick * power >= wanted) ?? 10);
-      const digits = Math.max(0, 6 - Math.floor(Math.log10(step)));
-      pen.textAlign = "center";
-      const first = Math.max(view.first, view.from) - view.zero;
-      for (let time = Math.ceil(first / step) * step; time <= view.to - view.zero; time += step) {
-        const x = this.painter.x(time + view.zero);
-        pen.fillStyle = view.zero && time === 0 ? colours.accent : colours.line;
-        pen.fillRect(Math.round(x), this.layout.axis - 6, view.zero && time === 0 ? 2 : 1, this.layout.height);
-        pen.fillStyle = colours.soft;
-        const sign = !view.zero || time === 0 ? "" : time < 0 ? "−" : "+";
-        const text = `${sign}${(Math.abs(time) / 1e6).toFixed(Math.min(digits, 6))} s`;
-        const half = pen.measureText(text).width / 2;
-        if (x >= LEFT && x <= width) pen.fillText(text, Math.min(Math.max(x, LEFT + half), width - half), 10);
-      }
     }
 
     drawCursor() {

@@ -67,7 +67,7 @@ def test_the_list_for_people_names_every_variant(capsys: Printed) -> None:
         (["run", "split-brian"], "did you mean split-brain?"),
         (["run", "split-brain:leese"], "did you mean lease?"),
         (["run", "split-brain", "--on", "lokal"], "did you mean local?"),
-        (["run", "split-brain", "--seed", "seven"], "valid integer"),
+        (["run", "split-brain", "--seed", "seven"], "'seven'; give a whole number"),
         (["check", "/nowhere"], "/nowhere"),
         (["lisst"], "lisst"),
         (["put", "x", os.fsdecode(b"\xff")], r"b'\xff' is not UTF-8"),

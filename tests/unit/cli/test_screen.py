@@ -10,9 +10,11 @@ import pytest
 from chaos.catalogue.discover import select
 from chaos.cli import main
 from chaos.commands.pace import Pace, in_words
+from chaos.commands.run import sensible
 from chaos.commands.screen import Screen
 from chaos.runtimes.registry import RUNTIMES
 from chaos.sessions.task import Task, tasks
+from chaos.sessions.written import task_of
 
 Printed = pytest.CaptureFixture[str]
 TWO = ("lost-writes:async", "lost-writes:semi-sync")
@@ -98,6 +100,24 @@ def test_the_estimate_is_what_it_took_the_last_time(tmp_path: Path) -> None:
     pace.done("lost-writes:semi-sync", 40)
     assert pace.left() == ""
     assert Pace(work(), tmp_path, jobs=4).left() == "about 25 s"
+
+
+def test_what_does_not_run_here_is_skipped_with_the_reason(capsys: Printed) -> None:
+    left = [*sensible(select(["split-brain"]), RUNTIMES["local"], ["split-brain"], Screen(to_stderr=False))]
+    said = capsys.readouterr().out
+    assert "lease-frozen" not in [variant.name for _, variants in left for variant in variants]
+    assert "skipped on local: split-brain:lease-frozen (all nodes share the clocks of one machine" in said
+    assert "makes no sense" not in said
+
+
+@pytest.mark.parametrize(
+    ("runtime", "left"), [("local", "about 35 s"), ("compose", "about 40 s"), ("sim", "about 2 s")]
+)
+def test_a_schedule_takes_as_long_as_it_says(runtime: str, left: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    stroke = {"kind": "kill", "at_ms": 27_000, "for_ms": 3000, "source": "n1"}
+    path.write_text(json.dumps({"strokes": [stroke]}))
+    assert Pace([task_of(path, RUNTIMES[runtime], 1)], tmp_path, jobs=1).left() == left
 
 
 @pytest.mark.parametrize(

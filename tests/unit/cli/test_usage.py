@@ -14,6 +14,7 @@ import typer
 from chaos.cli import ROOT, app, main
 from chaos.commands import completion
 from chaos.commands.examples import EXAMPLES
+from chaos.commands.on_demand import registered_by
 from services.settings.single_leader import READ_POLICIES
 
 Printed = pytest.CaptureFixture[str]
@@ -34,7 +35,18 @@ Printed = pytest.CaptureFixture[str]
         (["up", "--set", "w=2"], "leaderless has it"),
         (["up", "--set", "lease_ms=long"], "lease_ms cannot be 'long'"),
         (["up", "--replication", "semisync"], "semi-sync-timeout"),
+        (["up", "--set", "lease_ms=long"], "give a whole number"),
+        (["up", "--set", "synchronous=n2"], "synchronous cannot be 'n2'; give a list"),
+        (["up", "--set", "stonith=3"], "stonith cannot be 3; give true or false"),
         (["completion", "bsh"], "did you mean bash?"),
+        (["quorum-table", "--n", "x"], "--n cannot be 'x'; give a whole number from 1 to 7"),
+        (["quorum-table", "--n", "9"], "--n cannot be '9'; give a whole number from 1 to 7"),
+        (["run", "split-brain", "--seed", "1.5"], "--seed cannot be '1.5'; give a whole number"),
+        (["fault", "slow", "n1", "--latency-ms", "0"], "cannot be '0'; give a whole number of at least 1"),
+        (["load", "--writes=-3"], "--writes cannot be '-3'; give a number from 0 to 2000"),
+        (["logs", "--level", "some"], "--level cannot be 'some'; choose one of all, notable"),
+        (["sweep", "split-brain", "--seeds", "9..1"], "lab: --seeds 9..1 is not a span of seeds"),
+        (["edit", "--way", "mail"], "there is no 'mail'; choose one of lock, last-write-wins"),
     ],
 )
 def test_wrong_usage_is_one_line(arguments: list[str], remedy: str, capsys: Printed) -> None:
@@ -43,6 +55,15 @@ def test_wrong_usage_is_one_line(arguments: list[str], remedy: str, capsys: Prin
     (line,) = printed.err.splitlines()
     assert line.startswith("lab: ") and remedy in line
     assert printed.out == ""
+
+
+@pytest.mark.parametrize(
+    "words", [["up", "--nodes", "x"], ["load", "--seconds", "0"], ["up", "--set", "w=x"]]
+)
+def test_no_library_speaks_for_the_lab(words: list[str], capsys: Printed) -> None:
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert "Input should" not in said and "input should" not in said and "`int`" not in said
 
 
 def test_a_wrong_read_policy_is_answered_with_all_there_are(capsys: Printed) -> None:
@@ -69,7 +90,7 @@ def commands() -> Iterator[tuple[str, ...]]:
 
 @pytest.mark.parametrize("words", [*commands()], ids=" ".join)
 def test_every_help_ends_with_examples(words: tuple[str, ...], capsys: Printed) -> None:
-    if words in (("proxy",), ("test",)):  # whose arguments are another program's
+    if words in (("proxy",),):  # whose arguments are another program's
         assert EXAMPLES[words[0]]
         return
     assert main([*words, "-h"]) == 0
@@ -77,6 +98,26 @@ def test_every_help_ends_with_examples(words: tuple[str, ...], capsys: Printed) 
     assert "For example:" in printed
     for example in EXAMPLES[" ".join(words)]:
         assert example in printed
+
+
+def test_the_help_of_the_tests_is_short_and_leads_to_that_of_pytest(capsys: Printed) -> None:
+    assert main(["test", "--help"]) == 0
+    printed = capsys.readouterr().out
+    assert len(printed.splitlines()) < 25
+    assert "--shard 2/5" in printed and "pytest --help" in " ".join(printed.split())
+
+
+def test_what_pytest_takes_is_left_to_it() -> None:
+    test: Any = registered_by("test")["test"]
+    given = ["tests/unit", "-khealth", "--long", "-x", "-h"]
+    assert test.make_context("test", list(given)).args == given
+
+
+@pytest.mark.parametrize("name", ["kill", "pause"])
+def test_a_fault_is_explained_and_not_only_named(name: str, capsys: Printed) -> None:
+    assert main(["fault", name, "-h"]) == 0
+    about = capsys.readouterr().out.split("\n\n")[1]
+    assert len(about.split()) > 10 and ("restart" in about or "resume" in about)
 
 
 @pytest.mark.parametrize("line", [line for lines in EXAMPLES.values() for line in lines])

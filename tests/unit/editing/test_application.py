@@ -121,7 +121,7 @@ def test_lines_are_cut_and_ways_changed() -> None:
         ("/ann/splice", {"at": 1}, 400, "version"),
         ("/ann/splice", {**HI, "insert": "x" * 70_000}, 413, "more than"),
         ("/ann/line", {"cut": 1}, 400, "bool"),
-        ("/way", {"way": "by hand"}, 400, "there is no way 'by hand'"),
+        ("/way", {"way": "by hand"}, 400, "there is no way 'by hand'; choose one of lock"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(path: str, body: Any, status: int, why: str) -> None:

@@ -133,6 +133,19 @@ def test_bad_wishes(query: bytes) -> None:
         wish_in(query)
 
 
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        (b"w=0", "w is how many homes must confirm, from 1 to 9, not '0'"),
+        (b"r=x", "r is how many homes must answer, from 1 to 9, not 'x'"),
+        (b"n=10", "n is how many homes a key has, from 1 to 9, not '10'"),
+    ],
+)
+def test_a_bad_count_is_told_with_what_it_counts(query: bytes, words: str) -> None:
+    with pytest.raises(LabError, match=words):
+        wish_in(query)
+
+
 @pytest.mark.parametrize("wish", [Wish("none"), Wish(""), Wish(w=2), Wish(r=1)])
 def test_wishes_that_one_leader_cannot_grant(wish: Wish) -> None:
     with pytest.raises(LabError, match="bad-request"):

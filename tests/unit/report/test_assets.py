@@ -58,3 +58,16 @@ def test_the_policy_allows_these_texts_alone() -> None:
         "default-src 'none'; script-src 'sha256-dXKOHtfmzrnYeAHYBCbUmBpIqmNFRVEF6ulA+ucuqt0='; "
         "style-src 'none'; base-uri 'none'; form-action 'none'"
     )
+
+
+def test_names_of_keys_and_variants_keep_their_case() -> None:
+    """Headings name keys, variants and resolvers; only the first letter of a log's own title is changed."""
+    styles = "".join(path.read_text(encoding="utf-8") for path in (HERE / "assets").glob("*.css"))
+    changed = re.findall(r"([^{}]*)\{[^{}]*text-transform: (?:uppercase|capitalize)", styles)
+    assert [selector.strip() for selector in changed] == [".log h2::first-letter"]
+
+
+@pytest.mark.parametrize("name", ("leaders.html", "leaderless.html", "places.html"))
+def test_where_a_page_speaks_of_arrows_they_have_heads(name: str) -> None:
+    text = (HERE / "templates" / name).read_text(encoding="utf-8")
+    assert "An arrow leads from" in text and 'class="arrowhead"' in text

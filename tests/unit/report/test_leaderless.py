@@ -92,6 +92,15 @@ def test_siblings_that_somebody_had_replaced_are_counted() -> None:
     assert drawn is not None and drawn.replaced == 2
 
 
+def test_siblings_are_drawn_however_many_newer_versions_there_are() -> None:
+    chain = [
+        write(2 * number, f"v{number}", [f"v{number - 1}"] if number > 1 else []) for number in range(30)
+    ]
+    drawn = lattice([*chain, read(60, ["v0", "v29"])])
+    assert drawn is not None and {node.text for node in drawn.nodes if node.is_sibling} == {"v0", "v29"}
+    assert [node.text for node in drawn.nodes] == ["v0", *(f"v{number}" for number in range(7, 30))]
+
+
 def test_of_a_list_what_is_new_in_it_is_shown() -> None:
     drawn = lattice([write(0, ["milk"], []), write(2, ["milk", "eggs"], [["milk"]]), read(4, ["x", "y"])])
     assert drawn is not None and [node.text for node in drawn.nodes] == ["milk", "eggs"]

@@ -19,8 +19,15 @@ def test_ideas_come_in_the_order_of_the_book_and_of_the_readme() -> None:
     found = chapters(all_scenarios(), [])
     assert [chapter.id for chapter in found] == list(ORDER)
     assert [*dict.fromkeys(chapter.section for chapter in found)] == list(PARTS)
-    table = README.read_text(encoding="utf-8").split("## The scenarios")[1].split("\n\n")[1]
+    table = README.read_text(encoding="utf-8").split("\n| scenario |")[1].split("\n\n")[0]
     assert re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE) == list(ORDER)
+
+
+def test_page_and_readme_say_of_which_chapter_the_order_is(tmp_path: Path) -> None:
+    page = write_index(all_scenarios(), tmp_path).read_text(encoding="utf-8")
+    for text in (re.sub("</?i>", "*", page), README.read_text(encoding="utf-8")):
+        assert "the chapter on replication in Kleppmann's *Designing Data-Intensive" in " ".join(text.split())
+    assert "After each name" in page and "Behind each name" not in page
 
 
 @pytest.fixture

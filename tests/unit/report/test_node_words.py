@@ -20,6 +20,7 @@ from chaos.report.node_words import sentence
             *("anti-entropy", {"peer": "n2", "keys": 1}),
             "n1 and n2 compare what they hold: 1 key differed, and is alike now.",
         ),
+        ("leader-appointed", {"leader": "n2", "epoch": 2}, "The controller announces that n2 leads epoch 2."),
     ],
 )
 def test_numbers_and_nouns_agree(event: str, fields: dict[str, object], told: str) -> None:

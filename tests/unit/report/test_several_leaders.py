@@ -1,12 +1,14 @@
 """The drawings of several leaders: places and who fares how there, a write's way, versions as branches."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from chaos.history import Event, History
 from chaos.recording.folder import RunFolder
 from chaos.report.bands import bands
 from chaos.report.branches import Branches, branches
@@ -185,6 +187,59 @@ def test_versions_in_conflict_say_who_wrote_them_knowing_what_and_what_became_of
         for index in witness.ops
     }
     assert {version.index for version in lost} <= named
+
+
+def test_versions_that_remain_are_drawn_with_what_their_authors_knew(tmp_path: Path) -> None:
+    """Two branches from the beginning, of seven versions each; what remains is the newest of both."""
+    saved = of_one_key(tmp_path, [None, None, *range(12)], remaining=(12, 13))
+    drawn = tree(saved)
+    assert [version.text for version in drawn.versions] == [f"v{number}" for number in range(2, 14)]
+    assert [version.text for version in drawn.versions if version.state == "shown"] == ["v12", "v13"]
+    assert drawn.left_out == 2
+    assert [values for _, values in drawn.end] == ["v12 beside v13"]
+
+
+def test_an_old_version_that_remains_is_drawn_among_the_newest(tmp_path: Path) -> None:
+    drawn = tree(of_one_key(tmp_path, [None, 0, 0, *range(2, 19)], remaining=(1, 19)))
+    texts = [version.text for version in drawn.versions]
+    assert len(texts) == 12
+    assert texts[:2] == ["v0", "v1"] and texts[-1] == "v19", "v0 is what the author of v1 knew"
+
+
+def of_one_key(path: Path, known: Sequence[int | None], remaining: tuple[int, int]) -> Saved:
+    """Versions v0, v1 … of one key: of each its author knew that one of `known`. Two are `remaining`."""
+    lines = []
+    for number, before in enumerate(known):
+        about = {
+            "process": 1 + number % 2,
+            "f": "write",
+            "key": "title",
+            "gateway": "g1",
+            "value": f"v{number}",
+        }
+        asked = {"type": "invoke", "saw": [] if before is None else [f"v{before}"]}
+        lines += [{**about, **asked}, {**about, "type": "ok", "node": "n1"}]
+    final = {"process": 9, "f": "read", "key": "title", "node": "n1", "final": True}
+    siblings = [f"v{number}" for number in remaining]
+    lines += [{**final, "type": "invoke"}, {**final, "type": "ok", "siblings": siblings}]
+    return with_history(by_hand(path), lines)
+
+
+def with_history(saved: Saved, lines: list[dict[str, Any]]) -> Saved:
+    """That run as if these lines, one a millisecond, were all of it."""
+    events = [
+        msgspec.convert({"index": index, "time": index * 1_000_000, **line}, Event)
+        for index, line in enumerate(lines)
+    ]
+    verdict = replace(saved.verdict, anomalies=())
+    return replace(saved, verdict=verdict, history=History.of(events))
+
+
+def test_every_arrow_has_a_head_that_points_at_a_box(runs: Mapping[str, Saved]) -> None:
+    drawn = tree(runs["write-conflict:merge"])
+    lefts = {f"{version.x:.1f},{version.y + 17:.1f}" for version in drawn.versions}
+    tips = [arrow.head.split(" ")[0] for arrow in drawn.arrows]
+    assert tips and set(tips) <= lefts
 
 
 def test_nothing_is_lost_where_values_are_merged(runs: Mapping[str, Saved]) -> None:

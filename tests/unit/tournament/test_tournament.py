@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from chaos.cli import app
 from chaos.commands.tournament import tabulated
 from chaos.history import Event, History
+from chaos.report import render
 from chaos.tournament.interleaving import torn_apart
 from chaos.tournament.recorded import Write, writes_of
 from chaos.tournament.replay import arrivals, replay
@@ -130,6 +131,16 @@ def test_a_recording_by_seed() -> None:
     again = {row["resolver"]: row for row in tabulated(None, 3)["resolvers"]}
     same = [{**table_of[name], "time_ms": 0} for table_of in (rows, again) for name in rows]
     assert same[: len(rows)] == same[len(rows) :]
+
+
+def test_the_terminal_names_what_the_page_names() -> None:
+    ended = CliRunner().invoke(app, ["tournament", "--seed", "3"], terminal_width=80)
+    head = ended.stdout.splitlines()[1]
+    page = (render.HERE / "templates" / "standings.html").read_text(encoding="utf-8")
+    for name in ("resolver", "leaders agree", "lost", "intents kept", "torn apart", "bytes"):
+        assert name in head and name in page
+    assert "converged" not in head
+    assert max(map(len, ended.stdout.splitlines())) <= 80
 
 
 def test_the_command_on_a_saved_history(tmp_path: Path) -> None:
