@@ -21,6 +21,7 @@ from tests.unit.page.seeing import follower, leader, running, seen
 pytestmark = pytest.mark.browser
 
 HERE = "http://127.0.0.1:1/"
+HELD = {f"n{number}": "7" for number in range(1, 10)}
 Play: TypeAlias = Callable[[Picture], Page]
 OVERLAPS = """() => {
   const boxes = [...document.querySelectorAll('.node .box')].map((box) => box.getBoundingClientRect());
@@ -55,7 +56,7 @@ def play(browser: Browser) -> Iterator[Play]:
 def _serve(route: Route, shown: Picture | None) -> None:
     name = route.request.url.removeprefix(HERE)
     if name.startswith("stream"):
-        document = {"picture": msgspec.to_builtins(shown), "values": {"x": {"n1": "7"}}}
+        document = {"picture": msgspec.to_builtins(shown), "values": {"x": HELD}}
         event = f"event: picture\ndata: {json.dumps(document)}\n\n"
         route.fulfill(status=200, content_type="text/event-stream", body=event)
         return
