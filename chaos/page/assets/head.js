@@ -11,6 +11,11 @@ export function showHead({ headline, alarm, wrong }) {
   say("wrong", wrong.join(", ") || "Everything is healthy.", wrong.length > 0);
 }
 
+/** As it stands after a full stop; a node's name stays as it is. */
+export function sentence(text) {
+  return /^[a-z]+\d/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 function say(id, text, isBad) {
   setText(byId(id), text);
   byId(id).classList.toggle("is-bad", isBad);

@@ -2,7 +2,7 @@
 
 import { Chosen } from "./chosen.js";
 import { byId, element, keep, set, setText } from "./dom.js";
-import { showHead, tell } from "./head.js";
+import { sentence, showHead, tell } from "./head.js";
 import { Kept } from "./kept.js";
 import { post } from "./lab.js";
 import { Load } from "./load.js";
@@ -12,10 +12,12 @@ import { Runs } from "./runs.js";
 import { Traffic } from "./traffic.js";
 
 const MOST_ANSWERS = 30;
+const NO_ANSWER = "The lab does not answer; is it still running?";
 const log = new Log();
 const chosen = new Chosen(order);
 const map = new ClusterMap(byId("map"), (what) => {
   chosen.choose(what);
+  if (!underWay && byId("told").textContent !== NO_ANSWER) tell(""); // what was said of something else
   show();
 });
 const traffic = new Traffic(map);
@@ -34,7 +36,7 @@ async function order(choice) {
   const { done, text } = await post("/order", { what: choice.what, node: choice.node, other: choice.other });
   underWay -= 1;
   document.body.classList.toggle("is-busy", underWay > 0);
-  tell(done ? `Done: ${text}` : `${choice.label}: not done. ${text}`, !done);
+  tell(done ? `Done: ${text}` : `${choice.label}: not done. ${sentence(text)}`, !done);
 }
 
 async function request(f) {
@@ -46,6 +48,7 @@ async function request(f) {
   const { done, text } = await post("/request", asked);
   item.classList.toggle("is-bad", !done);
   setText(item.lastElementChild, text);
+  tell(`${item.firstElementChild.textContent.trim()}: ${text}`, !done); // the list may be below what one sees
 }
 
 function show() {
@@ -102,7 +105,7 @@ function listen() {
   stream.onerror = () => {
     lost = true;
     document.body.classList.add("is-gone");
-    tell("The lab does not answer; is it still running?", true);
+    tell(NO_ANSWER, true);
   };
 }
 

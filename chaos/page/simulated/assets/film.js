@@ -1,5 +1,6 @@
 // The page of simulated runs: a film in, orders at a moment out, and another film in.
 
+import { Banners } from "./banners.js";
 import { Challenges } from "./challenges.js";
 import { Chosen } from "./chosen.js";
 import { byId, element, keep, setText } from "./dom.js";
@@ -21,9 +22,11 @@ const log = new Log((time_s) => `${time_s.toFixed(3)} s`);
 const chosen = new Chosen((choice) => strike(choice));
 const map = new ClusterMap(byId("map"), (what) => {
   chosen.choose(what);
+  if (!document.body.classList.contains("is-busy")) tell(""); // what was said of something else
   draw(true);
 });
 const flights = new Flights(map);
+const banners = new Banners();
 const verdicts = new Verdicts(() => marks());
 const time = new Time(() => draw());
 const challenges = new Challenges((wanted) => {
@@ -63,8 +66,13 @@ function say(at) {
 
 function banner(at) {
   const proven = verdicts.isOpen || time.isPlaying ? moments.film.happenings.findLast((each) => each.kind === "anomaly" && each.at_ms <= at + 0.001) : null;
-  byId("banner").hidden = !proven;
-  setText(byId("banner"), proven ? proven.text : "");
+  banners.show(proven ? [announced(proven)] : []);
+}
+
+/** `stale-read: Process 9 asked …` as a banner: what it is, and folded, its proof. */
+function announced({ text }) {
+  const name = text.split(": ", 1)[0];
+  return { name, title: `${name}, proven at this moment`, meaning: "", proof: text.slice(name.length + 2), operations: [] };
 }
 
 /** What one can stop at; what the checkers found only once it may be known. */
@@ -97,8 +105,8 @@ async function film(wanted, at) {
   if (!answer.done) return tell(answer.text, true);
   load(answer, at);
   const last = answer.film.struck.at(-1);
-  if (last) tell(last.done ? `Done: ${last.text}` : `Not done: ${last.text}`, !last.done);
-  else tell("");
+  const done = last && (last.done ? `Done: ${last.text}` : `Not done: ${last.text}`);
+  tell([done, challenges.said].filter(Boolean).join("\n"), Boolean(last && !last.done)); // wherever one is on the page
   return answer;
 }
 
