@@ -6,8 +6,9 @@ export function tell(text, isBad = false) {
   say("told", text, isBad);
 }
 
-export function showHead({ headline, alarm, wrong }) {
+export function showHead({ headline, alarm, because, wrong }) {
   say("headline", headline, alarm);
+  setText(byId("because"), because);
   say("wrong", wrong.join(", ") || "Everything is healthy.", wrong.length > 0);
 }
 
