@@ -81,6 +81,14 @@ def test_no_node_hides_another_and_nothing_is_wider_than_the_page(play: Play, co
     assert page.evaluate("document.documentElement.scrollWidth") <= 800
 
 
+def test_what_a_paused_node_says_fits_into_its_box_and_the_rest_is_told(play: Play) -> None:
+    page = play(picture(seen(leader(), {"node": "n2", "process": "paused"}, follower("n3"))))
+    expect(page.locator('[data-node="n2"] .title')).to_have_text("paused")
+    assert "…" not in (page.locator("#map").text_content() or "") and page.evaluate(CLIPPED) == []
+    page.locator('[data-node="n2"].node').click()
+    expect(page.locator("#chosen-text")).to_contain_text("paused: it stands still and does not know it")
+
+
 def test_datacenters_are_places_and_everybody_stands_in_his_own(play: Play) -> None:
     places = [["n1", "n2", "g1"], ["n3", "g2"]]
     page = play(picture(of_size(3, datacenters=places)))

@@ -42,7 +42,7 @@ def opened(browser: Browser) -> Iterator[Open]:
         page.set_viewport_size({"width": width, "height": 900})
         errors.append(Errors(page))
         shown = msgspec.to_builtins(picture(seen(leader(), follower("n2"), follower("n3"))))
-        return Played(page, {"picture": {"picture": shown, "values": {}}, **more})
+        return Played(page, {"picture": {"picture": shown, "values": {"load-1-x0": {"n1": "42"}}}, **more})
 
     yield opened
     context.close()
@@ -108,6 +108,30 @@ def test_the_answer_to_an_order_is_in_sight_wherever_one_is(opened: Open, width:
     page.locator("#write").click()
     expect(page.locator("#told")).to_have_text("write x at g1: so it is")
     assert page.evaluate(IN_SIGHT, "#told")
+
+
+def test_while_a_load_runs_the_nodes_show_one_of_its_keys_until_the_reader_types_one(opened: Open) -> None:
+    played = opened(load=load_with(0))
+    page, own = played.page, played.page.locator('[data-node="n1"] .held')
+    expect(own).to_have_text("x0 of the load = 42")
+    expect(page.locator("#key-hint")).to_contain_text("its key load-1-x0 stands below")
+    page.locator("#key").fill("y")
+    page.locator("#key").blur()
+    expect(own).to_have_text("")  # nobody has looked under y
+    expect(page.locator("#key-hint")).to_contain_text("under the key stands below its box")
+
+
+@pytest.mark.parametrize("width", [800, 1280])
+def test_a_legend_is_unfolded_by_keyboard_and_explains_every_sign(opened: Open, width: int) -> None:
+    page = opened(width).page
+    page.locator("#legend summary").focus()
+    page.keyboard.press("Enter")
+    signs = page.locator("#legend dt").all_inner_texts()
+    for sign in ("ring", "bar", "two lines", "dot", "colours", "at 1.7", "n1:3 n2:2", "Cut", "One way only"):
+        assert any(sign in each for each in signs), sign
+    for broken in ("Lose the requests", "Lose the answers", "Refuse connections"):
+        assert broken in signs
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_the_end_of_a_load_is_grey_while_none_has_run(opened: Open) -> None:

@@ -57,6 +57,11 @@ export class Load {
     this.tell(done ? `Done: ${text}.` : `Not done. ${sentence(text)}`, !done);
   }
 
+  /** One of the keys that it writes at the moment; empty while it does not. */
+  get firstKey() {
+    return this.shown?.state === "running" ? this.shown.keys.split(" ")[0] : "";
+  }
+
   /** Moves the sliders to what is so, unless somebody is about to move one, or an order is under way. */
   follow() {
     if (this.held || this.busy) return;

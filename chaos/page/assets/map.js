@@ -133,7 +133,7 @@ function changeNode(group, node, points, chosen, value, key) {
   set(group, { transform: `translate(${x - BOX.width / 2} ${y - BOX.height / 2})` });
   if (!group.children.length) fill(group);
   const [box, name, title, below, badge, track, bar, held, timers] = group.children;
-  fit(held, value === undefined ? "" : short(`${short(key, 12)} = ${value}`, 26));
+  fit(held, value === undefined ? "" : short(`${short(key, 14)} = ${value}`, 28));
   set(box, { width: BOX.width, height: BOX.height });
   setText(name, node.name);
   fit(title, short(node.partition ? `p${node.partition} ${node.title}` : node.title, MOST));
@@ -192,5 +192,5 @@ function short(text, most) {
 }
 
 function spoken(node, held) {
-  return [`${node.kind} ${node.name}: ${node.title}`, ...node.lines, node.badge, node.bar?.words, ...(node.rings ?? []).map((ring) => ring.words), held].filter(Boolean).join(", ");
+  return [`${node.kind} ${node.name}: ${node.title}`, node.meant, ...node.lines, node.badge, node.bar?.words, ...(node.rings ?? []).map((ring) => ring.words), held].filter(Boolean).join(", ");
 }

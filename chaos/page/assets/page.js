@@ -21,9 +21,12 @@ const map = new ClusterMap(byId("map"), (what) => {
   show();
 });
 const traffic = new Traffic(map);
-const beside = { load: new Load(tell), deeds: new Kept(), run: new Runs(), traffic }; // who hears which events of the stream
+const load = new Load(tell);
+const beside = { load: { hear: hearLoad }, deeds: new Kept(), run: new Runs(), traffic }; // who hears which events of the stream
+const HELD = byId("key-hint").textContent;
 let picture = null;
 let values = {};
+let isOwnKey = false; // the reader has typed one, or asked for it; else a load shows one of its own
 let watched = byId("key").value;
 let underWay = 0;
 let lost = false;
@@ -42,6 +45,8 @@ async function order(choice) {
 async function request(f) {
   const asked = { f, at: byId("at").value, key: byId("key").value, value: f === "write" ? byId("value").value : "" };
   if (f === "write" && byId("write").getAttribute("aria-disabled")) return tell(byId("at-hint").textContent, true);
+  isOwnKey = true;
+  watch();
   const item = element("li", {}, element("b", {}, `${f} ${asked.key} at ${asked.at} `), element("span", {}, "…"));
   byId("answers").prepend(item);
   while (byId("answers").children.length > MOST_ANSWERS) byId("answers").lastElementChild.remove();
@@ -55,7 +60,7 @@ function show() {
   if (!picture) return;
   showHead(picture);
   setText(byId("settings"), `${picture.name} on ${picture.runtime}: ${[picture.family, picture.settings].filter(Boolean).join(", ")}`);
-  map.show(picture, chosen.what, values[watched] ?? {}, watched);
+  map.show(picture, chosen.what, values[watched] ?? {}, watched === byId("key").value ? watched : `${watched.split("-").at(-1)} of the load`);
   traffic.place(picture);
   chosen.show(picture);
   offerDoors();
@@ -109,10 +114,18 @@ function listen() {
   };
 }
 
+function hearLoad(shown) {
+  load.hear(shown);
+  watch();
+}
+
 /** The nodes are to show another key: ask for it. */
 function watch() {
-  if (watched === byId("key").value) return;
-  watched = byId("key").value;
+  const ofLoad = isOwnKey ? "" : load.firstKey;
+  setText(byId("key-hint"), ofLoad ? `While the load runs, its key ${ofLoad} stands below each replica’s box; type a key to see that one.` : HELD);
+  const wanted = ofLoad || byId("key").value;
+  if (watched === wanted) return;
+  watched = wanted;
   if (!stream) return;
   stream.close();
   listen();
@@ -127,6 +140,9 @@ function see() {
   }
 }
 
-byId("key").addEventListener("change", watch);
+byId("key").addEventListener("change", () => {
+  isOwnKey = true;
+  watch();
+});
 document.addEventListener("visibilitychange", see);
 see();

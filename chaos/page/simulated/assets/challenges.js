@@ -4,7 +4,7 @@ import { byId, element, keep, setText } from "./dom.js";
 import { post } from "./lab.js";
 
 export class Challenges {
-  /** `film` is called with the plan that is to be seen. */
+  /** `film` is called with the plan that is to be seen, and the anomaly at whose proof it is to stand, if any. */
   constructor(film) {
     Object.assign(this, { film, known: [], taken: null, tries: 0, said: "" });
     byId("challenge").addEventListener("change", () => this.take(byId("challenge").value));
@@ -52,7 +52,7 @@ export class Challenges {
   async solve() {
     const { done, plan, text } = await post("/solution", { challenge: this.taken.id });
     if (!done) return setText(byId("answer"), text);
-    await this.film(plan);
+    await this.film(plan, this.taken.anomaly);
     setText(byId("answer"), `${byId("answer").textContent}\n${text}`);
   }
 }
