@@ -66,8 +66,9 @@ def _of_the_leader(seen: Seen, account: Account, node: str) -> Iterator[Choice]:
     running = "" if account.get("process") == "running" else f"{node} is not running."
     always = nobody or leads or running or _unheard(seen, node)
     alone = "" if _leads(seen, node) else "There is no leader to hand over; promote it instead."
-    yield Choice("Promote", "promote", node, why_not=always or _led_well(seen))
-    yield Choice("Hand leadership over to it", "hand-over", node, why_not=always or alone)
+    yield Choice("Promote", "promote", node, why_not=always or _led_well(seen) or _outdated(seen, node))
+    over = always or alone or _nobody_asks_the_leader(seen)
+    yield Choice("Hand leadership over to it", "hand-over", node, why_not=over)
 
 
 def _nobody_is_promoted(seen: Seen) -> str:
@@ -95,6 +96,30 @@ def _led_well(seen: Seen) -> str:
     if not leader or seen.account(leader).get("role") != "leader" or not seen.hears(leader):
         return ""
     return f"{leader} leads and answers; kill or cut it off first, or hand over."
+
+
+def _outdated(seen: Seen, node: str) -> str:
+    """Who of those that the controller hears has a newer log: it promotes nobody who lacks a part of it."""
+    if seen.settings.get("coordination") == ELECTION:
+        return ""
+    old_leader = seen.account(CONTROLLER).get("leader")
+    heard = {
+        each["node"]: tuple(each["position"])
+        for each in seen.fellows(node)
+        if each.get("position") and each["node"] != old_leader and seen.hears(each["node"])
+    }
+    newest = max(heard, key=lambda name: heard[name], default=node)
+    if node not in heard or heard[newest] == heard[node]:
+        return ""
+    return f"{newest} has a newer log; promote {newest}, or acknowledged writes may be lost."
+
+
+def _nobody_asks_the_leader(seen: Seen) -> str:
+    """Why the controller cannot ask the leader to hand over; empty as well where the replicas elect."""
+    leader = seen.account(CONTROLLER).get("leader")
+    if seen.settings.get("coordination") == ELECTION or not leader or seen.hears(leader):
+        return ""
+    return f"The controller does not hear from {leader}, so it cannot hand over; promote instead."
 
 
 def _leads(seen: Seen, node: str) -> bool:

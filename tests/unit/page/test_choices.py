@@ -46,6 +46,7 @@ def test_whom_the_controller_does_not_hear_is_neither_promoted_nor_in_the_way() 
     deaf = running("controller", "controller", leader="n1", watches={"n1": 0, "n2": 4, "n3": 0})
     assert refusals("n2", *ALL, deaf)["promote"] == ""  # n1 is cut off from it, whatever it says of itself
     assert refusals("n3", *ALL, deaf)["promote"] == "The controller does not hear from n3, so it cannot lead."
+    assert "cannot hand over" in refusals("n2", *ALL, deaf)["hand-over"]
     gone = refusals("n2", *ALL, {"node": "controller", "process": "dead"})
     assert "The controller does not answer" in gone["promote"] and gone["hand-over"]
     assert refusals("n2", *ALL, coordination="election")["promote"] == ""  # who elects may be told to
@@ -74,6 +75,13 @@ def test_clocks_and_disks_are_grey_where_machines_have_none() -> None:
     assert "Only simulated machines" in refusals("n1", *ALL)["clocks"]
     both = frozenset({"clocks", "disks"})
     assert "clocks" not in refusals("n1", *ALL, abilities=both)
+
+
+def test_who_lacks_what_another_has_is_not_promoted() -> None:
+    accounts = ({"node": "n1", "process": "dead"}, follower("n2", behind=3), follower("n3"))
+    assert refusals("n2", *accounts)["promote"].startswith("n3 has a newer log; promote n3")
+    assert refusals("n3", *accounts)["promote"] == ""
+    assert refusals("n2", *accounts, coordination="election")["promote"] == ""
 
 
 def test_a_clock_that_is_right_and_a_disk_with_room_are_not_mended() -> None:
