@@ -7,10 +7,11 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from chaos.cluster import CUT
 from chaos.page.drawn import picture
 from tests.browser.chromium import Errors
 from tests.browser.test_live_page_beside import ALARM, LOAD, Played
-from tests.unit.page.seeing import follower, leader, seen
+from tests.unit.page.seeing import follower, leader, running, seen
 
 pytestmark = pytest.mark.browser
 
@@ -74,6 +75,32 @@ def test_banners_move_nothing_and_cover_no_control(opened: Open, width: int) -> 
         "document.querySelector('main').getBoundingClientRect().top"
     )
     expect(page.locator("#banner-count")).to_have_text(f"{len(NAMES)} findings, scroll ↕")
+
+
+DEAD, PAUSED = {"node": "n1", "process": "dead"}, {"node": "n2", "process": "paused"}
+WATCHING = running("controller", "controller", epoch=1, leader="n1", watches={"n1": 0, "n2": 0, "n3": 4})
+STRUCK = {"n1-n2": CUT, "n2-n1": CUT}
+
+
+@pytest.mark.parametrize("width", [800, 1280])
+@pytest.mark.parametrize(
+    "accounts",
+    [
+        [DEAD, PAUSED, follower("n3"), WATCHING],
+        [leader(), follower("n2"), leader("n3", 2)],
+        [leader(), follower("n2", behind=5), follower("n3")],
+    ],
+)
+@pytest.mark.parametrize(("kind", "name"), [("node", "n2"), ("wire", "n1-n2")])
+def test_bad_news_moves_no_button(opened: Open, width: int, accounts: Any, kind: str, name: str) -> None:
+    before = opened(width).page
+    worse = msgspec.to_builtins(picture(seen(*accounts, states=STRUCK)))
+    after = opened(width, picture={"picture": worse, "values": {}}).page
+    first = "document.querySelector('#choices button').getBoundingClientRect().top"
+    for page in (before, after):
+        choose(page, kind, name)
+    assert after.evaluate(PLACES)[:2] == before.evaluate(PLACES)[:2]  # all below the header, and the map
+    assert after.evaluate(first) == before.evaluate(first)
 
 
 def test_a_proof_is_folded_and_is_unfolded_and_folded_by_keyboard(opened: Open) -> None:
