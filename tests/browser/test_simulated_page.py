@@ -152,9 +152,8 @@ def _solve_a_challenge(film: Film) -> None:
     film.says("#told", r"Solved: \d+ writes lost")
     film.says("#answer", "no replica shows it at the end")
     film.be_at(0)
-    places = (
-        "[...document.querySelectorAll('#play, #slider')].map((each) => each.getBoundingClientRect().top)"
-    )
+    places = """[...document.querySelectorAll('#play, #slider')].map(
+        (each) => each.getBoundingClientRect().top + scrollY)"""
     before = film.page.evaluate(places)
     film.awaiting_film("#solution")
     expect(film.at("#clock")).not_to_have_text("0.000 s")
