@@ -27,7 +27,7 @@ class Way(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Cut the line of somebody's device, or mend it."""
+    """Cut the line of somebody's device, or heal it."""
 
     cut: bool
 

@@ -3,12 +3,13 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from chaos.cluster import CUT, HEALTHY, Cluster, ClusterError, links_touching
 from chaos.cluster.shape import Companion, Shape
-from chaos.editing.marks import Splice, character, keystrokes
+from chaos.editing.marks import Splice, author_of, character, keystrokes
 from chaos.workloads.client import Client, ClientError
 from services.errors import LabError
 from services.settings import settings_of
@@ -48,6 +49,7 @@ class Screen:
     name: str
     versions: dict[int, tuple[str, ...]] = field(default_factory=lambda: {0: ()})
     is_cut: bool = False
+    notice: str = ""  # what happened to the text without its person
 
     @property
     def version(self) -> int:
@@ -60,6 +62,15 @@ class Screen:
             self.versions[self.version + 1] = tuple(elements)
         for old in list(self.versions)[:-KEPT]:
             del self.versions[old]
+
+    def replaced(self, elements: Sequence[str]) -> None:
+        """Take note where these, from elsewhere, lack what this person had typed."""
+        before = self.versions[self.version]
+        if all(element in elements or author_of(element) != self.name for element in before):
+            return
+        others = sorted({author_of(each) for each in elements if each not in before} - {self.name})
+        whose = f"{' and '.join(others)}’s later version" if others else "A later version"
+        self.notice = f"{whose} replaced yours: under last write wins, what is not in it is gone."
 
     def to_json(self) -> dict[str, Any]:
         """As the page gets it."""
@@ -75,6 +86,7 @@ class Board:
         self._cluster, self._client = cluster, client
         self.screens = {name: Screen(name) for name in cluster.devices}
         self._servers: dict[str, str | None] = dict.fromkeys(cluster.replicas)
+        self._holder = ""  # of the lock, as far as the leaders say
         self._numbers = itertools.count(1)
         self._changing = asyncio.Lock()  # nobody types or looks while the cluster begins anew
         self._shown: dict[str, Any] = {}
@@ -86,9 +98,12 @@ class Board:
             for name in self.screens:
                 await self._set_link(name, cut=False)
             await self._cluster.configure(settings_for(way))
-            self.way = way
+            self.way, self._holder = way, ""
             for screen in self.screens.values():
                 screen.show(())
+                screen.notice = (
+                    f"Everybody edits with {WAYS[way]} from now on, and begins with an empty text."
+                )
         await self._publish()
 
     async def cut(self, name: str, *, cut: bool) -> None:
@@ -100,8 +115,9 @@ class Board:
     async def type(self, name: str, splice: Splice) -> dict[str, Any]:
         """Do that on the person's device; what it shows then, and why not all was done, if so."""
         screen = self.screens[name]
-        refused = ""
+        refused = screen.notice = ""
         async with self._changing:
+            await self._look_at(screen)  # what came before this is not of this
             if splice.version not in screen.versions:
                 raise LabError(
                     "bad-request", f"version {splice.version} is not kept any more; reload the page"
@@ -110,7 +126,8 @@ class Board:
                 await self._perform(screen, splice)
             except ClientError as error:
                 refused = error.text
-            await self._look_at(screen)
+            await self._look_at(screen, after_typing=True)
+            self._holder = await self._lock_of()
         await self._publish()
         return {**screen.to_json(), "refused": refused}
 
@@ -122,6 +139,8 @@ class Board:
                 await self._client.add(name, TEXT, {"release": True})
             except ClientError as error:
                 refused = error.text
+            self._holder = await self._lock_of()
+        await self._publish()
         return {**self.screens[name].to_json(), "refused": refused}
 
     async def watch(self) -> None:
@@ -132,6 +151,7 @@ class Board:
                     await self._look_at(screen)
                 for node in self._servers:
                     self._servers[node] = await self._held(node)
+                self._holder = await self._lock_of()
             await self._publish()
             await asyncio.sleep(LOOK_S)
 
@@ -148,7 +168,9 @@ class Board:
     def to_json(self) -> dict[str, Any]:
         """Everything that there is to see now."""
         people = {name: screen.to_json() for name, screen in self.screens.items()}
-        return {"way": self.way, "people": people, "servers": dict(self._servers)}
+        notices = {name: screen.notice for name, screen in self.screens.items()}
+        told = {"holder": self._holder, "notices": notices}
+        return {"way": self.way, "people": people, "servers": dict(self._servers), **told}
 
     async def _perform(self, screen: Screen, splice: Splice) -> None:
         now = await self._elements(screen.name)
@@ -160,14 +182,27 @@ class Board:
                 if error.code != GONE:
                     raise
 
-    async def _look_at(self, screen: Screen) -> None:
+    async def _look_at(self, screen: Screen, *, after_typing: bool = False) -> None:
         try:
-            screen.show(await self._elements(screen.name))
+            elements = await self._elements(screen.name)
         except ClientError:
             return  # what it showed last stays on the screen
+        if self.way == "last-write-wins" and not after_typing:
+            screen.replaced(elements)
+        screen.show(elements)
 
     async def _elements(self, name: str) -> tuple[str, ...]:
         return tuple((await self._client.members(name, TEXT)).value)
+
+    async def _lock_of(self) -> str:
+        """Who holds the lock, by the leaders that answer."""
+        if self.way != "lock":
+            return ""
+        for node in self._servers:
+            with suppress(ClusterError):
+                if holder := (await self._cluster.status(node)).get("locks", {}).get(TEXT):
+                    return str(holder)
+        return ""
 
     async def _held(self, node: str) -> str | None:
         """The text that a leader holds; None while it does not answer."""

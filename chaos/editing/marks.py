@@ -33,6 +33,11 @@ def character(element: str) -> str:
     return element[:1]
 
 
+def author_of(element: str) -> str:
+    """Who typed it."""
+    return element.partition(MARK)[2].rstrip("0123456789")
+
+
 def marked(inserted: str, author: str, number: int) -> str:
     """The element for a character, which is that author's number so many."""
     return f"{inserted}{MARK}{author}{number}"

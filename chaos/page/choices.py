@@ -1,10 +1,11 @@
 """What can be done to a node here, and if not, why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from chaos.cluster import HEALTHY
+from chaos.cluster.links import CONTROLLER
 from chaos.page.picture import Choice
-from chaos.page.seen import Account, Seen
+from chaos.page.seen import ELECTION, Account, Seen
 from chaos.page.wires import LOSES, LOSSY, effect
 
 ONLY_SIMULATED = "Only simulated machines have {what} of their own; here this would change yours."
@@ -72,15 +73,62 @@ def _of_the_leader(seen: Seen, account: Account, node: str) -> Iterator[Choice]:
     nobody = "" if "promote" in seen.orders else _nobody_is_promoted(seen)
     leads = f"{node} leads already." if account.get("role") == "leader" else ""
     running = "" if account.get("process") == "running" else f"{node} is not running."
+    always = nobody or leads or running or _unheard(seen, node)
     alone = "" if _leads(seen, node) else "There is no leader to hand over; promote it instead."
-    yield Choice("Promote", "promote", node, why_not=nobody or leads or running)
-    yield Choice("Hand leadership over to it", "hand-over", node, why_not=nobody or leads or running or alone)
+    yield Choice("Promote", "promote", node, why_not=always or _led_well(seen) or _outdated(seen, node))
+    over = always or alone or _nobody_asks_the_leader(seen)
+    yield Choice("Hand leadership over to it", "hand-over", node, why_not=over)
 
 
 def _nobody_is_promoted(seen: Seen) -> str:
     if seen.family == "multi-leader":
         return "Every replica leads here."
     return "Nobody leads here, so there is nothing to promote to."
+
+
+def _unheard(seen: Seen, node: str) -> str:
+    """Why the controller cannot make it lead; empty as well where the replicas elect."""
+    if seen.settings.get("coordination") == ELECTION:
+        return ""
+    controller = seen.account(CONTROLLER)
+    if "role" not in controller:
+        return "The controller does not answer, and nobody else can order that."
+    silent = not seen.hears(node)
+    return f"The controller does not hear from {node}, so it cannot lead." if silent else ""
+
+
+def _led_well(seen: Seen) -> str:
+    """Whom the controller hears leading: it promotes nobody beside a leader that is well."""
+    if seen.settings.get("coordination") == ELECTION:
+        return ""
+    leader = seen.account(CONTROLLER).get("leader")
+    if not leader or seen.account(leader).get("role") != "leader" or not seen.hears(leader):
+        return ""
+    return f"{leader} leads and answers; kill or cut it off first, or hand over."
+
+
+def _outdated(seen: Seen, node: str) -> str:
+    """Who of those that the controller hears has a newer log: it promotes nobody who lacks a part of it."""
+    if seen.settings.get("coordination") == ELECTION:
+        return ""
+    old_leader = seen.account(CONTROLLER).get("leader")
+    heard = {
+        each["node"]: tuple(each["position"])
+        for each in seen.fellows(node)
+        if each.get("position") and each["node"] != old_leader and seen.hears(each["node"])
+    }
+    newest = max(heard, key=lambda name: heard[name], default=node)
+    if node not in heard or heard[newest] == heard[node]:
+        return ""
+    return f"{newest} has a newer log; promote {newest}, or acknowledged writes may be lost."
+
+
+def _nobody_asks_the_leader(seen: Seen) -> str:
+    """Why the controller cannot ask the leader to hand over; empty as well where the replicas elect."""
+    leader = seen.account(CONTROLLER).get("leader")
+    if seen.settings.get("coordination") == ELECTION or not leader or seen.hears(leader):
+        return ""
+    return f"The controller does not hear from {leader}, so it cannot hand over; promote instead."
 
 
 def _leads(seen: Seen, node: str) -> bool:
@@ -93,5 +141,17 @@ def _of_the_machine(seen: Seen, node: str) -> Iterator[Choice]:
         if ability not in seen.abilities:
             yield Choice(label, ability, node, why_not=ONLY_SIMULATED.format(what=what))
             continue
+        machine = seen.account(node).get("machine", {})
         for each, order in OF_MACHINES[ability].items():
-            yield Choice(each, order, node)
+            yield Choice(each, order, node, why_not=_as_it_is(node, order, machine))
+
+
+def _as_it_is(node: str, order: str, machine: Mapping[str, bool]) -> str:
+    """Why that order would change nothing; empty where nobody says what the machine is like."""
+    if order == "clock-right" and machine.get("clock_is_right"):
+        return f"The clock of {node} is right."
+    if order == "disk-free" and machine.get("disk_has_room"):
+        return f"The disk of {node} has room."
+    if order == "disk-full" and machine.get("disk_has_room") is False:
+        return f"The disk of {node} is full already."
+    return ""

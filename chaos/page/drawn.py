@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from chaos.page.because import because
 from chaos.page.faces import face
 from chaos.page.picture import NodeShown, Picture, Place, Wire
 from chaos.page.seen import Account, Seen
@@ -22,6 +23,7 @@ def picture(seen: Seen) -> Picture:
         settings=_settings(seen),
         headline=headline,
         alarm=alarm,
+        because=because(seen),
         wrong=(*_wrong_nodes(nodes), *_wrong_wires(lines), *filter(None, [seen.links_error])),
         nodes=nodes,
         wires=lines,
@@ -37,11 +39,7 @@ def _headline(seen: Seen) -> tuple[str, bool]:
     if seen.family == "leaderless":
         n, w, r = (seen.settings.get(name) for name in "nwr")
         return f"No leader: a write needs {w} of a key's {n} homes, a read {r}.", False
-    groups: dict[int | None, list[Account]] = {}
-    for account in seen.accounts:
-        if account["node"] in seen.replicas:
-            groups.setdefault(account.get("partition"), []).append(account)
-    told = [_of_group(number, group) for number, group in groups.items()]
+    told = [_of_group(number, group) for number, group in seen.groups.items()]
     return " ".join(text for text, _ in told), any(alarm for _, alarm in told)
 
 

@@ -28,8 +28,14 @@ TIMERS: Mapping[str, Sequence[str]] = {  # by the steps that are left
 HALF_FULL = 5  # so far behind, and a bar is half full
 TITLES: Mapping[str, str] = {
     "dead": "dead",
-    "paused": "paused: it stands still and does not know it",
-    "silent": "runs, but does not answer",
+    "paused": "paused",
+    "silent": "does not answer",
+}
+
+
+MEANT: Mapping[str, str] = {
+    "paused": "it stands still and does not know it",
+    "silent": "its process runs",
 }
 
 
@@ -46,7 +52,7 @@ def face(seen: Seen, account: Account) -> NodeShown:
         "rings": rings(seen, account),
     }
     if state in TITLES:
-        return NodeShown(title=TITLES[state], **common)
+        return NodeShown(title=TITLES[state], meant=MEANT.get(state, ""), **common)
     draw = OF_FAMILY.get(seen.family, _plain)
     return NodeShown(**{**common, **draw(seen, account)})
 

@@ -42,6 +42,7 @@ class NodeShown(msgspec.Struct, frozen=True, kw_only=True):
     kind: str  # replica, gateway, device, controller or companion
     state: str  # its role, or dead, paused, silent
     title: str
+    meant: str = ""  # what the title says and has no room for in the box
     lines: tuple[str, ...] = ()
     badge: str = ""
     epoch: int | None = None
@@ -78,7 +79,11 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it. `headline` says who may accept writes, `wrong` what is not as it should be."""
+    """All of it.
+
+    `headline` says who may accept writes, `because` why nobody may, or what it means that two claim to lead;
+    `wrong` says what is not as it should be.
+    """
 
     name: str
     runtime: str
@@ -86,6 +91,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     settings: str
     headline: str
     alarm: bool = False
+    because: str = ""
     wrong: tuple[str, ...] = ()
     nodes: tuple[NodeShown, ...]
     wires: tuple[Wire, ...]

@@ -9,6 +9,7 @@ from chaos.cluster.links import CONTROLLER, Link
 from chaos.targets.target import orders_of
 from services.families import DEFAULT
 
+ELECTION = "election"  # how replicas choose their leaders where no controller does
 Account = Mapping[str, Any]  # of one node: `process`, and what it says of itself
 
 
@@ -46,6 +47,19 @@ class Seen:
     def account(self, node: str) -> Account:
         """That node's account; an empty one where there is none."""
         return next((each for each in self.accounts if each["node"] == node), {})
+
+    @property
+    def groups(self) -> dict[int | None, list[Account]]:
+        """The accounts of the replicas by partition; all under None where there are no partitions."""
+        groups: dict[int | None, list[Account]] = {}
+        for account in self.accounts:
+            if account["node"] in self.replicas:
+                groups.setdefault(account.get("partition"), []).append(account)
+        return groups
+
+    def hears(self, node: str) -> bool:
+        """Has the controller heard from that replica in time, as far as it says?"""
+        return bool(self.account(CONTROLLER).get("watches", {}).get(node, 1))
 
     def kind(self, node: str) -> str:
         """What kind of node it is."""

@@ -21,7 +21,8 @@ class Held:
     """Ann's page without a lab behind it: what it is told, and what it sends and waits for."""
 
     def __init__(self, page: Page) -> None:
-        self._page, self._sent = page, list[Route]()
+        self.page, self._sent = page, list[Route]()
+        self.way, self.holder, self.notice = "crdt", "", ""
         page.route("**/*", self._serve)
         page.goto(f"{HERE}ann")
         self.box = page.locator("#mine")
@@ -29,13 +30,14 @@ class Held:
     def hear(self, version: int, text: str) -> None:
         """The stream tells what Ann's device shows."""
         shown = {"version": version, "text": list(text), "cut": False}
-        board = {"way": "crdt", "people": {"ann": shown, "bob": shown}, "servers": {"n1": text}}
-        self._page.evaluate("board => render(board)", board)
+        board = {"way": self.way, "people": {"ann": shown, "bob": shown}, "servers": {"n1": text}}
+        board |= {"holder": self.holder, "notices": {"ann": self.notice, "bob": ""}}
+        self.page.evaluate("board => render(board)", board)
 
     def sends(self) -> Any:
         """The next splice; its answer is still to be given."""
         while not self._sent:
-            self._page.wait_for_timeout(LOOK_MS)
+            self.page.wait_for_timeout(LOOK_MS)
         return self._sent[0].request.post_data_json
 
     def answer(self, version: int, text: str) -> None:
@@ -79,3 +81,15 @@ def test_a_newer_text_that_comes_before_the_answer_is_nothing_that_ann_has_typed
     ann.box.press_sequentially("d")
     assert ann.sends() == {"version": 3, "at": 4, "erase": 0, "insert": "d"}
     expect(ann.box).to_have_value("xabcd")
+
+
+def test_a_lock_is_given_back_only_by_who_holds_it_and_what_was_replaced_is_told(ann: Held) -> None:
+    expect(ann.page.locator("#told")).to_contain_text("does not answer")  # there is no stream here
+    ann.way, ann.holder, ann.notice = "lock", "bob", "bob’s later version replaced yours"
+    ann.hear(1, "a")
+    expect(ann.page.locator("#release")).to_be_hidden()
+    expect(ann.page.locator("#told")).to_have_text("bob’s later version replaced yours")
+    ann.holder, ann.notice = "ann", ""
+    ann.hear(2, "ab")
+    expect(ann.page.locator("#release")).to_be_visible()
+    expect(ann.page.locator("#told")).to_have_text("")

@@ -21,6 +21,7 @@ from tests.unit.page.seeing import follower, leader, running, seen
 pytestmark = pytest.mark.browser
 
 HERE = "http://127.0.0.1:1/"
+HELD = {f"n{number}": "7" for number in range(1, 10)}
 Play: TypeAlias = Callable[[Picture], Page]
 OVERLAPS = """() => {
   const boxes = [...document.querySelectorAll('.node .box')].map((box) => box.getBoundingClientRect());
@@ -55,7 +56,7 @@ def play(browser: Browser) -> Iterator[Play]:
 def _serve(route: Route, shown: Picture | None) -> None:
     name = route.request.url.removeprefix(HERE)
     if name.startswith("stream"):
-        document = {"picture": msgspec.to_builtins(shown), "values": {"x": {"n1": "7"}}}
+        document = {"picture": msgspec.to_builtins(shown), "values": {"x": HELD}}
         event = f"event: picture\ndata: {json.dumps(document)}\n\n"
         route.fulfill(status=200, content_type="text/event-stream", body=event)
         return
@@ -78,6 +79,14 @@ def test_no_node_hides_another_and_nothing_is_wider_than_the_page(play: Play, co
     assert not page.evaluate(OVERLAPS)
     assert page.evaluate(CLIPPED) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 800
+
+
+def test_what_a_paused_node_says_fits_into_its_box_and_the_rest_is_told(play: Play) -> None:
+    page = play(picture(seen(leader(), {"node": "n2", "process": "paused"}, follower("n3"))))
+    expect(page.locator('[data-node="n2"] .title')).to_have_text("paused")
+    assert "…" not in (page.locator("#map").text_content() or "") and page.evaluate(CLIPPED) == []
+    page.locator('[data-node="n2"].node').click()
+    expect(page.locator("#chosen-text")).to_contain_text("paused: it stands still and does not know it")
 
 
 def test_datacenters_are_places_and_everybody_stands_in_his_own(play: Play) -> None:

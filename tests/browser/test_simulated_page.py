@@ -100,11 +100,19 @@ def _predict(film: Film) -> None:
     film.at("#lock-in").click()
     film.says("#score", "You expected split-brain: right about 1 of 2")
     film.says("#verdicts", "As expected: split brain")
+    assert "problem" not in (film.at("#variant").text_content() or "")
 
 
 def _back_and_forth(film: Film) -> None:
     """A step back shows the earlier state, and the same step again the same as before."""
+    film.be_at(500)
+    expect(film.at("#now")).to_have_text("Nothing has happened so far.")
+    film.be_at(0)
+    expect(film.at("#now")).to_have_text("The beginning.")
+    film.go("#step", "the script: partition")
+    film.says("#wrong", "links are not healthy")
     film.go("#step", "n2: promoted")
+    film.says("#because", "a split brain only if both acknowledge")
     film.says("#headline", "n1 .epoch 1. and n2 .epoch 2. each say that they lead")
     later = film.drawn()
     film.go("#back", "controller: fenced")
@@ -121,6 +129,7 @@ def _what_if(film: Film) -> None:
     film.go("#back", "the script: .*g1")
     film.awaiting_film("#heal")
     film.says("#past", "alike byte for byte")
+    expect(film.at("#score")).to_have_count(0)  # what was expected was not of this
     film.says(".judged >> nth=0", "As it was.*split brain, 53 writes lost")
     film.says(".judged >> nth=1", "With what you did.*No split brain, no write lost")
     film.says("#strikes", r"s: healed: n1-n2")
@@ -140,7 +149,16 @@ def _solve_a_challenge(film: Film) -> None:
     film.be_at(2100)
     film.strike("node", "n1", "kill")
     film.says("#answer", r"Solved: \d+ writes lost")
+    film.says("#told", r"Solved: \d+ writes lost")
     film.says("#answer", "no replica shows it at the end")
+    film.be_at(0)
+    places = """[...document.querySelectorAll('#play, #slider')].map(
+        (each) => each.getBoundingClientRect().top + scrollY)"""
+    before = film.page.evaluate(places)
+    film.awaiting_film("#solution")
+    expect(film.at("#clock")).not_to_have_text("0.000 s")
+    expect(film.at(".banner h2")).to_have_text("lost-write, proven at this moment")
+    assert film.page.evaluate(places) == before
 
 
 def _by_keyboard(film: Film) -> None:
@@ -149,7 +167,7 @@ def _by_keyboard(film: Film) -> None:
     for _ in range(MOST_TABS):
         film.page.keyboard.press("Tab")
         reached.append(film.page.evaluate("document.activeElement.id"))
-        if reached[-1] == "solution":
+        if reached[-1] == "turn":
             break
     assert {*CONTROLS, *OTHERS} <= set(reached)
     film.at("#slider").focus()

@@ -10,6 +10,7 @@ const told = document.getElementById("told");
 let base = { version: -1, text: [] }; // what the device was known to show
 let flight = null; // the text that is being sent
 let newer = null; // what came meanwhile
+let notice = ""; // what the lab said last of what happened to the text
 
 function show(text) {
   const before = characters(box.value), joined = text.join("");
@@ -46,7 +47,7 @@ async function push() {
   try {
     const { at, erase, insert } = change;
     const shown = await post(`/${me}/splice`, { version: base.version, at, erase, insert: insert.join("") });
-    told.textContent = shown.refused;
+    told.textContent = shown.refused || notice;
     flight = null;
     if (shown.refused) box.value = sent.join(""); // what was typed meanwhile would be refused as well
     arrive(shown, sent);
@@ -62,7 +63,10 @@ async function push() {
 
 function render(board) {
   way.value = board.way;
-  release.hidden = board.way !== "lock";
+  release.hidden = board.holder !== me;
+  const said = board.notices[me];
+  if (said !== notice) told.textContent = said;
+  notice = said;
   const shown = board.people[me];
   if (flight !== null) newer = shown;
   else if (shown.version > base.version) {
@@ -75,7 +79,7 @@ function render(board) {
     if (person) {
       if (text) text.textContent = person.text.join("");
       section.classList.toggle("is-cut", person.cut);
-      section.querySelector(".line").textContent = person.cut ? "mend the line" : "cut the line";
+      section.querySelector(".line").textContent = person.cut ? "heal the line" : "cut the line";
     } else {
       if (server !== null) text.textContent = server;
       section.classList.toggle("is-silent", server === null);
@@ -86,7 +90,7 @@ function render(board) {
 async function ask(path, body) {
   try {
     const answer = await post(path, body);
-    told.textContent = answer.refused ?? "";
+    told.textContent = answer.refused || notice;
   } catch (error) {
     told.textContent = error.message;
   }
@@ -102,5 +106,5 @@ for (const button of document.querySelectorAll(".line")) {
 }
 const stream = new EventSource("/stream");
 stream.onmessage = (event) => render(JSON.parse(event.data));
-stream.onerror = () => { told.textContent = "the lab does not answer; is it still running?"; };
+stream.onerror = () => { told.textContent = "The lab does not answer; is it still running?"; };
 stream.onopen = () => { told.textContent = ""; };

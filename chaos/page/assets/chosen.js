@@ -17,7 +17,7 @@ export class Chosen {
     const found = (kind === "node" ? picture.nodes : picture.wires).find((each) => each.name === name);
     if (!found) return;
     setText(byId("chosen-title"), kind === "node" ? `${found.name}, ${found.kind}` : `Link ${found.ends.join(" – ")}`);
-    const texts = kind === "node" ? [found.title, ...found.lines, found.badge, found.bar?.words] : found.ways.map((way) => way.words);
+    const texts = kind === "node" ? [[found.title, found.meant].filter(Boolean).join(": "), ...found.lines, found.badge, found.bar?.words] : found.ways.map((way) => way.words);
     keep(byId("chosen-text"), texts.filter(Boolean).map((text, at) => ({ text, at })), ({ at }) => String(at), () => element("p"), (line, { text }) => setText(line, text));
     keep(byId("choices"), found.choices, (choice) => `${name} ${choice.what} ${choice.node} ${choice.other}`, () => this.make(), change);
   }

@@ -1,10 +1,14 @@
-// The load: two sliders, what came of it, what the checkers say, and a banner for each anomaly with its proof.
+// The load: two sliders, what came of it, what the checkers say, and the banners of what they found.
 
+import { Banners } from "./banners.js";
 import { byId, element, keep, set, setText } from "./dom.js";
+import { sentence } from "./head.js";
 import { post } from "./lab.js";
 
 const SIGNS = { true: "✗", false: "✓", null: "…" };
 const RATES = ["writes", "reads"];
+const NO_LOAD = "No load has run, so there is nothing to judge: move a slider first.";
+const WHY_CONCLUDE = byId("conclude-hint").textContent;
 
 export class Load {
   constructor(tell) {
@@ -21,6 +25,8 @@ export class Load {
       });
     }
     byId("conclude").addEventListener("click", () => this.conclude());
+    this.banners = new Banners((name) => this.dismiss(name));
+    this.offerTheEnd(false);
     byId("load-title").tabIndex = -1; // where the focus goes when the banner that had it is gone
   }
 
@@ -41,14 +47,19 @@ export class Load {
     this.busy -= 1;
     if (done) this.rates = wanted;
     this.follow();
-    this.tell(done ? `Load: ${text}.` : `The load was not changed. ${text}`, !done);
+    this.tell(done ? `Load: ${text}.` : `The load was not changed. ${sentence(text)}`, !done);
   }
 
   async conclude() {
-    if (byId("conclude").getAttribute("aria-disabled")) return this.tell("There is no load to end: move a slider first.", true);
+    if (byId("conclude").getAttribute("aria-disabled")) return this.tell(NO_LOAD, true);
     this.tell("Stopping the load; then everything is healed, and every replica read …");
     const { done, text } = await post("/conclude", {});
-    this.tell(done ? `Done: ${text}.` : `Not done. ${text}`, !done);
+    this.tell(done ? `Done: ${text}.` : `Not done. ${sentence(text)}`, !done);
+  }
+
+  /** One of the keys that it writes at the moment; empty while it does not. */
+  get firstKey() {
+    return this.shown?.state === "running" ? this.shown.keys.split(" ")[0] : "";
   }
 
   /** Moves the sliders to what is so, unless somebody is about to move one, or an order is under way. */
@@ -67,25 +78,25 @@ export class Load {
     this.follow();
     setText(byId("load-words"), shown.words);
     setText(byId("load-keys"), shown.keys ? `On the keys ${shown.keys}.` : "");
-    set(byId("conclude"), { "aria-disabled": shown.keys ? null : "true" });
+    this.offerTheEnd(Boolean(shown.keys));
     keep(byId("checks"), shown.checks, (check) => check.name, () => element("li"), changeCheck);
     this.warn();
   }
 
-  warn() {
-    const alarms = this.shown.alarms.filter((alarm) => !this.dismissed.has(alarm.name));
-    keep(byId("banners"), alarms, (alarm) => alarm.name, (alarm) => this.banner(alarm), (banner, { title }) => setText(banner.querySelector("h2"), title));
+  /** Grey, with the reason, while there is no load that could have an end. */
+  offerTheEnd(isThere) {
+    set(byId("conclude"), { "aria-disabled": isThere ? null : "true" });
+    setText(byId("conclude-hint"), isThere ? WHY_CONCLUDE : NO_LOAD);
   }
 
-  banner({ name, meaning, proof, operations }) {
-    const away = element("button", { type: "button", "aria-label": `Dismiss ${name}` }, "Dismiss");
-    away.addEventListener("click", () => {
-      this.dismissed.add(name);
-      this.warn();
-      byId("load-title").focus();
-    });
-    const listed = element("ol", { class: "proof" }, ...operations.map((text) => element("li", {}, text)));
-    return element("section", { class: "banner", "data-anomaly": name }, element("h2"), away, element("p", { class: "hint" }, meaning), element("p", {}, proof), listed);
+  warn() {
+    this.banners.show(this.shown.alarms.filter((alarm) => !this.dismissed.has(alarm.name)));
+  }
+
+  dismiss(name) {
+    this.dismissed.add(name);
+    this.warn();
+    byId("load-title").focus({ preventScroll: true });
   }
 }
 

@@ -1,6 +1,7 @@
 // The map: nodes and the lines between them. What it shows was put into words by the lab.
 
 import { keep, set, setText, svg } from "./dom.js";
+import { nearest } from "./nearest.js";
 import { BOX, layout } from "./places.js";
 
 const SIGNS = { cut: "✕", "lose-request": "✕", "lose-reply": "✕", slow: "◷", refused: "⊘" };
@@ -17,11 +18,13 @@ export class ClusterMap {
     this.nodes = svg("g");
     root.append(this.frames, this.wires, this.nodes);
     this.wires.addEventListener("keydown", (event) => this.go(event));
+    for (const kind of ["click", "pointermove", "pointerleave"]) this.wires.addEventListener(kind, (event) => this.point(event));
     this.wires.addEventListener("focusin", (event) => this.rove(event.target.closest(".wire")));
   }
 
   show(picture, chosen, values, key) {
     const { width, height, points, frames } = layout(picture);
+    this.points = points;
     set(this.root, { viewBox: `0 0 ${width} ${height}` });
     keep(this.frames, frames, (frame) => frame.name, makeFrame, changeFrame);
     const wires = picture.wires.filter((wire) => wire.ends.every((end) => points.has(end)));
@@ -32,13 +35,21 @@ export class ClusterMap {
 
   make(kind, { name }) {
     const group = svg("g", { role: "button", tabindex: kind === "node" ? 0 : -1, [`data-${kind}`]: name });
-    group.addEventListener("click", () => this.choose({ kind, name }));
+    if (kind === "node") group.addEventListener("click", () => this.choose({ kind, name }));
     group.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
       this.choose({ kind, name });
       event.preventDefault();
     });
     return group;
+  }
+
+  /** Links lie close together and cross: the mouse means the nearest, whichever lies on top. */
+  point(event) {
+    const touched = event.type === "pointerleave" ? null : event.target.closest(".wire");
+    const wire = touched && (isOfTheKeyboard(event) ? touched : nearest([...this.wires.children], this.points, this.root, event) ?? touched);
+    if (event.type === "click" && wire) return this.choose({ kind: "wire", name: wire.dataset.wire });
+    for (const each of this.wires.children) each.classList.toggle("is-near", each === wire);
   }
 
   /** One link at a time can be reached by Tab, the others from there by arrows. */
@@ -57,6 +68,11 @@ export class ClusterMap {
   }
 }
 
+/** A click that no mouse made, as a screen reader's, is nowhere on the map. */
+function isOfTheKeyboard(event) {
+  return event.clientX === 0 && event.clientY === 0;
+}
+
 function makeFrame() {
   return svg("g", { class: "place" }, svg("rect", { rx: 14 }), svg("text"));
 }
@@ -72,7 +88,8 @@ function changeWire(group, wire, points, chosen) {
   const worst = wire.ways.find((way) => way.state !== "whole");
   const isChosen = chosen?.kind === "wire" && chosen.name === wire.name;
   set(group, {
-    class: `wire${worst ? " is-struck" : ""}${isChosen ? " is-chosen" : ""}`,
+    class: `wire${worst ? " is-struck" : ""}${isChosen ? " is-chosen" : ""}${group.classList.contains("is-near") ? " is-near" : ""}`,
+    "data-ends": wire.ends.join(" "),
     "aria-label": `link ${wire.ends.join(" – ")}: ${worst ? wire.ways.map((way) => way.words).join(" ") : "healthy"}`,
     "aria-pressed": isChosen,
   });
@@ -116,7 +133,7 @@ function changeNode(group, node, points, chosen, value, key) {
   set(group, { transform: `translate(${x - BOX.width / 2} ${y - BOX.height / 2})` });
   if (!group.children.length) fill(group);
   const [box, name, title, below, badge, track, bar, held, timers] = group.children;
-  fit(held, value === undefined ? "" : short(`${short(key, 12)} = ${value}`, 26));
+  fit(held, value === undefined ? "" : short(`${short(key, 14)} = ${value}`, 28));
   set(box, { width: BOX.width, height: BOX.height });
   setText(name, node.name);
   fit(title, short(node.partition ? `p${node.partition} ${node.title}` : node.title, MOST));
@@ -175,5 +192,5 @@ function short(text, most) {
 }
 
 function spoken(node, held) {
-  return [`${node.kind} ${node.name}: ${node.title}`, ...node.lines, node.badge, node.bar?.words, ...(node.rings ?? []).map((ring) => ring.words), held].filter(Boolean).join(", ");
+  return [`${node.kind} ${node.name}: ${node.title}`, node.meant, ...node.lines, node.badge, node.bar?.words, ...(node.rings ?? []).map((ring) => ring.words), held].filter(Boolean).join(", ");
 }

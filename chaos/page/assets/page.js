@@ -2,7 +2,7 @@
 
 import { Chosen } from "./chosen.js";
 import { byId, element, keep, set, setText } from "./dom.js";
-import { showHead, tell } from "./head.js";
+import { sentence, showHead, tell } from "./head.js";
 import { Kept } from "./kept.js";
 import { post } from "./lab.js";
 import { Load } from "./load.js";
@@ -12,16 +12,21 @@ import { Runs } from "./runs.js";
 import { Traffic } from "./traffic.js";
 
 const MOST_ANSWERS = 30;
+const NO_ANSWER = "The lab does not answer; is it still running?";
 const log = new Log();
 const chosen = new Chosen(order);
 const map = new ClusterMap(byId("map"), (what) => {
   chosen.choose(what);
+  if (!underWay && byId("told").textContent !== NO_ANSWER) tell(""); // what was said of something else
   show();
 });
 const traffic = new Traffic(map);
-const beside = { load: new Load(tell), deeds: new Kept(), run: new Runs(), traffic }; // who hears which events of the stream
+const load = new Load(tell);
+const beside = { load: { hear: hearLoad }, deeds: new Kept(), run: new Runs(), traffic }; // who hears which events of the stream
+const HELD = byId("key-hint").textContent;
 let picture = null;
 let values = {};
+let isOwnKey = false; // the reader has typed one, or asked for it; else a load shows one of its own
 let watched = byId("key").value;
 let underWay = 0;
 let lost = false;
@@ -34,25 +39,28 @@ async function order(choice) {
   const { done, text } = await post("/order", { what: choice.what, node: choice.node, other: choice.other });
   underWay -= 1;
   document.body.classList.toggle("is-busy", underWay > 0);
-  tell(done ? `Done: ${text}` : `${choice.label}: not done. ${text}`, !done);
+  tell(done ? `Done: ${text}` : `${choice.label}: not done. ${sentence(text)}`, !done);
 }
 
 async function request(f) {
   const asked = { f, at: byId("at").value, key: byId("key").value, value: f === "write" ? byId("value").value : "" };
   if (f === "write" && byId("write").getAttribute("aria-disabled")) return tell(byId("at-hint").textContent, true);
+  isOwnKey = true;
+  watch();
   const item = element("li", {}, element("b", {}, `${f} ${asked.key} at ${asked.at} `), element("span", {}, "…"));
   byId("answers").prepend(item);
   while (byId("answers").children.length > MOST_ANSWERS) byId("answers").lastElementChild.remove();
   const { done, text } = await post("/request", asked);
   item.classList.toggle("is-bad", !done);
   setText(item.lastElementChild, text);
+  tell(`${item.firstElementChild.textContent.trim()}: ${text}`, !done); // the list may be below what one sees
 }
 
 function show() {
   if (!picture) return;
   showHead(picture);
   setText(byId("settings"), `${picture.name} on ${picture.runtime}: ${[picture.family, picture.settings].filter(Boolean).join(", ")}`);
-  map.show(picture, chosen.what, values[watched] ?? {}, watched);
+  map.show(picture, chosen.what, values[watched] ?? {}, watched === byId("key").value ? watched : `${watched.split("-").at(-1)} of the load`);
   traffic.place(picture);
   chosen.show(picture);
   offerDoors();
@@ -102,14 +110,22 @@ function listen() {
   stream.onerror = () => {
     lost = true;
     document.body.classList.add("is-gone");
-    tell("The lab does not answer; is it still running?", true);
+    tell(NO_ANSWER, true);
   };
+}
+
+function hearLoad(shown) {
+  load.hear(shown);
+  watch();
 }
 
 /** The nodes are to show another key: ask for it. */
 function watch() {
-  if (watched === byId("key").value) return;
-  watched = byId("key").value;
+  const ofLoad = isOwnKey ? "" : load.firstKey;
+  setText(byId("key-hint"), ofLoad ? `While the load runs, its key ${ofLoad} stands below each replica’s box; type a key to see that one.` : HELD);
+  const wanted = ofLoad || byId("key").value;
+  if (watched === wanted) return;
+  watched = wanted;
   if (!stream) return;
   stream.close();
   listen();
@@ -124,6 +140,9 @@ function see() {
   }
 }
 
-byId("key").addEventListener("change", watch);
+byId("key").addEventListener("change", () => {
+  isOwnKey = true;
+  watch();
+});
 document.addEventListener("visibilitychange", see);
 see();

@@ -10,23 +10,30 @@ export function layout(picture) {
   return placed.length ? inPlaces(placed, named) : inRows(picture.nodes);
 }
 
+// With more than three replicas they stand in a ring; these numbers leave every link bare on half of its length.
+const FEW = { width: WIDTH, middle: 200, wide: WIDTH / 2 - 110, high: 105, below: 140, doors: null, aside: 0, turned: 0 };
+const MANY = { ...FEW, middle: 290, wide: WIDTH / 2 - 95, high: 130, below: 110, turned: 0.5 };
+const VERY_MANY = { width: 1060, middle: 363, wide: 435, high: 197, below: 144, doors: 242, aside: 260, turned: 0.5 };
+
 function inRows(nodes) {
   const of = (...kinds) => nodes.filter((node) => kinds.includes(node.kind));
   const [doors, replicas, others] = [of("gateway"), of("replica"), of("controller", "device", "companion")];
   const points = new Map();
-  const many = replicas.length > 3;
-  row(points, doors, 0, WIDTH, 50);
-  const middle = { x: WIDTH / 2, y: many ? 290 : 200 };
-  const [wide, high] = many ? [WIDTH / 2 - 95, 130 + 8 * Math.max(0, replicas.length - 5)] : [WIDTH / 2 - 110, 105];
-  replicas.forEach((node, at) => points.set(node.name, around(middle, wide, high, angle(at, replicas.length))));
-  const height = middle.y + high + 160;
-  row(points, others, 0, WIDTH, height - 50);
-  return { width: WIDTH, height, points, frames: [] };
+  const form = replicas.length > 7 ? VERY_MANY : replicas.length > 3 ? MANY : FEW;
+  const { width, below, aside } = form;
+  const high = form.high + (form === MANY ? 8 * Math.max(0, replicas.length - 5) : 0);
+  const edge = form.doors && doors.length === 2 ? width / 2 - 3 * form.doors : 0; // so that two stand so far from the middle
+  row(points, doors, edge, width - edge, 50);
+  const middle = { x: width / 2, y: form.middle };
+  replicas.forEach((node, at) => points.set(node.name, around(middle, form.wide, high, angle(at, replicas.length, form.turned))));
+  const height = middle.y + high + below + 50;
+  row(points, others, others.length === 1 ? 2 * aside : 0, width, height - 50);
+  return { width, height, points, frames: [] };
 }
 
-function angle(at, count) {
+function angle(at, count, turned) {
   if (count === 1) return Math.PI / 2;
-  return count > 3 ? (2 * Math.PI * (at + 0.5)) / count - Math.PI / 2 : Math.PI - (Math.PI * at) / (count - 1);
+  return count > 3 ? (2 * Math.PI * (at + turned)) / count - Math.PI / 2 : Math.PI - (Math.PI * at) / (count - 1);
 }
 
 function around(middle, wide, high, turned) {

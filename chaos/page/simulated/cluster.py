@@ -13,6 +13,8 @@ from chaos.cluster.seeds import child
 from chaos.cluster.shape import Shape
 from chaos.faults.fault import Mark
 from chaos.faults.targets import everybody
+from chaos.runtimes.simulated.clock import RIGHT
+from chaos.runtimes.simulated.machine import Machine
 from chaos.runtimes.simulation import SimulatedCluster
 from services.messages import ReadContents
 
@@ -61,7 +63,7 @@ class FilmedCluster(SimulatedCluster):
 
     def _account(self, node: str) -> dict[str, Any]:
         machine = self._machines[node]
-        account: dict[str, Any] = {"node": node, "process": machine.state}
+        account: dict[str, Any] = {"node": node, "process": machine.state, "machine": _trouble(machine)}
         if machine.state != "running":
             return account
         try:
@@ -73,6 +75,10 @@ class FilmedCluster(SimulatedCluster):
         random = child(self._seed if self._turned is None else self._turned, *path)
         self._drawn.append((random, path))
         return random
+
+
+def _trouble(machine: Machine) -> dict[str, bool]:
+    return {"clock_is_right": machine.clock.state == RIGHT, "disk_has_room": not machine.disk.state.full}
 
 
 def _in_pages(settings: object) -> bool:

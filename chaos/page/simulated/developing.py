@@ -1,6 +1,8 @@
 """From what was recorded to what is shown: each look as a picture, each message as a flight, all in words."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from chaos.cluster import Event
@@ -29,6 +31,7 @@ from chaos.report.words import capitalized, opening
 from chaos.running.judgement import NO_FAULT
 
 MOST_FLIGHTS = 6000
+EFFECT_MS = 100.0  # what has changed nothing by then changes nothing that the map shows
 TOO_LATE = "the run was over by then"
 NEVER = -1.0
 T = TypeVar("T")
@@ -39,14 +42,15 @@ def developed(take: Take) -> Reel:
     verdict = take.verdict
     events = take.history.events
     lines = _lines(take)
+    pictures = _pictures(take)
     film = Film(
-        **_pictures(take),
+        **pictures,
         seed=take.plan.seed,
         ends_ms=round(max((event.time for event in events), default=0) / 1e6, 3),
         stopped_ms=round(take.told.stopped_ms, 3),
         held=tuple((each.at_ms, each.node, each.key, each.words) for each in take.camera.held),
         lines=tuple(lines),
-        happenings=tuple(_happenings(take, lines)),
+        happenings=tuple(_happenings(take, lines, pictures["frames"])),
         flights=tuple(_flights(take)),
         verdict=_judged(verdict, is_untouched=take.plan.is_untouched_story),
         struck=_outcomes(take),
@@ -74,6 +78,7 @@ def _pictures(take: Take) -> dict[str, Any]:
                 at_ms=look.at_ms,
                 headline=shown.headline,
                 alarm=shown.alarm,
+                because=shown.because,
                 wrong=shown.wrong,
                 nodes=tuple(map(nodes.number, shown.nodes)),
                 wires=tuple(map(wires.number, shown.wires)),
@@ -100,17 +105,31 @@ def _line(event: Event, began_s: float) -> FilmLine:
     return FilmLine(round(event.time_s - began_s, 6), found.node, found.kind, found.text)
 
 
-def _happenings(take: Take, lines: Sequence[FilmLine]) -> Iterator[Happening]:
+def _happenings(take: Take, lines: Sequence[FilmLine], frames: Sequence[Frame]) -> Iterator[Happening]:
     """In the order of time: faults, what nodes say that stands out, failed requests, and proofs."""
     kinds = {"fault": "fault", "notable": "role"}
     found = [
-        Happening(round(each.time_s * 1000, 3), kinds[each.kind], f"{each.node}: {each.text}")
+        Happening(_seen_ms(each, frames), kinds[each.kind], f"{each.node}: {each.text}")
         for each in lines
         if each.kind in kinds
     ]
     found += _failures(take)
     found += _proven(take)
     yield from sorted(found, key=lambda each: each.at_ms)
+
+
+def _seen_ms(said: FilmLine, frames: Sequence[Frame]) -> float:
+    """When it happened; a fault, when it is seen: it is told first, and takes some milliseconds to strike."""
+    at_ms = round(said.time_s * 1000, 3)
+    if said.kind != "fault":
+        return at_ms
+    soon = bisect_right(frames, at_ms, key=lambda frame: frame.at_ms)
+    for before, frame in pairwise(frames[max(0, soon - 1) :]):
+        if frame.at_ms > at_ms + EFFECT_MS:
+            break
+        if (frame.wires, frame.wrong) != (before.wires, before.wrong):
+            return frame.at_ms
+    return at_ms
 
 
 def _failures(take: Take) -> Iterator[Happening]:

@@ -25,6 +25,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     at_ms: float
     headline: str
     alarm: bool
+    because: str
     wrong: tuple[str, ...]
     nodes: tuple[int, ...]
     wires: tuple[int, ...]

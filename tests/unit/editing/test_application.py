@@ -10,6 +10,7 @@ import pytest
 from chaos.cluster import Cluster
 from chaos.editing.application import SERVED, application
 from chaos.editing.board import Board, shape_for
+from chaos.editing.marks import marked
 from chaos.workloads.client import ANYBODY, Answer, Caller, Client, ClientError
 from services.multi_leader.documents.keystrokes import keystroke_in
 from services.texts.splices import apply
@@ -31,6 +32,7 @@ class Devices:
         self.cut: list[str] = []
         self.locked = ""
         self.released: list[str] = []
+        self.holder = ""
 
     async def configure(self, settings: Any) -> None:
         self.ways.append(settings.documents)
@@ -42,6 +44,9 @@ class Devices:
 
     async def contents(self, node: str) -> dict[str, Any]:
         return {"sets": {"text": self.texts["ann"]}, "registers": {}}
+
+    async def status(self, node: str) -> dict[str, Any]:
+        return {"locks": {"text": self.holder} if self.holder else {}}
 
     async def members(self, door: str, key: str, caller: Caller = ANYBODY) -> Answer:
         return Answer(door, 0, None, list(self.texts[door]))
@@ -100,6 +105,32 @@ def test_a_lock_is_given_back_or_the_page_says_why_not() -> None:
     assert page.devices.released == ["ann"]
     page.devices.locked = "bob"
     assert page.ask("POST", "/ann/release").json()["refused"].startswith("locked")
+
+
+def test_everybody_is_told_who_holds_the_lock() -> None:
+    page = Page()
+    page.ask("POST", "/way", {"way": "lock"})
+    assert page.board.to_json()["holder"] == ""
+    page.devices.holder = "bob"
+    page.ask("POST", "/ann/splice", HI)
+    assert page.board.to_json()["holder"] == "bob"
+    page.devices.holder = ""
+    page.ask("POST", "/bob/release")
+    assert page.board.to_json()["holder"] == ""
+
+
+def test_whose_text_is_replaced_under_last_write_wins_is_told() -> None:
+    page = Page()
+    page.ask("POST", "/way", {"way": "last-write-wins"})
+    page.ask("POST", "/ann/splice", HI)
+    assert page.board.to_json()["notices"]["ann"] == ""  # nothing of hers was replaced so far
+    page.devices.texts["ann"] = [marked("y", "bob", 1), marked("o", "bob", 2)]
+    page.ask("POST", "/ann/splice", {**HI, "version": 1})
+    notice = page.board.to_json()["notices"]["ann"]
+    assert notice.startswith("bob’s later version replaced yours")
+    page.ask("POST", "/way", {"way": "crdt"})
+    notices = page.board.to_json()["notices"]
+    assert all("begins with an empty text" in notices[name] for name in ("ann", "bob"))
 
 
 def test_lines_are_cut_and_ways_changed() -> None:

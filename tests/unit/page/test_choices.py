@@ -33,11 +33,23 @@ def test_every_choice_is_an_order_that_there_is() -> None:
 
 def test_a_leader_is_not_promoted_and_a_follower_may_be() -> None:
     assert refusals("n1", *ALL)["promote"] == "n1 leads already."
-    assert refusals("n2", *ALL)["promote"] == refusals("n2", *ALL)["hand-over"] == ""
+    healthy = refusals("n2", *ALL)
+    assert healthy["promote"] == "n1 leads and answers; kill or cut it off first, or hand over."
+    assert healthy["hand-over"] == ""
     without = ({"node": "n1", "process": "dead"}, *ALL[1:])
     assert "There is no leader to hand over" in refusals("n2", *without)["hand-over"]
     assert refusals("n2", *without)["promote"] == ""
     assert "promote" not in refusals("g1", *ALL)
+
+
+def test_whom_the_controller_does_not_hear_is_neither_promoted_nor_in_the_way() -> None:
+    deaf = running("controller", "controller", leader="n1", watches={"n1": 0, "n2": 4, "n3": 0})
+    assert refusals("n2", *ALL, deaf)["promote"] == ""  # n1 is cut off from it, whatever it says of itself
+    assert refusals("n3", *ALL, deaf)["promote"] == "The controller does not hear from n3, so it cannot lead."
+    assert "cannot hand over" in refusals("n2", *ALL, deaf)["hand-over"]
+    gone = refusals("n2", *ALL, {"node": "controller", "process": "dead"})
+    assert "The controller does not answer" in gone["promote"] and gone["hand-over"]
+    assert refusals("n2", *ALL, coordination="election")["promote"] == ""  # who elects may be told to
 
 
 @pytest.mark.parametrize(
@@ -63,6 +75,25 @@ def test_clocks_and_disks_are_grey_where_machines_have_none() -> None:
     assert "Only simulated machines" in refusals("n1", *ALL)["clocks"]
     both = frozenset({"clocks", "disks"})
     assert "clocks" not in refusals("n1", *ALL, abilities=both)
+
+
+def test_who_lacks_what_another_has_is_not_promoted() -> None:
+    accounts = ({"node": "n1", "process": "dead"}, follower("n2", behind=3), follower("n3"))
+    assert refusals("n2", *accounts)["promote"].startswith("n3 has a newer log; promote n3")
+    assert refusals("n3", *accounts)["promote"] == ""
+    assert refusals("n2", *accounts, coordination="election")["promote"] == ""
+
+
+def test_a_clock_that_is_right_and_a_disk_with_room_are_not_mended() -> None:
+    both = frozenset({"clocks", "disks"})
+    fine = {"clock_is_right": True, "disk_has_room": True}
+    healthy = refusals("n1", leader(machine=fine), *ALL[1:], abilities=both)
+    assert healthy["clock-right"] == "The clock of n1 is right." and healthy["clock-ahead"] == ""
+    assert healthy["disk-free"] == "The disk of n1 has room." and healthy["disk-full"] == ""
+    ill = {"clock_is_right": False, "disk_has_room": False}
+    struck = refusals("n1", leader(machine=ill), *ALL[1:], abilities=both)
+    assert struck["clock-right"] == struck["disk-free"] == ""
+    assert struck["disk-full"] == "The disk of n1 is full already."
 
 
 def test_what_a_link_suffers_already_is_not_done_again() -> None:

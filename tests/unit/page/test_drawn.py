@@ -32,7 +32,7 @@ def test_who_is_synchronous_depends_on_the_rule() -> None:
 def test_two_who_say_that_they_lead_are_an_alarm() -> None:
     shown = picture(seen(leader(), leader("n2", 2), follower("n3", 2)))
     assert shown.headline == "n1 (epoch 1) and n2 (epoch 2) each say that they lead."
-    assert shown.alarm
+    assert shown.alarm and shown.because == "It is a split brain only if both acknowledge writes."
 
 
 def test_where_nobody_leads_it_says_so() -> None:
@@ -40,6 +40,33 @@ def test_where_nobody_leads_it_says_so() -> None:
     assert (shown.headline, shown.alarm) == ("Nobody leads.", True)
     assert shown.wrong == ("n1 is dead",)
     assert node(shown.nodes, "n1").state == "dead"
+
+
+DEAD, PAUSED = {"node": "n1", "process": "dead"}, {"node": "n2", "process": "paused"}
+
+
+@pytest.mark.parametrize(
+    ("about", "why"),
+    [
+        (
+            {},
+            "n3 may not lead alone: promotion needs answers from 2 of 3 replicas, "
+            "or an acknowledged write could be missing.",
+        ),
+        ({"replication": "sync"}, ""),  # every replica has what was acknowledged; so it may be under way
+        ({"coordination": "election"}, "An election needs 2 votes of 3; only n3 answers."),
+        (
+            {"replication": "sync", "coordination": "manual"},
+            "Nobody is promoted until an operator orders it.",
+        ),
+    ],
+)
+def test_why_nobody_leads_is_said_where_it_is_known(about: dict[str, Any], why: str) -> None:
+    watching = running("controller", "controller", leader="n1", watches={"n1": 0, "n2": 0, "n3": 4})
+    assert picture(seen(DEAD, PAUSED, follower("n3"), watching, **about)).because == why
+    gone = {"node": "controller", "process": "dead"}
+    alone = picture(seen(DEAD, PAUSED, follower("n3"), gone, **about)).because
+    assert ("The controller does not answer" in alone) is (about.get("coordination") != "election")
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import { byId, element, keep, setText } from "./dom.js";
 import { post } from "./lab.js";
 
 export class Challenges {
-  /** `film` is called with the plan that is to be seen. */
+  /** `film` is called with the plan that is to be seen, and the anomaly at whose proof it is to stand, if any. */
   constructor(film) {
-    Object.assign(this, { film, known: [], taken: null, tries: 0 });
+    Object.assign(this, { film, known: [], taken: null, tries: 0, said: "" });
     byId("challenge").addEventListener("change", () => this.take(byId("challenge").value));
     byId("solution").addEventListener("click", () => this.solve());
   }
@@ -42,7 +42,9 @@ export class Challenges {
     return { challenge: this.taken.id, tries: Math.min(this.tries, 1000) };
   }
 
+  /** What the checkers say of the answer, and the hint. */
   show(answer) {
+    this.said = answer && this.tries ? [answer.sentence, answer.hint && `Hint: ${answer.hint}`].filter(Boolean).join(" ") : "";
     byId("answer").classList.toggle("is-solved", Boolean(answer?.solved));
     setText(byId("answer"), answer && this.tries ? [answer.sentence, ...answer.proof.witnesses.slice(0, 1), answer.hint && `Hint: ${answer.hint}`].filter(Boolean).join("\n") : "");
   }
@@ -50,7 +52,7 @@ export class Challenges {
   async solve() {
     const { done, plan, text } = await post("/solution", { challenge: this.taken.id });
     if (!done) return setText(byId("answer"), text);
-    await this.film(plan);
+    await this.film(plan, this.taken.anomaly);
     setText(byId("answer"), `${byId("answer").textContent}\n${text}`);
   }
 }

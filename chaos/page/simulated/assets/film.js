@@ -1,5 +1,6 @@
 // The page of simulated runs: a film in, orders at a moment out, and another film in.
 
+import { Banners } from "./banners.js";
 import { Challenges } from "./challenges.js";
 import { Chosen } from "./chosen.js";
 import { byId, element, keep, setText } from "./dom.js";
@@ -21,14 +22,16 @@ const log = new Log((time_s) => `${time_s.toFixed(3)} s`);
 const chosen = new Chosen((choice) => strike(choice));
 const map = new ClusterMap(byId("map"), (what) => {
   chosen.choose(what);
+  if (!document.body.classList.contains("is-busy")) tell(""); // what was said of something else
   draw(true);
 });
 const flights = new Flights(map);
+const banners = new Banners();
 const verdicts = new Verdicts(() => marks());
 const time = new Time(() => draw());
-const challenges = new Challenges((wanted) => {
-  verdicts.isOpen = true;
-  return film(wanted, 0);
+const challenges = new Challenges((wanted, proof) => {
+  verdicts.open();
+  return film(wanted, 0, proof);
 });
 let plan = null, moments = null, shown = null, choosable = null;
 
@@ -63,8 +66,13 @@ function say(at) {
 
 function banner(at) {
   const proven = verdicts.isOpen || time.isPlaying ? moments.film.happenings.findLast((each) => each.kind === "anomaly" && each.at_ms <= at + 0.001) : null;
-  byId("banner").hidden = !proven;
-  setText(byId("banner"), proven ? proven.text : "");
+  banners.show(proven ? [announced(proven)] : []);
+}
+
+/** `stale-read: Process 9 asked …` as a banner: what it is, and folded, its proof. */
+function announced({ text }) {
+  const name = text.split(": ", 1)[0];
+  return { name, title: `${name}, proven at this moment`, meaning: "", proof: text.slice(name.length + 2), operations: [] };
 }
 
 /** What one can stop at; what the checkers found only once it may be known. */
@@ -88,17 +96,18 @@ function load(answer, at) {
   byId("forget").disabled = !plan.strikes.length && !plan.turn;
 }
 
-async function film(wanted, at) {
+/** Has the run made, and goes to the moment `at`, or to where that anomaly is proven. */
+async function film(wanted, at, proof = "") {
   time.pause();
   document.body.classList.add("is-busy");
   tell("Making the run …");
   const answer = await post("/film", { plan: wanted, ...challenges.asked(wanted) });
   document.body.classList.remove("is-busy");
   if (!answer.done) return tell(answer.text, true);
-  load(answer, at);
+  load(answer, answer.film.happenings.find(({ kind, text }) => proof && kind === "anomaly" && text.startsWith(`${proof}: `))?.at_ms ?? at);
   const last = answer.film.struck.at(-1);
-  if (last) tell(last.done ? `Done: ${last.text}` : `Not done: ${last.text}`, !last.done);
-  else tell("");
+  const done = last && (last.done ? `Done: ${last.text}` : `Not done: ${last.text}`);
+  tell([done, challenges.said].filter(Boolean).join("\n"), Boolean(last && !last.done)); // wherever one is on the page
   return answer;
 }
 
@@ -106,7 +115,7 @@ async function film(wanted, at) {
 function fork(change) {
   const at = Math.ceil(time.at); // what is to be seen has happened
   if (at >= moments.film.stopped_ms) return tell(`At ${seconds(at)} clients have stopped, and everything is being healed. Go back to a moment before ${seconds(moments.film.stopped_ms)}.`, true);
-  verdicts.isOpen = true;
+  verdicts.open();
   const strikes = plan.strikes.filter((each) => each.at_ms <= at);
   const turn = plan.turn && plan.turn.at_ms <= at ? plan.turn : null;
   return film({ ...plan, strikes, turn, ...change(at, strikes) }, at + SEEN_MS);
@@ -132,7 +141,7 @@ function offerKeys() {
 
 function offerVariants() {
   const { variants, title } = choosable.scenarios.find(({ id }) => id === byId("scenario").value);
-  keep(byId("variant"), variants, ({ name }) => name, ({ name }) => element("option", { value: name }), (option, { name, kind }) => setText(option, kind === "problem" ? `${name} (a problem)` : name));
+  keep(byId("variant"), variants, ({ name }) => name, ({ name }) => element("option", { value: name }), (option, { name }) => setText(option, name));
   setText(byId("about"), title);
 }
 

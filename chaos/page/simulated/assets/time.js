@@ -58,7 +58,7 @@ export class Time {
     this.slider.value = this.at;
     const told = seconds(this.at);
     setText(byId("clock"), told);
-    setText(byId("now"), last ? `${seconds(last.at_ms)}, ${last.text}` : "The beginning.");
+    setText(byId("now"), last ? `${seconds(last.at_ms)}, ${last.text}` : this.at > APART_MS ? "Nothing has happened so far." : "The beginning.");
     set(this.slider, { "aria-valuetext": last && !this.isPlaying ? `${told}; ${last.text}` : told });
     this.show(this.at);
   }

@@ -22,6 +22,12 @@ export class Verdicts {
     this.expected = null;
   }
 
+  /** Something else is played: what was expected was not of that. */
+  open() {
+    this.isOpen = true;
+    this.expected = null;
+  }
+
   reveal() {
     this.isOpen = true;
     this.draw();
