@@ -40,9 +40,9 @@ class Held:
             self.page.wait_for_timeout(LOOK_MS)
         return self._sent[0].request.post_data_json
 
-    def answer(self, version: int, text: str) -> None:
+    def answer(self, version: int, text: str, refused: str = "") -> None:
         """What the device shows after that splice."""
-        shown = {"version": version, "text": list(text), "cut": False, "refused": ""}
+        shown = {"version": version, "text": list(text), "cut": False, "refused": refused}
         self._sent.pop(0).fulfill(json=shown)
 
     def _serve(self, route: Route) -> None:
@@ -93,3 +93,15 @@ def test_a_lock_is_given_back_only_by_who_holds_it_and_what_was_replaced_is_told
     ann.hear(2, "ab")
     expect(ann.page.locator("#release")).to_be_visible()
     expect(ann.page.locator("#told")).to_have_text("")
+
+
+def test_a_refusal_stays_when_an_older_notice_goes(ann: Held) -> None:
+    ann.way, ann.notice = "lock", "Everybody edits with a lock from now on"
+    ann.hear(1, "a")
+    ann.box.press_sequentially("b")
+    assert ann.sends()["insert"] == "b"
+    ann.answer(1, "a", refused="locked: bob is editing 'text'")
+    expect(ann.page.locator("#told")).to_have_text("locked: bob is editing 'text'")
+    ann.notice = ""
+    ann.hear(2, "ax")
+    expect(ann.page.locator("#told")).to_have_text("locked: bob is editing 'text'")

@@ -65,7 +65,7 @@ function render(board) {
   way.value = board.way;
   release.hidden = board.holder !== me;
   const said = board.notices[me];
-  if (said !== notice) told.textContent = said;
+  if (said !== notice && (said || told.textContent === notice)) told.textContent = said; // a refusal stays
   notice = said;
   const shown = board.people[me];
   if (flight !== null) newer = shown;
