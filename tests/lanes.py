@@ -18,10 +18,8 @@ CONTAINERS = (
 )
 LOCAL = "[local"  # what holds on every runtime is tried out on processes beside the containers
 BESIDE = (  # they look at no other cluster; and when they begin, no browser is at work in their lane any more
-    "tests/contract/compose/test_cache",
     "tests/contract/compose/test_files",
     "tests/contract/compose/test_haunted",
-    "tests/contract/compose/test_isolation",
     "tests/contract/compose/test_power",
     "tests/contract/compose/test_scripts",
     "tests/contract/compose/test_supervisor",

@@ -1,5 +1,6 @@
 """One cluster of containers for all tests of a file; it goes before the next one comes."""
 
+import fcntl
 from collections.abc import Iterator
 
 import pytest
@@ -16,9 +17,15 @@ __all__ = ["beside_others", "engine", "project"]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def beside_others() -> Iterator[None]:
-    """A cluster that a test of another lane has up is not taken for one that is there for everybody."""
-    with pytest.MonkeyPatch.context() as patch:
+def beside_others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Of two lanes only one is at work here, and none takes a cluster for its own that another has up.
+
+    While somebody makes or removes a network, Docker takes its rules away and puts them in again, and for
+    some hundredths of a second containers of different networks reach each other.
+    """
+    shared = tmp_path_factory.getbasetemp().parent
+    with (shared / "contract-compose.lock").open("w") as lock, pytest.MonkeyPatch.context() as patch:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         patch.setenv(PROJECT_VARIABLE, "lab-of-nobody")
         yield
 

@@ -2,7 +2,7 @@
 
 Real attempts from inside every container: to every other container by each of its addresses and
 names, at every port that anything in the cluster listens on. What answers must be the node's own
-links and nothing else.
+links and nothing else, while nobody on this machine makes or removes a network: see `beside_others`.
 """
 
 import json
