@@ -1,4 +1,4 @@
-"""Make the picture of the live page again: a leader is cut off, and another one takes the next write.
+"""Make the picture of the live page again: a leader is cut off with a gateway, and a split brain is proven.
 
     PYTHONPATH=. .venv/bin/python docs/pictures/live.py
 
@@ -30,7 +30,7 @@ def main() -> None:
             command = [sys.executable, "-m", "chaos", *words]
             return subprocess.check_output(command, env=environment, cwd=ROOT, text=True)
 
-        address = re.findall(r"http://\S+#\S+", lab("up"))[0]
+        address = re.findall(r"http://\S+#\S+", lab("up", "--replication", "async"))[0]
         try:
             with chromium() as browser:
                 page = browser.new_page(viewport={"width": 1200, "height": 900})
@@ -42,21 +42,15 @@ def main() -> None:
 
 
 def act(page: Page) -> None:
-    """A write, a partition, another write."""
-    write(page, "before")
+    """A load, and a partition with clients on both sides."""
+    page.locator("#writes-per-s").fill("20")
+    page.locator("#reads-per-s").fill("20")
+    expect(page.locator("#load-words")).to_contain_text("writes acknowledged", timeout=PATIENCE_MS)
     page.locator('[data-node="n1"].node').click()
-    page.locator('#choices [data-what="isolate"]').click()
+    page.locator('#choices [data-what="partition"]').first.click()
+    banner = page.locator('[data-anomaly="split-brain"]')
+    expect(banner).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator("#headline")).to_contain_text("each say that they lead", timeout=PATIENCE_MS)
-    write(page, "after")
-    expect(page.locator('[data-node="n2"].node')).to_contain_text("after", timeout=PATIENCE_MS)
-    expect(page.locator("#told")).to_contain_text("Done", timeout=PATIENCE_MS)
-
-
-def write(page: Page, value: str) -> None:
-    """To the key x, at the first gateway."""
-    page.locator("#value").fill(value)
-    page.locator("#write").click()
-    expect(page.locator("#answers li").first).to_contain_text("acknowledged", timeout=PATIENCE_MS)
 
 
 if __name__ == "__main__":
