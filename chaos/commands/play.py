@@ -147,7 +147,11 @@ def load(
 
 def whereabouts(answer: Answer) -> str:
     """Who answered, and how far that one was, by what its family goes by."""
-    several = "" if answer.siblings is None else f"; {len(answer.siblings)} values, for nobody chose one"
+    several = (
+        ""
+        if answer.siblings is None
+        else f"; {len(answer.siblings)} values, because no writer had seen the others'"
+    )
     by = f", asked by {answer.by}" if answer.by else ""
     if isinstance(answer.position, dict):
         knows = ", ".join(f"{node} {count}" for node, count in sorted(answer.position.items()))

@@ -85,4 +85,5 @@ def _read(answer: Answer) -> str:
 
 
 def _values(values: Any) -> str:
-    return f"{len(values)} values at once, for nobody chose one: {', '.join(map(as_typed, values))}"
+    each = ", ".join(map(as_typed, values))
+    return f"{len(values)} values at once, because no writer had seen the others': {each}"

@@ -164,7 +164,7 @@ def test_a_legend_is_unfolded_by_keyboard_and_explains_every_sign(opened: Open, 
 def test_the_end_of_a_load_is_grey_while_none_has_run(opened: Open) -> None:
     page = opened().page
     expect(page.locator("#conclude")).to_have_attribute("aria-disabled", "true")
-    expect(page.locator("#conclude-hint")).to_contain_text("No load has run")
+    expect(page.locator("#conclude-hint")).to_contain_text("No load runs")
     page = opened(load=load_with(0)).page
     expect(page.locator("#conclude")).not_to_have_attribute("aria-disabled", "true")
     expect(page.locator("#conclude-hint")).to_contain_text("a lost write be told from a late one")

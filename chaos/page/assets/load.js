@@ -7,7 +7,7 @@ import { post } from "./lab.js";
 
 const SIGNS = { true: "✗", false: "✓", null: "…" };
 const RATES = ["writes", "reads"];
-const NO_LOAD = "No load has run, so there is nothing to judge: move a slider first.";
+const NO_LOAD = "No load runs, so there is nothing to judge: move a slider first.";
 const WHY_CONCLUDE = byId("conclude-hint").textContent;
 
 export class Load {
