@@ -17,6 +17,7 @@ from services.multi_leader.conflicts import Conflict, conflict_of
 from services.multi_leader.copying import is_new
 from services.multi_leader.delivery import deliverable
 from services.multi_leader.knowledge import dot_of, past_of_all
+from services.multi_leader.numbering import has_numbered
 from services.multi_leader.resolvers import Resolvers
 from services.multi_leader.steps import effect_of, is_merging, operation_of, seen_by_a_step
 from services.multi_leader.storage import Storage
@@ -267,7 +268,7 @@ class Leader:
 
     def _recall(self, key: str, version: Change) -> None:
         """With a new disk: give no number again that the writer of `version` had seen from this leader."""
-        if self.known.get(self._name, 0) > self.floors.get(self._name, 0):
+        if has_numbered(self._name, self):
             return
         number = dotted.past_in(version.past).newest_of(self._name)
         if number > self.storage.number(key):

@@ -24,6 +24,11 @@ class Numbered(Protocol):
         """The newest change of each origin that is no longer kept."""
 
 
+def has_numbered(name: str, here: Numbered) -> bool:
+    """Has `name` given numbers since it has this disk, and not only learned old ones from a copy?"""
+    return here.known.get(name, 0) > here.floors.get(name, 0)
+
+
 class Numbering:
     """The numbering of the origin `name`; `on_disk` gives what it has there, and it asks the `others`.
 
@@ -86,9 +91,7 @@ class Numbering:
 
     @property
     def _has_given_some(self) -> bool:
-        """Has it given numbers since, and not only learned old ones from a copy?"""
-        here = self._on_disk()
-        return here.known.get(self._name, 0) > here.floors.get(self._name, 0)
+        return has_numbered(self._name, self._on_disk())
 
     def _has_what_was_told_by(self, peers: Iterable[str]) -> bool:
         known = self._on_disk().known
