@@ -78,7 +78,7 @@ class Leader:
         self._commit_times = CommitTimes(storage.last.sequence, now)
         self.confirming = Confirming(env, settings, self._followers, self._commit_times, say)
         self._commits: GroupCommit[Request, Outcome] = GroupCommit(
-            env.disk, partial(storage.append, epoch), self._committed, is_short
+            env.disk, partial(storage.append, epoch), self._committed, is_short, self._foretell
         )
 
     def start(self) -> None:
@@ -232,11 +232,27 @@ class Leader:
                     continue
             return  # perhaps deposed before it began; then the deposing task does the rest
 
+    def _foretell(self, requests: Sequence[Request]) -> bool:
+        """Ship a batch while the own disk writes it, if clients wait for followers (Ongaro 2014, 10.2.1).
+
+        It is acknowledged only once it is durable here as well. Were this leader to restart without it, it
+        would be a follower, and never lead in this epoch again, because the epoch's mark is in its log.
+        """
+        operations = [request for request in requests if isinstance(request, Operation)]
+        marked = self._storage.last.epoch == self.epoch
+        if not self._settings.followers_matter or not marked or len(operations) < len(requests):
+            return False
+        if not self._shipping.foretell(operations):
+            return False
+        self._ask_again()
+        return True
+
     def _committed(self, outcomes: list[Outcome]) -> None:
         self._commit_times.note(self._storage.last.sequence, self._env.clock.monotonic())
-        self._shipping.extend([entry for outcome in outcomes for entry in outcome.entries])
+        news = self._shipping.extend([entry for outcome in outcomes for entry in outcome.entries])
         self._advance()
-        self._ask_again()
+        if news:
+            self._ask_again()
 
     def _ask_again(self) -> None:
         """Send something to every follower at once, if only a heartbeat."""

@@ -1,18 +1,19 @@
 """Shipping the leader's log to one follower: what it lacks, in order, in batches, one after the other.
 
-The answer says how far the follower's log is durable. When there is nothing to send, an empty batch goes out
-as a heartbeat. A follower that was away simply answers with its last durable position, and the next batch
-begins there. If that part of the log has been trimmed, the leader tells it to take a copy of everything.
+The answer says how far the follower's log is durable. What the leader's own disk is still writing may be on
+its way already. When there is nothing to send, an empty batch goes out as a heartbeat. A follower that was
+away simply answers with its last durable position, and the next batch begins there. If that part of the log
+has been trimmed, the leader tells it to take a copy of everything.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
 from services.bell import Bell
 from services.errors import LabError
-from services.messages import START, Entry, Position
+from services.messages import START, Entry, Operation, Position
 from services.messages.records import Frames
 from services.messages.single_leader import Append, Appended, Pulse, TakeCopy
 from services.ports import Env, over_for_everybody_s
@@ -67,15 +68,32 @@ class Shipping:
         self._acknowledged, self._may_vouch = acknowledged, may_vouch
         self._moved, self._deposed, self._say = moved, deposed, say
         self._opened = storage.last.sequence + 1
+        self._end = storage.last  # of the log, with what is still being written
         self._tail = Tail(storage, settings.log_retention_entries)
 
     def adopt(self, settings: SingleLeaderSettings) -> None:
         """See `Leader`."""
         self._settings = settings
 
-    def extend(self, entries: list[Entry]) -> None:
-        """The log has grown by these entries."""
+    def extend(self, entries: list[Entry]) -> bool:
+        """The log has grown by these entries; False if followers get them already."""
+        if entries and entries[-1].position <= self._end:
+            return False
         self._tail.extend(entries)
+        self._end = entries[-1].position if entries else self._end
+        return True
+
+    def foretell(self, operations: Sequence[Operation]) -> bool:
+        """Ship the entries of these operations, which the disk writes meanwhile; False if they are too many.
+
+        Until they are durable here, only the tail in memory has them.
+        """
+        return len(operations) <= self._tail.most and self.extend(
+            [
+                Entry(Position(self._epoch, sequence), operation)
+                for sequence, operation in enumerate(operations, self._end.sequence + 1)
+            ]
+        )
 
     def may_read_s(self) -> float:
         """For how long a follower may answer bounded reads after it was heard from."""
@@ -101,7 +119,7 @@ class Shipping:
             assert isinstance(reply, Appended), reply
             follower.asked_at = asked_at
             self._note(name, follower, reply)
-            if reply.fits and follower.shipped == self._storage.last:
+            if reply.fits:
                 await self._news_or_heartbeat(follower)
 
     def _next_batch(self, follower: Follower) -> Append:
@@ -146,7 +164,8 @@ class Shipping:
             follower.shipped = self._meeting_point(follower.shipped, reply.position)
             follower.view = replace(follower.view, may_read_until=may_read_until)
             return
-        follower.shipped = self._storage.newest_up_to(reply.position)
+        being_written = self._storage.last < reply.position <= self._end
+        follower.shipped = reply.position if being_written else self._storage.newest_up_to(reply.position)
         durable = follower.shipped.sequence
         follower.durable.raise_to(durable)
         follower.view = FollowerView(durable, may_read_until)
@@ -161,8 +180,11 @@ class Shipping:
         return self._storage.newest_up_to(min(theirs, before)) if tried.sequence > 1 else START
 
     async def _news_or_heartbeat(self, follower: Follower) -> None:
-        came = await follower.news.rung(self._settings.heartbeat_ms / 1000)
-        if came and not self._settings.followers_matter:
+        """Wait for more to send; if no client waits for followers, until it is worth a batch."""
+        settings, lacks = self._settings, self._end.sequence - follower.shipped.sequence
+        if not lacks and not await follower.news.rung(settings.heartbeat_ms / 1000):
+            return
+        if not settings.followers_matter and lacks < settings.batch_entries:
             await self._env.clock.sleep(GATHER_S)
 
 

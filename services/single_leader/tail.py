@@ -18,7 +18,8 @@ class Tail:
 
     def __init__(self, storage: Storage, kept: int) -> None:
         self._storage = storage
-        self._entries: deque[Entry] = deque(maxlen=min(MOST_ENTRIES, kept))
+        self.most = min(MOST_ENTRIES, kept)
+        self._entries: deque[Entry] = deque(maxlen=self.most)
 
     def extend(self, entries: Iterable[Entry]) -> None:
         """Add entries that were just committed, in order."""

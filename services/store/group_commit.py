@@ -2,6 +2,9 @@
 
 This way a disk that can sync a thousand times a second stores forty thousand writes a second: while one sync
 is under way the next writes gather, and are written together.
+
+A batch may be *foretold*: others get it while the disk still writes it. Then they have it, whatever the disk
+says, so nothing else may ever take its place. If the disk refuses it, it is written before anything else.
 """
 
 import asyncio
@@ -34,7 +37,8 @@ class GroupCommit(Generic[Request, Done]):
     """Performs requests in batches; `run` must be spawned beside it.
 
     `perform_all` does several in one transaction, durable on return, and blocks; `committed` then gets the
-    outcomes. A request that `is_short` changes no more than a row or two.
+    outcomes. A request that `is_short` changes no more than a row or two. `foretell` gets each batch before
+    it is written; it returns True if it passes the batch on already.
     """
 
     def __init__(
@@ -43,9 +47,11 @@ class GroupCommit(Generic[Request, Done]):
         perform_all: Callable[[Sequence[Request]], list[Done]],
         committed: Callable[[list[Done]], None],
         is_short: Callable[[Request], bool] = lambda request: False,
+        foretell: Callable[[Sequence[Request]], bool] = lambda requests: False,
     ) -> None:
         self._disk, self._perform_all, self._committed = disk, perform_all, committed
-        self._is_short = is_short
+        self._is_short, self._foretell = is_short, foretell
+        self._owed: Sequence[Request] = ()  # foretold, and not written yet
         self._waiting: list[tuple[Request, asyncio.Future[Done]]] = []
         self._news = Bell()
         self._over: LabError | None = None
@@ -75,10 +81,8 @@ class GroupCommit(Generic[Request, Done]):
         self._waiting = []
 
     async def _commit(self, batch: list[tuple[Request, asyncio.Future[Done]]]) -> None:
-        requests = [request for request, _ in batch]
         try:
-            short = len(requests) <= MOST_AT_ONCE and all(map(self._is_short, requests))
-            outcomes = await self._disk.run(lambda: self._perform_all(requests), short)
+            outcomes = await self._stored([request for request, _ in batch])
         except asyncio.CancelledError:
             _refuse(batch, LabError("not-acknowledged", "the node stopped taking writes while it wrote this"))
             raise
@@ -93,6 +97,26 @@ class GroupCommit(Generic[Request, Done]):
                     _refuse([waiting], outcome.error)
                 elif not waiting[1].done():
                     waiting[1].set_result(outcome)
+
+    async def _stored(self, requests: Sequence[Request]) -> list[Done]:
+        """What came of `requests`, once they are durable, and all that was foretold before them."""
+        if self._owed:
+            self._committed(await self._written(self._owed))
+            self._owed = ()
+        if not self._foretell(requests):
+            return await self._written(requests)
+        self._owed = requests
+        await asyncio.sleep(0)  # it goes on its way before the disk may hold up the loop
+        try:
+            outcomes = await self._written(requests)
+        except LabError as error:  # a refusal, which would say that nothing of it can ever be seen
+            raise LabError("not-acknowledged", f"this was on its way to others already: {error}") from error
+        self._owed = ()
+        return outcomes
+
+    async def _written(self, requests: Sequence[Request]) -> list[Done]:
+        short = len(requests) <= MOST_AT_ONCE and all(map(self._is_short, requests))
+        return await self._disk.run(lambda: self._perform_all(requests), short)
 
 
 def _refuse(batch: Sequence[tuple[Request, asyncio.Future[Done]]], error: LabError) -> None:
