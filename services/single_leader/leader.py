@@ -177,15 +177,12 @@ class Leader:
         if sequence <= self.acknowledged:
             return
         timeout_s = self._settings.acknowledge_timeout_ms / 1000
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._acknowledged.reach(sequence)
-        except TimeoutError as error:
+        if not await self._acknowledged.reach(sequence, timeout_s):
             raise LabError(
                 "not-acknowledged",
                 f"sequence {sequence} is stored on {self._env.node}, but {self._settings.replication} "
                 f"replication got no confirmation within {timeout_s:g} s",
-            ) from error
+            )
 
     async def successor(self, name: str | None) -> str:
         """Who is to lead next, `name` or the most advanced follower, once it has all that is in the log now.
