@@ -13,6 +13,7 @@ from typing import Any
 
 from chaos.catalogue.discover import all_scenarios
 from chaos.catalogue.scenario import Scenario, Variant
+from chaos.cluster.shape import DEFAULT
 from chaos.faults.fault import Fault
 from chaos.judging.verdict import Kind
 from chaos.running.run import Run
@@ -107,3 +108,15 @@ def left_for_long(runtime: str) -> list[str]:
 def of_scenario(scenario: str, names: Iterable[str]) -> list[str]:
     """Those of `names` that are variants of `scenario`."""
     return [name for name in names if name.partition(":")[0] == scenario]
+
+
+def in_two(names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Those of `names` that play on the usual cluster, and those that need others: in CI, as much work."""
+    usual = {
+        f"{scenario.id}:{variant.name}"
+        for scenario in all_scenarios()
+        for variant in scenario.variants
+        if scenario.shape_for(variant) == DEFAULT
+    }
+    together = list(names)
+    return [name for name in together if name in usual], [name for name in together if name not in usual]

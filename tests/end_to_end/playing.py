@@ -35,6 +35,11 @@ class Played:
         """The verdicts on one scenario's variants."""
         return [verdict for verdict in self.verdicts if verdict["scenario"] == scenario]
 
+    def and_then(self, other: "Played") -> "Played":
+        """What came of both."""
+        code = self.returncode or other.returncode
+        return Played([*self.verdicts, *other.verdicts], code, self.said + other.said, other.latest)
+
 
 def lab(*arguments: object, environment: Mapping[str, str] | None = None) -> Done:
     """One command, to its end; `environment` is what it has besides the usual."""

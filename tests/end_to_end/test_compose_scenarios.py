@@ -1,9 +1,11 @@
 """Every scenario in real containers, as somebody types it; nothing is left behind.
 
-In the short form what `choosing` has chosen, with one command; in the long form the rest of each scenario.
+In the short form what `choosing` has chosen, with two commands side by side, each with containers of its own:
+most of a story is waiting. In the long form the rest of each scenario.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from docker import DockerClient
 
 from chaos.catalogue.discover import scenario_ids
 from tests.containers import engine, runs
-from tests.end_to_end.choosing import in_short, left_for_long, of_scenario
+from tests.end_to_end.choosing import in_short, in_two, left_for_long, of_scenario
 from tests.end_to_end.playing import Played, play
 
 __all__ = ["engine"]
@@ -25,7 +27,9 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def short(directory: Path) -> Played:
-    return played(in_short("compose"), directory)
+    with ThreadPoolExecutor() as pool:
+        usual, others = pool.map(lambda names: played(names, directory), in_two(in_short("compose")))
+    return usual.and_then(others)
 
 
 @pytest.mark.timeout(1800)  # the first one waits for all of them

@@ -35,7 +35,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def short(out: Path) -> Played:
-    return play(in_short("local"), "local", out, jobs=2)
+    return play(in_short("local"), "local", out, jobs=3)
 
 
 @pytest.mark.timeout(1800)  # the first one waits for all of them
