@@ -7,7 +7,8 @@ also counts while the machine sleeps (`LeaseClock`). A leader without a valid le
 a successor may have written what that leader lacks.
 
 The leader's batches also say up to where clients have been answered. So the follower knows how much of its
-own log is acknowledged and can no longer be lost with the leader.
+own log is acknowledged and can no longer be lost with the leader. And they say up to where the leader has its
+own log on its disk: the follower may have more, which the leader ships while its disk still writes it.
 """
 
 from services.messages import Position
@@ -17,14 +18,15 @@ from services.messages.single_leader import Append
 class Freshness:
     """The follower's own clock at the last moment when it provably lacked nothing.
 
-    `acknowledged` is the sequence up to which its log is acknowledged, according to the leader of `epoch`.
+    `acknowledged` is the sequence up to which its log is acknowledged, according to the leader of `epoch`,
+    and `stored` the one up to which that leader has its own log on its disk.
     """
 
     def __init__(self) -> None:
         self._current_at: float | None = None
         self._told: float | None = None  # own clock, as sent last; an earlier process here sent others
         self.epoch = 0
-        self.acknowledged = 0
+        self.acknowledged = self.stored = 0
 
     def tell(self, clock: float) -> float:
         """Remember and return `clock`, which goes to the leader; only its echo counts."""
@@ -36,12 +38,13 @@ class Freshness:
         if batch.epoch != self.epoch:
             self.forget(batch.epoch)  # the echo may repeat a clock that an earlier leader was sent
         self.acknowledged = max(self.acknowledged, min(batch.acknowledged, last.sequence))
+        self.stored = max(self.stored, batch.last.sequence)
         if batch.echo is not None and batch.echo == self._told and last >= batch.last:
             self._current_at = max(batch.echo, self._current_at or batch.echo)
 
     def forget(self, epoch: int = 0) -> None:
         """Forget everything: there is another leader, or new data."""
-        self._current_at, self.epoch, self.acknowledged = None, epoch, 0
+        self._current_at, self.epoch, self.acknowledged, self.stored = None, epoch, 0, 0
 
     def lag_s(self, now: float) -> float | None:
         """At most this many seconds behind; None when nothing is known."""

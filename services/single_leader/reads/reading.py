@@ -93,13 +93,15 @@ async def _acknowledged(standing: Standing, message: Read) -> ReadResult:
 def certain(standing: Standing) -> int:
     """The sequence up to which this replica knows its log to be acknowledged, or as good as acknowledged.
 
-    If two are a majority, a follower need not be told: what it has from the present leader, both have.
+    If two are a majority, a follower need not be told: what it has from the present leader, and that leader
+    has on its own disk, both have.
     """
     if standing.leader:
         return standing.leader.acknowledged
     last, told = standing.storage.last, standing.freshness
     by_majority = standing.cluster.replication == "quorum-ack" and majority(len(standing.members)) <= 2
-    return last.sequence if by_majority and last.epoch == told.epoch else told.acknowledged
+    both = min(last.sequence, told.stored)
+    return both if by_majority and last.epoch == told.epoch else told.acknowledged
 
 
 async def _until_acknowledged(standing: Standing, sequence: int) -> None:
