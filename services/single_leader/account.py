@@ -50,9 +50,12 @@ def status(standing: Standing) -> Status:
 
 
 def _owes(standing: Standing) -> int:
-    """A leader owes what its followers lack and what is unacknowledged; a replica without a leader owes 1."""
+    """A leader owes what its followers lack and what is unacknowledged; a replica without a leader owes 1.
+
+    What others have already, and its own disk still lacks, is unacknowledged too.
+    """
     if leader := standing.leader:
-        end = standing.storage.last.sequence
+        end = max(leader.end, standing.storage.last.sequence)
         lacking = sum(max(0, end - each.sequence) for each in leader.progress().values())
         return lacking + max(0, end - leader.acknowledged)
     return int(standing.known_leader in (None, standing.env.node))

@@ -33,6 +33,8 @@ from services.versions.newest import Newest
 class Leader:
     """Leads in one epoch; made on promotion, stopped on demotion, never reused.
 
+    It calls `grown` when its own log has more, `deposed` when a follower refuses it.
+
     `elected_at` is when an elected leader asked for votes: since then it has had a majority behind it.
     """
 
@@ -44,6 +46,7 @@ class Leader:
         epoch: int,
         followers: Sequence[str],
         deposed: Callable[[int, str], None],
+        grown: Callable[[], None],
         say: Callable[..., None],
         elected_at: float | None = None,
     ) -> None:
@@ -57,7 +60,7 @@ class Leader:
         )
         self.underway = Underway()
         self._env, self._settings, self._storage = env, settings, storage
-        self._say = say
+        self._grown, self._say = grown, say
         self._first = storage.last.sequence + 1  # the mark that opens the epoch
         self._shipping = Shipping(
             env,
@@ -134,6 +137,11 @@ class Leader:
             name: self._commit_times.lag(follower.shipped.sequence, now)
             for name, follower in self._followers.items()
         }
+
+    @property
+    def end(self) -> int:
+        """Where the log ends, with what the disk still writes."""
+        return self._shipping.end.sequence
 
     def progress(self) -> dict[str, Position]:
         """How far each follower is thought to be, for the status page."""
@@ -248,6 +256,7 @@ class Leader:
         self._commit_times.note(self._storage.last.sequence, self._env.clock.monotonic())
         news = self._shipping.extend([entry for outcome in outcomes for entry in outcome.entries])
         self._advance()
+        self._grown()
         if news:
             self._ask_again()
 

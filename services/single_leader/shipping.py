@@ -68,7 +68,7 @@ class Shipping:
         self._acknowledged, self._may_vouch = acknowledged, may_vouch
         self._moved, self._deposed, self._say = moved, deposed, say
         self._opened = storage.last.sequence + 1
-        self._end = storage.last  # of the log, with what is still being written
+        self.end = storage.last  # of the log, with what is still being written
         self._tail = Tail(storage, settings.log_retention_entries)
 
     def adopt(self, settings: SingleLeaderSettings) -> None:
@@ -77,10 +77,10 @@ class Shipping:
 
     def extend(self, entries: list[Entry]) -> bool:
         """The log has grown by these entries; False if followers get them already."""
-        if entries and entries[-1].position <= self._end:
+        if entries and entries[-1].position <= self.end:
             return False
         self._tail.extend(entries)
-        self._end = entries[-1].position if entries else self._end
+        self.end = entries[-1].position if entries else self.end
         return True
 
     def foretell(self, operations: Sequence[Operation]) -> bool:
@@ -91,7 +91,7 @@ class Shipping:
         return len(operations) <= self._tail.most and self.extend(
             [
                 Entry(Position(self._epoch, sequence), operation)
-                for sequence, operation in enumerate(operations, self._end.sequence + 1)
+                for sequence, operation in enumerate(operations, self.end.sequence + 1)
             ]
         )
 
@@ -164,7 +164,7 @@ class Shipping:
             follower.shipped = self._meeting_point(follower.shipped, reply.position)
             follower.view = replace(follower.view, may_read_until=may_read_until)
             return
-        being_written = self._storage.last < reply.position <= self._end
+        being_written = self._storage.last < reply.position <= self.end
         follower.shipped = reply.position if being_written else self._storage.newest_up_to(reply.position)
         durable = follower.shipped.sequence
         follower.durable.raise_to(durable)
@@ -181,7 +181,7 @@ class Shipping:
 
     async def _news_or_heartbeat(self, follower: Follower) -> None:
         """Wait for more to send; if no client waits for followers, until it is worth a batch."""
-        settings, lacks = self._settings, self._end.sequence - follower.shipped.sequence
+        settings, lacks = self._settings, self.end.sequence - follower.shipped.sequence
         if not lacks and not await follower.news.rung(settings.heartbeat_ms / 1000):
             return
         if not settings.followers_matter and lacks < settings.batch_entries:

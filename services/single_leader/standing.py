@@ -229,6 +229,7 @@ class Standing:
             epoch,
             [name for name in self.members if name != self.env.node],
             self._deposed,
+            self.arrivals.announce,
             self.say,
             elected_at,
         )

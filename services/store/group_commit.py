@@ -4,11 +4,13 @@ This way a disk that can sync a thousand times a second stores forty thousand wr
 is under way the next writes gather, and are written together.
 
 A batch may be *foretold*: others get it while the disk still writes it. Then they have it, whatever the disk
-says, so nothing else may ever take its place. If the disk refuses it, it is written before anything else.
+says, so nothing else may ever take its place. If the disk refuses it, it is written before anything else, and
+tried again now and then until the disk takes it.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Generic, Protocol, TypeVar
 
 import apsw
@@ -19,6 +21,7 @@ from services.ports import Disk
 
 MOST_PER_COMMIT = 1024
 MOST_AT_ONCE = 4  # for larger batches, take further requests while they are written
+AGAIN_S = 0.1  # after the disk has refused what others have already
 
 
 class Outcome(Protocol):
@@ -68,8 +71,11 @@ class GroupCommit(Generic[Request, Done]):
     async def run(self) -> None:
         """Commit what has gathered, again and again."""
         while True:
-            await self._news.rung()
+            came = await self._news.rung(AGAIN_S if self._owed else None)
             self._news.silence()
+            if not came:
+                with suppress(LabError, apsw.Error, OSError):  # then once more, later
+                    await self._pay()
             while self._waiting:
                 batch, self._waiting = self._waiting[:MOST_PER_COMMIT], self._waiting[MOST_PER_COMMIT:]
                 await self._commit(batch)
@@ -100,13 +106,11 @@ class GroupCommit(Generic[Request, Done]):
 
     async def _stored(self, requests: Sequence[Request]) -> list[Done]:
         """What came of `requests`, once they are durable, and all that was foretold before them."""
-        if self._owed:
-            self._committed(await self._written(self._owed))
-            self._owed = ()
+        await self._pay()
         if not self._foretell(requests):
             return await self._written(requests)
         self._owed = requests
-        await asyncio.sleep(0)  # it goes on its way before the disk may hold up the loop
+        await _turn_of_others()  # it goes on its way before the disk may hold up the loop
         try:
             outcomes = await self._written(requests)
         except LabError as error:  # a refusal, which would say that nothing of it can ever be seen
@@ -114,9 +118,21 @@ class GroupCommit(Generic[Request, Done]):
         self._owed = ()
         return outcomes
 
+    async def _pay(self) -> None:
+        """Write what is owed."""
+        if self._owed:
+            self._committed(await self._written(self._owed))
+            self._owed = ()
+
     async def _written(self, requests: Sequence[Request]) -> list[Done]:
         short = len(requests) <= MOST_AT_ONCE and all(map(self._is_short, requests))
         return await self._disk.run(lambda: self._perform_all(requests), short)
+
+
+async def _turn_of_others() -> None:
+    turn = Bell()
+    asyncio.get_running_loop().call_soon(turn.ring)
+    await turn.rung()
 
 
 def _refuse(batch: Sequence[tuple[Request, asyncio.Future[Done]]], error: LabError) -> None:
