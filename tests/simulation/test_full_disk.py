@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from chaos.cluster import ClusterError, DiskState, Event
 from chaos.cluster.shape import Companion, Shape
@@ -16,7 +17,7 @@ from services.settings import CommonSettings
 from services.settings.leaderless import LeaderlessSettings
 from services.settings.multi_leader import MultiLeaderSettings
 from services.settings.single_leader import SingleLeaderSettings
-from tests.contract.cluster.waiting import soon
+from tests.contract.cluster.waiting import all_hold, soon
 from tests.world.virtually import simulated
 
 SINGLE_LEADER, LEADERLESS = SingleLeaderSettings(), LeaderlessSettings()
@@ -61,6 +62,31 @@ async def test_a_controller_appoints_nobody_until_it_can_remember_it() -> None:
 
         await soon(somebody_leads)
         assert (await cluster.status("controller"))["epoch"] == before + 1, "what failed took no epoch"
+
+
+@simulated
+async def test_a_copy_that_finds_no_room_goes_on_later() -> None:
+    """The replica ended, because it could not note which copy it takes."""
+    async with running(Shape(), replace(SINGLE_LEADER, log_retention_entries=5)) as cluster:
+        leader = await cluster.resolve("leader")
+        late = next(node for node in cluster.replicas if node != leader)
+        await cluster.kill(late)
+        client = cluster.client(3.0)
+        for number in range(20):
+            await client.put("g1", f"x{number}", number)
+
+        def fill(event: Event) -> None:
+            if (event.node, event.event) == (late, "takes-a-copy"):
+                cluster._find(late).disk.set(FULL)
+
+        cluster._log_book.listen(fill)
+        await asyncio.sleep(1)
+        await cluster.restart(late)
+        await asyncio.sleep(2)
+        assert await cluster.process_state(late) == "running"
+        assert [event.node for event in cluster.events() if event.event == "storage-failed"] == [late]
+        await cluster.set_disk(late, HEALTHY)
+        await all_hold(cluster, {f"x{number}": number for number in range(20)})
 
 
 @simulated

@@ -39,6 +39,7 @@ from services.single_leader.standing import COPYING, Standing
 from services.single_leader.storage import DATABASE
 from services.store import entries as log_table
 from services.store.reach import unknown_to
+from services.trouble import Trouble, is_of_the_disk
 
 M = TypeVar("M", bound=Message)
 
@@ -67,6 +68,7 @@ class Newcomer:
     def __init__(self, standing: Standing) -> None:
         self._standing = standing
         self._env = standing.env
+        self._trouble = Trouble(standing.say)
 
     def begin(self, reason: str) -> None:
         """Take a copy in the background, unless one is under way."""
@@ -87,10 +89,13 @@ class Newcomer:
 
     async def _take(self) -> None:
         while remembered := self._recall():
-            if remembered.in_place:
-                await self._belong()
-            else:
-                await self._try_to_take()
+            try:
+                with self._trouble.noticed(COPYING):
+                    await (self._belong() if remembered.in_place else self._try_to_take())
+            except LabError as error:  # a full disk only delays it
+                if not is_of_the_disk(error):
+                    raise
+                await self._pause()
 
     async def _try_to_take(self) -> None:
         try:
