@@ -65,7 +65,8 @@ async def of_tables(standing: Standing, look: Callable[[Storage, apsw.Connection
 async def acknowledged(standing: Standing, message: Read) -> ReadResult:
     """What `look_up` finds, at a position up to which everything is acknowledged.
 
-    So the reader may rely on it whatever becomes of the leader. It may still be stale. Raises `LabError`.
+    So the reader may rely on it whatever becomes of the leader. It may still be stale. What the log no longer
+    holds may have changed the key as well. Raises `LabError`.
     """
     if standing.leader is None:
         return await _acknowledged(standing, message)
@@ -79,9 +80,10 @@ async def acknowledged(standing: Standing, message: Read) -> ReadResult:
 
 async def _acknowledged(standing: Standing, message: Read) -> ReadResult:
     storage = standing.storage
-    result, _ = look_up(storage, standing.env.node, standing.epoch, message)
-    changed_at = last_change(storage.reader, message.key, certain(standing))
-    if changed_at:
+    result, seen_at = look_up(storage, standing.env.node, standing.epoch, message)
+    up_to, trimmed = certain(standing), reach(storage.reader).first.sequence - 1
+    changed_at = max(last_change(storage.reader, message.key, up_to), min(seen_at, trimmed))
+    if changed_at > up_to:
         await _until_acknowledged(standing, changed_at)
         if storage.newest_up_to(result.position) != result.position:
             text = f"what {standing.env.node} was about to show is not in its log any more"

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
 from services.errors import LabError
 from services.messages import START, Entry, Operation, Position, Read, ReadResult
@@ -68,6 +69,20 @@ async def test_where_two_are_a_majority_a_follower_knows_by_itself() -> None:
         await world.call("n2", batch(1, 0, START))
         result = await shown(world, "n2", "k1")
         assert (result.value, result.position) == (1, Position(5, 1))
+
+
+@pytest.mark.parametrize("key", ["k1", "never-written"])
+@simulated
+async def test_what_was_trimmed_before_it_was_acknowledged_is_not_taken_for_acknowledged(key: str) -> None:
+    """Its entry was gone from the log, so nothing seemed to have changed the key of late."""
+    async with strangers(replace(SETTINGS, log_retention_entries=1)) as world:
+        for sequence in (1, 2, 3):
+            await world.call("n2", batch(sequence, 0, Position(5, sequence - 1) if sequence > 1 else START))
+        await until(lambda: ("n2", "log-trimmed") in world.lines)
+        with pytest.raises(LabError, match="position-not-reached"):
+            await world.call("n2", read(key))
+        await world.call("n2", batch(4, 3, Position(5, 3)))
+        assert (await shown(world, "n2", key)).position == Position(5, 3)
 
 
 @simulated
