@@ -118,6 +118,11 @@ class SingleLeaderSettings(CommonSettings, frozen=True, kw_only=True, tag="singl
         return self.replication != "async" or self.reads == "bounded"
 
     @property
+    def shows_only_acknowledged(self) -> bool:
+        """True if followers show their readers nothing of which they do not know that it is acknowledged."""
+        return self.reads in ("consistent-prefix", "causal-order")
+
+    @property
     def groups(self) -> Layout:
         """See `CommonSettings`: the partitions."""
         return self.partitions

@@ -241,13 +241,14 @@ class Leader:
         """Ship a batch while the own disk writes it, if clients wait for followers (Ongaro 2014, 10.2.1).
 
         It is acknowledged only once it is durable here as well. Were this leader to restart without it, it
-        would be a follower, and never lead in this epoch again, because the epoch's mark is in its log.
+        would be a follower, and never lead in this epoch again, because the epoch's mark is in its log. Where
+        readers at followers wait to hear that a write is here, it is shipped together with that news.
         """
-        operations = [request for request in requests if isinstance(request, Operation)]
-        marked = self._storage.last.epoch == self.epoch
-        if not self._settings.followers_matter or not marked or len(operations) < len(requests):
+        settings, marked = self._settings, self._storage.last.epoch == self.epoch
+        if not settings.followers_matter or settings.shows_only_acknowledged or not marked:
             return False
-        if not self._shipping.foretell(operations):
+        operations = [request for request in requests if isinstance(request, Operation)]
+        if len(operations) < len(requests) or not self._shipping.foretell(operations):
             return False
         self._ask_again()
         return True

@@ -182,7 +182,7 @@ class Shipping:
     async def _news_or_heartbeat(self, follower: Follower) -> None:
         """Wait for more to send; if no client waits for followers, until it is worth a batch."""
         settings, lacks = self._settings, self.end.sequence - follower.shipped.sequence
-        if not lacks and not await follower.news.rung(settings.heartbeat_ms / 1000):
+        if lacks <= 0 and not await follower.news.rung(settings.heartbeat_ms / 1000):
             return
         if not settings.followers_matter and lacks < settings.batch_entries:
             await self._env.clock.sleep(GATHER_S)

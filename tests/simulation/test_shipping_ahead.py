@@ -14,8 +14,9 @@ import pytest
 
 from chaos.cluster import DiskState
 from services.errors import LabError
-from services.messages import Entry
-from services.settings.single_leader import SingleLeaderSettings
+from services.messages import Entry, Read, ReadResult
+from services.settings.single_leader import ReadPolicy, SingleLeaderSettings
+from services.single_leader.door.policies import POLICIES
 from tests.world.virtually import simulated, until
 from tests.world.world import REPLICAS, World
 
@@ -96,6 +97,24 @@ async def test_where_nobody_waits_for_followers_the_leaders_disk_is_first() -> N
         await until(lambda: any(world.holds(node, "x", 1) for node in REPLICAS))
         assert world.holds(leader, "x", 1)
         await writing
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_the_settings_know_which_policies_show_only_what_is_acknowledged(policy: ReadPolicy) -> None:
+    settings = SingleLeaderSettings(replication="quorum-ack", reads=policy)
+    assert settings.shows_only_acknowledged is (POLICIES[policy].mode == "acknowledged")
+
+
+@simulated
+async def test_where_readers_wait_for_the_leaders_disk_they_hear_of_it_with_the_write() -> None:
+    settings = SingleLeaderSettings(replication="quorum-ack", reads="consistent-prefix", heartbeat_ms=400, detection_timeout_ms=2000)
+    async with World(settings) as world:
+        leader = await led(world)
+        await world.put(leader, "x", 1)
+        began_s = asyncio.get_running_loop().time()
+        shown = await world.call(others(leader)[0], Read(key="x", mode="acknowledged"))
+        assert isinstance(shown, ReadResult) and shown.value == 1
+        assert asyncio.get_running_loop().time() - began_s < 0.1, "it waited for a heartbeat"
 
 
 @dataclass
