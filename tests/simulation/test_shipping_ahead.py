@@ -107,7 +107,9 @@ def test_the_settings_know_which_policies_show_only_what_is_acknowledged(policy:
 
 @simulated
 async def test_where_readers_wait_for_the_leaders_disk_they_hear_of_it_with_the_write() -> None:
-    settings = SingleLeaderSettings(replication="quorum-ack", reads="consistent-prefix", heartbeat_ms=400, detection_timeout_ms=2000)
+    settings = SingleLeaderSettings(
+        replication="quorum-ack", reads="consistent-prefix", heartbeat_ms=400, detection_timeout_ms=2000
+    )
     async with World(settings) as world:
         leader = await led(world)
         await world.put(leader, "x", 1)
