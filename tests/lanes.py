@@ -28,7 +28,9 @@ PROCESSES = (  # theirs are real
     "tests/browser/test_edit.py",
     "tests/browser/test_live_page.py",
     "tests/browser/test_live_page_load.py",
+    "tests/browser/test_simulated_page.py",
     "tests/simulation/test_dask.py",
+    "tests/simulation/test_interrupted_sweep.py",
 )
 PATIENT = (
     "tests/browser/",
