@@ -147,11 +147,8 @@ def load(
 
 def whereabouts(answer: Answer) -> str:
     """Who answered, and how far that one was, by what its family goes by."""
-    several = (
-        ""
-        if answer.siblings is None
-        else f"; {len(answer.siblings)} values, because no writer had seen the others'"
-    )
+    siblings = answer.siblings
+    several = f"; {len(siblings)} values, whose writers had not seen each other's" if siblings else ""
     by = f", asked by {answer.by}" if answer.by else ""
     if isinstance(answer.position, dict):
         knows = ", ".join(f"{node} {count}" for node, count in sorted(answer.position.items()))

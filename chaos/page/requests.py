@@ -86,4 +86,4 @@ def _read(answer: Answer) -> str:
 
 def _values(values: Any) -> str:
     each = ", ".join(map(as_typed, values))
-    return f"{len(values)} values at once, because no writer had seen the others': {each}"
+    return f"{len(values)} values at once, whose writers had not seen each other's: {each}"

@@ -33,9 +33,8 @@ from services.versions.newest import Newest
 class Leader:
     """Leads in one epoch; made on promotion, stopped on demotion, never reused.
 
-    It calls `grown` when its own log has more, `deposed` when a follower refuses it.
-
-    `elected_at` is when an elected leader asked for votes: since then it has had a majority behind it.
+    It calls `grown` when its own log has more, `deposed` when a follower refuses it. `elected_at` is when an
+    elected leader asked for votes: since then it has had a majority behind it.
     """
 
     def __init__(

@@ -88,11 +88,11 @@ class Shipping:
 
         Until they are durable here, only the tail in memory has them.
         """
-        return len(operations) <= self._tail.most and self.extend(
-            [
-                Entry(Position(self._epoch, sequence), operation)
-                for sequence, operation in enumerate(operations, self.end.sequence + 1)
-            ]
+        if len(operations) > self._tail.most:
+            return False
+        numbered = enumerate(operations, self.end.sequence + 1)
+        return self.extend(
+            [Entry(Position(self._epoch, number), operation) for number, operation in numbered]
         )
 
     def may_read_s(self) -> float:

@@ -110,7 +110,7 @@ def of_scenario(scenario: str, names: Iterable[str]) -> list[str]:
     return [name for name in names if name.partition(":")[0] == scenario]
 
 
-def in_two(names: Iterable[str]) -> tuple[list[str], list[str]]:
+def in_two(names: Sequence[str]) -> tuple[list[str], list[str]]:
     """Those of `names` that play on the usual cluster, and those that need others: in CI, as much work."""
     usual = {
         f"{scenario.id}:{variant.name}"
@@ -118,5 +118,4 @@ def in_two(names: Iterable[str]) -> tuple[list[str], list[str]]:
         for variant in scenario.variants
         if scenario.shape_for(variant) == DEFAULT
     }
-    together = list(names)
-    return [name for name in together if name in usual], [name for name in together if name not in usual]
+    return [name for name in names if name in usual], [name for name in names if name not in usual]

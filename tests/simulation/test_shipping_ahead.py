@@ -49,7 +49,7 @@ def others(leader: str) -> list[str]:
     return [node for node in REPLICAS if node != leader]
 
 
-async def led(world: World, besides: str | None = None) -> str:
+async def led(world: World) -> str:
     """Who leads, once it can write, also where no controller knows."""
 
     def leaders() -> list[str]:
@@ -57,11 +57,23 @@ async def led(world: World, besides: str | None = None) -> str:
         return [
             node
             for node, standing in standings.items()
-            if node != besides and standing.leader and standing.storage.last.epoch == standing.epoch
+            if standing.leader and standing.storage.last.epoch == standing.epoch
         ]
 
     await until(lambda: len(leaders()) == 1)
     return leaders()[0]
+
+
+async def owing(world: World, key: str) -> str:
+    """A leader whose full disk refuses a write of `key` that its followers have."""
+    leader = await led(world)
+    await world.set_disk(leader, FULL)
+    with pytest.raises(LabError, match="storage-failed") as refusal:
+        await world.put(leader, key, 1)
+    assert not refusal.value.definite
+    await until(lambda: all(world.holds(node, key, 1) for node in others(leader)))
+    assert not world.holds(leader, key, 1)
+    return leader
 
 
 async def agreed(world: World) -> list[Entry]:
@@ -186,15 +198,10 @@ async def test_a_full_disk_puts_nothing_in_the_place_of_what_followers_have(
     settings: SingleLeaderSettings,
 ) -> None:
     async with World(settings) as world:
-        leader = await led(world)
-        await world.put(leader, "before", 0)
-        await world.set_disk(leader, FULL)
-        for key in ("first", "second"):
-            with pytest.raises(LabError, match="storage-failed") as refusal:
-                await world.put(leader, key, 1)
-            assert not refusal.value.definite
-        await until(lambda: all(world.holds(node, "first", 1) for node in others(leader)))
-        assert not world.holds(leader, "first", 1)
+        await world.put(await led(world), "before", 0)
+        leader = await owing(world, "first")
+        with pytest.raises(LabError, match="storage-failed"):
+            await world.put(leader, "second", 1)
         await world.set_disk(leader, HEALTHY)
         for number in range(5):
             await world.put(leader, f"later-{number}", number)

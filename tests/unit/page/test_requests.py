@@ -78,9 +78,8 @@ def test_whoever_writes_twice_at_a_door_knows_what_was_written_there(doors: Door
 
 def test_a_read_tells_all_values_and_who_was_asked(doors: Doors) -> None:
     told = ask(Asked("read", "g2", "x"), Asked("write", "g2", "x", "c"))
-    assert (
-        told[0]
-        == 'x is 2 values at once, because no writer had seen the others\': "a", "b", says n1, asked by n2.'
+    assert told[0] == (
+        'x is 2 values at once, whose writers had not seen each other\'s: "a", "b", says n1, asked by n2.'
     )
     assert doors.contexts == ["read"]
 
@@ -89,7 +88,7 @@ def test_a_nodes_own_copy_is_read_and_not_written(doors: Doors) -> None:
     told = ask(*(Asked("read", "n1", key) for key in ("x", "y", "z")))
     assert told == [
         "n1 holds 7 under x.",
-        "n1 holds 2 values at once, because no writer had seen the others': 1, 2 under y.",
+        "n1 holds 2 values at once, whose writers had not seen each other's: 1, 2 under y.",
         "n1 holds nothing under z.",
     ]
     with pytest.raises(ClusterError, match="clients write at a gateway"):
