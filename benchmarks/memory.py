@@ -8,12 +8,12 @@ clients write as fast as they are answered. Flat means: the last third of the ru
 
 import argparse
 import asyncio
+import json
 import time
-from itertools import count
+from functools import partial
 from statistics import mean
 
-import aiohttp
-
+from benchmarks import load
 from benchmarks.processes import processes
 from chaos.runtimes.local import LocalCluster
 from services.settings.single_leader import SingleLeaderSettings
@@ -50,24 +50,21 @@ def resident(lab: LocalCluster) -> dict[str, float]:
     return found
 
 
+def put(number: int) -> bytes:
+    """The request that writes `number`."""
+    return load.request("PUT", f"/kv/k{number % KEYS}", json.dumps({"value": number}).encode())
+
+
 async def under_load(lab: LocalCluster, seconds: float) -> list[float]:
     """The whole cluster's MiB, every 15 s, while all clients write."""
-    numbers, samples, until = count(), [], time.monotonic() + seconds
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-
-        async def client(gateway: str) -> None:
-            while time.monotonic() < until:
-                number = next(numbers)
-                async with session.put(f"{gateway}/kv/k{number % KEYS}", json={"value": number}) as response:
-                    await response.read()
-
-        urls = list(lab.gateways.values())
-        clients = [asyncio.create_task(client(urls[i % len(urls)])) for i in range(CLIENTS)]
-        while time.monotonic() < until:
-            await asyncio.sleep(min(15, seconds / 9))
-            samples.append(sum(resident(lab).values()))
-            print(f"loaded {samples[-1]:6.1f} MiB after {next(numbers):,} writes", flush=True)
-        await asyncio.gather(*clients)
+    urls, samples, until = list(lab.gateways.values()), [], time.monotonic() + seconds
+    clients = [partial(load.rate, url, put, CLIENTS // len(urls), seconds) for url in urls]
+    writing = [asyncio.create_task(load.on_a_loop_of_its_own(each)) for each in clients]
+    while time.monotonic() < until:
+        await asyncio.sleep(min(15, seconds / 9))
+        samples.append(sum(resident(lab).values()))
+        print(f"loaded {samples[-1]:6.1f} MiB", flush=True)
+    print(f"writes {sum(await asyncio.gather(*writing)):,.0f}/s")
     return samples
 
 

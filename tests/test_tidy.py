@@ -51,7 +51,7 @@ MAY_IMPORT = {
 # Doors to the outside world, and who may open them.
 DOORS = {
     *("socket", "ssl", "selectors", "signal", "subprocess", "multiprocessing", "threading", "concurrent"),
-    *("fastapi", "starlette", "uvicorn", "uvloop", "httpx", "httpx_aiohttp", "aiohttp", "requests"),
+    *("fastapi", "starlette", "uvicorn", "uvloop", "httpx", "requests"),
     *("docker", "toxiproxy", "tempfile", "urllib.request", "http.client", "http.server"),
 }
 DOORKEEPERS = (

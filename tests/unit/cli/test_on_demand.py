@@ -9,7 +9,7 @@ from chaos.cli import ROOT
 from chaos.commands.on_demand import COMMANDS, registered_by
 
 MODULES = tuple(dict.fromkeys(COMMANDS.values()))
-BIG = ("aiohttp", "docker", "fastapi", "httpx", "jinja2", "numpy", "requests", "rich", "structlog", "uvicorn")
+BIG = ("docker", "fastapi", "httpx", "jinja2", "numpy", "requests", "rich", "structlog", "uvicorn")
 LOADED = """
 import sys
 from chaos.commands.on_demand import COMMANDS, registered_by
