@@ -13,7 +13,7 @@ from starlette.convertors import Convertor, register_url_convertor
 
 from services.adapters import gateway_openapi
 from services.adapters.failures import failure_body
-from services.adapters.http import Endpoint, LabApplication, add_node_routes, json_response
+from services.adapters.http import Endpoint, LabApplication, add_node_routes, body_of, json_response
 from services.errors import LabError
 from services.gateway.gateway import Gateway
 from services.gateway.inputs import (
@@ -46,6 +46,7 @@ from services.replies import of_type
 from services.settings import NodeSettings
 from services.versions import tokens
 
+OWN_HEADERS = {name.encode(): name for name in (SESSION, TOKEN, CONTEXT)}
 OFTEN = ("/kv/", "/sets/")
 OF_WHOM = ("family", "leader", "epoch", "leads")
 SHOWN = ("role", "mark", "owes", "epoch", "leader", "lag_s", "origins", "homes")
@@ -104,7 +105,7 @@ def _in_session(endpoint: Endpoint) -> Endpoint:
 
     @wraps(endpoint)
     async def endpoint_in_session(request: Request) -> Response:
-        header = _header(request, SESSION)
+        header = _said(request).get(SESSION)
         if header is None:
             return await endpoint(request)
         session = session_in(header)
@@ -124,7 +125,7 @@ class Clients:
     async def put(self, request: Request) -> Response:
         """Write a register."""
         key = key_in(request.scope["raw_path"])
-        value = value_in(await request.body(), "value")
+        value = value_in(await body_of(request), "value")
         return await self._write(request, Operation(f="put", key=key, value=value))
 
     async def delete(self, request: Request) -> Response:
@@ -134,7 +135,7 @@ class Clients:
     async def add(self, request: Request) -> Response:
         """Add an element to a set."""
         key = key_in(request.scope["raw_path"])
-        element = value_in(await request.body(), "element")
+        element = value_in(await body_of(request), "element")
         return await self._write(request, Operation(f="add", key=key, value=element))
 
     async def get(self, request: Request) -> Response:
@@ -160,13 +161,13 @@ class Clients:
     async def sql(self, request: Request) -> Response:
         """Execute a transaction."""
         wish = wish_in(request.scope["query_string"])
-        done = await self._gateway.execute(transaction_in(await request.body()), wish)
+        done = await self._gateway.execute(transaction_in(await body_of(request)), wish)
         signed = {"node": done.node, "epoch": done.epoch, "position": done.position.sequence}
         return _answer({**signed, "results": done.results})
 
     async def transact(self, request: Request) -> Response:
         """Do all of a transaction's steps on registers."""
-        done = of_type(await self._gateway.handle(steps_in(await request.body())), Transacted)
+        done = of_type(await self._gateway.handle(steps_in(await body_of(request))), Transacted)
         return _answer({"node": done.node, "epoch": 0, "position": done.vector, "results": done.results})
 
     async def conflicts(self, request: Request) -> Response:
@@ -184,7 +185,7 @@ class Clients:
     async def remember(self, request: Request) -> Response:
         """Tell the cache."""
         key = key_in(request.scope["raw_path"])
-        value = value_in(await request.body(), "value")
+        value = value_in(await body_of(request), "value")
         return _answer(msgspec.to_builtins(await self._gateway.cached(CachePut(key=key, value=value))))
 
     async def status(self, _: Request) -> Response:
@@ -200,29 +201,30 @@ class Clients:
         return _answer({"status": "ready"})
 
     async def _write(self, request: Request, operation: Operation) -> Response:
-        session, token = _caller(request)
+        said = _said(request)
+        session, token = _caller(said)
         wish = wish_in(request.scope["query_string"])
-        knows = context_in(_header(request, CONTEXT) or "")
+        knows = context_in(said.get(CONTEXT, ""))
         message = Write(operation=operation, session=session, token=token, context=knows, w=wish.w, n=wish.n)
         written = await self._gateway.write(message, wish)
         return _with_token(_answer(_signed(operation.key, written)), written)
 
     async def _read(self, request: Request, key: str, kind: Literal["register", "set"]) -> ReadResult:
         wish = wish_in(request.scope["query_string"])
-        session, token = _caller(request)
+        session, token = _caller(_said(request))
         message = Read(key=key, type=kind, session=session, token=token, r=wish.r, n=wish.n)
         return await self._gateway.read(message, wish)
 
 
-def _header(request: Request, name: str) -> str | None:
-    """The first header `name`, or None; a scan is faster than building a mapping first."""
-    wanted = name.encode()
-    return next((value.decode("latin-1") for key, value in request.scope["headers"] if key == wanted), None)
+def _said(request: Request) -> dict[str, str]:
+    """The lab's own headers of a request, the first of each name."""
+    headers = reversed(request.scope["headers"])
+    return {OWN_HEADERS[name]: value.decode("latin-1") for name, value in headers if name in OWN_HEADERS}
 
 
-def _caller(request: Request) -> tuple[str | None, Token]:
+def _caller(said: dict[str, str]) -> tuple[str | None, Token]:
     """The user's session and the token from the client's last answer. Raises `LabError` bad-request."""
-    session, token = _header(request, SESSION), _header(request, TOKEN)
+    session, token = said.get(SESSION), said.get(TOKEN)
     return (
         None if session is None else session_in(session),
         () if token is None else tokens.token_in(token),

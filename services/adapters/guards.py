@@ -11,8 +11,7 @@ Pure ASGI without a buffer: this costs a request only a few microseconds.
 import hmac
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.adapters.failures import failure_body
 from services.errors import LabError
@@ -33,8 +32,7 @@ _LOOPBACK = re.compile(rb"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?", re.
 _PORT = re.compile(rb":\d{1,5}$")
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """The headers that matter here."""
 
     hosts: tuple[bytes, ...]
