@@ -47,16 +47,16 @@ class Confirming:
 
     def _confirmed(self, own: int) -> int:
         now = self._env.clock.monotonic()
-        everybody = {name: each.view for name, each in self._followers.items()}
         members = self._members
         if self._settings.replication == "semi-sync":
             self._choose_synchronous(members, now)
         elif self._settings.replication == "semi-sync-timeout":
             self._fall_back_or_return(members, own, now)
         allowed = self._allowed(own, members)
-        if len(members) < len(everybody):
+        if len(members) < len(self._followers):
             allowed = min(allowed, self._allowed(own, self._caught_up))
         if self._settings.reads == "bounded":
+            everybody = {name: each.view for name, each in self._followers.items()}
             allowed = min(allowed, acknowledgement.seen_by_readers(own, everybody, now))
         return allowed
 
