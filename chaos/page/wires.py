@@ -11,6 +11,13 @@ LATENCY_MS = 300  # what `slow` adds; `./lab fault slow` has the same
 
 LOSES = ("cut", "lose-request", "lose-reply", "refused")
 LOSSY = "Heal it first: what never arrives cannot be slow."
+SO_ALREADY = "That is so already."
+# Why connections are not refused as well: a line has one sign, and a refusal would hide what else is wrong.
+NOT_REFUSED: Mapping[str, str] = {
+    "cut": "It is cut, and a link shows one fault at a time. Heal it first.",
+    "lose-request": "It loses requests, and a link shows one fault at a time. Heal it first.",
+    "lose-reply": "It loses answers, and a link shows one fault at a time. Heal it first.",
+}
 
 
 def wires(seen: Seen) -> tuple[Wire, ...]:
@@ -74,13 +81,19 @@ def _choices(seen: Seen, a: str, b: str, ways: tuple[Way, ...]) -> Iterable[Choi
     for strikes in ONE_WAY:
         for source, target in ((a, b), (b, a)):
             for what, (label, worse) in strikes.items():
-                already = "That is so already." if state.get((source, target)) in worse else ""
+                is_so = state.get((source, target), "")
+                already = _already(what, is_so) if is_so in worse else ""
                 words = label.format(source=source, target=target)
                 yield Choice(words, what, source, target, nobody or already)
     slow = "It is slow already." if {way.state for way in ways} == {"slow"} else ""
     lossy = LOSSY if any(way.state in LOSES for way in ways) else ""
     yield Choice(f"Slow down by {LATENCY_MS} ms", "slow", a, b, nobody or lossy or slow)
     yield Choice("Heal this link", "heal-link", a, b, "Nothing is wrong with it." if healthy else "")
+
+
+def _already(what: str, state: str) -> str:
+    """Why a direction in that state does not suffer `what`, too."""
+    return NOT_REFUSED.get(state, SO_ALREADY) if what == "refuse" else SO_ALREADY
 
 
 def _why_nobody_feels_it(seen: Seen, a: str, b: str) -> str:

@@ -109,3 +109,24 @@ def test_what_a_link_suffers_already_is_not_done_again() -> None:
     assert refusals("n3", *ALL, states=lossy)["slow-all"] == ""
     dead = on_link({}, *ALL[:1], {"node": "n2", "process": "dead"}, ALL[2])
     assert dead[("slow", "n1")] == "n2 is dead, so this would have no effect."
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        (CUT, "It is cut, and a link shows one fault at a time. Heal it first."),
+        (
+            LinkState(cut_requests=True),
+            "It loses requests, and a link shows one fault at a time. Heal it first.",
+        ),
+        (
+            LinkState(cut_replies=True),
+            "It loses answers, and a link shows one fault at a time. Heal it first.",
+        ),
+        (LinkState(refused=True), "That is so already."),
+        (LinkState(latency_s=0.3), ""),
+    ],
+)
+def test_why_connections_are_not_refused_and_what_to_do(state: LinkState, why: str) -> None:
+    found = on_link({"n1-n2": state}, *ALL)
+    assert (found[("refuse", "n1")], found[("refuse", "n2")]) == (why, "")
