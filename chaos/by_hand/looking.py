@@ -25,9 +25,9 @@ def put_together(
         if number := number_of(account["node"], cluster.partitions):
             account["partition"] = number
     for account in accounts:
-        for leader in _leaders(accounts, account.get("partition")):
-            if account["process"] == "running" and account["node"] in leader.get("lags", ()):
-                account["behind"] = leader["lags"][account["node"]]
+        lags = _leader_of(account, accounts).get("lags", {})
+        if account["process"] == "running" and account["node"] in lags:
+            account["behind"] = lags[account["node"]]
     return {
         "name": cluster.name,
         "runtime": cluster.runtime,
@@ -55,10 +55,16 @@ async def _links(cluster: Cluster) -> dict[str, Any]:
     return {"links": [{"link": link.name, **asdict(state)} for link, state in struck]}
 
 
-def _leaders(accounts: Sequence[dict[str, Any]], partition: int | None) -> list[dict[str, Any]]:
-    """The first node that leads that partition, if any does."""
-    of_partition = (account for account in accounts if account.get("partition") == partition)
-    return [account for account in of_partition if account.get("role") == "leader"][:1]
+def _leader_of(follower: Mapping[str, Any], accounts: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Who leads it, if anybody does: whoever led an earlier epoch knows nothing of what it has by now."""
+    leaders = (
+        each
+        for each in accounts
+        if each.get("role") == "leader"
+        and each.get("partition") == follower.get("partition")
+        and each.get("epoch", 0) >= follower.get("epoch", 0)
+    )
+    return min(leaders, key=lambda each: int(each.get("epoch", 0)), default={})
 
 
 async def _account(cluster: Cluster, node: str) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def _single_leader(seen: Seen, account: Account) -> dict[str, Any]:
         "lines": (f"epoch {epoch or '?'}", f"at {position}"),
         "badge": "synchronous" if waits else "",
         "epoch": epoch,
-        "bar": _lag(account.get("behind")),
+        "bar": _lag(seen, account),
     }
 
 
@@ -112,11 +112,27 @@ def _synchronous(seen: Seen, account: Account) -> bool:
     return replication == "sync" and account["node"] in waits_for
 
 
-def _lag(behind: Mapping[str, Any] | None) -> Bar | None:
+def _lag(seen: Seen, account: Account) -> Bar | None:
+    """What its leader says of it, unless it is seen to have everything.
+
+    The leader counts what was not confirmed to it, and may be asked a moment earlier than the follower.
+    """
+    behind: Mapping[str, Any] | None = account.get("behind")
     if behind is None:
         return None
-    count = behind["positions"]
+    count = 0 if _has_everything(seen, account) else behind["positions"]
     return bar(count, f"{counted(count, 'entry', 'entries')} behind" if count else "nothing is missing")
+
+
+def _has_everything(seen: Seen, account: Account) -> bool:
+    """Is it as far as the leader of its epoch?"""
+    position = account.get("position")
+    leaders = (
+        each
+        for each in seen.fellows(account["node"])
+        if each.get("role") == "leader" and each.get("epoch") == account.get("epoch")
+    )
+    return any(bool(position) and each.get("position") == position for each in leaders)
 
 
 def _multi_leader(seen: Seen, account: Account) -> dict[str, Any]:

@@ -1,11 +1,14 @@
 """`./lab status` for people: it fits into 80 columns, speaks in words, and remarks on what is odd."""
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from rich.console import Console
 
+from chaos.by_hand.looking import put_together
 from chaos.by_hand.remarks import of_link, remarks
+from chaos.cluster import Cluster
 from chaos.commands.watching import drawn
 
 
@@ -43,6 +46,23 @@ def test_two_who_lead_are_worth_a_remark() -> None:
         "n1 (epoch 1) and n2 (epoch 2) lead at the same time. n2 has the newest epoch; "
         "what n1 acknowledges now may be lost"
     )
+
+
+def test_how_far_behind_a_follower_is_says_the_leader_of_its_epoch() -> None:
+    """Whoever still leads an earlier epoch hears nothing of what its successor's followers have."""
+    lags = {name: {"positions": positions, "seconds": 1.0} for name, positions in (("n3", 7), ("n4", 5))}
+    old = node("n1", "leader", 1, lags=lags)
+    new = node("n2", "leader", 2, lags={**lags, "n3": {"positions": 0}})
+    followers = [node("n3", "follower", 2), node("n4", "follower", 1)]
+    names = ("gateways", "addresses", "doors")
+    cluster = SimpleNamespace(
+        name="local-1", runtime="local", partitions=(), spares=(), **{name: {} for name in names}
+    )
+    for leaders, behind in (([old, new], [0, 5]), ([old], [None, 5]), ([new], [0, 5])):
+        accounts = [dict(each) for each in (*leaders, *followers)]
+        looked = put_together(cast(Cluster, cluster), accounts, {"links": []})
+        told = [each.get("behind", {}).get("positions") for each in looked["nodes"][-2:]]
+        assert told == behind, leaders
 
 
 def test_one_leader_of_each_partition_is_not() -> None:

@@ -23,6 +23,17 @@ def test_a_healthy_cluster_with_one_leader() -> None:
     assert {each.name: each.kind for each in shown.nodes}["controller"] == "controller"
 
 
+def test_who_is_as_far_as_its_leader_lacks_nothing() -> None:
+    """The leader may not have heard yet what the follower has."""
+    unheard = {"behind": {"positions": 5, "seconds": 9.0}}
+    shown = picture(seen(leader(), {**follower("n2"), **unheard}, follower("n3", behind=2)))
+    bars = [node(shown.nodes, name).bar for name in ("n2", "n3")]
+    assert [each and (each.share == 0, each.words) for each in bars] == [
+        (True, "nothing is missing"),
+        (False, "2 entries behind"),
+    ]
+
+
 def test_who_is_synchronous_depends_on_the_rule() -> None:
     for rule, badges in (("async", ["", ""]), ("sync", ["synchronous", ""]), ("quorum-ack", ["", ""])):
         shown = picture(seen(leader(caught_up=["n2"]), *HEALTHY[1:], replication=rule))
