@@ -112,6 +112,12 @@ def listed(holdings: Sequence[Holding]) -> str:
     )
 
 
+def together(names: Sequence[str]) -> str:
+    """For instance `n1, n2 and n3`."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
 def witness_of(text: str, *operations: Operation) -> Witness:
     """The events of these operations, with a text that is about them."""
     return Witness(tuple(sorted({index for one in operations for index in one.event_indexes})), text)

@@ -3,7 +3,8 @@
 A value is certainly replaced once a change is acknowledged that began after the change which left the
 value was over; for an absent key, once any write is, unless a delete may have come last. A set is stale
 when it lacks an acknowledged element that no delete explains. Each replica is judged alone, so this is
-found also where all replicas agree on what is old.
+found also where all replicas agree on what is old. That counts once, however many hold it: it is one write
+that they lack.
 
 If clients say what they knew (`saw`, `siblings`), a write replaces the values that its client knew, and later
 writes that did not know a value leave it current. One replaced sibling, or one replaced part of a merged
@@ -15,7 +16,7 @@ where one was never asked), and every value held was written by somebody. Not lo
 register nor a set.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from chaos.checkers._finals import FinalContents, Holding, premature
 from chaos.checkers._keys import ADDS, KeyOperations, elements, failed_to_leave, left_behind, may_remove
@@ -23,7 +24,7 @@ from chaos.checkers._knowledge import Knowledge, is_known
 from chaos.checkers._outdated import Outdated
 from chaos.checkers._passing import CHANGE, passed
 from chaos.checkers._scope import scope
-from chaos.checkers._words import sentence, shown, shown_values, unsourced, was_told, witness_of
+from chaos.checkers._words import sentence, shown, shown_values, together, unsourced, was_told, witness_of
 from chaos.history import History, Operation, canonical
 from chaos.judging.verdict import Finding, Witness, found, unknown
 
@@ -32,7 +33,7 @@ TOO_SOON = "one that is behind may still catch up"
 
 
 def check(history: History, *, settled: bool = True) -> Finding:
-    """Found with one witness for each replica and key, `count` of these.
+    """Found with one witness for each key and replaced value, `count` of these.
 
     `settled`: the cluster had come to rest before its replicas were read.
     """
@@ -46,7 +47,7 @@ def check(history: History, *, settled: bool = True) -> Finding:
             NAME, f"{', '.join(finals.never_read)} answered clients, but was never read in the end"
         )
     keys = judged.keys
-    stale = [_witness(holding, missed) for of_key in keys for holding, missed in _stale(of_key, finals)]
+    stale = [_witness(holdings, missed) for of_key in keys for holdings, missed in _stale(of_key, finals)]
     if stale:
         return found(NAME, len(stale), stale)
     unread = [
@@ -61,16 +62,26 @@ def check(history: History, *, settled: bool = True) -> Finding:
     return passed(NAME, judged.succeeded, CHANGE, summary=judged.summary)
 
 
-def _stale(of_key: KeyOperations, finals: FinalContents) -> Iterator[tuple[Holding, Operation]]:
-    """Each replica that is behind, and the first acknowledged change that it lacks."""
+def _stale(of_key: KeyOperations, finals: FinalContents) -> Iterator[tuple[Sequence[Holding], Operation]]:
+    """The replicas that are behind, by what they hold, and the first acknowledged change that they lack."""
     knowledge = _knowledge(of_key, finals)
-    for holding in finals.of(of_key.key):
+    for holdings in _alike(of_key, finals):
+        holding = holdings[0]
         if knowledge:
             missed = _replaced(holding, knowledge)
         else:
             missed = _missed_elements(of_key, holding) if of_key.is_set else _missed_changes(of_key, holding)
         if first := min(missed, key=lambda change: change.end, default=None):
-            yield holding, first
+            yield holdings, first
+
+
+def _alike(of_key: KeyOperations, finals: FinalContents) -> Iterator[Sequence[Holding]]:
+    """The replicas that hold the same, together."""
+    groups: dict[frozenset[bytes], list[Holding]] = {}
+    for holding in finals.of(of_key.key):
+        held = elements(holding.value) if of_key.is_set else map(canonical, holding.values)
+        groups.setdefault(frozenset(held), []).append(holding)
+    yield from groups.values()
 
 
 def _knowledge(of_key: KeyOperations, finals: FinalContents) -> Knowledge | None:
@@ -125,11 +136,13 @@ def _untraced_parts(knowledge: Knowledge, finals: FinalContents) -> Iterator[str
             yield f"{holding.node} holds {shown(value)} under {of_key.key}, {whence}"
 
 
-def _witness(holding: Holding, missed: Operation) -> Witness:
+def _witness(holdings: Sequence[Holding], missed: Operation) -> Witness:
+    one, ending = holdings[0], "s" if len(holdings) == 1 else ""
     holds = (
-        f"lacks {shown(missed.value)}"
+        f"lack{ending} {shown(missed.value)}"
         if missed.f in ADDS
-        else f"holds {shown_values(holding.value, holding.siblings)}"
+        else f"hold{ending} {shown_values(one.value, one.siblings)}"
     )
-    text = f"{was_told(missed)}; after settling, {holding.node} still {holds} under {missed.key}"
-    return witness_of(sentence(text), missed, holding.read)
+    nodes = together([holding.node for holding in holdings])
+    text = f"{was_told(missed)}; after settling, {nodes} still {holds} under {missed.key}"
+    return witness_of(sentence(text), missed, *(holding.read for holding in holdings))

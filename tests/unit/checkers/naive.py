@@ -110,23 +110,24 @@ def _states_at_reads(history: History, initial: State) -> Iterator[tuple[Operati
 
 
 def stale_replicas(history: History) -> int:
-    """Replicas whose register no order of the changes leaves, though some change might have."""
+    """Values that replicas hold, each once, that no order of the changes leaves, though a change might."""
     stale = 0
     for key, operations in keys_of(history).items():
         changes = [operation for operation in operations if operation.f != "read"]
         ends = [after(order, None) for order in orders(changes)]
         known = {None, *(change.value for change in changes)}
-        stale += sum(value in known and value not in ends for value in held(history, key))
+        stale += sum(value in known and value not in ends for value in set(held(history, key)))
     return stale
 
 
 def stale_set_replicas(history: History) -> int:
-    """Replicas whose set lacks an element that is in every order's end."""
+    """What replicas hold, each set once, that lacks an element which is in every order's end."""
     stale = 0
     for key, operations in keys_of(history).items():
         changes = [operation for operation in operations if operation.f != "read"]
         surely = _surely(after(order, frozenset()) for order in orders(changes))
-        stale += sum(isinstance(value, list) and not surely <= set(value) for value in held(history, key))
+        sets = {frozenset(value) for value in held(history, key) if isinstance(value, list)}
+        stale += sum(not surely <= value for value in sets)
     return stale
 
 

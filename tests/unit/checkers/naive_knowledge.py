@@ -167,9 +167,10 @@ def _is_current(told: Told, value: str, possible: set[int], before: float) -> tu
 
 
 def stale_replicas(told: Told) -> int:
+    """What replicas hold, each once, in which something is not in the store after any order."""
     possible = _possible(told, None)
     stale = 0
-    for values in held(told.history):
+    for values in {frozenset(values) for values in held(told.history)}:
         if values:
             stale += not all(_is_current(told, value, possible, float("inf"))[0] for value in values)
         else:

@@ -90,6 +90,21 @@ def test_without_settling_the_end_proves_nothing() -> None:
     assert {check.name: check.found for check in late.checks}["diverged-replicas"] is None
 
 
+def test_a_write_that_every_replica_lacks_counts_once() -> None:
+    told = Told()
+    told.write(1)
+    told.write(2)
+    for node in ("n1", "n2", "n3"):
+        told.recorder.final(node, {"registers": {"x": 1}, "sets": {}, "epoch": 1, "position": [1, 1]})
+    alarms = {each.name: each for each in judged(told.history(), IN_THE_END).alarms}
+    assert {name: alarm.title for name, alarm in alarms.items()} == {
+        "lost-write": "1 write lost",
+        "stale-replica": "1 replaced value left on a replica",
+    }
+    assert "after settling, n1, n2 and n3 still hold 1 under x" in alarms["stale-replica"].proof
+    assert len(alarms["stale-replica"].operations) == 4  # the write, and what each of the three holds
+
+
 def test_operations_in_words_say_what_became_of_them() -> None:
     told = Told()
     recorder = told.recorder
