@@ -136,6 +136,8 @@ def _has_everything(seen: Seen, account: Account) -> bool:
 
 
 def _multi_leader(seen: Seen, account: Account) -> dict[str, Any]:
+    if account["role"] == "gateway":
+        return {**_plain(seen, account), "lines": _asks(seen, account)}
     if account["role"] not in ("leader", "device"):
         return _plain(seen, account)
     known: Mapping[str, int] = account.get("origins", {})
@@ -148,6 +150,14 @@ def _multi_leader(seen: Seen, account: Account) -> dict[str, Any]:
     words = f"{counted(missing, 'change')} not heard of yet" if missing else "nothing is missing"
     badge = counted(account.get("conflicts", 0), "conflict") if account.get("conflicts") else ""
     return {"title": account["role"], "lines": tuple(lines), "badge": badge, "bar": bar(missing, words)}
+
+
+def _asks(seen: Seen, account: Account) -> tuple[str, ...]:
+    """Whose clients those of this gateway are now."""
+    if seen.settings.get("home") == "record":
+        return ("a leader for each key",)
+    places = (f"in {account['datacenter']}",) if account.get("datacenter") else ()
+    return (f"leader: {account['leader']}", *places) if account.get("leader") else ()
 
 
 def _newest(seen: Seen) -> Mapping[str, int]:

@@ -187,7 +187,7 @@ class OriginStatus(Detail, frozen=True, kw_only=True, tag="multi-leader"):
     `conflicts` counts the conflicts that it met; `siblings`, the keys that now hold several values. `locks`
     says who may edit which document, if only one editor at a time may. If a datacenter has followers inside,
     a replica says which replica it takes for the leader there, in which epoch, and up to where changes are
-    `trimmed`.
+    `trimmed`. A gateway says only which leader it asks, unless each record has one of its own.
     """
 
     origins: Vector = msgspec.field(default_factory=dict)

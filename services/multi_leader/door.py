@@ -24,7 +24,7 @@ from services.messages import (
     Write,
     Written,
 )
-from services.messages.multi_leader import AskConflicts, InConflict, Transact, Transacted
+from services.messages.multi_leader import AskConflicts, InConflict, OriginStatus, Transact, Transacted
 from services.node import remember_settings
 from services.ports import Env
 from services.replies import of_type
@@ -70,8 +70,14 @@ class Door:
             self.say("emptied", conflicts=settings.conflicts)
 
     def status(self) -> Status:
-        """It owes nothing, because it keeps nothing."""
-        return Status(node=self._env.node, role="gateway", settings=self._settings)
+        """Whom it asks. It owes nothing, because it keeps nothing."""
+        asks = None if self._settings.home == "record" else self._in_turn(self.homes(""))[0]
+        detail = OriginStatus() if asks is None else self.told_of(asks)
+        return Status(node=self._env.node, role="gateway", settings=self._settings, detail=detail)
+
+    def told_of(self, home: str) -> OriginStatus:
+        """What its status says while it asks `home`."""
+        return OriginStatus(leader=home)
 
     def say(self, event: str, **fields: object) -> None:
         """See `Part`."""
@@ -160,7 +166,7 @@ class Door:
         within_s: float,
     ) -> M:
         """The answer of the first of `homes` that does not refuse. Raises the `LabError` of the last one."""
-        for home in sorted(homes, key=lambda home: home in self._silent):
+        for home in self._in_turn(homes):
             try:
                 return of_type(await self._call(home, message, within_s), expected)
             except LabError as error:
@@ -170,6 +176,10 @@ class Door:
                     raise
                 last = error
         raise last
+
+    def _in_turn(self, homes: Sequence[str]) -> list[str]:
+        """In the order in which it asks them: those that did not answer last time come last."""
+        return sorted(homes, key=lambda home: home in self._silent)
 
     async def _listen(self) -> None:
         """Ask silent leaders again and again whether they are back."""

@@ -4,6 +4,7 @@ The leader there answers; while there is none, another datacenter serves the cli
 """
 
 from services.messages import Message
+from services.messages.multi_leader import OriginStatus
 from services.messages.single_leader import AskRoute
 from services.multi_leader import door
 from services.multi_leader.datacenters.places import place_of, replicas_of
@@ -38,6 +39,10 @@ class Door(door.Door):
         """See `Door`."""
         own = place_of(self._settings, self._env.node)
         return (own,) if own else ()
+
+    def told_of(self, home: str) -> OriginStatus:
+        """See `Door`: a home is a datacenter, and somebody leads there."""
+        return OriginStatus(datacenter=home, leader=self._ways[home].believed)
 
     async def _call(self, home: str, message: Message, within_s: float) -> Message:
         if way := self._ways.get(home):

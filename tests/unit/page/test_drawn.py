@@ -129,6 +129,21 @@ def test_several_leaders_show_what_they_know_and_lack() -> None:
     assert [place.nodes for place in shown.places] == [("n1", "g1"), ("n2", "n3", "g2")]
 
 
+def test_with_several_leaders_a_gateway_shows_whose_clients_its_are() -> None:
+    leaders = [running(name, "leader", origins={}) for name in ("n1", "n2", "n3")]
+    doors = [
+        running("g1", "gateway", leader="n1"),
+        running("g2", "gateway", leader="n3", datacenter="dc2"),
+    ]
+    shown = picture(seen(*leaders, *doors, family="multi-leader"))
+    assert [node(shown.nodes, name).lines for name in ("g1", "g2")] == [
+        ("leader: n1",),
+        ("leader: n3", "in dc2"),
+    ]
+    by_record = picture(seen(*leaders, *doors, family="multi-leader", home="record"))
+    assert node(by_record.nodes, "g1").lines == ("a leader for each key",)
+
+
 def test_homes_show_their_hints() -> None:
     homes = (
         running("n1", "home", keys=2, hints=1, mark="abc"),
