@@ -14,7 +14,7 @@ import msgspec
 from chaos.by_hand.looking import look
 from chaos.cluster import Cluster, ClusterError
 from chaos.page.drawn import picture
-from chaos.page.lines import Line, line
+from chaos.page.lines import Line, Lines
 from chaos.page.seen import Seen, seen_in
 from chaos.page.traffic import Counts, counted, moved
 from chaos.page.values import values
@@ -43,7 +43,7 @@ class Watcher:
         self._beside: dict[str, Any] = {}  # what goes on beside the looks, by the name of its event
         self._lines: deque[tuple[int, Line]] = deque(maxlen=KEPT)
         self._number = 0
-        self._story, self._of = Story(), ""  # which cluster it is of
+        self._story, self._words, self._of = Story(), Lines(), ""  # which cluster it is of
         self._news = asyncio.Condition()
         self._wanted = asyncio.Event()
         self._now = asyncio.Event()
@@ -109,7 +109,7 @@ class Watcher:
     async def _follow(self, cluster: Cluster) -> None:
         loop, faults = asyncio.get_running_loop(), faults_file()
         if cluster.name != self._of:
-            self._story, self._of = Story(), cluster.name
+            self._story, self._words, self._of = Story(), Lines(), cluster.name
             self._lines.clear()
         settings: Mapping[str, Any] = {}
         sent: Counts = {}
@@ -124,7 +124,7 @@ class Watcher:
                 "picture": msgspec.to_builtins(picture(seen)),
                 "values": await self._values(cluster, seen),
             }
-            await self._publish(shown, [line(each) for each in news])
+            await self._publish(shown, [self._words.line(each) for each in news])
             await self.tell(TRAFFIC, msgspec.to_builtins(moved(seen, sent)))
             sent = counted(seen)
             await self._pause(max(PAUSE_S, REST * (loop.time() - began)))

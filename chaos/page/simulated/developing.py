@@ -9,7 +9,7 @@ from chaos.cluster import Event
 from chaos.history import NEMESIS
 from chaos.judging.verdict import Verdict
 from chaos.page.drawn import picture
-from chaos.page.lines import line
+from chaos.page.lines import Lines
 from chaos.page.seen import seen_in
 from chaos.page.simulated.film import (
     MOST_WITNESSES,
@@ -96,12 +96,14 @@ def _pictures(take: Take) -> dict[str, Any]:
 
 def _lines(take: Take) -> list[FilmLine]:
     """What the nodes said, and among it what was done to them."""
-    said = [_line(event, take.began_s) for event in take.cluster.events() if event.time_s >= take.began_s]
+    events = (event for event in take.cluster.events() if event.time_s >= take.began_s)
+    words = Lines()
+    said = [_line(words, event, take.began_s) for event in sorted(events, key=lambda each: each.time_s)]
     return sorted([*said, *take.lines], key=lambda each: each.time_s)
 
 
-def _line(event: Event, began_s: float) -> FilmLine:
-    found = line(event)
+def _line(words: Lines, event: Event, began_s: float) -> FilmLine:
+    found = words.line(event)
     return FilmLine(round(event.time_s - began_s, 6), found.node, found.kind, found.text)
 
 

@@ -9,7 +9,7 @@ from chaos.by_hand import asking
 from chaos.by_hand.typed import value_of
 from chaos.cluster import Cluster, ClusterError, Event
 from chaos.page import requests
-from chaos.page.lines import line
+from chaos.page.lines import Lines, line
 from chaos.page.requests import Asked, Users
 from chaos.workloads.client import ANYBODY, Answer, Caller, ClientError
 from services.errors import LabError
@@ -122,3 +122,16 @@ def test_lines_say_who_did_what() -> None:
     cut = line(Event(1.5, "nemesis", "start-partition", {"what": "cut: n1 from everyone"}))
     assert (cut.node, cut.kind, cut.text) == ("by hand", "fault", "cut: n1 from everyone")
     assert line(Event(1.5, "n1", "started", {})).kind == "plain"
+
+
+@pytest.mark.parametrize("event", ["conflict-recorded", "conflict-resolved", "conflict-merged"])
+def test_a_conflict_is_a_highlight_but_not_when_it_comes_again_and_again(event: str) -> None:
+    lines = Lines()
+
+    def kind(time_s: float, node: str, key: str) -> str:
+        return lines.line(Event(time_s, node, event, {"key": key, "kept": "1 2"})).kind
+
+    assert kind(1.0, "n1", "x") == kind(1.1, "n2", "x") == kind(1.2, "n1", "y") == "conflict"
+    assert [kind(at_s, "n1", "x") for at_s in (5.0, 9.0, 13.0)] == ["plain"] * 3  # as under load
+    assert kind(20.0, "n1", "x") == "conflict"
+    assert lines.line(Event(20.0, "n1", "promoted", {})).kind == "notable"
