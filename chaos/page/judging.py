@@ -52,7 +52,7 @@ class Tally:
     """What a load has shown, chapter after chapter: each anomaly's first proof, and how many cases."""
 
     def __init__(self) -> None:
-        self.checks: tuple[Check, ...] = ()  # of the newest judgement
+        self._checks: tuple[Check, ...] = ()  # of the newest judgement
         self._alarms: dict[str, Alarm] = {}
         self._before: dict[str, int] = {}  # cases in the chapters before this one
 
@@ -61,9 +61,17 @@ class Tally:
         """The alarms, in the order in which they were raised."""
         return tuple(self._alarms.values())
 
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """What each checker says of the newest chapter, or of all of them where it has found something."""
+        return tuple(
+            _found(check.name, self._alarms[check.name].count) if check.name in self._alarms else check
+            for check in self._checks
+        )
+
     def take(self, judgement: Judgement) -> None:
         """Replace this chapter's judgement with the newest."""
-        self.checks = judgement.checks
+        self._checks = judgement.checks
         for alarm in judgement.alarms:
             first = self._alarms.get(alarm.name, alarm)
             self._alarms[alarm.name] = first.counted(self._before.get(alarm.name, 0) + alarm.count)
@@ -84,8 +92,13 @@ def judged(history: History, names: Sequence[str], problems: Sequence[str] = ())
 def _check(finding: Finding) -> Check:
     if finding.found is None:
         return Check(finding.name, None, f"{finding.name}: cannot tell yet, because {finding.reason}")
-    words = f"{breach(finding.name)}: {finding.count}" if finding.found else absence(finding.name)
-    return Check(finding.name, finding.found, words)
+    if finding.found:
+        return _found(finding.name, finding.count)
+    return Check(finding.name, False, absence(finding.name))
+
+
+def _found(name: str, count: int) -> Check:
+    return Check(name, True, f"{breach(name)}: {count}")
 
 
 def _alarm(finding: Finding, by_event: Mapping[int, Operation]) -> Alarm:

@@ -7,7 +7,7 @@ import pytest
 from chaos.checkers import checker_names
 from chaos.history import Event, History
 from chaos.judging.suitable import IN_THE_END, WHILE_IT_RUNS, suitable
-from chaos.page.judging import in_words, judged
+from chaos.page.judging import Tally, in_words, judged
 from chaos.recording.recorder import Recorder
 from services.families import FAMILIES
 
@@ -67,6 +67,26 @@ def test_more_of_the_same_keeps_the_first_proof() -> None:
     [alarm] = [a for a in judged(told.history(), ["stale-read"]).alarms if a.name == "stale-read"]
     more = alarm.counted(12)
     assert (more.title, more.count, more.proof) == ("12 stale reads", 12, alarm.proof)
+
+
+def conflicting(*values: int) -> History:
+    """Each of these is written by somebody who knew of none of the others."""
+    told = Told()
+    for value in values:
+        process = told.recorder.new_process()
+        pending = told.recorder.invoke(process, "write", "x", value, gateway="g1", saw=[])
+        told.recorder.ok(pending, node=f"n{value}")
+    return told.history()
+
+
+def test_what_was_found_goes_on_counting_from_chapter_to_chapter() -> None:
+    tally, counted = Tally(), []
+    for chapter in ([(1, 2), (1, 2, 3)], [(1,), (1, 2)]):
+        for values in chapter:
+            tally.take(judged(conflicting(*values), ["conflict"]))
+            counted.append(([check.words for check in tally.checks], [each.count for each in tally.alarms]))
+        tally.turn_the_page()
+    assert counted == [([f"conflict: {count}"], [count]) for count in (1, 3, 3, 4)]
 
 
 def test_each_check_says_what_it_knows() -> None:
