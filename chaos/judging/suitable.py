@@ -21,8 +21,12 @@ GRAVEST = ("lost-write", "diverged-replicas", "stale-replica", "split-brain", "c
 
 def gravest(found: Sequence[str]) -> tuple[str, ...]:
     """The gravest of the anomalies that were found, alone: what came along by chance may stay away."""
-    known = [*(name for name in GRAVEST if name in found), *found]
-    return tuple(known[:1])
+    return tuple(sorted(found, key=rank)[:1])
+
+
+def rank(name: str) -> int:
+    """How many are graver than that anomaly; those that `GRAVEST` does not list are all alike."""
+    return GRAVEST.index(name) if name in GRAVEST else len(GRAVEST)
 
 
 def suitable(family: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from chaos.history import History, Operation
+from chaos.judging.suitable import rank
 from chaos.judging.verdict import Finding
 from chaos.report.outcomes import OUTCOMES
 from chaos.report.plainly import plainly
@@ -19,7 +20,10 @@ MOST_PROOFS = 8  # operations of one proof
 
 
 class Alarm(msgspec.Struct, frozen=True):
-    """An anomaly that was found: in how many cases, and the first proof, with its operations in words."""
+    """An anomaly that was found: in how many cases, and the first proof, with its operations in words.
+
+    `rank` says how many anomalies are graver.
+    """
 
     name: str
     title: str
@@ -27,6 +31,7 @@ class Alarm(msgspec.Struct, frozen=True):
     count: int
     proof: str
     operations: tuple[str, ...]
+    rank: int
 
     def counted(self, count: int) -> "Alarm":
         """The same proof with more cases."""
@@ -111,6 +116,7 @@ def _alarm(finding: Finding, by_event: Mapping[int, Operation]) -> Alarm:
         finding.count,
         witness.text if witness else finding.summary,
         tuple(map(in_words, shown[:MOST_PROOFS])),
+        rank(finding.name),
     )
 
 

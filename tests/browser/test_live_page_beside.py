@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from chaos.judging.suitable import rank
 from chaos.page.application import ASSETS, SERVED
 from chaos.page.drawn import picture
 from chaos.page.runs import Runs
@@ -26,6 +27,7 @@ ALARM: dict[str, Any] = {
     "meaning": "a read shows a value that had been replaced",
     "count": 2,
     "proof": "Process 9 asked n2 and saw 1, although process 6 was told that x=2 is written.",
+    "rank": rank("stale-read"),
     "operations": ["1.000–1.100 s, process 6 at g1: write x = 2, acknowledged by n1 (epoch 1, position 2)"],
 }
 CHECKS = [

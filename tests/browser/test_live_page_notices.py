@@ -7,8 +7,13 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from chaos.checkers import checker_names
 from chaos.cluster import CUT
+from chaos.judging.suitable import rank
+from chaos.judging.verdict import Finding
 from chaos.page.drawn import picture
+from chaos.report.plainly import plainly
+from chaos.report.words import capitalized
 from tests.browser.chromium import Errors
 from tests.browser.test_live_page_beside import ALARM, LOAD, Played
 from tests.unit.page.seeing import follower, leader, running, seen
@@ -26,6 +31,8 @@ NAMES = (
 )
 PLACES = """() => [...document.querySelectorAll("main, #map, #choices button, #conclude, #write")]
     .map((each) => each.getBoundingClientRect().top)"""
+CUT_OFF = """() => [...document.querySelectorAll(".banner h2")]
+    .filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.textContent)"""
 IN_SIGHT = """(place) => {
   const { top, bottom } = document.querySelector(place).getBoundingClientRect();
   return top >= 0 && bottom <= innerHeight;
@@ -51,7 +58,7 @@ def opened(browser: Browser) -> Iterator[Open]:
 
 
 def load_with(count: int) -> dict[str, Any]:
-    alarms = [{**ALARM, "name": name, "title": f"2 of {name}"} for name in NAMES[:count]]
+    alarms = [{**ALARM, "name": name, "title": f"2 of {name}", "rank": rank(name)} for name in NAMES[:count]]
     return {**LOAD, "checks": [], "alarms": alarms}
 
 
@@ -105,9 +112,7 @@ def test_bad_news_moves_no_button(opened: Open, width: int, accounts: Any, kind:
 
 def test_a_proof_is_folded_and_is_unfolded_and_folded_by_keyboard(opened: Open) -> None:
     page = opened(800, load=load_with(2)).page
-    expect(page.locator(".banner h2")).to_have_text(
-        ["2 of stale-read", "2 of split-brain"]
-    )  # the newest first
+    expect(page.locator(".banner h2")).to_have_text(["2 of split-brain", "2 of stale-read"])
     proof = page.locator('[data-anomaly="stale-read"] .proof')
     expect(proof).to_be_hidden()
     before = page.evaluate(PLACES)
@@ -120,6 +125,22 @@ def test_a_proof_is_folded_and_is_unfolded_and_folded_by_keyboard(opened: Open) 
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator(".banner h2")).to_have_text(["2 of split-brain"])
+
+
+def test_the_gravest_anomaly_comes_first_and_then_the_newest(opened: Open) -> None:
+    shown = opened(load=load_with(3)).page.locator(".banner h2")
+    expect(shown).to_have_text(["2 of split-brain", "2 of non-monotonic-read", "2 of stale-read"])
+
+
+@pytest.mark.parametrize("width", [640, 800, 1280])
+def test_no_title_of_a_banner_is_cut_off(opened: Open, width: int) -> None:
+    names = checker_names()
+    titles = {name: capitalized(plainly(Finding(name, True, 1234))) for name in names}
+    alarms = [{**ALARM, "name": name, "title": titles[name], "rank": rank(name)} for name in names]
+    page = opened(width, load={**LOAD, "checks": [], "alarms": alarms}).page
+    expect(page.locator(".banner")).to_have_count(len(names))
+    assert page.evaluate(CUT_OFF) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("width", [800, 1280])

@@ -1,4 +1,4 @@
-// Banners: one line for each anomaly, the newest first, its proof folded. They have a place of their own and overlay
+// Banners: one line for each anomaly, the gravest first, then the newest, its proof folded. They have a place of their own and overlay
 // what is below only where a reader unfolds one, so nothing moves under the mouse.
 
 import { byId, element, keep, setText } from "./dom.js";
@@ -11,11 +11,12 @@ export class Banners {
     addEventListener("resize", () => this.tally());
   }
 
-  /** `alarms` in any order: what was not there before is the newest. */
+  /** `alarms` in any order: what was not there before is the newest; the gravest have the lowest `rank`. */
   show(alarms) {
     const named = new Map(alarms.map((alarm) => [alarm.name, alarm]));
     const known = this.order.filter((name) => named.has(name));
     this.order = [...[...named.keys()].filter((name) => !known.includes(name)).reverse(), ...known];
+    this.order.sort((one, other) => named.get(one).rank - named.get(other).rank); // those of one rank stay in order
     keep(this.root, this.order.map((name) => named.get(name)), (alarm) => alarm.name, (alarm) => this.make(alarm), change);
     this.tally();
   }

@@ -72,7 +72,7 @@ function banner(at) {
 /** `stale-read: Process 9 asked …` as a banner: what it is, and folded, its proof. */
 function announced({ text }) {
   const name = text.split(": ", 1)[0];
-  return { name, title: `${name}, proven at this moment`, meaning: "", proof: text.slice(name.length + 2), operations: [] };
+  return { name, title: `${name}, proven at this moment`, meaning: "", proof: text.slice(name.length + 2), operations: [], rank: 0 };
 }
 
 /** What one can stop at; what the checkers found only once it may be known. */
