@@ -33,6 +33,8 @@ PLACES = """() => [...document.querySelectorAll("main, #map, #choices button, #c
     .map((each) => each.getBoundingClientRect().top)"""
 CUT_OFF = """() => [...document.querySelectorAll(".banner h2")]
     .filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.textContent)"""
+SLIDERS = """() => [...document.querySelectorAll("input[type=range]")]
+    .map((each) => each.getBoundingClientRect().top)"""
 IN_SIGHT = """(place) => {
   const { top, bottom } = document.querySelector(place).getBoundingClientRect();
   return top >= 0 && bottom <= innerHeight;
@@ -143,6 +145,14 @@ def test_no_title_of_a_banner_is_cut_off(opened: Open, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", [640, 800, 1280, 1500])
+def test_no_slider_moves_as_a_load_begins(opened: Open, width: int) -> None:
+    before = opened(width).page
+    after = opened(width, load={**load_with(2), "keys": "load-a736-12-x0 to x9"}).page
+    expect(after.locator("#load-keys")).to_have_text("On the keys load-a736-12-x0 to x9.")
+    assert after.evaluate(SLIDERS) == before.evaluate(SLIDERS)
+
+
 @pytest.mark.parametrize("width", [800, 1280])
 def test_the_answer_to_an_order_is_in_sight_wherever_one_is(opened: Open, width: int) -> None:
     page = opened(width).page
@@ -162,7 +172,7 @@ def test_while_a_load_runs_the_nodes_show_one_of_its_keys_until_the_reader_types
     played = opened(load=load_with(0))
     page, own = played.page, played.page.locator('[data-node="n1"] .held')
     expect(own).to_have_text("x0 of the load = 42")
-    expect(page.locator("#key-hint")).to_contain_text("its key load-1-x0 stands below")
+    expect(page.locator("#key-hint")).to_contain_text("The load’s key load-1-x0 stands below")
     page.locator("#key").fill("y")
     page.locator("#key").blur()
     expect(own).to_have_text("")  # nobody has looked under y

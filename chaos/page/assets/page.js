@@ -122,7 +122,7 @@ function hearLoad(shown) {
 /** The nodes are to show another key: ask for it. */
 function watch() {
   const ofLoad = isOwnKey ? "" : load.firstKey;
-  setText(byId("key-hint"), ofLoad ? `While the load runs, its key ${ofLoad} stands below each replica’s box; type a key to see that one.` : HELD);
+  setText(byId("key-hint"), ofLoad ? `The load’s key ${ofLoad} stands below each replica’s box; type one to see it instead.` : HELD);
   const wanted = ofLoad || byId("key").value;
   if (watched === wanted) return;
   watched = wanted;
