@@ -16,7 +16,7 @@ def never_wanted(family: str) -> tuple[str, ...]:
     return (*(("split-brain",) if family == "single-leader" else ()), "lost-write", "diverged-replicas")
 
 
-GRAVEST = ("lost-write", "diverged-replicas", "stale-replica", "split-brain", "conflict")
+GRAVEST = ("lost-write", "diverged-replicas", "split-brain", "stale-replica", "conflict")
 
 
 def gravest(found: Sequence[str]) -> tuple[str, ...]:

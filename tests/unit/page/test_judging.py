@@ -6,7 +6,7 @@ import pytest
 
 from chaos.checkers import checker_names
 from chaos.history import Event, History
-from chaos.judging.suitable import IN_THE_END, WHILE_IT_RUNS, suitable
+from chaos.judging.suitable import IN_THE_END, WHILE_IT_RUNS, gravest, rank, suitable
 from chaos.page.judging import Tally, in_words, judged
 from chaos.recording.recorder import Recorder
 from services.families import FAMILIES
@@ -141,6 +141,18 @@ def test_operations_in_words_say_what_became_of_them() -> None:
         "read x, not answered yet",
         'read x is 1 | "b", says n1',
     ]
+
+
+def test_what_is_lost_for_good_is_graver_than_a_split_brain_and_that_than_anything_that_passes() -> None:
+    found = ["stale-read", "stale-replica", "split-brain", "lost-write", "new-then-old"]
+    assert sorted(found, key=rank) == [
+        "lost-write",
+        "split-brain",
+        "stale-replica",
+        "stale-read",
+        "new-then-old",
+    ]
+    assert gravest(found) == ("lost-write",) and gravest(()) == ()
 
 
 def all_names() -> Iterator[str]:
