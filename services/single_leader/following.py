@@ -49,10 +49,11 @@ class Following:
         if accepted.fits:
             standing.freshness.note(batch, standing.storage.last)
         standing.arrivals.announce()
+        storage = standing.storage
         return Appended(
             node=env.node,
-            epoch=standing.storage.epoch,
-            position=standing.storage.last,
+            epoch=storage.epoch,
+            position=storage.last if accepted.fits else storage.newest_up_to(batch.previous),
             fits=accepted.fits,
             clock=standing.freshness.tell(env.lease_clock.now_s()),
         )

@@ -119,7 +119,9 @@ class Shipping:
             assert isinstance(reply, Appended), reply
             follower.asked_at = asked_at
             self._note(name, follower, reply)
-            if reply.fits:
+            if batch.entries and reply.fits and follower.shipped <= batch.previous:
+                await self._env.clock.sleep(self._settings.heartbeat_ms / 1000)  # it got nowhere
+            elif reply.fits:
                 await self._news_or_heartbeat(follower)
 
     def _next_batch(self, follower: Follower) -> Append:
@@ -175,7 +177,7 @@ class Shipping:
         self._moved()
 
     def _meeting_point(self, tried: Position, theirs: Position) -> Position:
-        """A place before `tried` where both logs may still agree."""
+        """A place before `tried` where both logs may still agree; each time it lies in an earlier epoch."""
         before = Position(tried.epoch, tried.sequence - 1)
         return self._storage.newest_up_to(min(theirs, before)) if tried.sequence > 1 else START
 

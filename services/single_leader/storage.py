@@ -115,16 +115,20 @@ class Storage:
 
         Own entries that contradict the leader's are kept beside the log, and handed to `set_aside` (a
         name and JSON lines) before they are undone, so they never vanish without a trace. Raises `LabError`
-        stale-epoch if `fenced` and a newer epoch was promised, and log-gone if the logs part before the
-        oldest entry that is kept here.
+        stale-epoch if `fenced` and a newer epoch was promised, and log-gone if the logs may part before the
+        oldest entry that is kept here, so that what contradicts the leader's log cannot be undone.
         """
         if fenced and epoch < self.epoch:
             raise LabError("stale-epoch", f"epoch {epoch} is over, epoch {self.epoch} has begun")
-        if self.position_at(previous.sequence) != previous:
+        positions = (previous, *(entry.position for entry in entries))
+        agreed = next(filter(self._has, reversed(positions)), None)  # the logs agree up to there
+        if agreed is None:
             self.promise(epoch)
             return Accepted(fits=False)
-        fresh = self._fresh(entries)
+        fresh = [entry for entry in entries if entry.position.sequence > agreed.sequence]
         contradicts = fresh and fresh[0].position.sequence <= self.last.sequence
+        if contradicts:
+            reach(self._writer).must_go_on_from(agreed)
         removed = log_table.after(self._writer, fresh[0].position.sequence - 1, -1) if contradicts else []
         name, lines = log_table.as_file(removed)
         if removed:
@@ -154,16 +158,12 @@ class Storage:
         self.tables.settle()
         self.machine.settle()
 
-    def _fresh(self, entries: Sequence[Entry]) -> list[Entry]:
-        """Those of `entries` that this log lacks or has differently."""
-        fresh = [entry for entry in entries if self.position_at(entry.position.sequence) != entry.position]
-        if not fresh or fresh[0].position.sequence > self.last.sequence:
-            return fresh
-        first = reach(self._writer).first.sequence
-        unlike = [entry for entry in fresh if entry.position.sequence >= first]  # the others were trimmed
-        if first > 1 and unlike and unlike[0].position.sequence == first:
-            raise LabError("log-gone", f"the logs part before {first}, and nothing older is kept here")
-        return unlike
+    def _has(self, position: Position) -> bool:
+        """Was this log certainly like that, there?"""
+        here = self.position_at(position.sequence)
+        if here or position.sequence > self.last.sequence:
+            return here == position
+        return reach(self._writer).trimmed(position)
 
     def position_at(self, sequence: int) -> Position | None:
         """The position of the entry with that sequence number, None if the log has none."""

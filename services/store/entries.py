@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import apsw
 import msgspec
 
+from services.errors import LabError
 from services.messages import Entry, Operation, Position
 from services.messages.records import AnyRecord, RowRecord
 
@@ -37,9 +38,13 @@ def last_change(database: apsw.Connection, key: str, sequence: int) -> int:
 
 
 def rows_before(database: apsw.Connection, sequence: int, count: int) -> Iterator[RowRecord]:
-    """The `count` row records right before `sequence`."""
+    """The `count` row records right before `sequence`. Raises `LabError` log-gone if some were trimmed."""
     query = "SELECT record FROM log WHERE sequence BETWEEN ? AND ? ORDER BY sequence"
-    for (record,) in database.execute(query, (sequence - count, sequence - 1)):
+    found = list(database.execute(query, (sequence - count, sequence - 1)))
+    if len(found) < count:
+        text = f"of the {count} rows of the transaction that ends at {sequence}, {len(found)} are kept here"
+        raise LabError("log-gone", text)
+    for (record,) in found:
         yield msgspec.json.decode(record, type=RowRecord)
 
 

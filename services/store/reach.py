@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import apsw
 
+from services.errors import LabError
 from services.messages import START, Entry, Position
 
 ENDS = "SELECT epoch, sequence FROM log ORDER BY sequence"
@@ -24,6 +25,20 @@ class Reach(NamedTuple):
     def goes_on_from(self, position: Position) -> bool:
         """True if it holds everything after `position`."""
         return self.first.sequence <= position.sequence + 1
+
+    def must_go_on_from(self, position: Position) -> None:
+        """Raise `LabError` log-gone unless it holds everything after `position`."""
+        if not self.goes_on_from(position):
+            text = f"the logs part before {self.first.sequence}, and nothing older is kept here"
+            raise LabError("log-gone", text)
+
+    def trimmed(self, position: Position) -> bool:
+        """True if the log certainly had `position`, and does not hold it any more.
+
+        That is so if it lies before the first entry and has its epoch: then the same leader wrote both. Of
+        older epochs nobody can tell.
+        """
+        return 0 < position.sequence < self.first.sequence and position.epoch == self.first.epoch
 
     def surplus(self, keep: int) -> int:
         """The sequence up to which to trim so that `keep` entries remain; 0 while it is not worth it."""
@@ -54,16 +69,15 @@ def _end(database: apsw.Connection, order: str) -> Position:
 def unknown_to(database: apsw.Connection, own: list[Entry]) -> list[Entry]:
     """Those of the `own` entries, in order, that the log in `database` may not contain.
 
-    Two logs with one entry in common agree on everything before it. An entry that was trimmed there was
-    certainly the same if it is of the epoch of the first entry left; of older epochs nobody can tell.
+    Two logs with one entry in common agree on everything before it.
     """
-    first = reach(database).first
+    log = reach(database)
 
     def known(position: Position) -> bool:
-        if position.sequence < first.sequence:
-            return position.epoch == first.epoch
         row = (position.sequence, position.epoch)
-        return bool(list(database.execute("SELECT 1 FROM log WHERE sequence = ? AND epoch = ?", row)))
+        return log.trimmed(position) or bool(
+            list(database.execute("SELECT 1 FROM log WHERE sequence = ? AND epoch = ?", row))
+        )
 
     shared = max((index for index, entry in enumerate(own) if known(entry.position)), default=-1)
     return own[shared + 1 :]

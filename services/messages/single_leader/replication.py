@@ -29,7 +29,8 @@ class Append(Message, frozen=True, kw_only=True):
 class Appended(Message, frozen=True, kw_only=True):
     """Follower to leader: my log is durable up to `position`.
 
-    `fits` is false if `previous` is not in my log; then the leader tries an earlier place.
+    `fits` is false if `previous` is not in my log; then the leader tries an earlier place, and `position` is
+    the newest in my log that is not newer than `previous`.
     """
 
     node: Name

@@ -18,11 +18,9 @@ Whereabouts: TypeAlias = Literal["here", "to-come", "lost"]
 def whereabouts(wanted: Position, nearest: Position, log: Reach) -> Whereabouts:
     """Where `wanted` is for a log whose newest position up to `wanted` is `nearest`.
 
-    Among trimmed entries, only those of the first remaining entry's epoch certainly belonged to this log. Of
-    older epochs nobody can tell, so a session that began so long ago should begin anew.
+    Of some trimmed entries nobody can tell, so a session that began so long ago should begin anew.
     """
-    trimmed = wanted.sequence < log.first.sequence and wanted.epoch == log.first.epoch
-    if nearest == wanted or trimmed:
+    if nearest == wanted or log.trimmed(wanted):
         return "here"
     return "lost" if log.last > wanted else "to-come"
 

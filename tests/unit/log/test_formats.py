@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from services.messages import Position
+from services.errors import LabError
+from services.messages import START, Position
 from services.messages.records import Commit, Delete, Insert, Statement, Statements, Update
 from services.settings.single_leader import ReplicationLog
 from tests.unit.log.copies import Copy, leader_and_follower
@@ -161,3 +162,16 @@ def parted_from(sequence: int, copy: Copy) -> Position:
 
 def ignore(name: str, lines: str) -> None:
     """What was set aside is looked at elsewhere."""
+
+
+def test_a_transaction_whose_rows_were_trimmed_meanwhile_is_not_done_in_part(tmp_path: Path) -> None:
+    """Its end came in a later message than its rows, and only those that were left were changed."""
+    with leader_and_follower(tmp_path, "row") as (leader, follower):
+        leader.perform(*SETUP)
+        *rows, commit = leader.storage.entries_after(0, -1)
+        accept = follower.storage.accept
+        accept(1, START, rows, lambda *_: None, fenced=True)
+        follower.storage.trim(1)
+        with pytest.raises(LabError, match="log-gone: of the 4 rows"):
+            accept(1, rows[-1].position, [commit], lambda *_: None, fenced=True)
+        assert not follower.contents()

@@ -80,3 +80,43 @@ def test_of_an_older_epoch_than_the_copy_reaches_nobody_can_tell(tmp_path: Path)
     with FileDisk(tmp_path).connect(DATABASE) as database:
         assert len(unknown_to(database, in_epochs(1, 1, 1))) == 3
     copy.close()
+
+
+@pytest.mark.parametrize(
+    ("previous", "fits"),
+    [
+        ((1, 3), True),  # of the epoch of the first entry left, so it was the same
+        ((0, 3), False),  # of an older epoch: nobody can tell
+        ((1, 8), False),  # beyond the end
+    ],
+)
+def test_a_trimmed_entry_of_the_first_ones_epoch_is_known(
+    tmp_path: Path, previous: tuple[int, int], fits: bool
+) -> None:
+    storage = stored(tmp_path, in_epochs(1, 1, 1, 1, 1, 1), keep=2)
+    assert storage.accept(9, Position(*previous), [], lambda *_: None, fenced=True).fits is fits
+    assert storage.last == Position(1, 6)
+
+
+def test_what_is_still_kept_is_taken_back_without_a_copy(tmp_path: Path) -> None:
+    storage = stored(tmp_path, in_epochs(1, 1, 1, 1, 1), keep=2)
+    accepted = storage.accept(9, Position(1, 3), at((2, 4)), lambda *_: None, fenced=True)
+    assert accepted.fits and [entry.position.sequence for entry in accepted.removed] == [4, 5]
+    assert storage.last == Position(2, 4)
+
+
+@pytest.mark.parametrize("entries", [at((2, 2)), at((2, 2), (2, 3)), at(*((2, n) for n in range(2, 8)))])
+def test_what_contradicts_trimmed_entries_needs_a_copy_however_far_it_goes(
+    tmp_path: Path, entries: list[Entry]
+) -> None:
+    storage = stored(tmp_path, in_epochs(1, 1, 1, 1, 1), keep=2)
+    with pytest.raises(LabError, match="log-gone"):
+        storage.accept(9, Position(1, 1), entries, lambda *_: None, fenced=True)
+    assert storage.last == Position(1, 5)
+
+
+def test_a_batch_that_comes_again_fits_though_its_beginning_was_trimmed(tmp_path: Path) -> None:
+    storage = stored(tmp_path, in_epochs(1, 1, 2), keep=1)
+    again = storage.accept(9, Position(1, 1), at((1, 2), (2, 3), (2, 4)), lambda *_: None, fenced=True)
+    assert again.fits and not again.removed
+    assert storage.last == Position(2, 4)
