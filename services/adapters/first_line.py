@@ -14,6 +14,7 @@ from uvicorn.server import ServerState
 from services.adapters.frame_door import FrameDoor, last_word
 from services.adapters.frame_service import FrameService
 from services.adapters.frames import FAMILY, LONGEST_LINE
+from services.adapters.lingering import close_gently
 from services.adapters.patience import MOST_CONNECTIONS, REQUEST_DEADLINE_S
 from services.adapters.protocol import PatientProtocol
 from services.errors import LabError
@@ -87,7 +88,7 @@ class FirstLine(asyncio.Protocol):
 
     def _refuse(self, error: LabError) -> None:
         self._transport.write(last_word(error))
-        self._transport.close()
+        close_gently(self._transport, self, self._state.connections, self._loop)
 
     def _leave(self) -> None:
         self._state.connections.discard(self)

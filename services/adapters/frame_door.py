@@ -44,6 +44,7 @@ class FrameDoor(asyncio.Protocol):
         self._deadline: asyncio.TimerHandle | None = None  # for a frame that is not whole
         self._writable = True
         self._holds = False  # reading is paused
+        self._ended = False  # the other side sends no more
         self._ending = False  # takes no new requests, and closes once those under way are answered
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -76,6 +77,7 @@ class FrameDoor(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """No more requests will come; those under way are answered."""
+        self._ended = True
         if self._reader.midway:
             self._break_off(FrameError("the stream ended in the middle of a frame"))
         self.shutdown()
@@ -117,7 +119,7 @@ class FrameDoor(asyncio.Protocol):
             write(frame(number, reply))
         if self._holds:
             self._regulate()
-        if self._ending:
+        if self._ending and not self._transport.is_closing():
             self._close_if_all_is_answered()
 
     def _close_if_all_is_answered(self) -> None:
@@ -133,7 +135,10 @@ class FrameDoor(asyncio.Protocol):
             self._transport.write(frame(error.number, encode(failed(refusal))))
         self._ending = True
         self._forget_deadline()
-        self._transport.close()
+        if self._ended:
+            self._transport.close()
+        else:
+            self._transport.close_gently(self, self._state.connections)
 
     def _regulate(self) -> None:
         """Pause or resume reading; while reading, set a deadline for a frame that has begun."""

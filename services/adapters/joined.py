@@ -5,7 +5,10 @@ instead of many.
 """
 
 import asyncio
+from collections.abc import Sized
 from typing import Any
+
+from services.adapters.lingering import close_gently
 
 
 class JoinedWrites:
@@ -15,7 +18,7 @@ class JoinedWrites:
         self._transport = transport
         self._loop = loop
         self._parts: list[bytes] = []
-        self.is_closing = transport.is_closing
+        self._lingers = False
 
     def write(self, data: bytes) -> None:
         """Send `data` when the turn ends."""
@@ -28,10 +31,21 @@ class JoinedWrites:
         self._parts.append(data)
         self.flush()
 
+    def is_closing(self) -> bool:
+        """Will nothing more be sent?"""
+        return self._lingers or self._transport.is_closing()
+
     def close(self) -> None:
         """Send everything, then close."""
         self.flush()
         self._transport.close()
+
+    def close_gently(self, was: asyncio.Protocol, crowd: Sized) -> None:
+        """Send everything, and close once the other side has it (`lingering`)."""
+        if not self.is_closing():
+            self.flush()
+            self._lingers = True
+            close_gently(self._transport, was, crowd, self._loop)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)

@@ -6,7 +6,8 @@ connections go away by themselves.
 
 A client may send its next request before the answer to the last one, and end its stream right after its only
 request. Answers come in the order of the requests, even if one of them is a refusal that no application ever
-saw, and a client that waits for an answer gets it even if it will send no more.
+saw. A client that waits for an answer gets it even if it will send no more, and also if it is still sending
+what nobody will read (`lingering`).
 
 uvicorn also sends the head and the body of an answer separately. Joined, they cost one system call instead of
 two, and a link proxy on the way has one thing to pass on instead of two.
@@ -26,6 +27,21 @@ HEADER_BYTES = 64 << 10
 PIECE_BYTES = HEADER_BYTES // 4
 
 
+class _Way(JoinedWrites):
+    """The transport of `protocol`, which uvicorn closes as well."""
+
+    def __init__(self, protocol: "PatientProtocol", transport: asyncio.Transport) -> None:
+        super().__init__(transport, protocol.loop)
+        self._protocol = protocol
+
+    def close(self) -> None:
+        """Send everything, then close; gently if a request was answered before its end."""
+        if self._protocol.may_hear_more and not self.is_closing():
+            self.close_gently(self._protocol, self._protocol.connections)
+        else:
+            super().close()
+
+
 class PatientProtocol(HttpToolsProtocol):
     """One connection. Only an incomplete request needs a timer; most come in one piece."""
 
@@ -38,14 +54,21 @@ class PatientProtocol(HttpToolsProtocol):
     _unanswered = 0  # requests with complete headers and no answer yet
     _ending = False  # reads nothing more; once all is answered, sends its last words
     _last_words = b""
+    _at_end = False  # the client sends no more
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
-        super().connection_made(cast(asyncio.Transport, JoinedWrites(transport, self.loop)))
+        super().connection_made(cast(asyncio.Transport, _Way(self, transport)))
         if len(self.connections) <= MOST_CONNECTIONS:
             self._expect_the_rest()
         else:
             self._end_with(LabError("overloaded", f"{MOST_CONNECTIONS} connections are open already"))
+
+    @property
+    def may_hear_more(self) -> bool:
+        """Has the client been answered while it may still be sending?"""
+        in_the_midst = self._under_way and self.cycle is not None and self.cycle.response_started
+        return not self._at_end and (in_the_midst or bool(self._last_words))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the timer."""
@@ -100,6 +123,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """The client will send no more, but may still read: it gets what it waits for."""
+        self._at_end = True
         if self._under_way and not self._ending:
             self._end_with(LabError("bad-request", "the connection ended in the middle of the request"))
         else:

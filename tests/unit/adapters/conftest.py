@@ -8,7 +8,13 @@ import uvloop
 
 USUAL = {"asyncio": asyncio.new_event_loop}
 BOTH = {**USUAL, "uvloop": uvloop.new_event_loop}
-ON_BOTH = ("test_network.py", "test_streams.py", "test_frame_door.py", "test_frame_limits.py")
+ON_BOTH = (
+    "test_network.py",
+    "test_streams.py",
+    "test_frame_door.py",
+    "test_frame_limits.py",
+    "test_lingering.py",
+)
 
 
 def pytest_asyncio_loop_factories(
