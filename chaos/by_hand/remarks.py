@@ -57,7 +57,9 @@ def _about_leaders(nodes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         leaders = sorted((node for node in here if node["role"] == "leader"), key=lambda node: node["epoch"])
         where = f" partition {partition}" if partition else ""
         if not leaders and here:
-            yield f"nobody leads{where}: writes are refused until somebody is promoted"
+            why = next((why for node in nodes if (why := node.get("why_nobody"))), "")
+            because = f" ({why})" if why else ""
+            yield f"nobody leads{where}{because}: writes are refused until somebody is promoted"
         if len(leaders) > 1:
             said = " and ".join(f"{node['node']} (epoch {node['epoch']})" for node in leaders)
             newest, others = leaders[-1]["node"], " and ".join(node["node"] for node in leaders[:-1])

@@ -33,9 +33,14 @@ def _why_nobody(seen: Seen, group: Sequence[Account]) -> str:
         return _too_few_votes(group)
     if "role" not in seen.account(CONTROLLER):
         return "The controller does not answer, and nobody else promotes."
-    if reason := _too_few_answers(seen, group):
+    if reason := _too_few_answers(seen, group) or _as_controller_says(seen):
         return reason
     return "Nobody is promoted until an operator orders it." if coordination == "manual" else ""
+
+
+def _as_controller_says(seen: Seen) -> str:
+    said: str = seen.account(CONTROLLER).get("why_nobody", "")
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
 
 
 def _too_few_votes(group: Sequence[Account]) -> str:

@@ -57,7 +57,10 @@ class SingleLeader(Target):
         leader = await self._elected(groups[partition - 1]) if _elects(account) else lead(account).leader
         if leader is None:
             where = f" of partition {partition}" if len(groups) > 1 else ""
-            raise ClusterError(f"there is no leader{where} at the moment; `./lab status` shows the state")
+            why = lead(account).why_nobody
+            because = f" ({why})" if why else ""
+            text = f"there is no leader{where} at the moment{because}; `./lab status` shows the state"
+            raise ClusterError(text)
         return leader
 
     async def leaders(self) -> list[str]:

@@ -17,7 +17,8 @@ class LeadStatus(Detail, frozen=True, kw_only=True, tag="single-leader"):
 
     For a gateway, `leader` and `epoch` are those of the first partition; `leads` has each known partition's
     leader and epoch. `timers` says at which of four steps its own lease and detection timeout are;
-    `watches`, the controller's detection timeout for each replica: 4 while all is well.
+    `watches`, the controller's detection timeout for each replica: 4 while all is well. If nobody leads,
+    the controller says in `why_nobody` what it waits for, as far as it knows.
     """
 
     epoch: Count = 0
@@ -35,6 +36,7 @@ class LeadStatus(Detail, frozen=True, kw_only=True, tag="single-leader"):
     hands_over_to: Name | None = None  # of a leader that gave up this epoch: who has its whole log
     timers: dict[str, Count] = msgspec.field(default_factory=dict)
     watches: dict[Name, Count] = msgspec.field(default_factory=dict)
+    why_nobody: str = ""
 
 
 class Pulse(Message, frozen=True, kw_only=True):
@@ -94,11 +96,15 @@ class AskRoute(Message, frozen=True, kw_only=True):
 
 
 class Route(Message, frozen=True, kw_only=True):
-    """`leader` leads in `epoch`; `members` are the replicas that count, if known."""
+    """`leader` leads in `epoch`; `members` are the replicas that count, if known.
+
+    If nobody leads now, whoever led last, `why_nobody` says what is waited for, if known.
+    """
 
     epoch: Count
     leader: Name | None
     members: tuple[Name, ...] = ()
+    why_nobody: str = ""
 
 
 def lead(status: "Status") -> LeadStatus:

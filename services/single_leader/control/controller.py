@@ -21,7 +21,6 @@ from services.messages.single_leader import (
     Fence,
     HandOver,
     Heartbeat,
-    LeadStatus,
     LeaseGranted,
     Promote,
     Pulse,
@@ -32,11 +31,10 @@ from services.node import remember_settings
 from services.ports import Env, over_for_everybody_s
 from services.settings import NodeSettings
 from services.settings.single_leader import RULE, SingleLeaderSettings
-from services.single_leader.control import failover, operating
+from services.single_leader.control import account, failover, operating
 from services.single_leader.control.memory import first_view, recall, remember
 from services.single_leader.control.switches import Switches
 from services.single_leader.control.view import Attempt, Order, View, heard, promised, refused, stopped
-from services.single_leader.timers import watches
 from services.trouble import Trouble, disk_may_refuse, is_of_the_disk
 
 ORDER_S = 4.0  # how long an operator waits for an order to be carried out
@@ -69,22 +67,8 @@ class Controller:
             await self._env.tasks.cancel(name)
 
     def status(self) -> Status:
-        """Who leads, in which epoch, as far as the controller knows."""
-        view = self._view
-        leader = view.leader if view.attempt is None else None
-        followers = {node: seen.position for node, seen in view.seen.items()}
-        return Status(
-            node=self._env.node,
-            role="controller",
-            owes=int(self._cluster.watched and (leader is None or view.order is not None)),
-            settings=self._cluster,
-            detail=LeadStatus(
-                epoch=view.epoch,
-                leader=leader,
-                followers=followers,
-                watches=watches(view, self._cluster, self._env.clock.monotonic()),
-            ),
-        )
+        """See `Part`."""
+        return account.status(self._env.node, self._view, self._cluster, self._env.clock.monotonic())
 
     def say(self, event: str, **fields: object) -> None:
         """See `Part`."""
@@ -135,7 +119,8 @@ class Controller:
         deadline = self._env.clock.monotonic() + ORDER_S
         while self._view.epoch == epoch or self._view.attempt:
             if self._env.clock.monotonic() > deadline:
-                raise LabError("timed-out", f"{so_far}, but nobody leads yet")
+                why = self._route().why_nobody
+                raise LabError("timed-out", f"{so_far}, but nobody leads yet{why and f': {why}'}")
             await self._env.clock.sleep(failover.glance_s(self._cluster))
         return self._route()
 
@@ -171,8 +156,7 @@ class Controller:
             self._used, self._view = used, replace(self._view, **changes)
 
     def _route(self) -> Route:
-        view = self._view
-        return Route(epoch=view.epoch, leader=view.leader, members=view.replicas)
+        return account.route(self._view, self._cluster, self._env.clock.monotonic())
 
     async def _watch(self, node: str) -> None:
         """Ask `node` for its status again and again; its answers are all that the detector knows."""

@@ -97,7 +97,7 @@ def patience_s(view: View, settings: SingleLeaderSettings, now: float) -> float:
     soon_s = glance_s(settings)
     if view.attempt:
         return soon_s
-    return max(soon_s, _heard_at(view) + settings.detection_timeout_ms / 1000 - now)
+    return max(soon_s, heard_at(view) + settings.detection_timeout_ms / 1000 - now)
 
 
 def glance_s(settings: SingleLeaderSettings) -> float:
@@ -128,7 +128,7 @@ def _why_fail_over(view: View, settings: SingleLeaderSettings, now: float) -> st
     if settings.coordination == "manual":
         return ""
     seen = view.seen.get(view.leader)
-    silent_s = now - _heard_at(view)
+    silent_s = now - heard_at(view)
     if silent_s > timeout_s:
         return f"{view.leader} silent {silent_s:.1f} s"
     if seen and seen.role != "leader" and seen.asked_at > view.appointed_at:
@@ -136,7 +136,7 @@ def _why_fail_over(view: View, settings: SingleLeaderSettings, now: float) -> st
     return ""
 
 
-def _heard_at(view: View) -> float:
+def heard_at(view: View) -> float:
     """When the leader last answered, or else when the controller began to listen."""
     seen = view.seen.get(view.leader) if view.leader else None
     return seen.at if seen else view.started_at
@@ -148,11 +148,11 @@ def _go_on(view: View, attempt: Attempt, settings: SingleLeaderSettings, now: fl
         return [Confirm(leading[0], attempt.epoch)]
     if _overtaken(view, attempt):
         return [Begin(_next_epoch(view), "a replica knows a newer epoch")]
-    if not _old_leader_is_over(view, attempt, settings, now):
+    if not old_leader_is_over(view, attempt, settings, now):
         stops = [ShutDown(node, attempt.reason) for node in _to_be_shot(view, attempt, settings, now)]
         return [*stops, *_fences(view, attempt, settings, now)]
-    if candidates := _candidates(view, attempt, settings, now):
-        return [_promotion(view, attempt, chosen(candidates, attempt.preferred))]
+    if ready := candidates(view, attempt, settings, now):
+        return [_promotion(view, attempt, chosen(ready, attempt.preferred))]
     return _fences(view, attempt, settings, now)
 
 
@@ -164,7 +164,7 @@ def _promotion(view: View, attempt: Attempt, node: str) -> Action:
     return Begin(_next_epoch(view), reason, attempt.preferred)
 
 
-def _may_lead(view: View, attempt: Attempt) -> set[str]:
+def may_lead(view: View, attempt: Attempt) -> set[str]:
     """The nodes that may lead in an older epoch: not those that promised this one or have handed over."""
     old_leader = {view.leader} if view.leader and not view.successor else set()
     return (old_leader | view.asked) - attempt.promised.keys()
@@ -175,16 +175,16 @@ def _to_be_shot(view: View, attempt: Attempt, settings: SingleLeaderSettings, no
     if not settings.stonith:
         return []
     in_time = now - attempt.began_at <= settings.detection_timeout_ms / 1000
-    may_promise = _reachable(view, attempt, settings, now) - attempt.refused if in_time else set()
-    return sorted(_may_lead(view, attempt) - attempt.stopped.keys() - may_promise)
+    may_promise = reachable(view, attempt, settings, now) - attempt.refused if in_time else set()
+    return sorted(may_lead(view, attempt) - attempt.stopped.keys() - may_promise)
 
 
 def _fences(view: View, attempt: Attempt, settings: SingleLeaderSettings, now: float) -> list[Action]:
-    missing = _reachable(view, attempt, settings, now) - attempt.promised.keys()
+    missing = reachable(view, attempt, settings, now) - attempt.promised.keys()
     return [Fence(node, attempt.epoch) for node in sorted(missing)]
 
 
-def _reachable(view: View, attempt: Attempt, settings: SingleLeaderSettings, now: float) -> set[str]:
+def reachable(view: View, attempt: Attempt, settings: SingleLeaderSettings, now: float) -> set[str]:
     """The nodes that answered lately and have not been shut down since."""
     timeout_s, shot_at = settings.detection_timeout_ms / 1000, attempt.stopped
     return {
@@ -194,26 +194,27 @@ def _reachable(view: View, attempt: Attempt, settings: SingleLeaderSettings, now
     }
 
 
-def _old_leader_is_over(view: View, attempt: Attempt, settings: SingleLeaderSettings, now: float) -> bool:
-    leading = _may_lead(view, attempt)
+def old_leader_is_over(view: View, attempt: Attempt, settings: SingleLeaderSettings, now: float) -> bool:
+    """Has whoever may have led before stopped, as far as the settings make sure of that?"""
+    leading = may_lead(view, attempt)
     if settings.stonith and not leading <= attempt.stopped.keys():
         return False
     # a node that was only asked has no lease yet
     return not settings.lease or view.leader not in leading or now > view.lease_until
 
 
-def _candidates(
+def candidates(
     view: View, attempt: Attempt, settings: SingleLeaderSettings, now: float
 ) -> Mapping[str, Position]:
     """The candidates: empty until all reachable nodes have promised, and these are enough.
 
     A node that refuses, for example because its disk is full, is not waited for.
     """
-    reachable = _reachable(view, attempt, settings, now) - (attempt.refused - attempt.promised.keys())
-    promised = {node: attempt.promised[node] for node in sorted(reachable & attempt.promised.keys())}
+    there = reachable(view, attempt, settings, now) - (attempt.refused - attempt.promised.keys())
+    promised = {node: attempt.promised[node] for node in sorted(there & attempt.promised.keys())}
     named = len(settings.synchronous)
     enough = len(promised) >= enough_promises(settings.replication, len(view.replicas), named)
-    return promised if enough and len(promised) == len(reachable) else {}
+    return promised if enough and len(promised) == len(there) else {}
 
 
 def _overtaken(view: View, attempt: Attempt) -> bool:

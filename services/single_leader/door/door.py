@@ -95,8 +95,12 @@ class Door:
 
     def must_know_the_way(self) -> None:
         """Raise `LabError` no-leader while this gateway does not know the leader of every key."""
-        if not all(each.guide.leader for each in self._partitions):
-            raise LabError("no-leader", f"{self._env.node} has not heard yet who leads")
+        for each in self._partitions:
+            if not each.guide.leader:
+                why = each.guide.why_nobody
+                raise LabError(
+                    "no-leader", f"{self._env.node} has not heard yet who leads{why and f' ({why})'}"
+                )
 
     async def write(self, message: Write, wish: Wish = NO_WISH) -> Written:
         """Pass the write on to the leader, or to the replica wished for, which refuses unless it leads.

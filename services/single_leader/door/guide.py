@@ -28,6 +28,12 @@ class Guide:
         self._route: Route | None = None
         self.replicas = replicas  # those that count, newcomers once the controller counts them
         self._asking: asyncio.Event | None = None
+        self._said: dict[str, str] = {}  # what is the matter, by the node that was asked last time
+
+    @property
+    def why_nobody(self) -> str:
+        """Why no leader is known, in the words of those who were asked; empty if they said nothing."""
+        return "; ".join(said for _, said in sorted(self._said.items()) if said)
 
     @property
     def leader(self) -> str | None:
@@ -43,7 +49,7 @@ class Guide:
         """Take these settings; with `reset` everything begins anew, and what was known is void."""
         self._settings = settings
         if reset:
-            self._route, self.replicas = None, self._members
+            self._route, self.replicas, self._said = None, self._members, {}
 
     def hear(self, heard: Route) -> None:
         """Take in what somebody says about who leads."""
@@ -76,19 +82,32 @@ class Guide:
             self._end(answered)
 
     async def _ask_one(self, node: str, settings: SingleLeaderSettings, answered: asyncio.Event) -> None:
+        reply: Message | LabError
         try:
-            reply: Message = await self._env.network.call(node, AskRoute(), settings.call_timeout_ms / 1000)
-        except LabError:
-            return
-        if self._settings is not settings or not isinstance(reply, Route):
+            reply = await self._env.network.call(node, AskRoute(), settings.call_timeout_ms / 1000)
+        except LabError as error:
+            reply = error
+        if self._settings is not settings:
             return  # everything began anew meanwhile, so this answer is out of date
-        known = (self.epoch, self.leader)
-        self.hear(reply)
-        if self.leader is not None and (self.epoch, self.leader) != known:
-            self._end(answered)
+        self._said[node] = _said(node, reply)
+        if isinstance(reply, Route):
+            known = (self.epoch, self.leader)
+            self.hear(reply)
+            if self.leader is not None and (self.epoch, self.leader) != known:
+                self._end(answered)
 
     def _end(self, answered: asyncio.Event) -> None:
         """Release those who wait; the next caller asks anew."""
         answered.set()
         if self._asking is answered:
             self._asking = None
+
+
+def _said(node: str, reply: Message | LabError) -> str:
+    """What is the matter, if this is what came of the question to `node` who leads."""
+    if not isinstance(reply, LabError):
+        return reply.why_nobody if isinstance(reply, Route) else ""
+    if reply.kind.code == "no-leader":
+        return reply.text
+    who = "the controller" if node == CONTROLLER else node
+    return f"{who} does not answer ({reply.kind.code})"

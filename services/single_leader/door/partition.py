@@ -66,7 +66,9 @@ class Partition:
         if guide.leader is None:
             await guide.learn()
         if guide.leader is None:
-            raise LabError("no-leader", "nobody is known to lead at the moment; try again in a second")
+            why = guide.why_nobody
+            text = f"nobody is known to lead at the moment{why and f' ({why})'}; try again in a second"
+            raise LabError("no-leader", text)
         first, deadline = guide.leader, self._env.clock.monotonic() + self._settings.patience_s
         try:
             reply = await self._env.network.call(first, message, self._settings.patience_s)

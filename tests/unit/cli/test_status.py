@@ -74,6 +74,15 @@ def test_one_leader_of_each_partition_is_not() -> None:
     ]
 
 
+def test_why_nobody_leads_is_said_if_the_controller_knows() -> None:
+    report = found(node("n2", "follower"), node("n3", "follower"))
+    report["nodes"][-1] = {**CONTROLLER, "why_nobody": "the lease of n1 must end first, in 0.3 s at most"}
+    assert [*remarks(report)] == [
+        "nobody leads (the lease of n1 must end first, in 0.3 s at most): "
+        "writes are refused until somebody is promoted"
+    ]
+
+
 def test_who_does_not_run_is_named_with_the_remedy() -> None:
     paused = {**DEAD, "node": "n2", "process": "paused"}
     said = [*remarks(found(node("n1", "leader"), paused, DEAD))]

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
 from services.errors import LabError
 from services.family import Wish
@@ -88,6 +89,28 @@ async def test_nobody_known_is_a_definite_error(peers: Peers) -> None:
     peers.say("controller", route(3, None))
     error = await failure_of(gateway, WRITE)
     assert (error.kind.code, error.definite) == ("no-leader", True)
+
+
+@simulated
+async def test_why_nobody_is_known_is_said_in_the_words_of_who_knows(peers: Peers) -> None:
+    gateway = gateway_of(peers, SETTINGS)
+    text = "nobody is known to lead at the moment"
+    assert f"{text} (the controller does not answer (unreachable));" in str(await failure_of(gateway, WRITE))
+    peers.say("controller", replace(route(0, None), why_nobody="the lease of n1 must end first"))
+    assert f"{text} (the lease of n1 must end first);" in str(await failure_of(gateway, WRITE))
+    with pytest.raises(LabError, match=r"has not heard yet who leads \(the lease of n1 must end first\)"):
+        gateway.part.must_know_the_way()
+    peers.say("controller", route(0, None))
+    assert f"{text}; try again" in str(await failure_of(gateway, WRITE)), "a reason is guessed"
+
+
+@simulated
+async def test_where_replicas_elect_their_leader_each_of_them_is_quoted(peers: Peers) -> None:
+    gateway = gateway_of(peers, SingleLeaderSettings(coordination="election"))
+    peers.say("n2", LabError("no-leader", "n2 knows of no leader at the moment"))
+    peers.say("n3", SILENCE)
+    first, last = "n1 does not answer (unreachable)", "n3 does not answer (timed-out)"
+    assert f"({first}; n2 knows of no leader at the moment; {last})" in str(await failure_of(gateway, WRITE))
 
 
 @pytest.mark.parametrize("refusal", [NOT_LEADER, DEAD, LabError("lease-expired", "")])

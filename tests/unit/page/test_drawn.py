@@ -80,6 +80,13 @@ def test_why_nobody_leads_is_said_where_it_is_known(about: dict[str, Any], why: 
     assert ("The controller does not answer" in alone) is (about.get("coordination") != "election")
 
 
+def test_the_controller_is_quoted_where_enough_replicas_answer() -> None:
+    said = {"why_nobody": "the lease of n1 must end first, in 0.3 s at most"}
+    watching = running("controller", "controller", watches={"n1": 0, "n2": 4, "n3": 4}, **said)
+    shown = picture(seen(DEAD, follower("n2"), follower("n3"), watching))
+    assert shown.because == "The lease of n1 must end first, in 0.3 s at most."
+
+
 @pytest.mark.parametrize(
     ("account", "state", "wrong"),
     [
