@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for number in (signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_IGN:  # as under nohup; tests send them to what they start
             signal.signal(number, signal.SIG_DFL)
-    if os.environ.get("PYTEST_XDIST_WORKER") == "patient":
+    if os.environ.get("PYTEST_XDIST_WORKER") in lanes.GIVE_WAY:
         lanes.stand_back()
 
 

@@ -1,4 +1,4 @@
-"""The three lanes of `./lab test`: see `chaos.commands.test`."""
+"""The four lanes of `./lab test`: see `chaos.commands.test`."""
 
 import os
 import signal
@@ -33,11 +33,13 @@ PROCESSES = (  # theirs are real
     "tests/simulation/test_interrupted_sweep.py",
 )
 PATIENT = (
-    "tests/browser/",
     "tests/bugs/",
     "tests/end_to_end/test_simulated",
     "tests/simulation/",
     "tests/test_tidy.py",
+)
+PAGES = (  # and what, like them, only calculates: the two patient lanes are to have as much to do
+    "tests/browser/",
     "tests/unit/checkers/",
     "tests/unit/history/",
     "tests/unit/interchange/",
@@ -45,6 +47,7 @@ PATIENT = (
     "tests/unit/logdiff/",
     "tests/unit/report/",
 )
+GIVE_WAY = ("patient", "pages")  # lanes that take what the others leave
 MOST = 5  # tests that are named, of each lane
 STARVED_S = 1800  # until a test that may have to wait for a processor counts as stuck
 
@@ -65,15 +68,17 @@ def lane(nodeid: str) -> str:
     """The lane of that test, which is the name of the process that runs it."""
     if nodeid.startswith(CONTAINERS):
         return "processes" if LOCAL in nodeid or nodeid.startswith(BESIDE) else "containers"
-    if nodeid.startswith(PATIENT) and not nodeid.startswith(PROCESSES):
+    if nodeid.startswith(PROCESSES):
+        return "processes"
+    if nodeid.startswith(PATIENT):
         return "patient"
-    return "processes"
+    return "pages" if nodeid.startswith(PAGES) else "processes"
 
 
 def be_patient(items: list[pytest.Item]) -> None:
     """Give time to those that are happy with what is left over."""
     for item in items:
-        if lane(item.nodeid) == "patient" and item.get_closest_marker("timeout") is None:
+        if lane(item.nodeid) in GIVE_WAY and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(STARVED_S))
 
 

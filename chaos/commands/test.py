@@ -1,8 +1,9 @@
 """`./lab test`: the style, the types and the tests; with arguments of pytest, only those tests.
 
-The whole runs in three lanes side by side. Tests of containers, and those of real processes, mostly wait.
-Tests in virtual time, and those that only calculate, give the same result however little of a processor they
-get; so they take what is left over. `tests/lanes.py` says which is which.
+The whole runs in four lanes side by side. Tests of containers, and those of real processes, mostly wait.
+Tests in virtual time and those that only calculate give the same result however little of a processor they
+get, and those of pages are patient. So these two lanes take what the others leave over. `tests/lanes.py` says
+which is which.
 """
 
 import os
@@ -26,7 +27,8 @@ CHECKS = (
 
 LANES = (
     *("--dist", "loadscope", "--no-loadscope-reorder"),
-    *("--tx", "popen//id=processes", "--tx", "popen//id=containers", "--tx", "popen//id=patient"),
+    *("--tx", "popen//id=processes", "--tx", "popen//id=containers"),
+    *("--tx", "popen//id=patient", "--tx", "popen//id=pages"),
 )
 
 

@@ -5,19 +5,22 @@ that none of those has, of each family: a kind of fault, another thing that a sc
 runtime, a role of a companion. What a variant has is read from itself: its data, and the code of its script.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from inspect import isclass, isfunction
 from types import CodeType, FunctionType
 from typing import Any
 
 from chaos.catalogue.discover import all_scenarios
 from chaos.catalogue.scenario import Scenario, Variant
-from chaos.cluster.shape import DEFAULT
+from chaos.cluster.shape import Shape
 from chaos.faults.fault import Fault
 from chaos.judging.verdict import Kind
 from chaos.running.run import Run
 from chaos.sessions.task import runtimes_of
+
+PLAY_S, START_S = 9, 22  # about what a variant takes in containers, and another cluster
 
 
 @dataclass(frozen=True)
@@ -110,12 +113,25 @@ def of_scenario(scenario: str, names: Iterable[str]) -> list[str]:
     return [name for name in names if name.partition(":")[0] == scenario]
 
 
-def in_two(names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Those of `names` that play on the usual cluster, and those that need others: in CI, as much work."""
-    usual = {
-        f"{scenario.id}:{variant.name}"
+def in_parts(names: Sequence[str], parts: int) -> list[list[str]]:
+    """`names` in so many parts of about as much work; what plays on one shape of cluster stays together."""
+    groups: dict[Shape, list[str]] = {}
+    for name in names:
+        groups.setdefault(shapes()[name], []).append(name)
+    costs_s = [(name, PLAY_S + START_S * (name is group[0])) for group in groups.values() for name in group]
+    total_s, so_far_s = sum(cost_s for _, cost_s in costs_s), 0
+    divided: list[list[str]] = [[] for _ in range(parts)]
+    for name, cost_s in costs_s:
+        divided[so_far_s * parts // total_s].append(name)
+        so_far_s += cost_s
+    return divided
+
+
+@cache
+def shapes() -> Mapping[str, Shape]:
+    """The cluster that each variant plays on, by its name."""
+    return {
+        f"{scenario.id}:{variant.name}": scenario.shape_for(variant)
         for scenario in all_scenarios()
         for variant in scenario.variants
-        if scenario.shape_for(variant) == DEFAULT
     }
-    return [name for name in names if name in usual], [name for name in names if name not in usual]

@@ -1,11 +1,12 @@
 """Every scenario in real containers, as somebody types it; nothing is left behind.
 
-In the short form what `choosing` has chosen, with two commands side by side, each with containers of its own:
-most of a story is waiting. In the long form the rest of each scenario.
+In the short form what `choosing` has chosen, with three commands side by side, each with containers of its
+own: most of a story is waiting. In the long form the rest of each scenario.
 """
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,12 @@ from docker import DockerClient
 
 from chaos.catalogue.discover import scenario_ids
 from tests.containers import engine, runs
-from tests.end_to_end.choosing import in_short, in_two, left_for_long, of_scenario
+from tests.end_to_end.choosing import in_parts, in_short, left_for_long, of_scenario
 from tests.end_to_end.playing import Played, play
 
 __all__ = ["engine"]
 pytestmark = pytest.mark.compose
+SIDE_BY_SIDE = 3
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +30,8 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def short(directory: Path) -> Played:
     with ThreadPoolExecutor() as pool:
-        usual, others = pool.map(lambda names: played(names, directory), in_two(in_short("compose")))
-    return usual.and_then(others)
+        parts = pool.map(lambda names: played(names, directory), in_parts(in_short("compose"), SIDE_BY_SIDE))
+    return reduce(Played.and_then, parts)
 
 
 @pytest.mark.timeout(1800)  # the first one waits for all of them

@@ -8,7 +8,16 @@ import pytest
 from chaos.catalogue.discover import all_scenarios, find_scenario
 from chaos.faults.fault import Fault
 from chaos.sessions.task import runtimes_of
-from tests.end_to_end.choosing import Candidate, all_on, choose, in_short, left_for_long, traits
+from tests.end_to_end.choosing import (
+    Candidate,
+    all_on,
+    choose,
+    in_parts,
+    in_short,
+    left_for_long,
+    shapes,
+    traits,
+)
 
 REAL = ("local", "compose")
 
@@ -43,6 +52,17 @@ def test_every_fault_and_ability_that_a_variant_uses_is_tried_out(runtime: str) 
     assert {(each.scenario, each.kind) for each in everything} == {
         (each.scenario, each.kind) for each in chosen
     }
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3, 5])
+def test_parts_are_everything_and_begin_few_clusters_twice(parts: int) -> None:
+    names = in_short("compose")
+    divided = in_parts(names, parts)
+    assert sorted(name for part in divided for name in part) == sorted(names)
+    assert len(divided) == parts
+    assert all(divided)
+    begun = sum(len({shapes()[name] for name in part}) for part in divided)
+    assert begun <= len({shapes()[name] for name in names}) + parts - 1
 
 
 @pytest.mark.parametrize("runtime", REAL)

@@ -15,8 +15,10 @@ from tests.lanes import MOST, lane, times
         ("tests/simulation/test_dask.py::test_a", "processes"),
         ("tests/browser/test_edit.py::test_a", "processes"),
         ("tests/browser/test_live_page_load.py::test_a", "processes"),
-        ("tests/browser/test_live_page_beside.py::test_a", "patient"),
-        ("tests/browser/test_report.py::test_a", "patient"),
+        ("tests/browser/test_live_page_beside.py::test_a", "pages"),
+        ("tests/browser/test_report.py::test_a", "pages"),
+        ("tests/unit/report/test_size.py::test_a", "pages"),
+        ("tests/unit/test_bell.py::test_a", "processes"),
         ("tests/simulation/test_disk.py::test_a", "patient"),
         ("tests/test_tidy.py::test_a", "patient"),
     ],
@@ -32,7 +34,8 @@ def report(test: str, duration: float) -> pytest.TestReport:
 def test_times_are_those_of_setting_up_too() -> None:
     slow, quick = "tests/test_tidy.py::test_slow", "tests/browser/test_quick.py::test_quick"
     many = [report(f"tests/unit/test_{number}.py::test_a", 1) for number in range(MOST + 5)]
-    first, second = times([report(slow, 10), report(slow, 2.5), report(quick, 1), *many])
-    assert first == f"patient: 14 s; 12 s {slow}, 1 s {quick}"
+    first, second, third = times([report(slow, 10), report(slow, 2.5), report(quick, 1), *many])
+    assert first == f"patient: 12 s; 12 s {slow}"
+    assert third == f"pages: 1 s; 1 s {quick}"
     assert second.startswith("processes: 10 s; 1 s tests/unit/test_0.py::test_a, ")
     assert second.count("::") == MOST
