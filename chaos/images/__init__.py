@@ -5,6 +5,8 @@ docker-compose.yml stay the same where no registry is reachable. It is labelled,
 it never replaces a real image that is already there.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 from docker import DockerClient
 from docker.errors import APIError
 
@@ -20,13 +22,15 @@ def build(offline: bool) -> None:
     Raises `ClusterError` naming what is missing and how to get it.
     """
     engine = connect()
-    if offline:
+    if not offline:
+        _from_registry(engine)
+        return
+    with ThreadPoolExecutor() as pool:
+        beside = pool.submit(redis.stand_in, connect())  # it stands on none of the others
         base.stand_in(engine)
         _build_lab()
         toxiproxy.stand_in(engine)
-        redis.stand_in(engine)
-    else:
-        _from_registry(engine)
+        beside.result()
 
 
 def _from_registry(engine: DockerClient) -> None:
