@@ -205,7 +205,7 @@ def promises_are_not_waited_for() -> Any:
     def by_hearsay(view: Any, *_: Any) -> Any:
         return {node: seen.position for node, seen in view.seen.items() if node != view.leader}
 
-    return patch.object(failover, "_candidates", by_hearsay)
+    return patch.object(failover, "candidates", by_hearsay)
 
 
 @bug(TWO_LEADERS_OF_AN_EPOCH)
@@ -265,7 +265,7 @@ def writes_do_not_wait_for_those_who_may_still_read() -> Any:
 
 @bug(TWO_LEADERS)
 def the_controller_does_not_wait_for_the_lease() -> Any:
-    return patch.object(failover, "_old_leader_is_over", lambda *_: True)
+    return patch.object(failover, "old_leader_is_over", lambda *_: True)
 
 
 @bug(TWO_LEADERS)

@@ -1,6 +1,6 @@
 """Every scenario in real containers, as somebody types it; nothing is left behind.
 
-In the short form what `choosing` has chosen, with three commands side by side, each with containers of its
+In the short form what `choosing` has chosen, with two commands side by side, each with containers of its
 own: most of a story is waiting. In the long form the rest of each scenario.
 """
 
@@ -19,7 +19,7 @@ from tests.end_to_end.playing import Played, play
 
 __all__ = ["engine"]
 pytestmark = pytest.mark.compose
-SIDE_BY_SIDE = 3
+SIDE_BY_SIDE = 2
 
 
 @pytest.fixture(scope="module")
