@@ -17,12 +17,17 @@ __all__ = ["beside_others", "engine", "project"]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def beside_others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def beside_others(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Of two lanes only one is at work here, and none takes a cluster for its own that another has up.
 
     While somebody makes or removes a network, Docker takes its rules away and puts them in again, and for
-    some hundredths of a second containers of different networks reach each other.
+    some hundredths of a second containers of different networks reach each other. Files that need no engine
+    wait for nobody.
     """
+    here = [item for item in request.session.items if item.path == request.path]
+    if not any(item.get_closest_marker("compose") for item in here):
+        yield
+        return
     shared = tmp_path_factory.getbasetemp().parent
     with (shared / "contract-compose.lock").open("w") as lock, pytest.MonkeyPatch.context() as patch:
         fcntl.flock(lock, fcntl.LOCK_EX)
