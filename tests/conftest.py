@@ -104,8 +104,15 @@ def browser_lack() -> str:
     return chromium.lack()
 
 
+def shells_lack() -> str:
+    """Which shell is not here; empty when all are."""
+    missing = [shell for shell in ("zsh", "fish") if not shutil.which(shell)]
+    return f"{' and '.join(missing)} not installed" if missing else ""
+
+
 LACKS: Mapping[str, Callable[[], str]] = {
     "compose": engine_lack,
     "real_toxiproxy": toxiproxy_lack,
     "browser": browser_lack,
+    "shells": shells_lack,
 }

@@ -4,7 +4,7 @@ A shell looks completions up by the last part of a command's path, so those of `
 shell asks the lab itself, in the one way that answers a whole line with one candidate a line.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Annotated
 
 import typer
@@ -30,8 +30,8 @@ complete -o default -F _lab lab
     "zsh": f"""\
 _lab() {{
     local -a found
-    found=("${{(@f)$({ASK}="${{words[1,CURRENT]}}" ${{words[1]}} 2>/dev/null)}}")
-    compadd -- ${{found%%$'\\t'*}} || _files
+    found=(${{(f)"$({ASK}="${{words[1,CURRENT]}}" ${{words[1]}} 2>/dev/null)"}})
+    (($#found)) && compadd -- ${{found%%$'\\t'*}} || _files
 }}
 compdef _lab lab
 """,
@@ -73,3 +73,8 @@ def names(incomplete: str) -> Iterator[str]:
         return
     whole = (f"{scenario_id}:{variant.name}" for variant in variants)
     yield from (name for name in whole if name.startswith(incomplete))
+
+
+def of(choices: Iterable[str]) -> Callable[[str], list[str]]:
+    """Completes one of `choices`."""
+    return lambda incomplete: [choice for choice in choices if choice.startswith(incomplete)]

@@ -9,6 +9,7 @@ import typer
 from chaos.by_hand import typed
 from chaos.catalogue.miniatures import MINIATURES
 from chaos.catalogue.names import UnknownNameError, nearest
+from chaos.commands import completion
 from chaos.commands.choosing import of_a_project
 from chaos.runtimes import ending
 from chaos.workloads.client import Answer
@@ -42,7 +43,9 @@ def register(app: typer.Typer) -> None:
 
 
 def up(
-    on: Annotated[str, typer.Option(help="local or compose.")] = "local",
+    on: Annotated[
+        str, typer.Option(help="local or compose.", autocompletion=completion.of(("local", "compose")))
+    ] = "local",
     nodes: Annotated[int, typer.Option(min=1, max=9, help="How many replicas.")] = 3,
     strategy: Annotated[str, typer.Option(help=f"{', '.join(FAMILIES)}.")] = DEFAULT,
     replication: Annotated[str | None, typer.Option(help=f"{REPLICATION}.")] = None,

@@ -26,6 +26,7 @@ from chaos.runtimes.registry import RUNTIMES, Runtime
 from chaos.sessions.session import Outcome, perform, standing
 from chaos.sessions.task import Task, by_shape, obstacle, tasks
 
+ON = typer.Option(help=f"The runtime: {' or '.join(RUNTIMES)}.", autocompletion=completion.of(RUNTIMES))
 RUNS = Path(__file__).resolve().parents[2] / "runs"
 
 
@@ -39,7 +40,7 @@ def run(
         list[str] | None, typer.Argument(metavar="ID[:VARIANT]", autocompletion=completion.names)
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Run every scenario.")] = False,
-    on: Annotated[str, typer.Option(help=f"The runtime: {' or '.join(RUNTIMES)}.")] = "local",
+    on: Annotated[str, ON] = "local",
     seed: Annotated[
         int | None, typer.Option(help="Seed of every random choice (default: a new one).")
     ] = None,

@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 
 from chaos.catalogue.tour import STEPS
-from chaos.commands.run import RUNS
-from chaos.runtimes.registry import RUNTIMES
+from chaos.commands.run import ON, RUNS
 
 
 def register(app: typer.Typer) -> None:
@@ -18,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 def tour(
     context: typer.Context,
-    on: Annotated[str, typer.Option(help=f"The runtime: {' or '.join(RUNTIMES)}.")] = "sim",
+    on: Annotated[str, ON] = "sim",
     first: Annotated[
         int, typer.Option("--from", min=1, max=len(STEPS), metavar="STEP", help="Start at this step.")
     ] = 1,

@@ -146,6 +146,9 @@ def test_every_example_is_a_command_that_there_is(
         ("./lab sweep split-brain:un", "split-brain:unfenced"),
         ("./lab run nonsense:", ""),
         ("./lab fault lose-", "lose-reply"),
+        ("./lab run split-brain --on com", "compose"),
+        ("./lab up --on ", "local"),
+        ("./lab tour --on s", "sim"),
     ],
 )
 def test_what_a_shell_is_answered(line: str, found: str) -> None:
@@ -161,9 +164,34 @@ def test_what_a_shell_is_answered(line: str, found: str) -> None:
     assert (found in candidates) if found else not candidates
 
 
+def asked(*shell: str) -> list[str]:
+    """What a shell prints, a line each."""
+    answered = subprocess.run(shell, cwd=ROOT, capture_output=True, text=True, check=True)
+    return answered.stdout.splitlines()
+
+
 def test_bash_completes_what_follows_a_colon() -> None:
     typed = "./lab run split-brain:un"
     script = f'{completion.SCRIPTS["bash"]}\nCOMP_LINE="{typed}" COMP_POINT={len(typed)}'
-    ask = f'{script} COMP_WORDS=(./lab); _lab; echo "${{COMPREPLY[@]}}"'
-    answered = subprocess.run(["bash", "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert answered.stdout.strip() == "unfenced"
+    assert asked("bash", "-c", f'{script} COMP_WORDS=(./lab); _lab; echo "${{COMPREPLY[@]}}"') == ["unfenced"]
+
+
+@pytest.mark.shells
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("run split-br", ["split-brain"]), ("run x --on s", ["sim"]), ("report nonsense", ["a file"])],
+)
+def test_zsh_completes_and_offers_files_where_nothing_is_known(words: str, found: list[str]) -> None:
+    """Its own `compadd` works only while somebody types, so another stands in for it."""
+    stand_ins = "compdef() { }; _files() { print a file }; compadd() { shift; print -l -- $@ }"
+    typed = f"words=(./lab {words}); CURRENT=$#words"
+    assert asked("zsh", "-fc", f"{stand_ins}; {completion.SCRIPTS['zsh']}{typed}; _lab") == found
+
+
+@pytest.mark.shells
+@pytest.mark.parametrize(
+    ("typed", "found"), [("run split-brain:un", "split-brain:unfenced"), ("run x --on s", "sim")]
+)
+def test_fish_completes(tmp_path: Path, typed: str, found: str) -> None:
+    ask = f"set -x HOME {tmp_path}; {completion.SCRIPTS['fish']}complete -C './lab {typed}'"
+    assert found in [line.partition("\t")[0] for line in asked("fish", "--no-config", "-c", ask)]
