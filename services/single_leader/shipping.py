@@ -118,7 +118,7 @@ class Shipping:
                 continue
             assert isinstance(reply, Appended), reply
             follower.asked_at = asked_at
-            self._note(name, follower, reply)
+            self._note(name, follower, batch, reply)
             if batch.entries and reply.fits and follower.shipped <= batch.previous:
                 await self._env.clock.sleep(self._settings.heartbeat_ms / 1000)  # it got nowhere
             elif reply.fits:
@@ -159,15 +159,14 @@ class Shipping:
         follower.shipped = self._storage.newest_up_to(reply.position)
         await self._env.clock.sleep(self._settings.heartbeat_ms / 1000)
 
-    def _note(self, name: str, follower: Follower, reply: Appended) -> None:
+    def _note(self, name: str, follower: Follower, batch: Append, reply: Appended) -> None:
         follower.clock = reply.clock
         may_read_until = self._env.clock.monotonic() + self.may_read_s()
         if not reply.fits:
             follower.shipped = self._meeting_point(follower.shipped, reply.position)
             follower.view = replace(follower.view, may_read_until=may_read_until)
             return
-        being_written = self._storage.last < reply.position <= self.end
-        follower.shipped = reply.position if being_written else self._storage.newest_up_to(reply.position)
+        follower.shipped = self._certainly_shared(batch, reply.position)
         durable = follower.shipped.sequence
         follower.durable.raise_to(durable)
         follower.view = FollowerView(durable, may_read_until)
@@ -175,6 +174,16 @@ class Shipping:
             follower.caught_up = True
             self._say("newcomer-caught-up", follower=name)
         self._moved()
+
+    def _certainly_shared(self, batch: Append, theirs: Position) -> Position:
+        """How far a follower has this log, if it has this batch and its own log ends at `theirs`.
+
+        That may be in another epoch's tail, which proves nothing beyond the batch.
+        """
+        being_written = self._storage.last < theirs <= self.end
+        if being_written or self._storage.newest_up_to(theirs) == theirs:
+            return theirs
+        return batch.entries[-1].position if batch.entries else batch.previous
 
     def _meeting_point(self, tried: Position, theirs: Position) -> Position:
         """A place before `tried` where both logs may still agree; each time it lies in an earlier epoch."""

@@ -134,3 +134,43 @@ async def test_a_follower_that_gets_nowhere_is_not_asked_without_a_pause() -> No
         await world.put(leader, "x", 1)
         await asyncio.sleep(WITHIN_S)
         assert appends.counts["all"] <= MOST_MESSAGES
+
+
+@pytest.mark.parametrize("on_log_gone", ["snapshot", "skip"])
+@simulated
+async def test_what_a_follower_has_beyond_a_batch_proves_nothing(on_log_gone: OnLogGone) -> None:
+    """Two led in turn, each without the other's entries; what both have is trimmed, and more than a batch."""
+    settings = SingleLeaderSettings(replication="async", log_retention_entries=100, on_log_gone=on_log_gone)
+    async with World(settings) as world:
+        first = await world.led()
+        second, third = (node for node in world.replicas if node != first)
+        await put_all(world, first, "one", 99)
+        await world.settled()
+        world.isolate(second)
+        await put_all(world, first, "more", 40)
+        await until(lambda: world.standing(third).storage.last == world.standing(first).storage.last)
+        await world.kill(first)
+        await world.kill(third)
+        world.heal()
+        await lead_and_write(world, second, 9)
+        for before, now, writes in ((second, third, 90), (third, second, 2)):
+            await world.kill(before)
+            await world.boot(now)
+            await lead_and_write(world, now, writes)
+        await world.boot(third)
+        appends = Appends(world, third)
+        await until(lambda: same_contents(world, second, third), WITHIN_S)
+        assert appends.counts["all"] <= MOST_MESSAGES
+
+
+async def lead_and_write(world: World, node: str, writes: int) -> None:
+    """It leads with the log that it has."""
+    epoch = world.standing(node).storage.last.epoch
+    await until(lambda: world.leader == node and world.standing(node).storage.last.epoch > epoch)
+    await put_all(world, node, f"{node}-{epoch}-", writes)
+    await asyncio.sleep(2)  # as much is trimmed as may be
+
+
+def same_contents(world: World, *nodes: str) -> bool:
+    first, *others = (world.standing(node).storage.contents() for node in nodes)
+    return all(each == first for each in others)
