@@ -71,9 +71,12 @@ class PatientProtocol(HttpToolsProtocol):
         return not self._at_end and (in_the_midst or bool(self._last_words))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the timer."""
+        """Forget the timer, and bodies that nobody has read: the garbage collector is in no hurry."""
         self._forget_deadline()
         super().connection_lost(exc)
+        for cycle in (self.cycle, *(cycle for cycle, _ in self.pipeline)):
+            if cycle is not None:
+                cycle.body = bytearray()
 
     def data_received(self, data: bytes) -> None:
         """Pass on what came, in pieces that are small compared with the limit for headers."""
@@ -120,6 +123,11 @@ class PatientProtocol(HttpToolsProtocol):
         cast(JoinedWrites, self.transport).flush()
         super().on_response_complete()
         self._end_if_all_is_answered()
+
+    def shutdown(self) -> None:
+        """The node stops: what a client may still send is not waited for."""
+        self._at_end = True
+        super().shutdown()
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """The client will send no more, but may still read: it gets what it waits for."""

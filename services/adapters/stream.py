@@ -112,7 +112,6 @@ class Stream(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing more will come."""
         self._fail_all()
-        self._forget_alarm()
         if self._idle is not None:
             self._idle.cancel()
 
@@ -126,6 +125,7 @@ class Stream(asyncio.Protocol):
         self.takes_requests = False
         for number in list(self._pending):
             self._fail(number, LabError("unreachable", f"{self._to} refused the connection"), error)
+        self._forget_alarm()
 
     def _settle(self, number: int, body: bytes) -> None:
         self._heard = True
@@ -177,6 +177,7 @@ class Stream(asyncio.Protocol):
         self.takes_requests = False
         for number in list(self._pending):
             self._fail(number, LabError("connection-lost", f"{self._to} {how}; {IN_DOUBT}"))
+        self._forget_alarm()
 
     def _fail(self, number: int, error: LabError, cause: Exception | None = None) -> None:
         answer = self._pending.pop(number)[0]
