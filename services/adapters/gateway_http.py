@@ -13,7 +13,7 @@ from starlette.convertors import Convertor, register_url_convertor
 
 from services.adapters import gateway_openapi
 from services.adapters.failures import failure_body
-from services.adapters.http import Endpoint, LabApplication, add_node_routes, body_of, json_response
+from services.adapters.http import Endpoint, LabApplication, add_node_routes, json_response
 from services.errors import LabError
 from services.gateway.gateway import Gateway
 from services.gateway.inputs import (
@@ -125,7 +125,7 @@ class Clients:
     async def put(self, request: Request) -> Response:
         """Write a register."""
         key = key_in(request.scope["raw_path"])
-        value = value_in(await body_of(request), "value")
+        value = value_in(await request.body(), "value")
         return await self._write(request, Operation(f="put", key=key, value=value))
 
     async def delete(self, request: Request) -> Response:
@@ -135,7 +135,7 @@ class Clients:
     async def add(self, request: Request) -> Response:
         """Add an element to a set."""
         key = key_in(request.scope["raw_path"])
-        element = value_in(await body_of(request), "element")
+        element = value_in(await request.body(), "element")
         return await self._write(request, Operation(f="add", key=key, value=element))
 
     async def get(self, request: Request) -> Response:
@@ -161,13 +161,13 @@ class Clients:
     async def sql(self, request: Request) -> Response:
         """Execute a transaction."""
         wish = wish_in(request.scope["query_string"])
-        done = await self._gateway.execute(transaction_in(await body_of(request)), wish)
+        done = await self._gateway.execute(transaction_in(await request.body()), wish)
         signed = {"node": done.node, "epoch": done.epoch, "position": done.position.sequence}
         return _answer({**signed, "results": done.results})
 
     async def transact(self, request: Request) -> Response:
         """Do all of a transaction's steps on registers."""
-        done = of_type(await self._gateway.handle(steps_in(await body_of(request))), Transacted)
+        done = of_type(await self._gateway.handle(steps_in(await request.body())), Transacted)
         return _answer({"node": done.node, "epoch": 0, "position": done.vector, "results": done.results})
 
     async def conflicts(self, request: Request) -> Response:
@@ -185,7 +185,7 @@ class Clients:
     async def remember(self, request: Request) -> Response:
         """Tell the cache."""
         key = key_in(request.scope["raw_path"])
-        value = value_in(await body_of(request), "value")
+        value = value_in(await request.body(), "value")
         return _answer(msgspec.to_builtins(await self._gateway.cached(CachePut(key=key, value=value))))
 
     async def status(self, _: Request) -> Response:

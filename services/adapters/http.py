@@ -137,18 +137,6 @@ def add_node_routes(app: LabApplication, node: Node, settings: NodeSettings) -> 
     app.add_api_route("/", describe, methods=["GET"], summary="What is this?")
 
 
-async def body_of(request: Request) -> bytes:
-    """The whole body; it nearly always comes in one piece. Raises `ClientDisconnect`."""
-    parts, more = [], True
-    while more:
-        event = await request.receive()
-        if event["type"] == "http.disconnect":
-            raise ClientDisconnect
-        parts.append(event.get("body", b""))
-        more = event.get("more_body", False)
-    return b"".join(parts)
-
-
 def json_response(body: bytes, status: int = 200) -> Response:
     """`body` as it is."""
     return Response(body, status_code=status, media_type="application/json")
@@ -166,7 +154,7 @@ def _add_message_route(app: FastAPI, node: Node, expected: type[Message]) -> Non
     name = kind_of(expected)
 
     async def endpoint(request: Request) -> Response:
-        message = decode(await body_of(request))
+        message = decode(await request.body())
         if type(message) is not expected:
             raise LabError(
                 "bad-request", f"a {kind_of(message)} was sent to the route of {kind_of(expected)}"

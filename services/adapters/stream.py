@@ -7,7 +7,6 @@ still wait, and closes when the last of them is answered or has given up.
 """
 
 import asyncio
-from math import inf
 from typing import cast
 
 from services.adapters.frames import LARGEST_NUMBER, LAST_WORD, FrameError, FrameReader, first_line, frame
@@ -17,7 +16,6 @@ from services.errors import LabError
 
 LONGEST_REPLY_BYTES = 1 << 30  # a reply may hold all that a replica has
 LOOK_S = 1.0  # at least, between two looks whether a stream is idle
-TICK_S = 0.001  # of the event loop's clock: a timer may go off up to half of it too early
 IN_DOUBT = "it may or may not have happened"
 
 
@@ -31,9 +29,7 @@ class Stream(asyncio.Protocol):
         self.incarnation, self.name = incarnation, name
         self._to, self._token, self._loop = to, token, loop
         self._reader = FrameReader(LONGEST_REPLY_BYTES)
-        self._pending: dict[int, tuple[asyncio.Future[bytes], float, float]] = {}
-        self._alarm: asyncio.Handle | None = None
-        self._alarm_s = inf  # when it goes off, no later than the first of the pending is overdue
+        self._pending: dict[int, tuple[asyncio.Future[bytes], asyncio.TimerHandle, float]] = {}
         self._unsent: dict[int, bytes] = {}  # while the connection is not made yet
         self.number = LAST_WORD  # of the newest request
         self._transport: JoinedWrites | None = None
@@ -55,9 +51,9 @@ class Stream(asyncio.Protocol):
         """The future body of the answer, or `LabError`; a caller that gives up just stops waiting."""
         self.number = number = self.number % LARGEST_NUMBER + 1
         answer: asyncio.Future[bytes] = self._loop.create_future()
+        alarm = self._loop.call_later(timeout_s, self._time_is_up, number)
+        self._pending[number] = (answer, alarm, timeout_s)
         self._spoke_s = self._loop.time()
-        self._pending[number] = (answer, self._spoke_s + timeout_s, timeout_s)
-        self._look_by(self._spoke_s + timeout_s)
         if self._transport is None:
             self._unsent[number] = frame(number, body)
         elif len(self._pending) == 1:
@@ -125,44 +121,20 @@ class Stream(asyncio.Protocol):
         self.takes_requests = False
         for number in list(self._pending):
             self._fail(number, LabError("unreachable", f"{self._to} refused the connection"), error)
-        self._forget_alarm()
 
     def _settle(self, number: int, body: bytes) -> None:
         self._heard = True
         waiting = self._pending.pop(number, None)
-        if waiting is not None and not waiting[0].done():
-            waiting[0].set_result(body)
+        if waiting is not None:
+            waiting[1].cancel()
+            if not waiting[0].done():
+                waiting[0].set_result(body)
 
     def _hear_last_word(self, body: bytes) -> None:
         """A node that will not talk here has done nothing, so its refusal may be definite."""
         self.takes_requests = False
         for number in [] if self._heard else list(self._pending):
             self._settle(number, body)
-
-    def _look_by(self, due_s: float) -> None:
-        """Look for overdue requests then, if not earlier.
-
-        One timer for all of them: nearly all are answered in time, and to set and cancel one for each would
-        cost as much as a small message.
-        """
-        if due_s < self._alarm_s:
-            self._forget_alarm()
-            self._alarm, self._alarm_s = self._loop.call_at(due_s, self._look_for_overdue), due_s
-
-    def _look_for_overdue(self) -> None:
-        self._forget_alarm()
-        now_s = self._loop.time()
-        for number, (_, due_s, _) in list(self._pending.items()):
-            if due_s <= now_s:
-                self._time_is_up(number)
-        if self._pending:
-            first_s = min(due_s for _, due_s, _ in self._pending.values())
-            self._look_by(max(first_s, now_s + TICK_S))
-
-    def _forget_alarm(self) -> None:
-        if self._alarm is not None:
-            self._alarm.cancel()
-        self._alarm, self._alarm_s = None, inf
 
     def _time_is_up(self, number: int) -> None:
         timeout_s = self._pending[number][2]
@@ -177,10 +149,10 @@ class Stream(asyncio.Protocol):
         self.takes_requests = False
         for number in list(self._pending):
             self._fail(number, LabError("connection-lost", f"{self._to} {how}; {IN_DOUBT}"))
-        self._forget_alarm()
 
     def _fail(self, number: int, error: LabError, cause: Exception | None = None) -> None:
-        answer = self._pending.pop(number)[0]
+        answer, alarm, _ = self._pending.pop(number)
+        alarm.cancel()
         if not answer.done():
             error.__cause__ = cause
             answer.set_exception(error)

@@ -1,5 +1,5 @@
-// Banners: one line for each anomaly, the gravest first, then the newest, its proof folded. They have a place of their own and overlay
-// what is below only where a reader unfolds one, so nothing moves under the mouse.
+// Banners: one line for each anomaly, its proof folded; the gravest first, then the newest. They have a place of their
+// own and overlay what is below only where a reader unfolds one, so nothing moves under the mouse.
 
 import { byId, element, keep, setText } from "./dom.js";
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.adapters.stream import TICK_S, Stream
+from services.adapters.stream import Stream
 from services.errors import LabError
 from tests.world.virtually import simulated
 
 NEVER_S, LONGEST_S = 99.0, 2.0
-ROUNDING_S = 1e-9
+TICK_S, ROUNDING_S = 0.001, 1e-9
 MOMENTS_S = st.integers(1, 20).map(lambda tenths: tenths / 10)
 
 
